@@ -1,0 +1,51 @@
+"""A true, checkable training-emissions figure on every Hugging Face model card."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .card.patch import patch_card as patch_card
+    from .card.patch import read_card as read_card
+    from .card.patch import remove_block as remove_block
+    from .errors import HfEmissionsError as HfEmissionsError
+    from .record import EmissionsRecord as EmissionsRecord
+    from .recording.callback import EmissionsCallback as EmissionsCallback
+    from .rules.check import check_card as check_card
+    from .rules.finding import Finding as Finding
+
+__version__ = "0.1.0"
+
+# Imported when first asked for, so that `import hf_emissions` costs next to nothing.
+_HOME = {
+    "EmissionsCallback": ".recording.callback",
+    "EmissionsRecord": ".record",
+    "Finding": ".rules.finding",
+    "HfEmissionsError": ".errors",
+    "check_card": ".rules.check",
+    "patch_card": ".card.patch",
+    "read_card": ".card.patch",
+    "remove_block": ".card.patch",
+}
+
+__all__ = [
+    "EmissionsCallback",
+    "EmissionsRecord",
+    "Finding",
+    "HfEmissionsError",
+    "check_card",
+    "patch_card",
+    "read_card",
+    "remove_block",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

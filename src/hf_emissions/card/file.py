@@ -1,0 +1,134 @@
+"""Cards as files: read as exact text, replaced whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import CardError
+from ..record import EmissionsRecord
+from .patch import patch_card, read_card, remove_block
+
+CARD_NAME = "README.md"
+
+
+def read_text(path: Path) -> str:
+    """The text of a card, with its line ends and its BOM as they are.
+
+    Raises:
+        CardError: the file is not UTF-8 (with the offset of the first wrong byte), or is no file.
+        OSError: the file cannot be read.
+    """
+    return decode(_read_bytes(path), str(path))
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of a card's bytes; see `read_text`."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        start = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[start : error.start].decode("utf-8", "replace")) + 1
+        reason = f"the bytes are not UTF-8 (offset {error.start}: 0x{data[error.start]:02x}); save the card as UTF-8"
+        raise CardError(reason, line, column, name) from None
+
+
+def edit_file(path: Path, edit: Callable[[str], str]) -> bool:
+    """Replace a card by what `edit` makes of its text; whether anything changed.
+
+    Either the whole new text is there afterwards or the whole old one, whatever happens in between.
+
+    Raises:
+        CardError: the card cannot be read or edited, or somebody else changed it meanwhile; named after `path`.
+        OSError: the file cannot be written.
+    """
+    data = _read_bytes(path)
+    try:
+        edited = edit(decode(data, str(path)))
+    except CardError as error:
+        raise error.named(str(path)) from None
+    new = edited.encode("utf-8")
+    if new == data:
+        return False
+    if path.read_bytes() != data:
+        raise CardError("the file changed while it was being edited; nothing was written, try again", name=str(path))
+    write_atomically(path, new)
+    return True
+
+
+def read_card_file(path: Path) -> EmissionsRecord | None:
+    """The record in the block of a card's file; see `read_card`."""
+    try:
+        return read_card(read_text(path))
+    except CardError as error:
+        raise error.named(str(path)) from None
+
+
+def patch_card_file(path: Path, record: EmissionsRecord, *, overwrite: bool = False) -> bool:
+    """Write a record into the block of a card's file; whether the file changed. See `patch_card`, `edit_file`."""
+    return edit_file(path, lambda text: patch_card(text, record, overwrite=overwrite))
+
+
+def remove_block_file(path: Path) -> bool:
+    """Remove the block from a card's file; whether the file changed. See `remove_block`, `edit_file`."""
+    return edit_file(path, remove_block)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put `data` into a file at once, keeping its mode and owner, and following a symlink to its target.
+
+    A full disk, a folder that cannot be written, or a kill leaves the old file whole, and no more than a hidden
+    temporary file beside it.
+
+    Raises:
+        OSError: the file could not be written; the old one is untouched.
+    """
+    target = Path(os.path.realpath(path))
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            _copy_status(target, file.fileno())
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _read_bytes(path: Path) -> bytes:
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        raise CardError("this is not a file; name the card itself", name=str(path))
+    return path.read_bytes()
+
+
+def _copy_status(target: Path, handle: int) -> None:
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        # mkstemp makes a private file; a new card gets the mode that open() would have given it.
+        mask = os.umask(0)
+        os.umask(mask)
+        os.fchmod(handle, 0o666 & ~mask)
+        return
+    with contextlib.suppress(PermissionError):
+        os.fchown(handle, old.st_uid, old.st_gid)
+    os.fchmod(handle, stat.S_IMODE(old.st_mode))
+
+
+def _sync_folder(folder: Path) -> None:
+    # So that the new name survives a power cut; not every file system allows it.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

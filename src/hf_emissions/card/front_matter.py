@@ -1,0 +1,95 @@
+"""Where the front matter of a card begins and ends. Knows nothing of YAML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import FrontMatterError
+
+BOM = "\ufeff"
+
+# The Hub finds front matter with one regular expression, repeated in huggingface_hub/repocard.py (2.4.0):
+# white space, a line of exactly three dashes, YAML, and a line of three dashes. A match of ours is a match of theirs.
+_OPENING = re.compile(r"\s*---(?:\r\n|\r|\n)")
+_CLOSING = re.compile(r"(?:\r\n|\r|\n)(---[ \t]*(?:\r\n|\n|\Z))")
+# The Hub sees no front matter in two adjacent lines of dashes; to their author they are an empty one.
+_EMPTY = re.compile(r"---[ \t]*(?:\r\n|\n|\Z)")
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """Places in a card's text, as indices of characters.
+
+    `opening` is where the first dashes stand, `start` where the YAML begins, `closing` where the last dashes stand
+    (the YAML between ends with a line break, or is empty), `body` where the Markdown begins.
+    """
+
+    opening: int
+    start: int
+    closing: int
+    body: int
+
+
+def find_front_matter(text: str) -> FrontMatter | None:
+    """The places of the front matter, or None for a card that has none.
+
+    Raises:
+        FrontMatterError: a first line of exactly three dashes is never closed.
+    """
+    begin = len(BOM) if text.startswith(BOM) else 0
+    opening = _OPENING.match(text, begin)
+    if opening is None:
+        return None
+    dashes = text.index("---", begin)
+    # From one character back, so that the line break of the opening line may also be that of the closing one.
+    closing = _CLOSING.search(text, opening.end())
+    if closing is not None:
+        return FrontMatter(dashes, opening.end(), closing.start(1), closing.end(1))
+    empty = _EMPTY.match(text, opening.end())
+    if empty is not None:
+        return FrontMatter(dashes, opening.end(), empty.start(), empty.end())
+    line, column = position(text, dashes)
+    raise FrontMatterError(
+        "front matter opens here and is never closed; end it with a line of three dashes", line, column
+    )
+
+
+def find_empty_front_matter(text: str) -> FrontMatter | None:
+    """The places of an empty front matter (two adjacent lines of dashes), whatever dashes stand further down."""
+    begin = len(BOM) if text.startswith(BOM) else 0
+    opening = _OPENING.match(text, begin)
+    empty = opening and _EMPTY.match(text, opening.end())
+    if not opening or not empty:
+        return None
+    return FrontMatter(text.index("---", begin), opening.end(), empty.start(), empty.end())
+
+
+def position(text: str, index: int) -> tuple[int, int]:
+    """Line and column, both from 1, of the character at `index`; columns count characters, a BOM not among them."""
+    line, line_start = 1, len(BOM) if text.startswith(BOM) else 0
+    for found in _LINE_BREAK.finditer(text, 0, index):
+        line, line_start = line + 1, found.end()
+    return line, index - line_start + 1
+
+
+def line_end_before(text: str, index: int, default: str = "\n") -> str:
+    """The line break that ends just before `index`; where there is none, the first of the text."""
+    for ending in ("\r\n", "\n", "\r"):
+        if text.endswith(ending, 0, index):
+            return ending
+    found = _LINE_BREAK.search(text)
+    return found[0] if found else default
+
+
+def line_start(text: str, index: int) -> int:
+    """Index of the first character of the line that `index` stands on."""
+    return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
+
+
+def line_end(text: str, index: int) -> int:
+    """Index just after the line break that ends the line of `index`, or the end of the text."""
+    found = _LINE_BREAK.search(text, index)
+    return found.end() if found else len(text)

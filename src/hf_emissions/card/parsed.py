@@ -1,0 +1,226 @@
+"""A card parsed once: its front matter, the entries of it, and the block as the author wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import yaml
+from yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent
+
+from ..errors import BlockError, FrontMatterError
+from ..record import EmissionsRecord
+from .block import KEY, BlockShapeError, BlockValueError, from_block
+from .entries import Entry, Mapping, content_end, lines_of, read_mapping, root_index
+from .events import compose, parse_events, place_of
+from .front_matter import FrontMatter, find_empty_front_matter, find_front_matter, line_start, position
+
+_EMPTY = Mapping((), flow=False, start=0, end=0, column=0)
+
+
+@dataclass(frozen=True)
+class ParsedCard:
+    """A card whose front matter, if it has one, is a YAML mapping.
+
+    `events` are those of the YAML, their marks counting from `front_matter.start`; `root` is empty where there is no
+    front matter or nothing in it.
+    """
+
+    text: str
+    front_matter: FrontMatter | None
+    events: list[Event]
+    root: Mapping
+
+    def fail(self, index: int, reason: str) -> BlockError:
+        """An error about the block, at a place in the text."""
+        return BlockError(reason, *position(self.text, index))
+
+    def place(self, index: int) -> tuple[int, int]:
+        """Line and column of a place in the text."""
+        return position(self.text, index)
+
+    @cached_property
+    def block(self) -> Entry | None:
+        """The entry of the block, or None.
+
+        Raises:
+            BlockError: the key stands there twice, or comes from a merge key.
+        """
+        found = self.root.named(KEY)
+        if len(found) > 1:
+            lines = [position(self.text, entry.key_start)[0] for entry in found]
+            others = ", ".join(str(line) for line in lines[:-1])
+            raise self.fail(found[-1].key_start, f"{KEY} stands on line {others} and on line {lines[-1]}; keep one")
+        if not found:
+            self._refuse_merged_block()
+        return found[0] if found else None
+
+    def _refuse_merged_block(self) -> None:
+        for merge in self.root.named("<<"):
+            if self.front_matter and KEY in (yaml.load(self.yaml_text, Loader=yaml.SafeLoader) or {}):
+                raise self.fail(merge.key_start, f"{KEY} comes from this merge key; write it out as a key of its own")
+
+    @property
+    def yaml_text(self) -> str:
+        """The text between the lines of dashes."""
+        place = self.front_matter
+        return self.text[place.start : place.closing] if place else ""
+
+    @cached_property
+    def block_node(self) -> yaml.Node | None:
+        """The YAML node of the block's value, aliases resolved; None where there is no block."""
+        if self.block is None:
+            return None
+        root = compose(self.yaml_text)
+        assert isinstance(root, yaml.MappingNode)
+        return next((value for key, value in root.value if key.value == KEY), None)
+
+    @cached_property
+    def block_value(self) -> Any:
+        """The block as None, texts, and mappings and lists of them.
+
+        Numbers and truth values stay as they are written, because `010`, `1_0`, `12:30` and `no` are not the same
+        thing to every reader of YAML.
+        """
+        if self.block_node is None:
+            return None
+        try:
+            return _as_written(self.block_node, [])
+        except BlockShapeError as error:
+            raise self.unreadable(error) from None
+
+    @cached_property
+    def record(self) -> EmissionsRecord | None:
+        """The record in the block, or None where the card has no figure.
+
+        Raises:
+            BlockError: the figure cannot be read.
+        """
+        try:
+            return from_block(self.block_value)
+        except BlockValueError as error:
+            raise self.unreadable(error) from None
+
+    def unreadable(self, error: BlockValueError) -> BlockError:
+        """The error, at the place of the value that it is about."""
+        return self.fail(self.place_of(error.key), str(error))
+
+    def place_of(self, key: str) -> int:
+        """Index of the value of an entry of the block; of the block's own key for ""."""
+        assert self.block
+        assert self.front_matter
+        for inner, value in _pairs(self.block_node):
+            if inner.value == key:
+                return int(self.front_matter.start + value.start_mark.index)
+        return self.block.key_start
+
+    def is_plain(self, key: str, value: object) -> bool:
+        """Whether the block writes this field in a form that needs no reading: a number, a truth value, a text."""
+        for inner, node in _pairs(self.block_node):
+            if inner.value == key and isinstance(node, yaml.ScalarNode):
+                return _kind(node.tag) is type(value)
+        return isinstance(self.block_node, yaml.ScalarNode) and _kind(self.block_node.tag) is type(value)
+
+    @property
+    def block_mapping(self) -> Mapping | None:
+        """The entries inside the block, where its value is a mapping written in place."""
+        if self.block is None or self.front_matter is None:
+            return None
+        index = self.block.first + 1
+        if not isinstance(self.events[index], MappingStartEvent):
+            return None
+        return read_mapping(self.text, self.front_matter.start, self.events, index)
+
+    @property
+    def insertion(self) -> int:
+        """Where the lines of a new block go: at the end of the front matter.
+
+        With one exception. The Hub cuts off the last line break of the front matter, and with it that of a literal
+        that ends there; below such a literal, a new line would give its value a line break that it never had. The
+        block then goes above the entry with the literal.
+        """
+        assert self.front_matter
+        start, closing = self.front_matter.start, self.front_matter.closing
+        if not self.root.entries or not self._ends_in_literal():
+            return start + content_end(self.events, closing - start)
+        if len(self.root.entries) == 1:
+            return line_start(self.text, self.root.start)
+        above, after = self.root.entries[-2], self.root.entries[-3:-2]
+        return lines_of(self.text, above, self.root.column, after[0].value_end if after else start)[1]
+
+    def _ends_in_literal(self) -> bool:
+        leaves = (event for event in reversed(self.events) if isinstance(event, (ScalarEvent, AliasEvent)))
+        leaf = next(leaves, None)
+        return isinstance(leaf, ScalarEvent) and leaf.style in ("|", ">") and leaf.value.endswith("\n")
+
+
+def parse_card(text: str) -> ParsedCard:
+    """Parse a card's front matter.
+
+    Raises:
+        FrontMatterError: with line and column, where it cannot be read as one mapping.
+    """
+    place = find_front_matter(text)
+    if place is None:
+        return ParsedCard(text, None, [], _EMPTY)
+    try:
+        return _parse(text, place)
+    except FrontMatterError:
+        empty = find_empty_front_matter(text)
+        if empty is None or empty == place:
+            raise
+        return _parse(text, empty)
+
+
+def _parse(text: str, place: FrontMatter) -> ParsedCard:
+    events = parse_events(text, place.start, place.closing)
+    root = root_index(events)
+    if root is None:
+        return ParsedCard(text, place, events, _EMPTY)
+    if not isinstance(events[root], MappingStartEvent):
+        line, column = position(text, place.start + place_of(events[root]))
+        raise FrontMatterError("front matter is not a mapping of keys to values", line, column)
+    return ParsedCard(text, place, events, read_mapping(text, place.start, events, root))
+
+
+def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        return list(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return [pair for item in node.value if isinstance(item, yaml.MappingNode) for pair in item.value]
+    return []
+
+
+_KINDS = {"str": str, "int": float, "float": float, "bool": bool}
+
+
+def _kind(tag: str) -> type | None:
+    return _KINDS.get(tag.removeprefix("tag:yaml.org,2002:"))
+
+
+# A block is a dozen values. More than this is an alias that multiplies, or that contains itself.
+MAX_BLOCK_NODES = 500
+
+
+def _as_written(node: yaml.Node, seen: list[yaml.Node]) -> Any:
+    seen.append(node)
+    if len(seen) > MAX_BLOCK_NODES:
+        raise BlockShapeError(f"{KEY} holds more than {MAX_BLOCK_NODES} values")
+    if isinstance(node, yaml.MappingNode):
+        return _mapping_as_written(node, seen)
+    if isinstance(node, yaml.SequenceNode):
+        return [_as_written(item, seen) for item in node.value]
+    return None if node.tag == "tag:yaml.org,2002:null" else node.value
+
+
+def _mapping_as_written(node: yaml.MappingNode, seen: list[yaml.Node]) -> dict[str, Any]:
+    merged = any(key.value == "<<" for key, _ in node.value)
+    if merged:
+        yaml.SafeLoader("").flatten_mapping(node)
+    written: dict[str, Any] = {}
+    for key, value in node.value:
+        if key.value in written and not merged:
+            raise BlockShapeError(f"{key.value} stands in the block twice; keep one", key.value)
+        written[str(key.value)] = _as_written(value, seen)
+    return written

@@ -1,0 +1,222 @@
+"""Writing and removing the block. Text in, text out; every byte outside the block stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AbstractMapping
+
+from .. import units
+from ..errors import BlockExistsError, UnitError
+from ..record import EmissionsRecord
+from . import entries, flow, render
+from .block import KEY, KEYS, BlockValue, BlockValueError, as_mapping, field_of, read_fields, same, to_block
+from .entries import Entry, Mapping
+from .front_matter import BOM, line_end_before, position
+from .parsed import ParsedCard, parse_card
+from .verify import verify_only_block_changed
+
+# How the source of an estimate of ours begins; only such a block is replaced without being asked to.
+OUR_ESTIMATE = "Estimated with hf-emissions"
+
+
+def read_card(text: str) -> EmissionsRecord | None:
+    """The record in a card's block, or None for a card without a figure.
+
+    Args:
+        text: the whole card, front matter and body.
+
+    Raises:
+        FrontMatterError: the front matter cannot be read as one mapping.
+        BlockError: there are two blocks, or the figure cannot be read without guessing.
+    """
+    return parse_card(text).record
+
+
+def patch_card(text: str, record: EmissionsRecord, *, overwrite: bool = False) -> str:
+    """The card with the record in its block; everything else stays as it is, byte for byte.
+
+    A block that is there keeps its fields that the record does not know, its comments and its form. Patching twice
+    gives the same text as patching once, and `remove_block` gives back the text as it was.
+
+    Args:
+        text: the whole card.
+        record: what to write; its grams must be known.
+        overwrite: replace what somebody else wrote. Without it, only empty fields are filled, and estimates of ours
+            replaced.
+
+    Raises:
+        FrontMatterError, BlockError: the card cannot be read; see `read_card`.
+        BlockExistsError: the block says something else and `overwrite` was not asked for.
+        RecordError: the record has no grams, or is an estimate that does not say so.
+        VerificationError: the edit would have changed something outside the block.
+    """
+    block = to_block(record)
+    card = parse_card(text)
+    if card.block is None:
+        patched = _added(card, block)
+    else:
+        patched = _replaced(card, card.block, _wanted(card, record, overwrite))
+    if patched == text:
+        return text
+    verify_only_block_changed(card, patched, record)
+    return patched
+
+
+def remove_block(text: str) -> str:
+    """The card without its block; a front matter that is left empty goes too.
+
+    Raises:
+        FrontMatterError, BlockError: the card cannot be read; see `read_card`.
+        VerificationError: the edit would have changed something outside the block.
+    """
+    card = parse_card(text)
+    if card.block is None or card.front_matter is None:
+        return text
+    start, end = _span(card, card.block)
+    removed = text[:start] + text[end:]
+    place = card.front_matter
+    left = text[place.start : start] + text[end : place.closing]
+    if not left.strip() or (card.root.flow and left.strip() == "{}"):
+        removed = text[: place.opening].rstrip(" \t") + text[place.body :]
+    verify_only_block_changed(card, removed, None)
+    return removed
+
+
+def _added(card: ParsedCard, block: AbstractMapping[str, BlockValue]) -> str:
+    text, place = card.text, card.front_matter
+    if place is None:
+        begin = len(BOM) if text.startswith(BOM) else 0
+        end = line_end_before(text, begin)
+        return f"{text[:begin]}---{end}{render.block_lines(block, 0, end)}---{end}{text[begin:]}"
+    if card.root.flow:
+        return flow.added(text, card.root, f"{KEY}: {render.flow_mapping(block)}")
+    at = card.insertion
+    return text[:at] + render.block_lines(block, card.root.column, line_end_before(text, at)) + text[at:]
+
+
+def _span(card: ParsedCard, block: Entry) -> tuple[int, int]:
+    if card.root.flow:
+        return flow.span(card.text, card.root, block)
+    return entries.lines_of(card.text, block, card.root.column, _before(card, block))
+
+
+def _before(card: ParsedCard, block: Entry) -> int:
+    """Where the entry above the block ends, or the front matter begins."""
+    index = card.root.entries.index(block)
+    assert card.front_matter
+    return card.root.entries[index - 1].value_end if index else card.front_matter.start
+
+
+def _wanted(card: ParsedCard, record: EmissionsRecord, overwrite: bool) -> dict[str, BlockValue]:
+    """The fields of the block that must be written, those that already say so left out.
+
+    Raises:
+        BlockError: a part of the block cannot be read (of its shape: even with `overwrite`).
+        BlockExistsError: a field says something else, and may not be replaced.
+    """
+    try:
+        existing = read_fields(card.block_value, skip_unreadable=overwrite)
+    except BlockValueError as error:
+        raise card.unreadable(error) from None
+    allowed = overwrite or existing.get("source", "").startswith(OUR_ESTIMATE)
+    wanted = {}
+    for key, value in to_block(record).items():
+        field = field_of(key)
+        agrees = field in existing and same(existing[field], getattr(record, field))
+        if field in existing and not agrees and not allowed:
+            raise _exists(card, key, value)
+        if not agrees or not card.is_plain(key, value):
+            wanted[key] = value
+    return wanted
+
+
+def _exists(card: ParsedCard, key: str, value: BlockValue) -> BlockExistsError:
+    found = as_mapping(card.block_value)[key]
+    reason = (
+        f"the block already says {key}: {found}, not {render.scalar(value)}; "
+        "to replace what is there, ask for it with --overwrite (overwrite=True)"
+    )
+    return BlockExistsError(reason, *position(card.text, card.place_of(key)))
+
+
+def _replaced(card: ParsedCard, block: Entry, wanted: AbstractMapping[str, BlockValue]) -> str:
+    if not wanted:
+        return card.text
+    inner = card.block_mapping
+    if inner is None:
+        return _rewritten(card, block, wanted)
+    edits = [_field_edit(card, inner, entry, wanted[entry.name]) for entry in inner.entries if entry.name in wanted]
+    new = {key: value for key, value in wanted.items() if not inner.named(key)}
+    if new:
+        edits.append(_new_fields(card.text, inner, new))
+    return _applied(card.text, edits)
+
+
+Edit = tuple[int, int, str]
+
+
+def _applied(text: str, edits: list[Edit]) -> str:
+    for start, end, replacement in sorted(edits, reverse=True):
+        text = text[:start] + replacement + text[end:]
+    return text
+
+
+def _field_edit(card: ParsedCard, inner: Mapping, entry: Entry, value: BlockValue) -> Edit:
+    """A field's new value in place of its old one; comments behind it stay."""
+    text = card.text
+    colon = entry.key_end + len(text[entry.key_end :]) - len(text[entry.key_end :].lstrip(" \t"))
+    if text[colon : colon + 1] == ":":
+        end = max(entry.value_end, colon + 1)
+        written = text[colon + 1 : end].rstrip(" \t\r\n")
+        return colon + 1, colon + 1 + len(written), " " + render.scalar(value, flow=inner.flow)
+    if inner.flow:
+        return entry.key_start, entry.value_end, f"{entry.name}: {render.scalar(value, flow=True)}"
+    start, _ = entries.lines_of(text, entry, inner.column, inner.start)
+    end = entries.last_line_end(text, entry)
+    return start, end, render.field_line(entry.name, value, " " * inner.column, line_end_before(text, end))
+
+
+def _new_fields(text: str, inner: Mapping, new: AbstractMapping[str, BlockValue]) -> Edit:
+    if inner.flow:
+        fields = [f"{key}: {render.scalar(value, flow=True)}" for key, value in new.items()]
+        at, entry_text = flow.insertion(text, inner, ", ".join(fields))
+        return at, at, entry_text
+    at = entries.last_line_end(text, inner.entries[-1])
+    line_end, indent = line_end_before(text, at), " " * inner.column
+    return at, at, "".join(render.field_line(key, value, indent, line_end) for key, value in new.items())
+
+
+def _rewritten(card: ParsedCard, block: Entry, wanted: AbstractMapping[str, BlockValue]) -> str:
+    """The block's one figure, alias, or list as a mapping; a comment behind it moves behind the key."""
+    text, fields = card.text, {**_kept(card), **wanted}
+    fields = {key: fields[key] for key in sorted(fields, key=_order)}
+    end = max(block.value_end, block.key_end)
+    if card.root.flow:
+        return text[: block.key_start] + f"{KEY}: {render.flow_mapping(fields)}" + text[end:]
+    start, _ = _span(card, block)
+    lines_end = entries.last_line_end(text, block)
+    comment = text[end:lines_end].rstrip()
+    lines = render.block_lines(fields, card.root.column, line_end_before(text, lines_end), comment)
+    return text[:start] + lines + text[lines_end:]
+
+
+def _order(key: str) -> int:
+    return KEYS.index(key) if key in KEYS else len(KEYS)
+
+
+def _kept(card: ParsedCard) -> dict[str, BlockValue]:
+    """The fields of a block that is written anew."""
+    kept: dict[str, BlockValue] = {}
+    for key, value in as_mapping(card.block_value).items():
+        if isinstance(value, (list, dict)):
+            reason = f"{key} holds several values, which would be lost; write the block as a mapping first"
+            raise card.fail(card.place_of(key), reason)
+        if value is not None:
+            kept[key] = _value(value)
+    return kept
+
+
+def _value(written: str) -> BlockValue:
+    try:
+        return units.read_number(written)
+    except UnitError:
+        return written

@@ -1,0 +1,96 @@
+"""`hf-emissions add`: write a figure into a card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from .. import units
+from ..card.patch import patch_card
+from ..card.section import put_section
+from ..errors import UnitError, UsageError
+from ..record import EmissionsRecord
+from .editing import edit_all, editing_options
+from .output import Format, Output, format_option
+from .targets import one_target
+
+
+@click.command(short_help="Write a figure into a card.")
+@click.argument("target")
+@click.option("--emissions", required=True, help='What the training emitted, with its unit: "12.5 g", "0.3 kg".')
+@click.option("--energy", help='Electricity that it used, with its unit: "3.5 kWh".')
+@click.option("--hours", help='How long it took: 12.5, "90 min", "2 days".')
+@click.option("--hardware", help='What it ran on: "8 x NVIDIA A100".')
+@click.option("--location", help='Where it ran: "Quebec, Canada".')
+@click.option("--training-type", help='"pre-training" or "fine-tuning".')
+@click.option("--source", help='How the figure came about: "CodeCarbon 3.3.2".')
+@click.option("--section", is_flag=True, help='Write the section "Environmental Impact" too.')
+@click.option("--overwrite", is_flag=True, help="Replace what the block says already.")
+@editing_options
+@format_option
+def add(
+    target: str,
+    section: bool,
+    overwrite: bool,
+    dry_run: bool,
+    check: bool,
+    format_: Format,
+    **fields: str | None,
+) -> int:
+    """Write a figure into the co2_eq_emissions block of a card.
+
+    Everything else in the card stays as it is, byte for byte. With - the card is read from standard input and the
+    new one printed.
+
+    \b
+    Examples:
+      hf-emissions add README.md --emissions "12.5 g" --source "CodeCarbon 3.3.2" --dry-run
+      hf-emissions add README.md --emissions "0.3 kg" --energy "1.1 kWh" --hours 4 \\
+          --hardware "1 x NVIDIA A100" --location "Paris, France" --training-type fine-tuning --section
+    """
+    record = _record(fields)
+
+    def change(text: str) -> str:
+        patched = patch_card(text, record, overwrite=overwrite)
+        return put_section(patched, record) if section else patched
+
+    return edit_all(Output(format_), [one_target(target)], change, dry_run=dry_run, check=check)
+
+
+def _record(given: dict[str, str | None]) -> EmissionsRecord:
+    """The record that the options describe.
+
+    Raises:
+        UsageError: an option cannot be read; says which.
+    """
+    fields: dict[str, Any] = {}
+    for option, text in given.items():
+        if text is not None:
+            name, read = _READERS.get(option, (option, str.strip))
+            fields[name] = _read(option, text, read)
+    return EmissionsRecord(**fields)
+
+
+def _hours(text: str) -> float:
+    return units.read_duration_s(text, default_unit="h")
+
+
+_READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "emissions": ("emissions_g", units.read_mass_g),
+    "energy": ("energy_kwh", units.read_energy_kwh),
+    "hours": ("duration_s", _hours),
+    "hardware": ("hardware_used", str.strip),
+    "location": ("geographical_location", str.strip),
+}
+
+
+def _read(option: str, text: str, read: Callable[[str], Any]) -> Any:
+    name = f"--{option.replace('_', '-')}"
+    if not text.strip():
+        raise UsageError(f"{name} is empty; leave the option out where the value is not known")
+    try:
+        return read(text)
+    except UnitError as error:
+        raise UsageError(f"{name}: {error}") from None

@@ -1,0 +1,36 @@
+"""Which error becomes which line and which exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from ..errors import HfEmissionsError
+from ..terminal import one_line
+from .output import Output
+
+DONE, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+
+def explain(error: BaseException) -> str:
+    """One line for a person: what could not be done, where, why, and what to do next."""
+    if isinstance(error, HfEmissionsError):
+        return one_line(str(error))
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        return one_line(f"{name}{error.strerror or error}")
+    return one_line(f"{type(error).__name__}: {error}")
+
+
+def is_expected(error: BaseException) -> bool:
+    """Whether this is an error of the input or the machine, and not a defect of ours."""
+    return isinstance(error, (HfEmissionsError, OSError))
+
+
+def report(error: BaseException) -> int:
+    """Print an error and give the exit code for it; with `HF_DEBUG=1` the traceback too, as `hf` does."""
+    if os.environ.get("HF_DEBUG") == "1":
+        traceback.print_exception(error, file=sys.stderr)
+    Output().error(explain(error))
+    return FAILED

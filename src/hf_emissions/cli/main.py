@@ -1,0 +1,78 @@
+"""The command `hf-emissions`: its verbs, and the way out for every error."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from .. import __version__
+from .failures import FAILED, INTERRUPTED, is_expected, report
+
+_COMMANDS = ("show", "add", "remove", "check")
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they are called: each is `cli/<name>.py` with a function of that name."""
+
+    def list_commands(self, ctx: click.Context)  -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f".{cmd_name}", __package__)
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="hf-emissions")
+def cli() -> None:
+    """Put a true, checkable training-emissions figure on a Hugging Face model card.
+
+    A TARGET is a card (README.md), a folder of cards, or - for standard input.
+
+    \b
+    Examples:
+      hf-emissions show README.md
+      hf-emissions add README.md --emissions "12.5 g" --source "CodeCarbon 3.3.2" --dry-run
+      hf-emissions check .
+
+    Exit codes: 0 done or clean, 1 findings or something to change, 2 could not be done.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; its exit code."""
+    try:
+        code: Any = cli.main(args=arguments, prog_name="hf-emissions", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing more was written.", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return FAILED
+    except BrokenPipeError:
+        return _leave_the_pipe()
+    except Exception as error:
+        if not is_expected(error):
+            raise
+        return report(error)
+    return code if isinstance(code, int) else 0
+
+
+def _leave_the_pipe() -> int:
+    # The reader (head, less) has left: say nothing, and do not let the interpreter flush into the closed pipe.
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of the process
+    return 0

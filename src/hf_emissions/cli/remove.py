@@ -1,0 +1,32 @@
+"""`hf-emissions remove`: take the figure out of a card."""
+
+from __future__ import annotations
+
+import click
+
+from ..card.patch import remove_block
+from ..card.section import remove_section
+from .editing import edit_all, editing_options
+from .output import Format, Output, format_option
+from .targets import find_targets
+
+
+@click.command(short_help="Take the figure out of a card.")
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.option("--section", is_flag=True, help="Take out the section that hf-emissions wrote, too.")
+@editing_options
+@format_option
+def remove(targets: tuple[str, ...], section: bool, dry_run: bool, check: bool, format_: Format) -> int:
+    """Take the co2_eq_emissions block out of cards; everything else stays as it is, byte for byte.
+
+    \b
+    Examples:
+      hf-emissions remove README.md --dry-run
+      hf-emissions remove models/ --section
+      hf-emissions remove - < README.md > without.md
+    """
+
+    def change(text: str) -> str:
+        return remove_block(remove_section(text) if section else text)
+
+    return edit_all(Output(format_), find_targets(targets), change, dry_run=dry_run, check=check)

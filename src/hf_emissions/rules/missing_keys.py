@@ -1,0 +1,36 @@
+"""What the four rules `missing-source`, `-location`, `-hardware` and `-training-type` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..units import plain_decimal
+from .rule import CardView, Place, Rule
+
+_CARD = "---\nco2_eq_emissions:\n  emissions: 12.5\n{line}---\n"
+
+
+def missing_key(rule_id: str, key: str, why: str, example: str, option: str) -> Rule:
+    """A rule that looks for a block with a figure and without `key`; `option` of `hf-emissions add` fills it."""
+    return Rule(
+        id=rule_id,
+        severity="warning",
+        looks_for=f"A block with a figure and without `{key}`.",
+        why=why,
+        fails=_CARD.format(line=""),
+        passes=_CARD.format(line=f"  {key}: {example}\n"),
+        look=_look_for(key, example, option),
+    )
+
+
+def _look_for(key: str, example: str, option: str) -> Callable[[CardView], Iterator[tuple[Place, str]]]:
+    def look(card: CardView) -> Iterator[tuple[Place, str]]:
+        if card.parsed is None or card.record is None or card.parsed.block is None:
+            return
+        if getattr(card.record, key) is None:
+            place = card.parsed.place(card.parsed.block.key_start)
+            grams = f'--emissions "{plain_decimal(card.record.emissions_g or 0.0)} g"'
+            command = f'hf-emissions add {card.name} {grams} {option} "{example}"'
+            yield place, f"the block has no {key}; add yours, such as: {command}"
+
+    return look

@@ -1,0 +1,24 @@
+"""Front matter that nobody can read, so that the Hub shows nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .rule import CardView, Place, Rule
+
+
+def _look(card: CardView) -> Iterator[tuple[Place, str]]:
+    error = card.front_matter_error
+    if error:
+        yield (error.line, error.column), error.reason
+
+
+RULE = Rule(
+    id="unreadable-front-matter",
+    severity="error",
+    looks_for="Front matter that is not one YAML mapping between two lines of three dashes.",
+    why="The Hub reads nothing of such a card: no license, no tags, no emissions.",
+    fails="---\nlicense: mit\ntags: [a\n---\n# A model\n",
+    passes="---\nlicense: mit\nco2_eq_emissions: 12.5\n---\n# A model\n",
+    look=_look,
+)
