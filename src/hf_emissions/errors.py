@@ -21,6 +21,10 @@ class MissingExtraError(HfEmissionsError, ImportError):
     """A feature whose optional dependencies are not installed; says which extra to install."""
 
 
+class PlaceError(HfEmissionsError, ValueError):
+    """A country or region that is not known, or has no data."""
+
+
 class UsageError(HfEmissionsError):
     """A request that cannot be carried out as it was made."""
 

@@ -119,6 +119,10 @@ class EmissionsRecord:
             return
         if not isinstance(value, str) or not value.strip():
             raise RecordError(f"{name} is {value!r}; it must be a text that is not empty, or None")
+        if not value.isascii() and re.search("[\ud800-\udfff]", value):
+            raise RecordError(f"{name} is {value!r}; half of a surrogate pair cannot be written as UTF-8")
+        # Names of processors come with blanks behind them.
+        object.__setattr__(self, name, value.strip())
 
     def _check_count(self, name: str) -> None:
         value = getattr(self, name)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yaml.events import (
+    AliasEvent,
     CollectionEndEvent,
     CollectionStartEvent,
     DocumentEndEvent,
@@ -111,7 +112,7 @@ def _node_end(events: list[Event], index: int) -> int:
 
 def _entry(text: str, base: int, events: list[Event], first: int, last: int) -> Entry:
     key, value = events[first], events[first + 1]
-    name = key.value if isinstance(key, ScalarEvent) else ""
+    name = _name(events, key)
     key_end = base + place_of_end(key)
     value_start = base + place_of(value)
     value_end = base + _written_end(events, first + 1, last)
@@ -119,6 +120,13 @@ def _entry(text: str, base: int, events: list[Event], first: int, last: int) -> 
         # A key without a colon (`? key`, or in a flow mapping): libyaml marks its null at whatever comes next.
         value_start = value_end = key_end
     return Entry(name, first, last, base + place_of(key), key_end, value_start, value_end)
+
+
+def _name(events: list[Event], key: Event) -> str:
+    if isinstance(key, AliasEvent):
+        meant = (event for event in events if isinstance(event, ScalarEvent) and event.anchor == key.anchor)
+        key = next(meant, key)
+    return str(key.value) if isinstance(key, ScalarEvent) else ""
 
 
 def _written_end(events: list[Event], first: int, last: int) -> int:

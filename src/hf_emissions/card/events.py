@@ -32,7 +32,7 @@ _Parser: Any = (
 
 MAX_DEPTH = 64
 # A merge key can name an alias of merges: ten levels of ten make ten thousand million pairs.
-MAX_MERGED_PAIRS = 100_000
+MAX_MERGED_PAIRS = 10_000
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MERGE = "<<"
@@ -127,9 +127,14 @@ def _check_aliases(events: list[Event]) -> None:
     anchors: set[str] = set()
     for event in events:
         anchor = getattr(event, "anchor", None)
-        if anchor is not None and isinstance(event, AliasEvent) and anchor not in anchors:
-            _fail(event, f"the alias *{anchor} is not defined")
-        if anchor is not None:
+        if anchor is None:
+            continue
+        if isinstance(event, AliasEvent):
+            if anchor not in anchors:
+                _fail(event, f"the alias *{anchor} is not defined")
+        elif anchor in anchors:
+            _fail(event, f"the anchor &{anchor} is set twice")
+        else:
             anchors.add(anchor)
 
 
@@ -177,15 +182,21 @@ def _check_scalar(event: Any) -> None:
 def _construct(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
     try:
         return loader.construct_document(node)
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        # What PyYAML's constructors raise when a value does not fit its tag.
+        problem = "a value that does not fit its type"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from None
 
 
 def _check_by_loading(source: str) -> None:
     node = compose(source)
-    if node is not None:
-        _merged_pairs(node, {})
-        _construct(_Scalars(), node)
+    if node is None:
+        return
+    pairs: dict[int, int] = {}
+    _count_merged(node, pairs)
+    if sum(pairs.values()) > MAX_MERGED_PAIRS:
+        raise yaml.MarkedYAMLError(problem="merge keys that multiply too far", problem_mark=node.start_mark)
+    _construct(_Scalars(), node)
 
 
 def compose(source: str) -> yaml.Node | None:
@@ -194,19 +205,26 @@ def compose(source: str) -> yaml.Node | None:
     return node
 
 
-def _merged_pairs(node: yaml.Node, known: dict[int, int]) -> int:
-    """How many pairs a mapping has once its merge keys are expanded; children are checked on the way."""
-    if id(node) in known or isinstance(node, yaml.ScalarNode):
-        return known.get(id(node), 0)
-    known[id(node)] = 0  # met again inside itself, a node adds nothing
-    pairs = 0
+def load(source: str) -> Any:
+    """The data of YAML that `parse_events` has accepted."""
+    return yaml.load(source, Loader=_Loader)  # noqa: S506 - a safe loader, with libyaml or without
+
+
+def _count_merged(node: yaml.Node, pairs: dict[int, int]) -> int:
+    """How many pairs merge keys bring into this node; `pairs` collects it for every node below, each once."""
+    if id(node) in pairs or isinstance(node, yaml.ScalarNode):
+        return pairs.get(id(node), 0)
+    pairs[id(node)] = 0  # met again inside itself, a node brings nothing
     if isinstance(node, yaml.SequenceNode):
-        pairs = sum(_merged_pairs(item, known) for item in node.value)
-    else:
-        for key, value in node.value:
-            size = _merged_pairs(value, known)
-            pairs += size if key.value == _MERGE else 1
-    if pairs > MAX_MERGED_PAIRS:
-        raise yaml.MarkedYAMLError(problem="merge keys that multiply without end", problem_mark=node.start_mark)
-    known[id(node)] = pairs
-    return pairs
+        pairs[id(node)] = sum(_count_merged(item, pairs) + _own_pairs(item) for item in node.value)
+        return pairs[id(node)]
+    merged = 0
+    for key, value in node.value:
+        below = _count_merged(value, pairs)
+        merged += below + _own_pairs(value) if key.value == _MERGE else 0
+    pairs[id(node)] = merged
+    return merged
+
+
+def _own_pairs(node: yaml.Node) -> int:
+    return len(node.value) if isinstance(node, yaml.MappingNode) else 0

@@ -30,6 +30,9 @@ def span(text: str, mapping: Mapping, entry: Entry) -> tuple[int, int]:
     after = _comma_after(text, entry.value_end, mapping.end)
     before = _comma_after(text, mapping.entries[index - 1].value_end, entry.key_start) if index else None
     if before is not None:
+        if "#" in text[before + 1 : entry.key_start]:
+            # The comment between is that of the entry above; it stays, and so may the comma.
+            return line_start(text, entry.key_start), entry.value_end if after is None else after + 1
         return (before, entry.value_end) if after is None else (before + 1, after + 1)
     if after is None:
         return entry.key_start, entry.value_end

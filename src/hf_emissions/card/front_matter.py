@@ -44,10 +44,11 @@ def find_front_matter(text: str) -> FrontMatter | None:
     if opening is None:
         return None
     dashes = text.index("---", begin)
-    # From one character back, so that the line break of the opening line may also be that of the closing one.
     closing = _CLOSING.search(text, opening.end())
     if closing is not None:
-        return FrontMatter(dashes, opening.end(), closing.start(1), closing.end(1))
+        # YAML skips a BOM in front of its text and does not count it.
+        start = opening.end() + text.startswith(BOM, opening.end())
+        return FrontMatter(dashes, start, closing.start(1), closing.end(1))
     empty = _EMPTY.match(text, opening.end())
     if empty is not None:
         return FrontMatter(dashes, opening.end(), empty.start(), empty.end())
@@ -72,7 +73,7 @@ def position(text: str, index: int) -> tuple[int, int]:
     line, line_start = 1, len(BOM) if text.startswith(BOM) else 0
     for found in _LINE_BREAK.finditer(text, 0, index):
         line, line_start = line + 1, found.end()
-    return line, index - line_start + 1
+    return line, max(index - line_start, 0) + 1
 
 
 def line_end_before(text: str, index: int, default: str = "\n") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,7 @@ from ..errors import BlockError, FrontMatterError
 from ..record import EmissionsRecord
 from .block import KEY, BlockShapeError, BlockValueError, from_block
 from .entries import Entry, Mapping, content_end, lines_of, read_mapping, root_index
-from .events import compose, parse_events, place_of
+from .events import compose, load, parse_events, place_of
 from .front_matter import FrontMatter, find_empty_front_matter, find_front_matter, line_start, position
 
 _EMPTY = Mapping((), flow=False, start=0, end=0, column=0)
@@ -58,7 +59,7 @@ class ParsedCard:
 
     def _refuse_merged_block(self) -> None:
         for merge in self.root.named("<<"):
-            if self.front_matter and KEY in (yaml.load(self.yaml_text, Loader=yaml.SafeLoader) or {}):
+            if self.front_matter and KEY in (load(self.yaml_text) or {}):
                 raise self.fail(merge.key_start, f"{KEY} comes from this merge key; write it out as a key of its own")
 
     @property
@@ -118,9 +119,16 @@ class ParsedCard:
     def is_plain(self, key: str, value: object) -> bool:
         """Whether the block writes this field in a form that needs no reading: a number, a truth value, a text."""
         for inner, node in _pairs(self.block_node):
-            if inner.value == key and isinstance(node, yaml.ScalarNode):
-                return _kind(node.tag) is type(value)
-        return isinstance(self.block_node, yaml.ScalarNode) and _kind(self.block_node.tag) is type(value)
+            if inner.value == key:
+                return _is_plain(node, type(value))
+        return self.block_node is not None and _is_plain(self.block_node, type(value))
+
+    @property
+    def block_scalars(self) -> dict[str, yaml.ScalarNode]:
+        """The block's own scalars by key, as YAML nodes; the one figure of a block without keys is `emissions`."""
+        if isinstance(self.block_node, yaml.ScalarNode):
+            return {"emissions": self.block_node}
+        return {key.value: node for key, node in _pairs(self.block_node) if isinstance(node, yaml.ScalarNode)}
 
     @property
     def block_mapping(self) -> Mapping | None:
@@ -193,28 +201,38 @@ def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
 
 
 _KINDS = {"str": str, "int": float, "float": float, "bool": bool}
+# Forms that YAML 1.1 and 1.2 read alike: no octal, no underscores, a point before an exponent, `true` and not `yes`.
+_ALIKE: dict[type, re.Pattern[str]] = {
+    float: re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+][0-9]+)?)?\Z"),
+    bool: re.compile(r"(?:true|false)\Z", re.IGNORECASE),
+}
 
 
-def _kind(tag: str) -> type | None:
-    return _KINDS.get(tag.removeprefix("tag:yaml.org,2002:"))
+def _is_plain(node: yaml.Node, kind: type) -> bool:
+    if not isinstance(node, yaml.ScalarNode) or _KINDS.get(node.tag.removeprefix("tag:yaml.org,2002:")) is not kind:
+        return False
+    return kind is str or _ALIKE[kind].match(node.value) is not None
 
 
 # A block is a dozen values. More than this is an alias that multiplies, or that contains itself.
 MAX_BLOCK_NODES = 500
 
 
-def _as_written(node: yaml.Node, seen: list[yaml.Node]) -> Any:
+MAX_BLOCK_DEPTH = 8
+
+
+def _as_written(node: yaml.Node, seen: list[yaml.Node], depth: int = 0) -> Any:
     seen.append(node)
-    if len(seen) > MAX_BLOCK_NODES:
-        raise BlockShapeError(f"{KEY} holds more than {MAX_BLOCK_NODES} values")
+    if len(seen) > MAX_BLOCK_NODES or depth > MAX_BLOCK_DEPTH:
+        raise BlockShapeError(f"{KEY} holds more than {MAX_BLOCK_NODES} values, or {MAX_BLOCK_DEPTH} levels of them")
     if isinstance(node, yaml.MappingNode):
-        return _mapping_as_written(node, seen)
+        return _mapping_as_written(node, seen, depth)
     if isinstance(node, yaml.SequenceNode):
-        return [_as_written(item, seen) for item in node.value]
+        return [_as_written(item, seen, depth + 1) for item in node.value]
     return None if node.tag == "tag:yaml.org,2002:null" else node.value
 
 
-def _mapping_as_written(node: yaml.MappingNode, seen: list[yaml.Node]) -> dict[str, Any]:
+def _mapping_as_written(node: yaml.MappingNode, seen: list[yaml.Node], depth: int) -> dict[str, Any]:
     merged = any(key.value == "<<" for key, _ in node.value)
     if merged:
         yaml.SafeLoader("").flatten_mapping(node)
@@ -222,5 +240,5 @@ def _mapping_as_written(node: yaml.MappingNode, seen: list[yaml.Node]) -> dict[s
     for key, value in node.value:
         if key.value in written and not merged:
             raise BlockShapeError(f"{key.value} stands in the block twice; keep one", key.value)
-        written[str(key.value)] = _as_written(value, seen)
+        written[str(key.value)] = _as_written(value, seen, depth + 1)
     return written

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as AbstractMapping
 
-from .. import units
-from ..errors import BlockExistsError, UnitError
+import yaml
+
+from ..errors import BlockExistsError
 from ..record import EmissionsRecord
 from . import entries, flow, render
 from .block import KEY, KEYS, BlockValue, BlockValueError, as_mapping, field_of, read_fields, same, to_block
@@ -16,6 +18,8 @@ from .verify import verify_only_block_changed
 
 # How the source of an estimate of ours begins; only such a block is replaced without being asked to.
 OUR_ESTIMATE = "Estimated with hf-emissions"
+
+_QUOTED_CHARACTERS = 60
 
 
 def read_card(text: str) -> EmissionsRecord | None:
@@ -34,7 +38,8 @@ def read_card(text: str) -> EmissionsRecord | None:
 def patch_card(text: str, record: EmissionsRecord, *, overwrite: bool = False) -> str:
     """The card with the record in its block; everything else stays as it is, byte for byte.
 
-    A block that is there keeps its fields that the record does not know, its comments and its form. Patching twice
+    A block that is there keeps the fields that the record does not know; one that is a mapping keeps its form and its
+    comments. Patching twice
     gives the same text as patching once, and `remove_block` gives back the text as it was.
 
     Args:
@@ -75,7 +80,7 @@ def remove_block(text: str) -> str:
     removed = text[:start] + text[end:]
     place = card.front_matter
     left = text[place.start : start] + text[end : place.closing]
-    if not left.strip() or (card.root.flow and left.strip() == "{}"):
+    if left.strip() in ("", "...") or (card.root.flow and "".join(left.split()) == "{}"):
         removed = text[: place.opening].rstrip(" \t") + text[place.body :]
     verify_only_block_changed(card, removed, None)
     return removed
@@ -86,6 +91,8 @@ def _added(card: ParsedCard, block: AbstractMapping[str, BlockValue]) -> str:
     if place is None:
         begin = len(BOM) if text.startswith(BOM) else 0
         end = line_end_before(text, begin)
+        # Closing dashes that end in a lone carriage return are none to the Hub.
+        end = "\n" if end == "\r" else end
         return f"{text[:begin]}---{end}{render.block_lines(block, 0, end)}---{end}{text[begin:]}"
     if card.root.flow:
         return flow.added(text, card.root, f"{KEY}: {render.flow_mapping(block)}")
@@ -130,7 +137,8 @@ def _wanted(card: ParsedCard, record: EmissionsRecord, overwrite: bool) -> dict[
 
 
 def _exists(card: ParsedCard, key: str, value: BlockValue) -> BlockExistsError:
-    found = as_mapping(card.block_value)[key]
+    found = render.quoted(str(as_mapping(card.block_value)[key]))
+    found = found if len(found) < _QUOTED_CHARACTERS else f'{found[:_QUOTED_CHARACTERS]}..."'
     reason = (
         f"the block already says {key}: {found}, not {render.scalar(value)}; "
         "to replace what is there, ask for it with --overwrite (overwrite=True)"
@@ -204,19 +212,24 @@ def _order(key: str) -> int:
 
 
 def _kept(card: ParsedCard) -> dict[str, BlockValue]:
-    """The fields of a block that is written anew."""
+    """The fields of a block that is written anew, each as the author wrote it."""
     kept: dict[str, BlockValue] = {}
+    scalars = card.block_scalars
     for key, value in as_mapping(card.block_value).items():
         if isinstance(value, (list, dict)):
             reason = f"{key} holds several values, which would be lost; write the block as a mapping first"
             raise card.fail(card.place_of(key), reason)
         if value is not None:
-            kept[key] = _value(value)
+            kept[key] = _as_it_stands(card, scalars.get(key), value)
     return kept
 
 
-def _value(written: str) -> BlockValue:
-    try:
-        return units.read_number(written)
-    except UnitError:
-        return written
+def _as_it_stands(card: ParsedCard, node: yaml.ScalarNode | None, value: str) -> BlockValue:
+    """A scalar's own YAML, where it is one word or quoted; else its text, which is then quoted as it needs."""
+    if node is None or card.front_matter is None or node.style in ("|", ">"):
+        return value
+    start = card.front_matter.start
+    written = card.text[start + node.start_mark.index : start + node.end_mark.index]
+    one_word = node.style is None and re.fullmatch(r"[\w.+:-]+", written) is not None
+    quoted = node.style is not None and written[:1] in "'\"" and written.isprintable()
+    return render.Written(written) if one_word or quoted else value

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from .. import template, units
 from ..record import EmissionsRecord
-from .front_matter import find_front_matter, line_end, line_end_before, line_start
+from .front_matter import find_front_matter, line_end, line_end_before
+from .heading import end_of_heading, is_heading
 
 START = "<!-- hf-emissions: this section is kept up to date by a program; edits between these comments are lost -->"
 END = "<!-- hf-emissions: end of the section -->"
@@ -15,28 +15,38 @@ END = "<!-- hf-emissions: end of the section -->"
 # What the Hub's own template has where nothing is known, and what readers of cards take for nothing.
 UNKNOWN = "[More Information Needed]"
 
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+environmental impact[ \t]*#*[ \t]*\Z", re.IGNORECASE)
-_FENCE = re.compile(r" {0,3}(```|~~~)")
 
+def render_section(record: EmissionsRecord | None, notes: tuple[str, ...] = (), *, heading: bool = True) -> str:
+    """The section's Markdown, with `\\n` line ends, in the form of the Hub's own model card template.
 
-def render_section(record: EmissionsRecord, notes: tuple[str, ...] = (), *, heading: bool = True) -> str:
-    """The section's Markdown, with `\\n` line ends, in the form of the Hub's own model card template."""
+    `record` None is a training of which nothing is known; `notes` then say why.
+    """
     text = template.render_markdown("section.md.jinja", {**_values(record), "notes": notes, "heading": heading})
     return text.strip("\n") + "\n"
 
 
-def _values(record: EmissionsRecord) -> dict[str, Any]:
+def _values(record: EmissionsRecord | None) -> dict[str, Any]:
     from markupsafe import Markup
 
+    values: dict[str, Any] = dict.fromkeys(("hardware", "hours", "provider", "region", "carbon"))
+    values |= {"energy": None, "source": None}
+    if record is not None:
+        values |= _known_values(record)
     unknown = Markup(UNKNOWN)  # noqa: S704 - our own constant
-    duration = record.duration_s
     return {
-        "hardware": record.hardware_used or unknown,
-        "hours": unknown if duration is None else units.plain_decimal(_hours(duration)),
-        "provider": record.cloud_provider or unknown,
-        "region": record.cloud_region or record.geographical_location or unknown,
-        "carbon": unknown if record.emissions_g is None else _with_range(record.emissions_g, record.range_g),
-        "energy": None if record.energy_kwh is None else units.format_energy(record.energy_kwh),
+        name: unknown if value is None and name not in ("energy", "source") else value for name, value in values.items()
+    }
+
+
+def _known_values(record: EmissionsRecord) -> dict[str, Any]:
+    duration_s, energy_kwh, grams = record.duration_s, record.energy_kwh, record.emissions_g
+    return {
+        "hardware": record.hardware_used,
+        "hours": None if duration_s is None else units.plain_decimal(_hours(duration_s)),
+        "provider": record.cloud_provider,
+        "region": record.cloud_region or record.geographical_location,
+        "carbon": None if grams is None else _with_range(grams, record.range_g),
+        "energy": None if energy_kwh is None else units.format_energy(energy_kwh),
         "source": record.source,
     }
 
@@ -53,7 +63,7 @@ def _with_range(emissions_g: float, range_g: tuple[float, float] | None) -> str:
     return f"{figure} (90 % range: {low} to {high})"
 
 
-def put_section(text: str, record: EmissionsRecord, notes: tuple[str, ...] = ()) -> str:
+def put_section(text: str, record: EmissionsRecord | None, notes: tuple[str, ...] = ()) -> str:
     """The card with its section written anew, or added: below its own heading "Environmental Impact" or at the end.
 
     Nothing outside the two comments changes, and `remove_section` takes out what was added.
@@ -62,7 +72,7 @@ def put_section(text: str, record: EmissionsRecord, notes: tuple[str, ...] = ())
     if found:
         before = text[: found[0]]
         ending = line_end_before(text, line_end(text, found[0]))
-        heading = not _has_heading_just_above(before)
+        heading = any(is_heading(line) for line in text[found[0] : found[1]].splitlines())
         return before + _marked(render_section(record, notes, heading=heading), ending) + text[found[1] :]
     return _added(text, record, notes)
 
@@ -81,46 +91,33 @@ def remove_section(text: str) -> str:
 
 
 def find_section(text: str) -> tuple[int, int] | None:
-    """Where the section's first comment begins and its last one ends; None where the two are not in the body."""
+    """Where the section's first comment begins and its last one ends; None where the two are not in the body.
+
+    Each last comment belongs to the nearest first one above it, so that a stray comment never encloses the author's
+    own text.
+    """
     place = find_front_matter(text)
-    start = text.find(START, place.body if place else 0)
-    end = text.find(END, start) if start >= 0 else -1
-    return None if end < 0 else (start, end + len(END))
+    at = place.body if place else 0
+    while (end := text.find(END, at)) >= 0:
+        start = text.rfind(START, at, end)
+        if start >= 0:
+            return start, end + len(END)
+        at = end + len(END)
+    return None
 
 
 def _marked(section: str, ending: str) -> str:
     return f"{START}\n\n{section}\n{END}".replace("\n", ending)
 
 
-def _added(text: str, record: EmissionsRecord, notes: tuple[str, ...]) -> str:
-    at = _below_heading(text)
+def _added(text: str, record: EmissionsRecord | None, notes: tuple[str, ...]) -> str:
+    at = end_of_heading(text)
     if at is not None:
         ending = line_end_before(text, at)
         return text[:at] + ending + _marked(render_section(record, notes, heading=False), ending) + ending + text[at:]
     ending = line_end_before(text, len(text))
     chunk = _marked(render_section(record, notes), ending)
     return f"{text}{ending}{chunk}{ending}" if text.endswith(("\n", "\r")) else f"{text}{ending}{ending}{chunk}"
-
-
-def _below_heading(text: str) -> int | None:
-    """The end of the line of the author's own heading, code examples left aside; None where there is none."""
-    place = find_front_matter(text)
-    at, fence = place.body if place else 0, ""
-    while at < len(text):
-        end = line_end(text, at)
-        line = text[at:end].rstrip("\r\n")
-        mark = _FENCE.match(line)
-        if mark and fence in ("", mark[1]):
-            fence = "" if fence else mark[1]
-        elif not fence and _HEADING.match(line) and text.endswith(("\n", "\r"), at, end):
-            return end
-        at = end
-    return None
-
-
-def _has_heading_just_above(before: str) -> bool:
-    above = before.rstrip()
-    return bool(_HEADING.match(above[line_start(above, len(above)) :]))
 
 
 def _without_line_end(text: str, index: int) -> int:

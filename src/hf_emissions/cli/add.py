@@ -12,12 +12,12 @@ from ..card.patch import patch_card
 from ..card.section import put_section
 from ..errors import UnitError, UsageError
 from ..record import EmissionsRecord
-from .editing import edit_all, editing_options
+from .editing import Editing, editing_options
 from .output import Format, Output, format_option
 from .targets import one_target
 
 
-@click.command(short_help="Write a figure into a card.")
+@click.command
 @click.argument("target")
 @click.option("--emissions", required=True, help='What the training emitted, with its unit: "12.5 g", "0.3 kg".')
 @click.option("--energy", help='Electricity that it used, with its unit: "3.5 kWh".')
@@ -56,7 +56,7 @@ def add(
         patched = patch_card(text, record, overwrite=overwrite)
         return put_section(patched, record) if section else patched
 
-    return edit_all(Output(format_), [one_target(target)], change, dry_run=dry_run, check=check)
+    return Editing(Output(format_), dry_run, check).edit_all([one_target(target)], change)
 
 
 def _record(given: dict[str, str | None]) -> EmissionsRecord:

@@ -17,7 +17,7 @@ from .targets import Target, find_targets
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-@click.command(short_help="Check that the figure is there and can be read.")
+@click.command
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option(
     "--fail-on",
@@ -52,7 +52,7 @@ Result = tuple[Target, list[Finding], str | None]
 
 def _check(out: Output, target: Target) -> Result:
     try:
-        findings = check_card(target.text(), name=target.name)
+        findings = check_card(target.text(), name=target.card_name)
     except (HfEmissionsError, OSError) as error:
         out.error(explain(error))
         return target, [], explain(error)

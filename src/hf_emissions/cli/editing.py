@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -23,40 +24,54 @@ def editing_options(command: Any) -> Any:
     return dry_run(check(command))
 
 
-def edit_all(out: Output, targets: Iterable[Target], change: Change, *, dry_run: bool, check: bool) -> int:
-    """Change each card and say what was done; the exit code. One card that cannot be changed does not stop the rest."""
-    results = []
-    for target in targets:
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """How the cards of one command are changed and what is said of it."""
+
+    out: Output
+    dry_run: bool
+    check: bool
+
+    def edit_all(self, targets: Iterable[Target], change: Change) -> int:
+        """Change each card; the exit code. One card that cannot be changed does not stop the rest."""
+        results = [self._edit_or_explain(target, change) for target in targets]
+        self.out.document(cards=results)
+        if any("error" in result for result in results):
+            return FAILED
+        return FINDINGS if self.check and any(result["changed"] for result in results) else DONE
+
+    def _edit_or_explain(self, target: Target, change: Change) -> dict[str, Any]:
         try:
-            changed = _edit(out, target, change, dry_run, check)
-            results.append({"path": target.name, "changed": changed})
+            result = self._edit(target, change)
         except (HfEmissionsError, OSError) as error:
-            out.error(explain(error))
-            results.append({"path": target.name, "error": explain(error)})
-    out.document(cards=results, written=not (dry_run or check))
-    if any("error" in result for result in results):
-        return FAILED
-    return FINDINGS if check and any(result["changed"] for result in results) else DONE
+            self.out.error(explain(error))
+            return {"path": target.name, "error": explain(error)}
+        self._say(target, result)
+        return {"path": target.name, **result}
 
+    def _edit(self, target: Target, change: Change) -> dict[str, Any]:
+        """What became of a card: `changed` and `written`, the `diff` of a dry run, the `text` of standard input."""
+        if target.path is not None and not self.dry_run and not self.check:
+            changed = edit_file(target.path, change)
+            return {"changed": changed, "written": changed}
+        before = target.text()
+        try:
+            after = change(before)
+        except CardError as error:
+            raise error.named(target.name) from None
+        result = {"changed": before != after, "written": False}
+        if self.dry_run:
+            return {**result, "diff": target.diff(before, after)}
+        return {**result, "text": after} if target.path is None and not self.check else result
 
-def _edit(out: Output, target: Target, change: Change, dry_run: bool, check: bool) -> bool:
-    if target.path is not None and not dry_run and not check:
-        changed = edit_file(target.path, change)
-        out.note(f"{target.name}: {'written' if changed else 'nothing to change'}")
-        return changed
-    before = target.text()
-    try:
-        after = change(before)
-    except CardError as error:
-        raise error.named(target.name) from None
-    _show(out, target, before, after, dry_run=dry_run, check=check)
-    return before != after
-
-
-def _show(out: Output, target: Target, before: str, after: str, *, dry_run: bool, check: bool) -> None:
-    if dry_run and out.format == "human":
-        out.diff(target.diff(before, after))
-    elif target.path is None and not dry_run and not check and out.format != "json":
-        out.card(after)
-    if before == after or check:
-        out.note(f"{target.name}: {'nothing to change' if before == after else 'would change'}")
+    def _say(self, target: Target, result: Mapping[str, Any]) -> None:
+        if self.out.format == "human" and "diff" in result:
+            self.out.diff(result["diff"])
+        if self.out.format != "json" and "text" in result:
+            self.out.card(result["text"])
+        elif result["changed"] and self.out.format == "quiet":
+            self.out.item(target.name)
+        if not result["changed"]:
+            self.out.note(f"{target.name}: nothing to change")
+        elif result["written"] or self.check:
+            self.out.note(f"{target.name}: {'written' if result['written'] else 'would change'}")

@@ -20,7 +20,7 @@ def explain(error: BaseException) -> str:
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         return one_line(f"{name}{error.strerror or error}")
-    return one_line(f"{type(error).__name__}: {error}")
+    return one_line(f"a defect of hf-emissions, please report it: {type(error).__name__}: {error}")
 
 
 def is_expected(error: BaseException) -> bool:
@@ -29,8 +29,11 @@ def is_expected(error: BaseException) -> bool:
 
 
 def report(error: BaseException) -> int:
-    """Print an error and give the exit code for it; with `HF_DEBUG=1` the traceback too, as `hf` does."""
-    if os.environ.get("HF_DEBUG") == "1":
+    """Print an error and give the exit code for it.
+
+    The traceback too, for a defect of ours and with `HF_DEBUG=1`, as `hf` does.
+    """
+    if not is_expected(error) or os.environ.get("HF_DEBUG") == "1":
         traceback.print_exception(error, file=sys.stderr)
     Output().error(explain(error))
     return FAILED

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from typing import Any
 
 import click
 
 from .. import __version__
-from .failures import FAILED, INTERRUPTED, is_expected, report
+from .failures import FAILED, INTERRUPTED, report
 
-_COMMANDS = ("show", "add", "remove", "check")
+# The verbs and what `--help` says of each; their modules are imported when they are called.
+_COMMANDS = {
+    "show": "Show the figure of a card.",
+    "add": "Write a figure into a card.",
+    "remove": "Take the figure out of a card.",
+    "check": "Check that the figure is there and can be read.",
+}
 
 
 class _Commands(click.Group):
-    """Commands that are imported when they are called: each is `cli/<name>.py` with a function of that name."""
+    """The commands of `_COMMANDS`: each is `cli/<name>.py` with a function of that name."""
 
-    def list_commands(self, ctx: click.Context)  -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
@@ -27,6 +32,10 @@ class _Commands(click.Group):
         module = importlib.import_module(f".{cmd_name}", __package__)
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -63,16 +72,6 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return FAILED
-    except BrokenPipeError:
-        return _leave_the_pipe()
-    except Exception as error:
-        if not is_expected(error):
-            raise
+    except Exception as error:  # noqa: BLE001 - the edge: whatever happens, the exit code must not say "findings"
         return report(error)
     return code if isinstance(code, int) else 0
-
-
-def _leave_the_pipe() -> int:
-    # The reader (head, less) has left: say nothing, and do not let the interpreter flush into the closed pipe.
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of the process
-    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -26,30 +27,30 @@ class Output:
     def line(self, text: str, **style: Any) -> None:
         """A line of data for people; control characters are made visible."""
         if self.format == "human":
-            click.echo(click.style(visible(text), **style))
+            _print(click.style(visible(text), **style))
 
     def item(self, text: str) -> None:
         """A line of data for people and for pipes: all that `quiet` prints."""
         if self.format != "json":
-            click.echo(visible(text))
+            _print(visible(text))
 
     def card(self, text: str) -> None:
         """A whole card, byte for byte."""
-        click.echo(text.encode("utf-8"), nl=False)
+        _print(text.encode("utf-8"), nl=False)
 
     def diff(self, diff: str) -> None:
         """A diff: byte for byte into a pipe or a file, coloured and made safe on a terminal."""
         if not sys.stdout.isatty():
-            click.echo(diff.encode("utf-8"), nl=False)
+            _print(diff.encode("utf-8"), nl=False)
             return
         colours = {"+": "green", "-": "red", "@": "cyan"}
         for line in diff.split("\n")[:-1]:
-            click.echo(click.style(visible(line.removesuffix("\r")), fg=colours.get(line[:1])))
+            _print(click.style(visible(line.removesuffix("\r")), fg=colours.get(line[:1])))
 
     def document(self, **content: Any) -> None:
         """The one JSON document of a command, if JSON was asked for."""
         if self.format == "json":
-            click.echo(json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False, indent=2, allow_nan=False))
+            _print(json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False, indent=2, allow_nan=False))
 
     def note(self, text: str) -> None:
         """Something a person may want to know, on standard error."""
@@ -59,6 +60,15 @@ class Output:
     def error(self, text: str) -> None:
         """What could not be done, on standard error, in every format."""
         click.echo(click.style("Error: ", fg="red", bold=True) + visible(text), err=True)
+
+
+def _print(text: str | bytes, *, nl: bool = True) -> None:
+    try:
+        click.echo(text, nl=nl)
+    except BrokenPipeError:
+        # The reader (head, less) has left: say nothing, and do not let the interpreter flush into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(0) from None
 
 
 def format_option(command: Any) -> Any:

@@ -6,12 +6,12 @@ import click
 
 from ..card.patch import remove_block
 from ..card.section import remove_section
-from .editing import edit_all, editing_options
+from .editing import Editing, editing_options
 from .output import Format, Output, format_option
 from .targets import find_targets
 
 
-@click.command(short_help="Take the figure out of a card.")
+@click.command
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--section", is_flag=True, help="Take out the section that hf-emissions wrote, too.")
 @editing_options
@@ -29,4 +29,4 @@ def remove(targets: tuple[str, ...], section: bool, dry_run: bool, check: bool, 
     def change(text: str) -> str:
         return remove_block(remove_section(text) if section else text)
 
-    return edit_all(Output(format_), find_targets(targets), change, dry_run=dry_run, check=check)
+    return Editing(Output(format_), dry_run, check).edit_all(find_targets(targets), change)

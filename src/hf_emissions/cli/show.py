@@ -16,7 +16,7 @@ from .output import Format, Output, format_option
 from .targets import Target, find_targets
 
 
-@click.command(short_help="Show the figure of a card.")
+@click.command
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @format_option
 def show(targets: tuple[str, ...], format_: Format) -> int:

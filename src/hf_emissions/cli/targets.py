@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,11 @@ class Target:
     path: Path | None
 
     @property
+    def card_name(self) -> str:
+        """What commands that we advise call it."""
+        return CARD_NAME if self.path is None else str(self.path)
+
+    @property
     def name(self) -> str:
         """What to call it."""
         return "<stdin>" if self.path is None else str(self.path)
@@ -34,23 +38,14 @@ class Target:
         return unified_diff(before, after, _relative(self.path) if self.path else CARD_NAME)
 
 
-def find_targets(names: tuple[str, ...]) -> Iterator[Target]:
-    """The cards that the arguments of a command name: every README.md below a folder.
+def find_targets(names: tuple[str, ...]) -> list[Target]:
+    """The cards that the arguments of a command name, each once: every README.md below a folder, hidden
+    folders left out.
 
     Raises:
         UsageError: nothing of that name, or a folder without a card.
     """
-    for name in names:
-        if name == STDIN:
-            yield Target(None)
-            continue
-        path = Path(name)
-        if path.is_dir():
-            yield from _in_folder(path)
-        elif path.exists():
-            yield Target(path)
-        else:
-            raise UsageError(f"{name}: there is no such file or folder; name a card, a folder of cards, or -")
+    return list(dict.fromkeys(target for name in names for target in _named(name)))
 
 
 def one_target(name: str) -> Target:
@@ -59,7 +54,7 @@ def one_target(name: str) -> Target:
     Raises:
         UsageError: it stands for none, or for several.
     """
-    found = list(find_targets((name,)))
+    found = find_targets((name,))
     if len(found) == 1:
         return found[0]
     own = Target(Path(name) / CARD_NAME)
@@ -68,11 +63,28 @@ def one_target(name: str) -> Target:
     raise UsageError(f"{name}: there are {len(found)} cards below; a figure belongs to one training, so name one card")
 
 
-def _in_folder(folder: Path) -> Iterator[Target]:
-    cards = sorted(folder.rglob(CARD_NAME))
+def _named(name: str) -> list[Target]:
+    if name == STDIN:
+        return [Target(None)]
+    path = Path(name)
+    if path.is_dir():
+        return _in_folder(path)
+    if path.exists():
+        return [Target(path)]
+    raise UsageError(f"{name}: there is no such file or folder; name a card, a folder of cards, or -")
+
+
+def _in_folder(folder: Path) -> list[Target]:
+    found = (card for card in sorted(folder.rglob(CARD_NAME)) if card.is_file())
+    cards = [Target(card) for card in found if not _is_hidden(card.relative_to(folder))]
     if not cards:
         raise UsageError(f"{folder}: there is no {CARD_NAME} in this folder")
-    yield from (Target(card) for card in cards if card.is_file())
+    return cards
+
+
+def _is_hidden(path: Path) -> bool:
+    # Such as .venv and .git: what lies there was not written by the owner of the folder.
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _relative(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ Place = tuple[int, int]
 class CardView:
     """A card as the rules see it: parsed as far as it can be, with the error where it cannot.
 
-    `name` is what commands call the card, such as its path.
+    `name` is what commands call the card, such as its path, quoted for a shell.
     """
 
     text: str
@@ -30,6 +31,7 @@ class CardView:
 
 def view(text: str, name: str) -> CardView:
     """The view of a card's text; `name` is what to call it in the commands that findings advise."""
+    name = shlex.quote(name)
     try:
         parsed = parse_card(text)
     except FrontMatterError as error:

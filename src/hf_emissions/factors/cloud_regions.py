@@ -1,0 +1,51 @@
+"""Which country, and which state or zone of it, a cloud provider's region stands in."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import importlib.resources
+from dataclasses import dataclass
+from functools import cache
+
+from ..errors import PlaceError
+
+
+@dataclass(frozen=True, slots=True)
+class CloudRegion:
+    """A provider's region: where it stands, and who says so. `subdivision` is codecarbon's key, None if it has none."""
+
+    provider: str
+    region: str
+    country_iso3: str
+    subdivision: str | None
+    source: str
+
+
+def find_cloud_region(provider: str, region: str) -> CloudRegion:
+    """The region of a provider (`aws`, `azure`, `gcp`, `ovh`, `scaleway`, `coreweave`) by the provider's own name.
+
+    Raises:
+        PlaceError: no such provider or region; with near matches.
+    """
+    regions = {entry.region: entry for entry in cloud_regions() if entry.provider == provider.lower()}
+    if not regions:
+        providers = sorted({entry.provider for entry in cloud_regions()})
+        raise PlaceError(f"{provider!r} is no provider with a table of regions; there are {', '.join(providers)}")
+    wanted = region.strip().lower()
+    if wanted not in regions:
+        near = difflib.get_close_matches(wanted, regions, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"such as {next(iter(regions))}"
+        raise PlaceError(f"{region!r} is no region of {provider}; {hint}")
+    return regions[wanted]
+
+
+@cache
+def cloud_regions() -> tuple[CloudRegion, ...]:
+    """The whole table."""
+    table = importlib.resources.files(__package__) / "cloud_regions.csv"
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return tuple(
+        CloudRegion(row["provider"], row["region"], row["country_iso3"], row["subdivision"] or None, row["source"])
+        for row in rows
+    )

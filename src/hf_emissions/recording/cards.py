@@ -1,0 +1,91 @@
+"""A run's figure on the card in a folder: replaced where it was ours, left alone where it was the author's."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from .. import template, units
+from ..card.file import CARD_NAME, edit_file, write_atomically
+from ..card.patch import patch_card, read_card
+from ..card.section import find_section, put_section
+from ..errors import BlockExistsError, HfEmissionsError
+from ..record import EmissionsRecord
+from .runs import Run
+from .summary import Summary
+
+log = logging.getLogger("hf_emissions")
+
+
+def write_card(
+    folder: Path, summary: Summary, runs: list[Run], *, section: bool | None = None, overwrite: bool = False
+) -> bool:
+    """Put a run's figure into the README.md of `folder`, creating one where there is none; whether it was put there.
+
+    A block is replaced when `overwrite` is set, or when the ledger says that its figure is ours. Without grams no
+    block is written; the section then says what is known. Whatever goes wrong is a warning: training goes on.
+    """
+    path = folder / CARD_NAME
+    try:
+        if not path.exists():
+            write_atomically(path, _new_card(folder).encode("utf-8"))
+            section = True if section is None else section
+        edit_file(path, lambda text: _edited(text, summary, runs, section=section, overwrite=overwrite))
+    except BlockExistsError as error:
+        log.warning("hf-emissions: %s", error)
+        return False
+    except (HfEmissionsError, OSError) as error:
+        log.warning("hf-emissions: the figure could not be written: %s", error)
+        return False
+    return True
+
+
+def _edited(text: str, summary: Summary, runs: list[Run], *, section: bool | None, overwrite: bool) -> str:
+    record = summary.record
+    if record is not None and record.emissions_g is not None:
+        text = patch_card(text, record, overwrite=overwrite or is_ours(text, runs))
+    if section is None:
+        # What a block cannot say is said in the section, asked for or not.
+        section = (
+            find_section(text) is not None or bool(summary.problems) or record is None or record.emissions_g is None
+        )
+    return put_section(text, record, section_notes(summary, runs)) if section else text
+
+
+def is_ours(text: str, runs: list[Run]) -> bool:
+    """Whether the figure in a card's block is one that the ledger says we wrote."""
+    record = read_card(text)
+    if record is None or record.emissions_g is None:
+        return False
+    written = {figure for run in runs for segment in run.segments for figure in segment.written_g}
+    return record.emissions_g in written
+
+
+def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:
+    """The sentences below the section's list."""
+    notes = [*summary.notes, *summary.problems]
+    record = summary.record
+    if summary.without_place_g:
+        low, high = (units.format_mass(end) for end in summary.without_place_g)
+        notes.append(
+            f"The place of the training is not known, so that grams cannot be given; any grid would give between {low} "
+            f"and {high}. With the country it becomes a figure: hf-emissions runs . --into README.md --country ..."
+        )
+    if record is not None:
+        notes.append(_boundary(record))
+    if len(runs) > 1:
+        total = units.format_energy(sum(run.energy_kwh for run in runs))
+        notes.append(f"The figure is that of the last training. All {len(runs)} trainings in this folder used {total}.")
+    return tuple(notes)
+
+
+def _boundary(record: EmissionsRecord) -> str:
+    if record.boundary == "facility":
+        return f"The figure covers the facility, at a PUE of {record.pue:g}."
+    return "The figure covers the whole machine (processors, memory, GPUs), without the cooling of the facility."
+
+
+def _new_card(folder: Path) -> str:
+    values: dict[str, Any] = {"name": folder.resolve().name}
+    return template.render_markdown("card.md.jinja", values)

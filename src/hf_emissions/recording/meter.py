@@ -1,0 +1,264 @@
+"""CodeCarbon's tracker as a meter that is read on demand. The only module that drives a tracker.
+
+Always the offline tracker, with every setting given, so that it touches no network and writes no file whatever
+`CODECARBON_*` variables and configuration files say. Its own timer never fires: two threads that measure at once
+read a counter that went back, take it for a wrap, and invent energy. Grams are worked out by us.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import math
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import HfEmissionsError, MissingExtraError
+from .power import Power, describe_power
+
+
+class MeterError(HfEmissionsError):
+    """The tracker failed, or gave something that is no figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Energy of each component since the meter was started, in kWh."""
+
+    cpu_kwh: float = 0.0
+    gpu_kwh: float = 0.0
+    ram_kwh: float = 0.0
+
+    @property
+    def energy_kwh(self) -> float:
+        """Energy of all components, in kWh."""
+        return self.cpu_kwh + self.gpu_kwh + self.ram_kwh
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What is metered."""
+
+    cpu_model: str | None = None
+    cpu_threads: int | None = None
+    ram_gb: float | None = None
+    gpus: tuple[str, ...] = ()
+
+
+_NEVER_S = 1e8
+
+# Every setting that the environment or a file could otherwise change.
+_SETTINGS: dict[str, Any] = {
+    "allow_multiple_runs": True,
+    "api_call_interval": -1,
+    "cloud_provider": None,
+    "cloud_region": None,
+    "country_iso_code": None,
+    "electricitymaps_api_token": "",  # None would fall back to the configuration
+    "emissions_endpoint": None,
+    "experiment_id": "hf-emissions",
+    "experiment_name": "hf-emissions",
+    "force_carbon_intensity_g_co2e_kwh": 0.0,  # spares it the look-up of a place
+    "force_cpu_power": None,
+    "force_mode_cpu_load": False,
+    "force_ram_power": None,
+    "log_level": "warning",
+    "measure_power_secs": _NEVER_S,
+    "output_file": "emissions.csv",
+    "output_methods": [],
+    "project_name": "hf-emissions",
+    "pue": 1.0,
+    "rapl_include_dram": False,
+    "rapl_prefer_psys": False,
+    "region": None,
+    "tracking_mode": "machine",
+    "wue": 0,
+}
+
+
+def codecarbon_version() -> str:
+    """The version of codecarbon that is installed.
+
+    Raises:
+        MissingExtraError: none is.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("codecarbon")
+    except PackageNotFoundError:
+        raise MissingExtraError("recording emissions needs an extra: pip install 'hf-emissions[train]'") from None
+
+
+class Meter:
+    """A tracker between its start and its stop. Not for two threads at once, and not for a forked child.
+
+    Args:
+        gpu_ids: NVML indices of the GPUs to meter; None for CodeCarbon's own choice.
+    """
+
+    def __init__(self, gpu_ids: Sequence[int] | None = None) -> None:
+        self._gpu_ids = None if gpu_ids is None else list(gpu_ids)
+        self._tracker: Any = None
+        self._total: Any = None
+        self._process = os.getpid()
+        self._log = _LogCollector()
+        self.warnings: list[str] = self._log.messages
+
+    def prepare(self) -> None:
+        """Import CodeCarbon and detect the hardware: about two seconds, once a process.
+
+        Raises:
+            MeterError: it could not be made ready.
+        """
+        try:
+            self._tracker = self._make()
+            self._tracker.get_detected_hardware()
+        except Exception as error:
+            raise MeterError(f"CodeCarbon could not be made ready: {_words(error)}") from error
+
+    def start(self) -> None:
+        """Begin to meter.
+
+        Raises:
+            MeterError: CodeCarbon did not start.
+        """
+        if self._tracker is None:
+            self.prepare()
+        self._call("start")
+        self.read()
+
+    def read(self) -> Reading:
+        """Measure now; the energy since the start.
+
+        Raises:
+            MeterError: CodeCarbon failed, or gave no figure.
+        """
+        self._total = None
+        self._call("flush")
+        return _reading(self._total, self._log.messages)
+
+    def stop(self) -> None:
+        """End metering for good; safe to call more than once. Errors are swallowed: there is nothing to be done."""
+        tracker, self._tracker = self._tracker, None
+        if tracker is None:
+            return
+        # stop() can miss a timer that is just firing; it is stopped once more by hand.
+        timers = [getattr(tracker, name, None) for name in ("_scheduler", "_scheduler_monitor_power")]
+        for stop in (tracker.stop, *(getattr(timer, "stop", None) for timer in timers)):
+            try:
+                if stop is not None:
+                    stop()
+            except Exception:  # noqa: BLE001, S112 - see the docstring
+                continue
+        self._log.leave()
+
+    def power(self) -> dict[str, Power]:
+        """How the power of each component is found; see `describe_power`."""
+        return describe_power(self._tracker)
+
+    def hardware(self) -> Hardware:
+        """What is metered, as far as CodeCarbon says; valid after `start`."""
+        return _hardware(self._tracker, self._total)
+
+    def out(self, total: Any, delta: Any) -> None:  # noqa: ARG002 - CodeCarbon's signature
+        """Take a figure from CodeCarbon: `total` is cumulative since the start."""
+        self._total = total
+
+    def _call(self, name: str) -> None:
+        if os.getpid() != self._process:
+            raise MeterError("a forked process does not meter; its parent does")
+        try:
+            getattr(self._tracker, name)()
+        except Exception as error:
+            raise MeterError(f"CodeCarbon failed in {name}(): {_words(error)}") from error
+
+    def _make(self) -> Any:
+        self._log.join()
+        _forget_slurm_without_scontrol()
+        trackers = importlib.import_module("codecarbon")
+        base = importlib.import_module("codecarbon.output_methods.base_output").BaseOutput
+        sink = type("Sink", (base,), {"out": lambda _, total, delta: self.out(total, delta)})()
+        settings = {**_SETTINGS, "output_dir": tempfile.gettempdir(), "gpu_ids": self._gpu_ids}
+        return trackers.OfflineEmissionsTracker(output_handlers=[sink], **settings)
+
+
+def _reading(total: Any, messages: list[str]) -> Reading:
+    if total is None:
+        why = f": {messages[-1]}" if messages else ""
+        raise MeterError(f"CodeCarbon gave no figure{why}")
+    values = [getattr(total, name, None) for name in ("cpu_energy", "gpu_energy", "ram_energy")]
+    if not all(isinstance(value, (int, float)) and math.isfinite(value) and value >= 0 for value in values):
+        raise MeterError(f"CodeCarbon gave energies that are none: {values}")
+    return Reading(*(float(value) for value in values if value is not None))
+
+
+def _hardware(tracker: Any, total: Any) -> Hardware:
+    gpus: list[str] = []
+    for part in getattr(tracker, "_hardware", None) or ():
+        if type(part).__name__ == "GPU":
+            gpus += _gpu_names(part)
+    ram = getattr(total, "ram_total_size", None)
+    threads = getattr(total, "cpu_count", None)
+    return Hardware(
+        cpu_model=getattr(total, "cpu_model", None) or None,
+        cpu_threads=int(threads) if threads else None,
+        ram_gb=round(float(ram), 1) if ram else None,
+        gpus=tuple(gpus),
+    )
+
+
+def _gpu_names(part: Any) -> list[str]:
+    # The tracker's own gpu_model names every GPU of the host, also those that are hidden from this process.
+    try:
+        static = part.devices.get_gpu_static_info()
+        return [str(gpu["name"]) for gpu in static if part.gpu_ids is None or gpu["gpu_index"] in part.gpu_ids]
+    except (AttributeError, KeyError, TypeError):
+        return []
+
+
+def _forget_slurm_without_scontrol() -> None:
+    """In a container of a SLURM job without `scontrol`, CodeCarbon fails to start and says nothing."""
+    if "SLURM_JOB_ID" not in os.environ or shutil.which("scontrol"):
+        return
+    for name in ("codecarbon.core.util", "codecarbon.external.ram"):
+        module = importlib.import_module(name)
+        if hasattr(module, "SLURM_JOB_ID"):
+            module.SLURM_JOB_ID = None  # type: ignore[attr-defined]
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+class _LogCollector(logging.Filter):
+    """Keeps what CodeCarbon says to our meter off the screen, and its warnings at hand.
+
+    CodeCarbon detects hardware on threads of its own, so that only the main thread, where no meter of ours runs, is
+    sure to be somebody else's tracker.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+
+    def join(self) -> None:
+        logging.getLogger("codecarbon").addFilter(self)
+
+    def leave(self) -> None:
+        logging.getLogger("codecarbon").removeFilter(self)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.thread == threading.main_thread().ident and threading.get_ident() == record.thread:
+            return True
+        message = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            message = _words(record.exc_info[1])
+        if record.levelno >= logging.WARNING and len(self.messages) < 100:
+            self.messages.append(message)
+        return False

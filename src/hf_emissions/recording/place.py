@@ -1,0 +1,201 @@
+"""Where the electricity is used: given, from the environment, from the cloud's metadata, or from the IP address.
+
+Never invented: CodeCarbon's geolocation answers Quebec when it cannot find out, which is taken for no answer. Where
+all ways fail within a second, the place is unknown.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..errors import HfEmissionsError
+from ..factors.countries import find_country
+from ..factors.intensity import Intensity, grid_intensity
+
+COUNTRY_VARIABLE = "HF_EMISSIONS_COUNTRY"
+DEADLINE_S = 1.0
+
+# The average of the world's grids that codecarbon packages (IEA 2019, life-cycle); used on request only.
+WORLD_AVERAGE_G_PER_KWH = 475.0
+
+_METADATA = "http://169.254.169.254"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place with the intensity of its electricity, and how the place is known.
+
+    `how` is empty where the user gave it, else words for the source such as `country from IP address`.
+    """
+
+    words: str
+    intensity_g_per_kwh: float
+    intensity_basis: str
+    intensity_source: str
+    country_iso3: str | None = None
+    region: str | None = None
+    how: str = ""
+    cloud_provider: str | None = None
+    cloud_region: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The place for a line of the ledger."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, "")}
+
+    @classmethod
+    def from_json(cls, line: dict[str, Any]) -> Place:
+        """The place in a line of the ledger.
+
+        Raises:
+            TypeError: the line holds no place.
+        """
+        return cls(**{key: line[key] for key in cls.__dataclass_fields__ if key in line})
+
+
+def place_of(intensity: Intensity, how: str = "", **cloud: str | None) -> Place:
+    """The place that an intensity was looked up for."""
+    return Place(
+        words=intensity.place,
+        country_iso3=intensity.country.iso3,
+        region=intensity.region,
+        intensity_g_per_kwh=intensity.g_per_kwh,
+        intensity_basis=intensity.basis,
+        intensity_source=intensity.source,
+        how=how,
+        **cloud,
+    )
+
+
+def given_place(country: str | None, region: str | None) -> Place | None:
+    """The place that the settings name, else the one in `HF_EMISSIONS_COUNTRY`; None where neither is set.
+
+    Raises:
+        PlaceError: an unknown country or region, with near matches.
+    """
+    if country is not None:
+        return place_of(grid_intensity(country, region))
+    named = os.environ.get(COUNTRY_VARIABLE, "").strip()
+    if named:
+        return place_of(grid_intensity(named, region), f"country from {COUNTRY_VARIABLE}")
+    return None
+
+
+def check_place(country: str | None, region: str | None) -> None:
+    """Refuse a country or region, of the settings or of the environment, that is not known.
+
+    Quick where there is no region: the intensities are not loaded.
+
+    Raises:
+        PlaceError: with near matches.
+    """
+    named = country or os.environ.get(COUNTRY_VARIABLE, "").strip()
+    if named and region is None:
+        find_country(named)
+    elif named:
+        grid_intensity(named, region)
+
+
+def world_average() -> Place:
+    """The average of the world's grids, for those who ask for it."""
+    return Place(
+        words="world average",
+        intensity_g_per_kwh=WORLD_AVERAGE_G_PER_KWH,
+        intensity_basis="life-cycle",
+        intensity_source="IEA 2019",
+        how="place unknown, world average assumed",
+    )
+
+
+def look_up_place(deadline_s: float = DEADLINE_S) -> Place | None:
+    """The place by the cloud's metadata service or by the IP address, asked beside each other; None where both fail.
+
+    Waits `deadline_s` at most, whatever the resolver does: what answers later is left alone.
+    """
+    ways = (_from_cloud, _from_ip_address)
+    answers: dict[int, Place | None] = {}
+    answered = threading.Condition()
+
+    def ask(index: int, way: Callable[[], Place | None]) -> None:
+        try:
+            found = way()
+        except Exception:  # noqa: BLE001 - a look-up that fails, however it does, is no answer
+            found = None
+        with answered:
+            answers[index] = found
+            answered.notify()
+
+    for index, way in enumerate(ways):
+        threading.Thread(target=ask, args=(index, way), daemon=True, name="hf-emissions-place").start()
+    end = time.monotonic() + deadline_s
+    with answered:
+        # The cloud's own answer is finer and surer; it is waited for even when the other is there.
+        while answers.get(0) is None and len(answers) < len(ways) and answered.wait(max(end - time.monotonic(), 0.0)):
+            continue
+        return next((answers[index] for index in range(len(ways)) if answers.get(index)), None)
+
+
+def _from_ip_address() -> Place | None:
+    data = importlib.import_module("codecarbon.input").DataSource()
+    found = importlib.import_module("codecarbon.external.geography").GeoMetadata.from_geo_js(data.geo_js_url)
+    iso3 = getattr(found, "country_iso_code", None)
+    # The answer of a look-up that failed (reference: codecarbon/external/geography.py, 3.2 and 3.3).
+    if not iso3 or (iso3, getattr(found, "latitude", None), getattr(found, "longitude", None)) == ("CAN", 46.8, -71.2):
+        return None
+    return place_of(grid_intensity(iso3), "country from IP address")
+
+
+def _from_cloud() -> Place | None:
+    for ask in (_aws, _gcp, _azure):
+        try:
+            provider, region = ask()
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        return _cloud_place(provider, region)
+    return None
+
+
+def _cloud_place(provider: str, region: str) -> Place | None:
+    from ..factors.cloud_regions import find_cloud_region
+
+    try:
+        found = find_cloud_region(provider, region)
+        intensity = grid_intensity(found.country_iso3, found.subdivision)
+    except HfEmissionsError:
+        return None
+    return place_of(
+        intensity, f"place from the metadata of {provider}", cloud_provider=provider, cloud_region=found.region
+    )
+
+
+def _aws() -> tuple[str, str]:
+    # IMDSv2 wants a token first; version 1 answers without.
+    token = _ask("/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "60"}, method="PUT")
+    return "aws", str(
+        json.loads(_ask("/latest/dynamic/instance-identity/document", {"X-aws-ec2-metadata-token": token}))["region"]
+    )
+
+
+def _gcp() -> tuple[str, str]:
+    zone = _ask("/computeMetadata/v1/instance/zone", {"Metadata-Flavor": "Google"})
+    return "gcp", zone.strip().rsplit("/", 1)[-1].rsplit("-", 1)[0]
+
+
+def _azure() -> tuple[str, str]:
+    answer = json.loads(_ask("/metadata/instance?api-version=2021-02-01", {"Metadata": "true"}))
+    return "azure", str(answer["compute"]["location"])
+
+
+def _ask(path: str, headers: dict[str, str], method: str = "GET") -> str:
+    request = urllib.request.Request(_METADATA + path, headers=headers, method=method)  # noqa: S310 - a constant address
+    # Never through a proxy: the address means the machine itself.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=DEADLINE_S) as answer:
+        return str(answer.read(65536).decode("utf-8", "replace"))

@@ -1,0 +1,87 @@
+"""How CodeCarbon finds the power of each component. Reads private attributes, so every one is guarded.
+
+A CodeCarbon that has renamed them gives `unknown`, never a wrong word. Read for 3.2.9 and 3.3.2.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+How = Literal["measured", "modelled", "unknown"]
+
+
+class Power(NamedTuple):
+    """How the energy of one component is found: measured or modelled, and by what."""
+
+    how: How
+    by: str
+
+
+_CPU_MODES: dict[Any, Power] = {
+    "intel_rapl": Power("measured", "RAPL"),
+    "windows_emi": Power("measured", "EMI"),
+    "intel_power_gadget": Power("measured", "Power Gadget"),
+    "cpu_load": Power("modelled", "load model"),
+    "constant": Power("modelled", "constant"),
+}
+_GPU_KINDS = {"NvidiaGPUDevice": "NVML", "AMDGPUDevice": "AMD SMI"}
+_CHIPS = {"AppleSiliconChip": "powermetrics", "Raspberry": "PMIC"}
+
+
+def describe_power(tracker: Any) -> dict[str, Power]:
+    """Per component (`cpu`, `gpu`, `ram`) how a running tracker finds its power; only components that it meters."""
+    described: dict[str, Power] = {}
+    for part in _parts(tracker):
+        try:
+            component, power = _describe(part)
+        except (AttributeError, TypeError, ValueError, KeyError, IndexError):
+            continue
+        before = described.get(component, power)
+        described[component] = power if before.how == power.how else Power("unknown", f"{before.by} and {power.by}")
+    return described
+
+
+def _parts(tracker: Any) -> list[Any]:
+    parts = getattr(tracker, "_hardware", None)
+    return list(parts) if isinstance(parts, (list, tuple)) else []
+
+
+def _describe(part: Any) -> tuple[str, Power]:
+    kind = type(part).__name__
+    if kind in _CHIPS:
+        return str(part.chip_part).lower(), Power("measured", _CHIPS[kind])
+    if kind == "RAM":
+        return "ram", Power("modelled", "memory model" if part._force_ram_power is None else "constant")
+    if kind == "GPU":
+        return "gpu", _gpu(part)
+    if kind == "CPU":
+        return "cpu", _cpu(part)
+    raise ValueError(kind)
+
+
+def _cpu(part: Any) -> Power:
+    power = _CPU_MODES.get(part._mode, Power("unknown", "CodeCarbon's own way"))
+    if power.by != "RAPL":
+        return power
+    # The mode says RAPL also where no counter of a package could be read, and then reports nothing.
+    counters = [file for file in part._intel_interface._rapl_files if str(file.name).startswith("Processor Energy")]
+    return power if counters else Power("unknown", "RAPL without a counter")
+
+
+def _gpu(part: Any) -> Power:
+    metered = [device for device in part.devices.devices if part.gpu_ids is None or device.gpu_index in part.gpu_ids]
+    by = {_GPU_KINDS.get(type(device).__name__) for device in metered}
+    if len(by) != 1 or None in by:
+        return Power("unknown", "no GPU metered" if not metered else "unknown GPU")
+    counted = all(getattr(device, "_has_counter", True) for device in metered)
+    return Power("measured", f"{by.pop()}" if counted else f"{by.pop()} power samples")
+
+
+def in_words(power: dict[str, Power]) -> str:
+    """In few words, for a source: `GPU measured, CPU and RAM modelled`; "" where nothing is known."""
+    groups: dict[str, list[str]] = {}
+    for component in ("gpu", "cpu", "ram"):
+        if component in power:
+            groups.setdefault(power[component].how, []).append(component.upper())
+    order = ("measured", "modelled", "unknown")
+    return ", ".join(f"{' and '.join(groups[how])} {how}" for how in order if how in groups)

@@ -1,0 +1,30 @@
+"""Whether a training is a pre-training or a fine-tuning, as far as the model tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FINE_TUNING, PRE_TRAINING = "fine-tuning", "pre-training"
+
+
+def training_type(model: Any) -> str | None:
+    """`fine-tuning` for a model from a checkpoint or with an adapter, `pre-training` for one built from a config.
+
+    None where the model is none of transformers'.
+    """
+    if model is None:
+        return None
+    if getattr(model, "peft_config", None):
+        return FINE_TUNING
+    inner = model
+    while hasattr(inner, "module") and not hasattr(inner, "config"):
+        inner = inner.module
+    # A sentence-transformers model, whose first module holds the transformer.
+    if not hasattr(inner, "config") and getattr(inner, "transformers_model", None) is not None:
+        inner = inner.transformers_model
+    config = getattr(inner, "config", None)
+    if config is None:
+        return None
+    # from_pretrained leaves the name of the checkpoint here, and a model built from a config an empty text.
+    name = getattr(config, "name_or_path", None) or getattr(inner, "name_or_path", None)
+    return FINE_TUNING if name else PRE_TRAINING
