@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .errors import HfEmissionsError as HfEmissionsError
     from .record import EmissionsRecord as EmissionsRecord
     from .recording.callback import EmissionsCallback as EmissionsCallback
+    from .recording.context import record_emissions as record_emissions
     from .rules.check import check_card as check_card
     from .rules.finding import Finding as Finding
 
@@ -24,6 +25,7 @@ _HOME = {
     "Finding": ".rules.finding",
     "HfEmissionsError": ".errors",
     "check_card": ".rules.check",
+    "record_emissions": ".recording.context",
     "patch_card": ".card.patch",
     "read_card": ".card.patch",
     "remove_block": ".card.patch",
@@ -37,6 +39,7 @@ __all__ = [
     "check_card",
     "patch_card",
     "read_card",
+    "record_emissions",
     "remove_block",
 ]
 

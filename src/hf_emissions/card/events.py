@@ -182,9 +182,9 @@ def _check_scalar(event: Any) -> None:
 def _construct(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
     try:
         return loader.construct_document(node)
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         # What PyYAML's constructors raise when a value does not fit its tag.
-        problem = "a value that does not fit its type"
+        problem = str(error) if isinstance(error, ValueError) else "a value that does not fit its type"
         raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from None
 
 

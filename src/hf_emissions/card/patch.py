@@ -9,6 +9,7 @@ import yaml
 
 from ..errors import BlockExistsError
 from ..record import EmissionsRecord
+from ..terminal import one_line
 from . import entries, flow, render
 from .block import KEY, KEYS, BlockValue, BlockValueError, as_mapping, field_of, read_fields, same, to_block
 from .entries import Entry, Mapping
@@ -137,8 +138,8 @@ def _wanted(card: ParsedCard, record: EmissionsRecord, overwrite: bool) -> dict[
 
 
 def _exists(card: ParsedCard, key: str, value: BlockValue) -> BlockExistsError:
-    found = render.quoted(str(as_mapping(card.block_value)[key]))
-    found = found if len(found) < _QUOTED_CHARACTERS else f'{found[:_QUOTED_CHARACTERS]}..."'
+    found = one_line(str(as_mapping(card.block_value)[key]))
+    found = found if len(found) <= _QUOTED_CHARACTERS else f"{found[:_QUOTED_CHARACTERS]}..."
     reason = (
         f"the block already says {key}: {found}, not {render.scalar(value)}; "
         "to replace what is there, ask for it with --overwrite (overwrite=True)"
@@ -230,6 +231,6 @@ def _as_it_stands(card: ParsedCard, node: yaml.ScalarNode | None, value: str) ->
         return value
     start = card.front_matter.start
     written = card.text[start + node.start_mark.index : start + node.end_mark.index]
-    one_word = node.style is None and re.fullmatch(r"[\w.+:-]+", written) is not None
-    quoted = node.style is not None and written[:1] in "'\"" and written.isprintable()
+    one_word = not node.style and re.fullmatch(r"[\w.+:-]+", written) is not None
+    quoted = bool(node.style) and written[:1] in "'\"" and written.isprintable()
     return render.Written(written) if one_word or quoted else value

@@ -17,6 +17,7 @@ _COMMANDS = {
     "add": "Write a figure into a card.",
     "remove": "Take the figure out of a card.",
     "check": "Check that the figure is there and can be read.",
+    "runs": "List recorded trainings, and write their figure anew.",
 }
 
 

@@ -17,14 +17,15 @@ from . import experiment as experiments
 from . import trainer_seam
 from .experiment import Experiment
 from .meter import codecarbon_version
+from .model_card_data import hand_over
 from .place import check_place
 from .settings import Settings
+from .summary import Summary
 from .training_type import training_type
 
 log = logging.getLogger("hf_emissions")
 
 _HOLDER = "_hf_emissions_callback"
-_READY_S = 2.0
 
 
 class EmissionsCallback(TrainerCallback):
@@ -123,8 +124,9 @@ class EmissionsCallback(TrainerCallback):
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Keep a reading that names the checkpoint's step, so that a resume finds its run."""
-        if self._recorder is not None:
+        if self._recorder is not None and self._experiment is not None:
             self._recorder.read("save", state.global_step)
+            self._hand_over(kwargs.get("model"), self._experiment.summarize())
 
     def on_push_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Have the figure so far on the card that is about to be uploaded."""
@@ -136,7 +138,8 @@ class EmissionsCallback(TrainerCallback):
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Sum up and write the card."""
-        if self._end_open("finished", state):
+        if self._end_open("finished", state) and self._experiment is not None:
+            self._hand_over(kwargs.get("model"), self._experiment.summary)
             self._write(state)
             self._say_what_is_missing()
 
@@ -178,7 +181,7 @@ class EmissionsCallback(TrainerCallback):
         )
         if self._experiment.recorder is not None:
             # So that the detection of the hardware, which happens once a process, does not slow the first steps.
-            self._experiment.recorder.wait_ready(_READY_S)
+            self._experiment.recorder.wait_ready(experiments.READY_S)
 
     def _end_open(self, why: str, state: Any) -> bool:
         experiment = self._experiment
@@ -190,6 +193,10 @@ class EmissionsCallback(TrainerCallback):
     def _write(self, state: Any) -> None:
         if self._experiment is not None and state.is_world_process_zero:
             self._experiment.write()
+
+    def _hand_over(self, model: Any, summary: Summary | None) -> None:
+        if summary is not None:
+            hand_over(self._trainer, model, summary.record)
 
     def _around_train(self, inner: Callable[..., Any]) -> Callable[..., Any]:
         def train(*args: Any, **kwargs: Any) -> Any:

@@ -31,7 +31,7 @@ def write_card(
         if not path.exists():
             write_atomically(path, _new_card(folder).encode("utf-8"))
             section = True if section is None else section
-        edit_file(path, lambda text: _edited(text, summary, runs, section=section, overwrite=overwrite))
+        edit_file(path, lambda text: edited_card(text, summary, runs, section=section, overwrite=overwrite))
     except BlockExistsError as error:
         log.warning("hf-emissions: %s", error)
         return False
@@ -41,7 +41,12 @@ def write_card(
     return True
 
 
-def _edited(text: str, summary: Summary, runs: list[Run], *, section: bool | None, overwrite: bool) -> str:
+def edited_card(text: str, summary: Summary, runs: list[Run], *, section: bool | None, overwrite: bool) -> str:
+    """The card with a run's figure; see `write_card`.
+
+    Raises:
+        CardError: the card cannot be edited, or has somebody else's figure.
+    """
     record = summary.record
     if record is not None and record.emissions_g is not None:
         text = patch_card(text, record, overwrite=overwrite or is_ours(text, runs))

@@ -26,6 +26,9 @@ from .summary import Summary, summarize
 
 log = logging.getLogger("hf_emissions")
 
+# How long the start of a training waits for the hardware to be detected.
+READY_S = 2.0
+
 _STORE_S = 10.0
 # A look-up ends within its own deadline; what it has to load first, on a cold disk, is waited for as well.
 _PLACE_S = 5.0
@@ -151,6 +154,7 @@ def begin(
     facts: dict[str, Any],
     resumed_at: int = 0,
     checkpoint: Path | None = None,
+    resume_last: bool = False,
     local_rank: int | None = None,
     alive: Callable[[], bool] = lambda: True,
 ) -> Experiment:
@@ -162,12 +166,13 @@ def begin(
         facts: what to keep of the training: training_type and the like.
         resumed_at: the step that it goes on from; 0 for a new training.
         checkpoint: the checkpoint that it goes on from, where that is known.
+        resume_last: go on with the last run of the folder, whatever step it had reached.
         local_rank: the rank of this process on its node, where a Trainer knows it.
         alive: see `Recorder`.
     """
     here = placement(local_rank=local_rank)
     store = process_store()
-    run, told = _run_id(folder, store, resumed_at, checkpoint)
+    run, told = _run_id(store, lambda: _new_or_resumed(folder, resumed_at, checkpoint, resume_last))
     experiment = Experiment(settings, folder, here, run, store)
     if not here.meters:
         return experiment
@@ -211,13 +216,13 @@ def _detected_meter() -> Meter:
     return Meter()
 
 
-def _run_id(folder: Path, store: Store | None, resumed_at: int, checkpoint: Path | None) -> tuple[str, str | None]:
+def _run_id(store: Store | None, decide: Callable[[], tuple[str, str | None]]) -> tuple[str, str | None]:
     """The id of the run that this training belongs to, the same in every process, and what there is to say of it."""
     if store is not None and store.rank != 0:
         count = _next_count()
         shared = store.get(f"run/{count}", _STORE_S)
         return (str(shared), None) if shared else (uuid.uuid4().hex[:12], None)
-    run, told = _new_or_resumed(folder, resumed_at, checkpoint)
+    run, told = decide()
     if store is not None:
         store.put(f"run/{_next_count()}", run)
     return run, told
@@ -232,15 +237,20 @@ def _next_count() -> int:
     return _counter["trainings"]
 
 
-def _new_or_resumed(folder: Path, resumed_at: int, checkpoint: Path | None) -> tuple[str, str | None]:
+def _new_or_resumed(
+    folder: Path, resumed_at: int, checkpoint: Path | None, resume_last: bool
+) -> tuple[str, str | None]:
+    if resume_last:
+        earlier = runs_of(read_ledger(folder / FOLDER).lines) if (folder / FOLDER).is_dir() else []
+        return (earlier[-1].id if earlier else uuid.uuid4().hex[:12]), None
     if not resumed_at:
         return uuid.uuid4().hex[:12], None
     if checkpoint is not None and checkpoint.parent.resolve() != folder.resolve():
         _take_over(checkpoint.parent / FOLDER, folder / FOLDER, resumed_at)
     own = folder / FOLDER
-    earlier = run_saved_at(runs_of(read_ledger(own).lines), resumed_at) if own.is_dir() else None
-    if earlier is not None:
-        return earlier.id, None
+    saved = run_saved_at(runs_of(read_ledger(own).lines), resumed_at) if own.is_dir() else None
+    if saved is not None:
+        return saved.id, None
     told = f"the training goes on from step {resumed_at} of one that was not recorded; what came before is missing"
     return uuid.uuid4().hex[:12], told
 

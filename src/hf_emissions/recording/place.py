@@ -13,10 +13,11 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ..errors import HfEmissionsError
+from ..errors import HfEmissionsError, PlaceError
+from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..factors.countries import find_country
 from ..factors.intensity import Intensity, grid_intensity
 
@@ -36,9 +37,9 @@ class Place:
     `how` is empty where the user gave it, else words for the source such as `country from IP address`.
     """
 
-    words: str
+    words: str | None
     intensity_g_per_kwh: float
-    intensity_basis: str
+    intensity_basis: str | None
     intensity_source: str
     country_iso3: str | None = None
     region: str | None = None
@@ -57,7 +58,8 @@ class Place:
         Raises:
             TypeError: the line holds no place.
         """
-        return cls(**{key: line[key] for key in cls.__dataclass_fields__ if key in line})
+        known = {key: line[key] for key in cls.__dataclass_fields__ if key in line}
+        return cls(**{"words": None, "intensity_basis": None, **known})
 
 
 def place_of(intensity: Intensity, how: str = "", **cloud: str | None) -> Place:
@@ -101,6 +103,27 @@ def check_place(country: str | None, region: str | None) -> None:
         find_country(named)
     elif named:
         grid_intensity(named, region)
+
+
+def place_with_intensity(place: Place | None, intensity_g_per_kwh: float) -> Place:
+    """A place whose intensity the user gives; what else is known of it stays.
+
+    Raises:
+        PlaceError: no grid has that intensity.
+    """
+    if not 0 < intensity_g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
+        raise PlaceError(
+            f"no grid has {intensity_g_per_kwh:g} g/kWh; it lies between {LOWEST_GRID_G_PER_KWH:g} and "
+            f"{HIGHEST_GRID_G_PER_KWH:g}"
+        )
+    known = place or Place(None, 0.0, None, "")
+    return replace(
+        known,
+        intensity_g_per_kwh=intensity_g_per_kwh,
+        intensity_basis=None,
+        intensity_source="given by the owner",
+        how="intensity given by the owner",
+    )
 
 
 def world_average() -> Place:

@@ -81,6 +81,11 @@ def _place(segment: Segment) -> Place | None:
         return None
 
 
+def place_of_run(run: Run) -> Place | None:
+    """The place that the last segment of a run was recorded with."""
+    return _place(run.segments[-1])
+
+
 def _grams(run: Run, places: list[Place | None], pue: float) -> float | None:
     """Grams of all segments, each with its own place's intensity; None where one has no place."""
     total = 0.0
@@ -123,10 +128,10 @@ def _about(run: Run, places: list[Place | None], intensity: float | None) -> dic
     about = {
         "source": _source(run, known),
         "training_type": start.get("training_type"),
-        "geographical_location": " and ".join(dict.fromkeys(place.words for place in known)) or None,
+        "geographical_location": " and ".join(dict.fromkeys(place.words for place in known if place.words)) or None,
         "hardware_used": _hardware(run),
         "intensity_g_per_kwh": None if intensity is None else units.round_significant(intensity, 6),
-        "intensity_source": last.intensity_source if last else None,
+        "intensity_source": last.intensity_source or None if last else None,
         "intensity_basis": last.intensity_basis if last else None,
         "country_iso3": last.country_iso3 if last else None,
         "cloud_provider": last.cloud_provider if last else None,
@@ -156,10 +161,10 @@ def _source(run: Run, places: list[Place]) -> str:
 
 
 def _grid(place: Place) -> str:
-    where = place.country_iso3 or "world"
+    where = place.country_iso3 or ("" if place.words is None else "world")
     where = f"{where}/{place.region}" if place.region else where
     basis = "combustion only" if place.intensity_basis == "combustion" else place.intensity_basis
-    return f"grid {where} {place.intensity_g_per_kwh:.3g} g/kWh {basis}"
+    return " ".join(word for word in ("grid", where, f"{place.intensity_g_per_kwh:.3g} g/kWh", basis) if word)
 
 
 def _hardware(run: Run) -> str | None:

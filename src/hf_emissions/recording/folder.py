@@ -1,0 +1,101 @@
+"""The ledger of an output folder as a user sees it: its runs, and a run's figure worked out anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import PlaceError, UsageError
+from ..record import EmissionsRecord
+from .cards import edited_card
+from .ledger import FOLDER, LedgerFile, read_ledger
+from .place import Place, check_place, given_place, place_with_intensity
+from .runs import Run, runs_of
+from .summary import Summary, place_of_run, summarize
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What a user says of a run after the fact; None leaves it as it was recorded."""
+
+    country: str | None = None
+    region: str | None = None
+    intensity_g_per_kwh: float | None = None
+    pue: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.country is not None and self.intensity_g_per_kwh is not None:
+            raise UsageError("--country and --intensity both say what the grid emits; give one of them")
+        if self.region is not None and self.country is None:
+            raise UsageError("--region needs --country: a region is looked for inside a country")
+        if self.pue is not None and not 1.0 <= self.pue <= 5.0:
+            raise UsageError(f"--pue is {self.pue:g}; a facility's PUE lies between 1.0 and 5.0")
+        if self.country is not None:
+            check_place(self.country, self.region)
+
+    def place(self, run: Run) -> Place | None:
+        """The place that grams are to be worked out with, None for the recorded one."""
+        if self.intensity_g_per_kwh is not None:
+            return place_with_intensity(place_of_run(run), self.intensity_g_per_kwh)
+        return given_place(self.country, self.region) if self.country is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFolder:
+    """The runs of an output folder, and what of its ledger could not be read."""
+
+    ledger: Path
+    runs: tuple[Run, ...]
+    problems: tuple[str, ...]
+
+    def run(self, run_id: str | None) -> Run:
+        """The run with this id, or the last one.
+
+        Raises:
+            UsageError: there is none.
+        """
+        found = [run for run in self.runs if run_id is None or run.id == run_id]
+        if not found:
+            ids = ", ".join(run.id for run in self.runs)
+            raise UsageError(f"there is no run {run_id!r} in {self.ledger}; there are {ids}")
+        return found[-1]
+
+    def summary(self, run: Run, corrections: Corrections) -> Summary:
+        """A run's record, with the corrections."""
+        return summarize(run, place=corrections.place(run), pue=corrections.pue)
+
+    def change(self, summary: Summary, *, section: bool | None, overwrite: bool) -> Callable[[str], str]:
+        """The edit that puts a run's figure onto a card.
+
+        Raises:
+            PlaceError: there are no grams to put there.
+        """
+        record = summary.record
+        if record is None:
+            raise UsageError("nothing was metered in this run, so that there is no figure to write")
+        if record.emissions_g is None:
+            raise PlaceError("the place of this run is not known, so that it has energy and no grams; give --country")
+        return lambda text: edited_card(text, summary, list(self.runs), section=section, overwrite=overwrite)
+
+    def remember(self, run: Run, record: EmissionsRecord) -> None:
+        """Keep in the ledger that this figure was put onto a card, so that it is known to be ours."""
+        segment = run.segments[-1].segment
+        file = LedgerFile(self.ledger / f"{run.id}-{segment}.jsonl")
+        file.append("written", run=run.id, segment=segment, emissions_g=record.emissions_g)
+
+
+def open_folder(path: Path) -> OutputFolder:
+    """The ledger in an output folder, or the ledger's own folder.
+
+    Raises:
+        UsageError: there is none, or it holds no run.
+    """
+    ledger = path if path.name == FOLDER else path / FOLDER
+    if not ledger.is_dir():
+        raise UsageError(f"{path}: there is no {FOLDER} folder; name the output_dir of a recorded training")
+    found = read_ledger(ledger)
+    runs = runs_of(found.lines)
+    if not runs:
+        raise UsageError(f"{ledger}: no run was recorded here")
+    return OutputFolder(ledger, tuple(runs), tuple(found.problems))
