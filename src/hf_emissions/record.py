@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+import sys
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -95,6 +96,8 @@ class EmissionsRecord:
         self._check_number("pue", low=1.0)
         for name in _TEXTS:
             self._check_text(name)
+        if self.on_cloud is not None and not isinstance(self.on_cloud, bool):
+            raise RecordError(f"on_cloud is {self.on_cloud!r}; it must be True, False or None")
         for name in _COUNTS:
             self._check_count(name)
         for name, allowed in _CHOICES.items():
@@ -108,7 +111,7 @@ class EmissionsRecord:
             return
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise RecordError(f"{name} is {value!r}; it must be a number")
-        if not math.isfinite(value) or not low <= value <= high:
+        if value > sys.float_info.max or not math.isfinite(value) or not low <= value <= high:
             limit = f"between {low:g} and {high:g}" if math.isfinite(high) else f"a finite number, at least {low:g}"
             raise RecordError(f"{name} is {value}; it must be {limit}")
         object.__setattr__(self, name, float(value))

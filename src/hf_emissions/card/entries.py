@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from yaml.events import (
     AliasEvent,
@@ -13,30 +14,56 @@ from yaml.events import (
     DocumentEndEvent,
     DocumentStartEvent,
     Event,
-    MappingStartEvent,
+    MappingEndEvent,
     ScalarEvent,
 )
 
-from .events import place_of, place_of_end
+from .events import Events, place_of, place_of_end
 from .front_matter import line_end, line_start
 
 
-@dataclass(frozen=True, slots=True)
 class Entry:
     """One `key: value` of a mapping.
 
-    `first` and `last` are the indices of its events, key included; the others are indices of characters in the card:
-    `key_start` and `key_end` enclose the key, `value_start` and `value_end` what is written of the value
-    (trailing comments and blank lines are no part of it).
+    `first` and `last` are the indices of its events, key included. The places are indices of characters in the card,
+    worked out when they are asked for: most entries are never asked.
     """
 
-    name: str
-    first: int
-    last: int
-    key_start: int
-    key_end: int
-    value_start: int
-    value_end: int
+    __slots__ = ("_base", "_events", "_text", "first", "last", "name")
+
+    def __init__(self, text: str, base: int, events: list[Event], first: int, last: int) -> None:
+        self._text, self._base, self._events = text, base, events
+        self.first = first
+        self.last = last
+        self.name = _name(events, events[first])
+
+    @property
+    def key_start(self) -> int:
+        """Where the key begins."""
+        return self._base + place_of(self._events[self.first])
+
+    @property
+    def key_end(self) -> int:
+        """Where the key ends."""
+        return self._base + place_of_end(self._events[self.first])
+
+    @property
+    def value_start(self) -> int:
+        """Where the value begins."""
+        start = self._base + place_of(self._events[self.first + 1])
+        return self.key_end if self._has_no_colon(start) else start
+
+    @property
+    def value_end(self) -> int:
+        """Where what is written of the value ends; trailing comments and blank lines are no part of it."""
+        end = self._base + _written_end(self._events, self.first + 1, self.last)
+        return self.key_end if self._has_no_colon(end) else end
+
+    def _has_no_colon(self, end: int) -> bool:
+        # A key without a colon (`? key`, or in a flow mapping): libyaml marks its null at whatever comes next.
+        value = self._events[self.first + 1]
+        is_nothing = place_of(value) == place_of_end(value)
+        return is_nothing and ":" not in self._text[self.key_end : end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +78,11 @@ class Mapping:
     start: int
     end: int
     column: int
+
+    @property
+    def names(self) -> set[str]:
+        """The keys."""
+        return {entry.name for entry in self.entries}
 
     def named(self, name: str) -> list[Entry]:
         """The entries with this key; more than one where the author repeated it."""
@@ -78,21 +110,31 @@ def content_end(events: list[Event], default: int) -> int:
     return default
 
 
+def read_root(text: str, base: int, found: Events, index: int) -> Mapping:
+    """The root mapping, whose start event is at `index`; `base` is where the events' marks count from."""
+    # Behind the root's end event come those of the document and of the stream.
+    return _mapping(text, base, found.events, index, found.root_keys, len(found.events) - 3)
+
+
 def read_mapping(text: str, base: int, events: list[Event], index: int) -> Mapping:
     """The mapping whose start event is `events[index]`; `base` is where the events' marks count from."""
-    start = events[index]
-    assert isinstance(start, MappingStartEvent)
-    entries: list[Entry] = []
+    keys: list[int] = []
     cursor = index + 1
-    while not isinstance(events[cursor], CollectionEndEvent):
-        last = _node_end(events, cursor + 1)
-        entries.append(_entry(text, base, events, cursor, last))
-        cursor = last + 1
+    while not isinstance(events[cursor], MappingEndEvent):
+        keys.append(cursor)
+        cursor = _node_end(events, cursor + 1) + 1
+    return _mapping(text, base, events, index, keys, cursor)
+
+
+def _mapping(text: str, base: int, events: list[Event], index: int, keys: list[int], end_index: int) -> Mapping:
+    ends = [*keys[1:], end_index]
+    entries = [Entry(text, base, events, first, after - 1) for first, after in zip(keys, ends, strict=False)]
+    start: Any = events[index]
     flow = bool(start.flow_style)
     # A mapping with an anchor or a tag starts at theirs; its start event ends just after the brace, or, in block
     # form, at the first key or its `?`.
     begin = base + place_of_end(start) - (1 if flow else 0)
-    end = base + (place_of_end(events[cursor]) if flow else place_of(events[cursor]))
+    end = base + (place_of_end(events[end_index]) if flow else place_of(events[end_index]))
     return Mapping(tuple(entries), flow, begin, end, begin - line_start(text, begin))
 
 
@@ -110,19 +152,9 @@ def _node_end(events: list[Event], index: int) -> int:
         index += 1
 
 
-def _entry(text: str, base: int, events: list[Event], first: int, last: int) -> Entry:
-    key, value = events[first], events[first + 1]
-    name = _name(events, key)
-    key_end = base + place_of_end(key)
-    value_start = base + place_of(value)
-    value_end = base + _written_end(events, first + 1, last)
-    if value_start == value_end and ":" not in text[key_end:value_start]:
-        # A key without a colon (`? key`, or in a flow mapping): libyaml marks its null at whatever comes next.
-        value_start = value_end = key_end
-    return Entry(name, first, last, base + place_of(key), key_end, value_start, value_end)
-
-
 def _name(events: list[Event], key: Event) -> str:
+    if type(key) is ScalarEvent:
+        return str(key.value)
     if isinstance(key, AliasEvent):
         meant = (event for event in events if isinstance(event, ScalarEvent) and event.anchor == key.anchor)
         key = next(meant, key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +12,8 @@ from yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent
 from ..errors import BlockError, FrontMatterError
 from ..record import EmissionsRecord
 from .block import KEY, BlockShapeError, BlockValueError, from_block
-from .entries import Entry, Mapping, content_end, lines_of, read_mapping, root_index
+from .block_node import as_written, is_plain_scalar, node_of, pairs
+from .entries import Entry, Mapping, content_end, lines_of, read_mapping, read_root, root_index
 from .events import compose, load, parse_events, place_of
 from .front_matter import FrontMatter, find_empty_front_matter, find_front_matter, line_start, position
 
@@ -48,6 +48,8 @@ class ParsedCard:
         Raises:
             BlockError: the key stands there twice, or comes from a merge key.
         """
+        if not self.root.names & {KEY, "<<"}:
+            return None
         found = self.root.named(KEY)
         if len(found) > 1:
             lines = [position(self.text, entry.key_start)[0] for entry in found]
@@ -73,6 +75,9 @@ class ParsedCard:
         """The YAML node of the block's value, aliases resolved; None where there is no block."""
         if self.block is None:
             return None
+        own = self.events[self.block.first + 1 : self.block.last + 1]
+        if not any(isinstance(event, AliasEvent) for event in own):
+            return node_of(own)
         root = compose(self.yaml_text)
         assert isinstance(root, yaml.MappingNode)
         return next((value for key, value in root.value if key.value == KEY), None)
@@ -87,7 +92,7 @@ class ParsedCard:
         if self.block_node is None:
             return None
         try:
-            return _as_written(self.block_node, [])
+            return as_written(self.block_node)
         except BlockShapeError as error:
             raise self.unreadable(error) from None
 
@@ -111,24 +116,24 @@ class ParsedCard:
         """Index of the value of an entry of the block; of the block's own key for ""."""
         assert self.block
         assert self.front_matter
-        for inner, value in _pairs(self.block_node):
+        for inner, value in pairs(self.block_node):
             if inner.value == key:
                 return int(self.front_matter.start + value.start_mark.index)
         return self.block.key_start
 
     def is_plain(self, key: str, value: object) -> bool:
         """Whether the block writes this field in a form that needs no reading: a number, a truth value, a text."""
-        for inner, node in _pairs(self.block_node):
+        for inner, node in pairs(self.block_node):
             if inner.value == key:
-                return _is_plain(node, type(value))
-        return self.block_node is not None and _is_plain(self.block_node, type(value))
+                return is_plain_scalar(node, type(value))
+        return self.block_node is not None and is_plain_scalar(self.block_node, type(value))
 
     @property
     def block_scalars(self) -> dict[str, yaml.ScalarNode]:
         """The block's own scalars by key, as YAML nodes; the one figure of a block without keys is `emissions`."""
         if isinstance(self.block_node, yaml.ScalarNode):
             return {"emissions": self.block_node}
-        return {key.value: node for key, node in _pairs(self.block_node) if isinstance(node, yaml.ScalarNode)}
+        return {key.value: node for key, node in pairs(self.block_node) if isinstance(node, yaml.ScalarNode)}
 
     @property
     def block_mapping(self) -> Mapping | None:
@@ -154,8 +159,10 @@ class ParsedCard:
             return start + content_end(self.events, closing - start)
         if len(self.root.entries) == 1:
             return line_start(self.text, self.root.start)
-        above, after = self.root.entries[-2], self.root.entries[-3:-2]
-        return lines_of(self.text, above, self.root.column, after[0].value_end if after else start)[1]
+        above, before = self.root.entries[-2], self.root.entries[-3:-2]
+        if above.value_end == line_start(self.text, above.value_end):
+            return above.value_end  # a literal, with the blank lines that it may keep
+        return lines_of(self.text, above, self.root.column, before[0].value_end if before else start)[1]
 
     def _ends_in_literal(self) -> bool:
         leaves = (event for event in reversed(self.events) if isinstance(event, (ScalarEvent, AliasEvent)))
@@ -182,63 +189,12 @@ def parse_card(text: str) -> ParsedCard:
 
 
 def _parse(text: str, place: FrontMatter) -> ParsedCard:
-    events = parse_events(text, place.start, place.closing)
+    found = parse_events(text, place.start, place.closing)
+    events = found.events
     root = root_index(events)
     if root is None:
         return ParsedCard(text, place, events, _EMPTY)
     if not isinstance(events[root], MappingStartEvent):
         line, column = position(text, place.start + place_of(events[root]))
         raise FrontMatterError("front matter is not a mapping of keys to values", line, column)
-    return ParsedCard(text, place, events, read_mapping(text, place.start, events, root))
-
-
-def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        return list(node.value)
-    if isinstance(node, yaml.SequenceNode):
-        return [pair for item in node.value if isinstance(item, yaml.MappingNode) for pair in item.value]
-    return []
-
-
-_KINDS = {"str": str, "int": float, "float": float, "bool": bool}
-# Forms that YAML 1.1 and 1.2 read alike: no octal, no underscores, a point before an exponent, `true` and not `yes`.
-_ALIKE: dict[type, re.Pattern[str]] = {
-    float: re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+][0-9]+)?)?\Z"),
-    bool: re.compile(r"(?:true|false)\Z", re.IGNORECASE),
-}
-
-
-def _is_plain(node: yaml.Node, kind: type) -> bool:
-    if not isinstance(node, yaml.ScalarNode) or _KINDS.get(node.tag.removeprefix("tag:yaml.org,2002:")) is not kind:
-        return False
-    return kind is str or _ALIKE[kind].match(node.value) is not None
-
-
-# A block is a dozen values. More than this is an alias that multiplies, or that contains itself.
-MAX_BLOCK_NODES = 500
-
-
-MAX_BLOCK_DEPTH = 8
-
-
-def _as_written(node: yaml.Node, seen: list[yaml.Node], depth: int = 0) -> Any:
-    seen.append(node)
-    if len(seen) > MAX_BLOCK_NODES or depth > MAX_BLOCK_DEPTH:
-        raise BlockShapeError(f"{KEY} holds more than {MAX_BLOCK_NODES} values, or {MAX_BLOCK_DEPTH} levels of them")
-    if isinstance(node, yaml.MappingNode):
-        return _mapping_as_written(node, seen, depth)
-    if isinstance(node, yaml.SequenceNode):
-        return [_as_written(item, seen, depth + 1) for item in node.value]
-    return None if node.tag == "tag:yaml.org,2002:null" else node.value
-
-
-def _mapping_as_written(node: yaml.MappingNode, seen: list[yaml.Node], depth: int) -> dict[str, Any]:
-    merged = any(key.value == "<<" for key, _ in node.value)
-    if merged:
-        yaml.SafeLoader("").flatten_mapping(node)
-    written: dict[str, Any] = {}
-    for key, value in node.value:
-        if key.value in written and not merged:
-            raise BlockShapeError(f"{key.value} stands in the block twice; keep one", key.value)
-        written[str(key.value)] = _as_written(value, seen, depth + 1)
-    return written
+    return ParsedCard(text, place, events, read_root(text, place.start, found, root))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping as AbstractMapping
 
 import yaml
+from yaml.events import CollectionEndEvent
 
 from ..errors import BlockExistsError
 from ..record import EmissionsRecord
@@ -13,14 +14,16 @@ from ..terminal import one_line
 from . import entries, flow, render
 from .block import KEY, KEYS, BlockValue, BlockValueError, as_mapping, field_of, read_fields, same, to_block
 from .entries import Entry, Mapping
+from .events import place_of, place_of_end
 from .front_matter import BOM, line_end_before, position
 from .parsed import ParsedCard, parse_card
-from .verify import verify_only_block_changed
+from .verify import is_only_front_matter_added, is_only_lines_added, verify_only_block_changed
 
 # How the source of an estimate of ours begins; only such a block is replaced without being asked to.
 OUR_ESTIMATE = "Estimated with hf-emissions"
 
 _QUOTED_CHARACTERS = 60
+_COMMENT = re.compile(r"(?<![^ \t\r\n])#[^\r\n]*")
 
 
 def read_card(text: str) -> EmissionsRecord | None:
@@ -40,8 +43,7 @@ def patch_card(text: str, record: EmissionsRecord, *, overwrite: bool = False) -
     """The card with the record in its block; everything else stays as it is, byte for byte.
 
     A block that is there keeps the fields that the record does not know; one that is a mapping keeps its form and its
-    comments. Patching twice
-    gives the same text as patching once, and `remove_block` gives back the text as it was.
+    comments. Patching twice gives the same text as patching once, and `remove_block` gives back the text as it was.
 
     Args:
         text: the whole card.
@@ -58,12 +60,10 @@ def patch_card(text: str, record: EmissionsRecord, *, overwrite: bool = False) -
     block = to_block(record)
     card = parse_card(text)
     if card.block is None:
-        patched = _added(card, block)
-    else:
-        patched = _replaced(card, card.block, _wanted(card, record, overwrite))
-    if patched == text:
-        return text
-    verify_only_block_changed(card, patched, record)
+        return _added(card, record, block)
+    patched = _replaced(card, card.block, _wanted(card, record, overwrite))
+    if patched != text:
+        verify_only_block_changed(card, patched, record)
     return patched
 
 
@@ -87,18 +87,31 @@ def remove_block(text: str) -> str:
     return removed
 
 
-def _added(card: ParsedCard, block: AbstractMapping[str, BlockValue]) -> str:
-    text, place = card.text, card.front_matter
-    if place is None:
-        begin = len(BOM) if text.startswith(BOM) else 0
-        end = line_end_before(text, begin)
-        # Closing dashes that end in a lone carriage return are none to the Hub.
-        end = "\n" if end == "\r" else end
-        return f"{text[:begin]}---{end}{render.block_lines(block, 0, end)}---{end}{text[begin:]}"
-    if card.root.flow:
-        return flow.added(text, card.root, f"{KEY}: {render.flow_mapping(block)}")
-    at = card.insertion
-    return text[:at] + render.block_lines(block, card.root.column, line_end_before(text, at)) + text[at:]
+def _added(card: ParsedCard, record: EmissionsRecord, block: dict[str, BlockValue]) -> str:
+    """The card with a new block, verified."""
+    place = card.front_matter
+    if place is not None and not card.root.flow:
+        at = card.insertion
+        lines = render.block_lines(block, card.root.column, line_end_before(card.text, at))
+        patched = card.text[:at] + lines + card.text[at:]
+        if at == place.closing and is_only_lines_added(card, patched, at, block):
+            return patched
+    elif place is not None:
+        patched = flow.added(card.text, card.root, f"{KEY}: {render.flow_mapping(block)}")
+    else:
+        patched = _with_front_matter(card.text, block)
+        if is_only_front_matter_added(card, patched, block):
+            return patched
+    verify_only_block_changed(card, patched, record)
+    return patched
+
+
+def _with_front_matter(text: str, block: AbstractMapping[str, BlockValue]) -> str:
+    begin = len(BOM) if text.startswith(BOM) else 0
+    end = line_end_before(text, begin)
+    # Closing dashes that end in a lone carriage return are none to the Hub.
+    end = "\n" if end == "\r" else end
+    return f"{text[:begin]}---{end}{render.block_lines(block, 0, end)}---{end}{text[begin:]}"
 
 
 def _span(card: ParsedCard, block: Entry) -> tuple[int, int]:
@@ -203,9 +216,23 @@ def _rewritten(card: ParsedCard, block: Entry, wanted: AbstractMapping[str, Bloc
         return text[: block.key_start] + f"{KEY}: {render.flow_mapping(fields)}" + text[end:]
     start, _ = _span(card, block)
     lines_end = entries.last_line_end(text, block)
-    comment = text[end:lines_end].rstrip()
-    lines = render.block_lines(fields, card.root.column, line_end_before(text, lines_end), comment)
-    return text[:start] + lines + text[lines_end:]
+    comment, line_end = text[end:lines_end].rstrip(), line_end_before(text, lines_end)
+    lines = render.block_lines(fields, card.root.column, line_end, comment)
+    # Comments from between the parts of the old value stand below the new one.
+    indent = " " * card.root.column + render.INDENT
+    inner = "".join(f"{indent}{found}{line_end}" for found in _inner_comments(card, block))
+    return text[:start] + lines + inner + text[lines_end:]
+
+
+def _inner_comments(card: ParsedCard, block: Entry) -> list[str]:
+    """The comments between the events of the block: inside a value there are none, what looks so is text."""
+    assert card.front_matter
+    base, at, found = card.front_matter.start, block.key_end, []
+    for event in card.events[block.first + 1 : block.last + 1]:
+        start = base + place_of(event)
+        found += _COMMENT.findall(card.text, at, start)
+        at = max(at, start if isinstance(event, CollectionEndEvent) else base + place_of_end(event))
+    return found
 
 
 def _order(key: str) -> int:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
-from yaml.events import AliasEvent, Event
+from yaml.events import (
+    AliasEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from ..errors import CardError, VerificationError
 from ..record import EmissionsRecord
 from . import block as block_fields
+from .block import KEY, BlockValue
 from .entries import Entry
-from .events import place_of
-from .front_matter import BOM, position
+from .events import count_events, place_of, read_events
+from .front_matter import BOM, find_front_matter, line_start, position
 from .parsed import ParsedCard, parse_card
 
 
@@ -34,6 +45,57 @@ def verify_only_block_changed(before: ParsedCard, text: str, record: EmissionsRe
         raise VerificationError(reason, *position(before.text, place))
 
 
+def is_only_lines_added(before: ParsedCard, text: str, at: int, block: Mapping[str, BlockValue]) -> bool:
+    """Whether `text` is surely the card `before` with nothing but the lines of a new block put in at `at`.
+
+    The quick way for the common case, a new block at the end of a front matter in block form; False where it cannot
+    tell. The lines begin at the root's column, which ends whatever value stands above them, and libyaml must find the
+    whole YAML to be well formed, with as many events more as the block has. The entry above, the only one that a
+    line below could run on into, and the block are then compared event by event.
+    """
+    place, root = before.front_matter, before.root
+    if place is None or root.flow or root.column != 0 or not root.entries:
+        return False
+    added = len(text) - len(before.text)
+    expected = len(before.events) + 2 * len(block) + 3  # the key, the mapping's two ends, a key and a value each
+    if count_events(text[place.start : place.closing + added]) != expected:
+        return False
+    last = root.entries[-1]
+    window = read_events(text[line_start(text, last.key_start) : at + added])
+    above = before.events[last.first : last.last + 1]
+    own = window[3 + len(above) : -3]
+    return _says_same(window[3 : 3 + len(above)], above) and _is_block(own, block)
+
+
+def is_only_front_matter_added(before: ParsedCard, text: str, block: Mapping[str, BlockValue]) -> bool:
+    """Whether `text` is surely the card `before`, which had no front matter, with one that holds only a block."""
+    place = find_front_matter(text)
+    if place is None or before.front_matter is not None:
+        return False
+    above, body = text[: place.opening], text[place.body :]
+    return above + body == before.text and _is_block(read_events(text[place.start : place.closing])[3:-3], block)
+
+
+def _says_same(first: list[Any], second: list[Any]) -> bool:
+    return [_SAYS[type(event)](event) for event in first] == [_SAYS[type(event)](event) for event in second]
+
+
+def _is_block(events: list[Any], block: Mapping[str, BlockValue]) -> bool:
+    """Whether these are the events of a block with just these fields."""
+    if len(events) != 2 * len(block) + 3 or events[0].value != KEY:
+        return False
+    pairs = zip(events[2:-1:2], events[3:-1:2], block.items(), strict=True)
+    return all(name.value == key and _is_value(found, value) for name, found, (key, value) in pairs)
+
+
+def _is_value(event: Any, value: BlockValue) -> bool:
+    if isinstance(value, str):
+        return bool(event.value == value)
+    if isinstance(value, bool):
+        return bool(event.value == ("true" if value else "false"))
+    return event.implicit[0] and float(event.value) == value
+
+
 def _problem(before: ParsedCard, after: ParsedCard, record: EmissionsRecord | None) -> str | None:
     if _other_events(before) != _other_events(after):
         return "another key of the front matter would have changed"
@@ -44,16 +106,22 @@ def _problem(before: ParsedCard, after: ParsedCard, record: EmissionsRecord | No
     return None if _says(after, record) else "the block would not have said what was to be written"
 
 
-def _other_events(card: ParsedCard) -> list[tuple[Any, ...]]:
+def _other_events(card: ParsedCard) -> list[Any]:
+    """What the events outside the block say: all of each but its place."""
     entries = (entry for entry in card.root.entries if entry is not card.block)
-    return [_signature(event) for entry in entries for event in card.events[entry.first : entry.last + 1]]
+    others = (event for entry in entries for event in card.events[entry.first : entry.last + 1])
+    return [_SAYS[type(event)](event) for event in others]
 
 
-_PARTS = ("anchor", "tag", "implicit", "value", "style", "flow_style")
-
-
-def _signature(event: Event) -> tuple[Any, ...]:
-    return (type(event), *(getattr(event, part, None) for part in _PARTS))
+# Getters, because comparing is most of what verifying costs.
+_SAYS: dict[type, Callable[[Any], Any]] = {
+    ScalarEvent: attrgetter("value", "style", "implicit", "tag", "anchor"),
+    MappingStartEvent: attrgetter("__class__", "flow_style", "implicit", "tag", "anchor"),
+    SequenceStartEvent: attrgetter("__class__", "flow_style", "implicit", "tag", "anchor"),
+    AliasEvent: attrgetter("__class__", "anchor"),
+    MappingEndEvent: type,
+    SequenceEndEvent: type,
+}
 
 
 def _same_body(before: ParsedCard, after: ParsedCard) -> bool:

@@ -1,0 +1,45 @@
+# Each of `make demo` and `make test` does all its own set-up, in a virtual environment of its own under .venv/.
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+
+DEMO := .venv/demo
+TEST := .venv/test
+INSTALL := -m pip install -qq --disable-pip-version-check --progress-bar off
+PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared"
+
+.PHONY: help demo test check lint clean
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(DEMO)/installed ## fine-tune a small model and see its README get the figure
+	@$(DEMO)/bin/python demo/train.py
+
+test: $(TEST)/installed ## run the tests
+	@$(PYTEST)
+
+check: lint ## lint, types, and the tests with branch coverage
+	@$(PYTEST) --cov --cov-branch --cov-report=term
+
+lint: $(TEST)/installed ## lint and types alone
+	@$(TEST)/bin/ruff check .
+	@$(TEST)/bin/ruff format --check .
+	@$(TEST)/bin/mypy
+	@$(TEST)/bin/zizmor --offline --quiet .github/workflows
+
+clean: ## remove the virtual environments and everything that was made
+	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache build dist demo/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Torch is named in the same call as the rest, so that no other build of it is taken.
+$(DEMO)/installed: pyproject.toml
+	@echo "Installing what the demo needs into $(DEMO): one to five minutes, once."
+	@$(PYTHON) -m venv $(DEMO)
+	@$(DEMO)/bin/python $(INSTALL) $(TORCH) -e '.[train,demo]'
+	@touch $@
+
+$(TEST)/installed: pyproject.toml
+	@echo "Installing what the tests need into $(TEST): one to five minutes, once."
+	@$(PYTHON) -m venv $(TEST)
+	@$(TEST)/bin/python $(INSTALL) $(TORCH) -e '.[train,demo,test,lint]'
+	@touch $@

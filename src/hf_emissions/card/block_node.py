@@ -1,0 +1,104 @@
+"""The block's value as YAML nodes: built from its own events, and read as it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from yaml.events import CollectionEndEvent, Event, MappingStartEvent, ScalarEvent
+
+from .block import KEY, BlockShapeError
+
+_RESOLVER: Any = yaml.resolver.Resolver()
+
+
+def node_of(events: list[Event]) -> yaml.Node:
+    """The node of some events without aliases; the rest of the card need not be composed for it."""
+    rest = iter(events)
+    return _node(next(rest), rest)
+
+
+def _node(event: Any, rest: Iterator[Any]) -> yaml.Node:
+    if isinstance(event, ScalarEvent):
+        start: Any = event.start_mark
+        end: Any = event.end_mark
+        tag = event.tag or _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
+        return yaml.ScalarNode(tag, event.value, start, end, event.style)
+    children = _children(rest)
+    begin: Any = event.start_mark
+    if isinstance(event, MappingStartEvent):
+        entries = list(zip(children[::2], children[1::2], strict=True))
+        return yaml.MappingNode("tag:yaml.org,2002:map", entries, begin)
+    return yaml.SequenceNode("tag:yaml.org,2002:seq", children, begin)
+
+
+def _children(rest: Iterator[Any]) -> list[yaml.Node]:
+    nodes: list[yaml.Node] = []
+    for event in rest:
+        if isinstance(event, CollectionEndEvent):
+            break
+        nodes.append(_node(event, rest))
+    return nodes
+
+
+def pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
+    """The entries of a block's value, in its mapping or in the mappings of its list."""
+    if isinstance(node, yaml.MappingNode):
+        return list(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return [pair for item in node.value if isinstance(item, yaml.MappingNode) for pair in item.value]
+    return []
+
+
+_KINDS = {"str": str, "int": float, "float": float, "bool": bool}
+# Forms that YAML 1.1 and 1.2 read alike: no octal, no underscores, a point before an exponent, `true` and not `yes`.
+_ALIKE: dict[type, re.Pattern[str]] = {
+    float: re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+][0-9]+)?)?\Z"),
+    bool: re.compile(r"(?:true|false)\Z", re.IGNORECASE),
+}
+
+
+def is_plain_scalar(node: yaml.Node, kind: type) -> bool:
+    """Whether a node is a value of this kind in a form that every reader of YAML takes for the same."""
+    if not isinstance(node, yaml.ScalarNode) or _KINDS.get(node.tag.removeprefix("tag:yaml.org,2002:")) is not kind:
+        return False
+    return kind is str or _ALIKE[kind].match(node.value) is not None
+
+
+# A block is a dozen values. More than this is an alias that multiplies, or that contains itself.
+MAX_BLOCK_NODES = 500
+MAX_BLOCK_DEPTH = 8
+
+
+def as_written(node: yaml.Node) -> Any:
+    """A block's value as None, texts, and mappings and lists of them.
+
+    Raises:
+        BlockShapeError: it holds too much, or an entry twice.
+    """
+    return _as_written(node, [])
+
+
+def _as_written(node: yaml.Node, seen: list[yaml.Node], depth: int = 0) -> Any:
+    seen.append(node)
+    if len(seen) > MAX_BLOCK_NODES or depth > MAX_BLOCK_DEPTH:
+        raise BlockShapeError(f"{KEY} holds more than {MAX_BLOCK_NODES} values, or {MAX_BLOCK_DEPTH} levels of them")
+    if isinstance(node, yaml.MappingNode):
+        return _mapping_as_written(node, seen, depth)
+    if isinstance(node, yaml.SequenceNode):
+        return [_as_written(item, seen, depth + 1) for item in node.value]
+    return None if node.tag == "tag:yaml.org,2002:null" else node.value
+
+
+def _mapping_as_written(node: yaml.MappingNode, seen: list[yaml.Node], depth: int) -> dict[str, Any]:
+    merged = any(key.value == "<<" for key, _ in node.value)
+    if merged:
+        yaml.SafeLoader("").flatten_mapping(node)
+    written: dict[str, Any] = {}
+    for key, value in node.value:
+        if key.value in written and not merged:
+            raise BlockShapeError(f"{key.value} stands in the block twice; keep one", key.value)
+        written[str(key.value)] = _as_written(value, seen, depth + 1)
+    return written

@@ -1,0 +1,88 @@
+"""The command line as a process of its own: what goes in, and what comes out, byte for byte."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ENTRY = [sys.executable, "-W", "error", "-c", "from hf_emissions.cli.main import main; main()"]
+CARD = "---\nlicense: mit\nlanguage: no   # Norwegian\n---\n\n# A model\n"
+BLOCK = "co2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon 3.3.2\n"
+CARD_WITH_BLOCK = CARD.replace("---\n\n#", f"{BLOCK}---\n\n#")
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    own = {"LC_ALL": "C.UTF-8", "COLUMNS": "100", "HF_DEBUG": "0"}
+    return {**os.environ, **own}
+
+
+@pytest.fixture
+def run(tmp_path: Path, environment: dict[str, str]) -> Run:
+    """Run the command in `tmp_path`; its exit code, standard output and standard error."""
+
+    def run(*arguments: str, stdin: str | bytes = b"", code: int = 0, **variables: str) -> Result:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [*ENTRY, *arguments],
+            input=data,
+            capture_output=True,
+            cwd=tmp_path,
+            env={**environment, **variables},
+            timeout=60,
+            check=False,
+        )
+        result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert result.code == code, result
+        return result
+
+    return run
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
+    """Put a file, byte for byte, into the folder that the command runs in."""
+
+    def write(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def entry() -> list[str]:
+    return ENTRY
+
+
+@pytest.fixture
+def card() -> str:
+    return CARD
+
+
+@pytest.fixture
+def block() -> str:
+    return BLOCK
+
+
+@pytest.fixture
+def card_with_block() -> str:
+    return CARD_WITH_BLOCK

@@ -1,0 +1,97 @@
+"""`hf-emissions show`."""
+
+from __future__ import annotations
+
+import json
+
+
+def test_a_card(run, write, card_with_block):
+    write("README.md", card_with_block)
+    result = run("show", "README.md")
+    assert result.out == "README.md: 12.5 g CO2eq\n  source: CodeCarbon 3.3.2\n"
+    assert result.err == ""
+
+
+def test_every_key(run, write):
+    block = (
+        "co2_eq_emissions:\n  emissions: 300000\n  source: CodeCarbon\n  training_type: fine-tuning\n"
+        "  geographical_location: Paris, France\n  hardware_used: 8 x A100\n  energy_consumed: 1100.5\n"
+        "  hours_used: 1.5\n  on_cloud: false\n  cpu_model: AMD EPYC\n  ram_total_size: 64\n"
+    )
+    write("README.md", f"---\n{block}---\n")
+    assert run("show", "README.md").out == (
+        "README.md: 300 kg CO2eq\n"
+        "  source: CodeCarbon\n  training_type: fine-tuning\n"
+        "  geographical_location: Paris, France\n  hardware_used: 8 x A100\n  energy_consumed: 1100.5\n"
+        "  hours_used: 1.5\n  on_cloud: False\n  cpu_model: AMD EPYC\n  ram_total_size: 64\n"
+    )
+
+
+def test_a_card_without_a_figure(run, write, card):
+    write("README.md", card)
+    result = run("show", "README.md")
+    assert (result.out, result.err) == ("", "this card has no figure\n")
+
+
+def test_a_folder(run, write, card, card_with_block):
+    write("models/one/README.md", card)
+    write("models/two/README.md", card_with_block)
+    write("models/two/notes.md", "no card")
+    write("models/.cache/README.md", card)
+    result = run("show", "models")
+    assert result.out == "models/two/README.md: 12.5 g CO2eq\n  source: CodeCarbon 3.3.2\n"
+    assert result.err == "1 of 2 cards without a figure\n"
+
+
+def test_standard_input(run, card_with_block):
+    assert run("show", "-", stdin=card_with_block).out == "<stdin>: 12.5 g CO2eq\n  source: CodeCarbon 3.3.2\n"
+
+
+def test_a_card_that_is_named_twice_is_shown_once(run, write, card_with_block):
+    write("README.md", card_with_block)
+    assert run("show", "README.md", ".", "README.md", "--format", "quiet").out == "12.5\n"
+
+
+def test_json(run, write, card, card_with_block):
+    write("a/README.md", card)
+    write("b/README.md", card_with_block)
+    result = run("show", "a", "b", "--format", "json")
+    assert json.loads(result.out) == {
+        "schema": 1,
+        "cards": [
+            {"path": "a/README.md", "record": None},
+            {
+                "path": "b/README.md",
+                "record": {
+                    "emissions_g": 12.5,
+                    "source": "CodeCarbon 3.3.2",
+                    "method": "unknown",
+                    "boundary": "node",
+                    "pue": 1.0,
+                },
+            },
+        ],
+    }
+    assert result.err == ""
+
+
+def test_quiet_is_the_grams_alone(run, write):
+    write("README.md", "---\nco2_eq_emissions: 0.00001\n---\n")
+    result = run("show", "README.md", "--format", "quiet")
+    assert (result.out, result.err) == ("0.00001\n", "")
+
+
+def test_energy_without_grams(run, write):
+    write("README.md", "---\nco2_eq_emissions:\n  energy_consumed: 1.5\n---\n")
+    assert run("show", "README.md").out == "README.md: unknown\n  energy_consumed: 1.5\n"
+
+
+def test_one_card_that_cannot_be_read_does_not_hide_the_rest(run, write, card_with_block):
+    write("a/README.md", "---\ntags: [a\n---\n")
+    write("b/README.md", card_with_block)
+    result = run("show", ".", "--format", "json", code=2)
+    first, second = json.loads(result.out)["cards"]
+    assert first["path"] == "a/README.md"
+    assert first["error"].startswith("a/README.md:3:1: front matter cannot be read: ")
+    assert second["record"]["emissions_g"] == 12.5
+    assert result.err == f"Error: {first['error']}\n"

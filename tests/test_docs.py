@@ -1,0 +1,197 @@
+"""What the documents print is what happens: every example is run, every command and rule is there.
+
+`python tests/test_docs.py` writes the help texts and the table of rules into docs/cli.md anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from hf_emissions import check_card, patch_card, read_card, remove_block
+from hf_emissions.card.diff import unified_diff
+from hf_emissions.cli.main import cli
+from hf_emissions.rules.check import RULES
+
+ROOT = Path(__file__).parent.parent
+CLI = ROOT / "docs" / "cli.md"
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
+    ROOT.glob("docs/**/*.md")
+)
+CARD = "---\nlicense: apache-2.0\nlanguage: no   # Norwegian\n---\n\n# My model\n"
+MAIN = [sys.executable, "-c", "from hf_emissions.cli.main import main; main()"]
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    text = document.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def commands(group: click.Group = cli) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command
+        yield name, command
+
+
+COMMANDS = dict(commands())
+
+
+def help_of(name: str) -> str:
+    environment = {**os.environ, "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run([*MAIN, name, "--help"], capture_output=True, text=True, check=True, env=environment)
+    return f"```text\n{done.stdout}```\n"
+
+
+def rule_lines() -> str:
+    return "".join(f"| `{rule.id}` | {rule.severity} | {rule.looks_for} |\n" for rule in RULES)
+
+
+def generated(text: str) -> str:
+    """docs/cli.md with its help texts and its rules as they are now."""
+    for name in COMMANDS:
+        text = replaced(rf"(## hf-emissions {name}\n\n)(?:```text\n.*?```\n)?", help_of(name), text)
+    return replaced(r"(\| rule \|[^\n]*\n\|[-|]*\n)(?:\|[^\n]*\n)*", rule_lines(), text)
+
+
+def replaced(pattern: str, new: str, text: str) -> str:
+    done, count = re.subn(pattern, lambda found: found[1] + new, text, flags=re.DOTALL)
+    assert count == 1, f"{CLI.name} has {count} places for {new[:60]!r}"
+    return done
+
+
+def test_the_reference_is_up_to_date():
+    text = CLI.read_text(encoding="utf-8")
+    assert text == generated(text), "run: python tests/test_docs.py"
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_has_help_with_examples(name):
+    command = COMMANDS[name]
+    assert command.help
+    assert f"hf-emissions {name} " in command.help.partition("Examples:")[2]
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_in_the_readme(name):
+    assert f"hf-emissions {name} " in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("example", range(len(blocks(ROOT / "README.md", "console"))))
+def test_the_readme_s_session(tmp_path, example):
+    (tmp_path / "README.md").write_text(CARD)
+    session = blocks(ROOT / "README.md", "console")[example]
+    calls = re.findall(r"^\$ hf-emissions (.*)\n((?:(?!\$ ).*\n)*)", session, flags=re.MULTILINE)
+    assert len(calls) == session.count("$ ")
+    for arguments, expected in calls:
+        entry = " ".join(f"'{part}'" for part in MAIN)
+        done = subprocess.run(f"{entry} {arguments} 2>&1", shell=True, cwd=tmp_path, capture_output=True, text=True)
+        assert done.stdout == expected
+        assert done.returncode == 0
+
+
+def test_the_examples_of_the_help_run(tmp_path):
+    # Those of `runs` need a recorded training; the tests of recording have one.
+    for name, command in ((name, command) for name, command in COMMANDS.items() if name != "runs"):
+        examples = inspect.cleandoc(command.help or "").partition("Examples:\n")[2].replace("\\\n", "")
+        assert examples
+        for example in examples.strip().splitlines():
+            run_example(tmp_path / name, example.strip())
+
+
+def run_example(folder: Path, example: str) -> None:
+    (folder / "models" / "one").mkdir(parents=True, exist_ok=True)
+    for path in (folder / "README.md", folder / "models" / "one" / "README.md"):
+        path.write_text(CARD)
+    entry = " ".join(f"'{part}'" for part in MAIN)
+    line = example.replace("hf-emissions", entry, 1)
+    done = subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == (1 if "hf-emissions check" in example else 0), (example, done.stderr)
+
+
+def test_the_readme_s_diff_is_what_comes_out():
+    (diff,) = blocks(ROOT / "README.md", "diff")
+    block = "".join(line[1:] for line in diff.splitlines(keepends=True)[3:] if line.startswith("+"))
+    card = CARD.replace("---\n\n", f"{block}---\n\n")
+    record = read_card(card)
+    assert unified_diff(CARD, patch_card(CARD, record), "README.md") == diff
+    assert remove_block(card) == CARD
+    assert check_card(card) == []
+    grid = float(re.search(r"grid DEU ([0-9.]+) g/kWh", record.source)[1])
+    assert record.emissions_g == pytest.approx(record.energy_kwh * grid, rel=0.01)
+
+
+def test_the_readme_s_python():
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
+    (session,) = blocks(ROOT / "README.md", "pycon")
+    test = parser.get_doctest(session, {}, "README.md", "README.md", 0)
+    assert test.examples
+    assert runner.run(test).failed == 0
+
+
+@pytest.mark.skipif(find_spec("transformers") is None, reason="needs the extra [train]")
+def test_the_readme_s_callback():
+    from hf_emissions import EmissionsCallback
+
+    (code,) = blocks(ROOT / "README.md", "python")
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    (call,) = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "EmissionsCallback"]
+    EmissionsCallback(**{word.arg: ast.literal_eval(word.value) for word in call.keywords})
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_what_make_is_told_to_do_it_can(document):
+    text = document.read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)(?=`|\s+#| [A-Z]+=)", text)) <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_extras_that_are_named_are_there(document):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for names in re.findall(r"'\.\[([a-z,]+)\]'", document.read_text(encoding="utf-8")):
+        assert set(names.split(",")) <= project["optional-dependencies"].keys()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document):
+    for link in re.findall(r"\]\((?!https?://)([^)#]+)", document.read_text(encoding="utf-8")):
+        assert (document.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("document", blocks(CLI, "json"))
+def test_the_documents_are_json_with_a_schema(document):
+    assert json.loads(document)["schema"] == 1
+
+
+def test_front_matter_in_the_readme_is_yaml():
+    (diff,) = blocks(ROOT / "README.md", "diff")
+    lines = [line[1:] for line in diff.splitlines()[3:] if line[:1] in " +"]
+    front_matter = "\n".join(lines[1 : lines.index("---", 1)])
+    assert isinstance(yaml.safe_load(front_matter)["co2_eq_emissions"]["emissions"], float)
+
+
+if __name__ == "__main__":
+    CLI.write_text(generated(CLI.read_text(encoding="utf-8")), encoding="utf-8")
