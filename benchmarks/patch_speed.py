@@ -2,7 +2,8 @@
 
     HF_EMISSIONS_SHARED=../shared python benchmarks/patch_speed.py --at-least 5
 
-Leaves with 1 where the ratio is below what was asked for. The two alternate in one run, batch by batch; a card that either of them refuses counts for neither.
+Leaves with 1 where the ratio is below what was asked for. The two alternate in one run, batch by batch; a card that
+either of them refuses counts for neither.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def main() -> int:
     print(f"{len(texts)} cards, {len(batches)} batches of {BATCH}, alternating")
     print(f"patch_card:                 {len(texts) / mine:8.0f} cards/s")
     print(f"ModelCard(text), str(card): {len(texts) / other:8.0f} cards/s")
-    print(f"ratio {other / mine:.1f} (batches: {ratios[0]:.1f} to {ratios[-1]:.1f}, median {statistics.median(ratios):.1f})")
+    spread = f"{ratios[0]:.1f} to {ratios[-1]:.1f}, median {statistics.median(ratios):.1f}"
+    print(f"ratio {other / mine:.1f} (batches: {spread})")
     return 0 if other / mine >= at_least else 1
 
 

@@ -19,7 +19,7 @@ DIFF = """\
 +  emissions: 12.5
 +  source: CodeCarbon 3.3.2
  ---
- 
+\x20
  # A model
 """
 
@@ -112,7 +112,9 @@ def test_git_takes_the_diff(run, write, tmp_path, card, line_end, name, final):
 
 def git(folder, *arguments, stdin=""):
     config = ("-c", "core.autocrlf=false", "-c", "init.defaultBranch=main")
-    done = subprocess.run(["git", *config, *arguments], input=stdin.encode(), cwd=folder, capture_output=True)
+    done = subprocess.run(
+        ["git", *config, *arguments], input=stdin.encode(), cwd=folder, capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()
 
 

@@ -100,6 +100,7 @@ def test_a_folder_that_cannot_be_written(run, write, card, tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (2, "Error: /nowhere/x: No such file or directory\n")
     assert path.read_text() == card
@@ -107,7 +108,7 @@ def test_a_folder_that_cannot_be_written(run, write, card, tmp_path):
 
 def test_a_defect_of_ours_is_no_finding(tmp_path, environment):
     code = "import hf_emissions.cli.main as m; m.cli.main = lambda **_: 1 / 0; m.main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 2
     assert "Traceback" in done.stderr
     last = "Error: a defect of hf-emissions, please report it: ZeroDivisionError: division by zero"
@@ -186,7 +187,7 @@ def test_an_interrupt(entry, environment, tmp_path):
         stderr=subprocess.PIPE,
         cwd=tmp_path,
         env=environment,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads yet
     )
     assert process.stdin
     assert process.stdout

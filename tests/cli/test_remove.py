@@ -17,7 +17,7 @@ DIFF = """\
 -  emissions: 12.5
 -  source: CodeCarbon 3.3.2
  ---
- 
+\x20
  # A model
 """
 

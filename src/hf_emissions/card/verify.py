@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
 
+import yaml
 from yaml.events import (
     AliasEvent,
     Event,
@@ -22,7 +23,7 @@ from . import block as block_fields
 from .block import KEY, BlockValue
 from .entries import Entry
 from .events import count_events, place_of, read_events
-from .front_matter import BOM, find_front_matter, line_start, position
+from .front_matter import BOM, FrontMatter, find_front_matter, line_start, position
 from .parsed import ParsedCard, parse_card
 
 
@@ -56,12 +57,22 @@ def is_only_lines_added(before: ParsedCard, text: str, at: int, block: Mapping[s
     place, root = before.front_matter, before.root
     if place is None or root.flow or root.column != 0 or not root.entries:
         return False
+    try:
+        return _is_well_formed(before, text, place, block) and _window_agrees(before, text, at, block)
+    except yaml.YAMLError:
+        return False
+
+
+def _is_well_formed(before: ParsedCard, text: str, place: FrontMatter, block: Mapping[str, BlockValue]) -> bool:
     added = len(text) - len(before.text)
     expected = len(before.events) + 2 * len(block) + 3  # the key, the mapping's two ends, a key and a value each
-    if count_events(text[place.start : place.closing + added]) != expected:
-        return False
-    last = root.entries[-1]
-    window = read_events(text[line_start(text, last.key_start) : at + added])
+    return count_events(text[place.start : place.closing + added]) == expected
+
+
+def _window_agrees(before: ParsedCard, text: str, at: int, block: Mapping[str, BlockValue]) -> bool:
+    """Whether the entry above the new lines is what it was, and the lines are the block."""
+    last = before.root.entries[-1]
+    window = read_events(text[line_start(text, last.key_start) : at + len(text) - len(before.text)])
     above = before.events[last.first : last.last + 1]
     own = window[3 + len(above) : -3]
     return _says_same(window[3 : 3 + len(above)], above) and _is_block(own, block)

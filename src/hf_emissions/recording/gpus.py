@@ -1,0 +1,83 @@
+"""Which of the machine's NVIDIA GPUs a training can use, as the indices that NVML counts them by.
+
+CodeCarbon meters every GPU of the machine for an empty `CUDA_VISIBLE_DEVICES`, and none for one that names GPUs by
+their UUID, so that it is always told. CUDA may count devices in another order than NVML; their UUIDs are the same.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+VARIABLE = "CUDA_VISIBLE_DEVICES"
+
+# An index that no GPU has: an empty list would mean all of them.
+_NO_GPU = -1
+
+
+def visible_gpus(environment: Mapping[str, str] = os.environ) -> list[str] | None:
+    """The GPUs that this process can use: UUIDs where CUDA is up, else what the variable lists; None for all."""
+    listed = environment.get(VARIABLE)
+    if listed is None:
+        return None
+    uuids = _uuids_of_cuda()
+    if uuids:
+        return uuids
+    names: list[str] = []
+    for name in (part.strip() for part in listed.split(",")):
+        if not name or name == "-1":
+            break  # CUDA reads the list up to the first entry that is no device
+        names.append(name)
+    return names
+
+
+def _uuids_of_cuda() -> list[str]:
+    """Asked of torch only where it has set CUDA up already: doing so here could break a fork to come."""
+    torch: Any = sys.modules.get("torch")
+    try:
+        if not torch.cuda.is_initialized():
+            return []
+        count = torch.cuda.device_count()
+        return [f"GPU-{torch.cuda.get_device_properties(index).uuid}" for index in range(count)]
+    except (AttributeError, RuntimeError):
+        return []
+
+
+def union(lists: Iterable[list[str] | None]) -> list[str] | None:
+    """The GPUs of several processes together; None (all of them) where one can use all."""
+    found: dict[str, None] = {}
+    for names in lists:
+        if names is None:
+            return None
+        found |= dict.fromkeys(names)
+    return list(found)
+
+
+def nvml_indices(names: list[str] | None) -> list[int] | None:
+    """The indices that NVML has for GPUs named by index or by UUID (or the start of one); None for all.
+
+    Names that NVML does not know, such as parts of a GPU (MIG), are left out.
+    """
+    if names is None:
+        return None
+    uuids = _uuids_of_nvml()
+    found = [index for name in names for index, uuid in enumerate(uuids) if _names(name, index, uuid)]
+    return sorted(set(found)) or [_NO_GPU]
+
+
+def _names(name: str, index: int, uuid: str) -> bool:
+    return name == str(index) if name.isdigit() else uuid.startswith(name)
+
+
+def _uuids_of_nvml() -> list[str]:
+    try:
+        nvml = importlib.import_module("pynvml")
+        nvml.nvmlInit()
+        count = nvml.nvmlDeviceGetCount()
+        uuids = [nvml.nvmlDeviceGetUUID(nvml.nvmlDeviceGetHandleByIndex(index)) for index in range(count)]
+    except Exception:  # noqa: BLE001 - NVML has its own errors; without it there is nothing to choose from
+        return []
+    return [uuid.decode() if isinstance(uuid, bytes) else str(uuid) for uuid in uuids]
