@@ -188,6 +188,15 @@ ADDED = {
         "---\nlanguage: en\n  # deep\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\nnote: |+\n"
         "  text\n\n---\n",
     ),
+    "a literal at the end, below one that keeps blank lines": (
+        "---\nkept: |+\n  text\n\n\n# about it\nnote: |\n  text\n---\n",
+        "---\nkept: |+\n  text\n\n\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n"
+        "# about it\nnote: |\n  text\n---\n",
+    ),
+    "a key on the line below its question mark": (
+        "---\na: 1\n? # which\n  language\n: en\n---\n",
+        "---\na: 1\n? # which\n  language\n: en\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---\n",
+    ),
     "a literal as the only value": (
         "---\nnote: >\n  text\n---\n",
         "---\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\nnote: >\n  text\n---\n",
@@ -465,6 +474,11 @@ def test_a_comment_of_another_entry_in_flow_form_outlives_the_block(before, remo
     assert "# one" in after
     assert "# two" in after
     assert after.replace(" ", "") == removed.replace(" ", "")
+
+
+def test_a_deep_comment_between_two_literals_outlives_the_block():
+    card = "---\na:\n- b: |\n    text\n  # deep\n\nc: |\n  text\n---\n"
+    assert remove_block(patch_card(card, RECORD)) == card
 
 
 def test_a_card_without_a_block_has_nothing_to_remove():

@@ -160,9 +160,9 @@ class ParsedCard:
         if len(self.root.entries) == 1:
             return line_start(self.text, self.root.start)
         above, before = self.root.entries[-2], self.root.entries[-3:-2]
-        if above.value_end == line_start(self.text, above.value_end):
-            return above.value_end  # a literal, with the blank lines that it may keep
-        return lines_of(self.text, above, self.root.column, before[0].value_end if before else start)[1]
+        end = lines_of(self.text, above, self.root.column, before[0].value_end if before else start)[1]
+        # A literal that keeps the blank lines below it ends below them.
+        return max(end, line_start(self.text, above.value_end))
 
     def _ends_in_literal(self) -> bool:
         leaves = (event for event in reversed(self.events) if isinstance(event, (ScalarEvent, AliasEvent)))
