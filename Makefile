@@ -7,6 +7,9 @@ TEST := .venv/test
 INSTALL := -m pip install -qq --disable-pip-version-check --progress-bar off
 PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared"
 
+# Torch's waiting threads go to sleep. Spinning, they would slow each other tenfold where other programs run too.
+export OMP_WAIT_POLICY := PASSIVE
+
 .PHONY: help demo test check lint clean
 
 help: ## list what make can do

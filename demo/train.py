@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 
 os.environ |= {
+    # Threads that wait go to sleep. Spinning, they would slow each other tenfold where other programs run too.
+    "OMP_WAIT_POLICY": "PASSIVE",
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "TOKENIZERS_PARALLELISM": "false",
