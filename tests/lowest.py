@@ -1,6 +1,6 @@
-"""The lowest versions of the core dependencies that pyproject.toml admits, as exact requirements, one a line.
+"""The lowest versions that pyproject.toml admits of the core dependencies and of the extras named, one a line.
 
-python tests/lowest.py > lowest.txt && pip install -r lowest.txt -e '.[test]'
+python tests/lowest.py train > lowest.txt && pip install -r lowest.txt -e '.[train,test]'
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ def lowest(requirement: str) -> str:
 def main() -> None:
     """Print them."""
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
-    for requirement in project["dependencies"]:
+    extras = (project["optional-dependencies"][extra] for extra in sys.argv[1:])
+    for requirement in (*project["dependencies"], *(requirement for extra in extras for requirement in extra)):
         print(lowest(requirement))
 
 

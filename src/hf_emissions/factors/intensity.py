@@ -55,10 +55,7 @@ def grid_intensity(country: str, region: str | None = None) -> Intensity:
         PlaceError: the country or region is not known, or has no data; with near matches.
         MissingExtraError: codecarbon is not installed.
     """
-    found = find_country(country)
-    data = _data_source()
-    if found.iso3 not in data.get_global_energy_mix_data():
-        raise PlaceError(f"codecarbon has no intensity for {found.name} ({found.iso3}); give it with --intensity")
+    found = country_with_figures(country)
     key = None if region is None else _region_key(found, region)
     combustion = key is not None and found.iso3 in _COMBUSTION
     return Intensity(
@@ -68,6 +65,20 @@ def grid_intensity(country: str, region: str | None = None) -> Intensity:
         region=key,
         source=f"codecarbon {version()} data",
     )
+
+
+def country_with_figures(country: str) -> Country:
+    """A country by code or English name, if codecarbon has figures for it.
+
+    Raises:
+        PlaceError: it is not known, or has no figures.
+        MissingExtraError: codecarbon is not installed.
+    """
+    found = find_country(country)
+    # Where hydropower is all there is, codecarbon has 0 for one country, which no grid emits over its life.
+    if not _data_source().get_global_energy_mix_data().get(found.iso3, {}).get("carbon_intensity"):
+        raise PlaceError(f"codecarbon has no intensity for {found.name} ({found.iso3}); give it with --intensity")
+    return found
 
 
 def version() -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from ..errors import MissingExtraError
 from ..record import EmissionsRecord
 from . import experiment as experiments
 from . import trainer_seam
+from .blocks import Block, put_block_back, read_block
 from .experiment import Experiment
 from .meter import codecarbon_version
 from .model_card_data import hand_over
@@ -26,6 +29,38 @@ from .training_type import training_type
 log = logging.getLogger("hf_emissions")
 
 _HOLDER = "_hf_emissions_callback"
+
+
+def _harmless(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of the callback from which no exception reaches the training; the first one is a warning."""
+
+    @functools.wraps(method)
+    def guarded(self: EmissionsCallback, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, training goes on
+            if not self._failed:
+                log.warning("hf-emissions: %s: %s; training goes on", type(error).__name__, error)
+            self._failed = True
+            return None
+
+    return guarded
+
+
+def _holder(trainer: Any) -> Any:
+    """The callback that has hold of a Trainer; None where it was taken off again."""
+    holder = trainer.__dict__.get(_HOLDER)
+    return holder if any(held is holder for held in trainer.callback_handler.callbacks) else None
+
+
+def _through_holder(trainer: Any, name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+    """A Trainer's method that goes through the method `name` of the callback that has hold of it at the time."""
+
+    def outer(*args: Any, **kwargs: Any) -> Any:
+        holder = _holder(trainer)
+        return inner(*args, **kwargs) if holder is None else getattr(holder, name)(trainer, inner, *args, **kwargs)
+
+    return outer
 
 
 class EmissionsCallback(TrainerCallback):
@@ -84,6 +119,7 @@ class EmissionsCallback(TrainerCallback):
         self._active = self.settings.active
         self._experiment: Experiment | None = None
         self._resume_from: Any = None
+        self._failed = False
         if self._active:
             self._check()
 
@@ -109,25 +145,28 @@ class EmissionsCallback(TrainerCallback):
 
     # What the Trainer calls
 
+    @_harmless
     def on_init_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Take hold of the Trainer, and have CodeCarbon detect the hardware while the rest is set up."""
         self._hold(trainer_seam.find_trainer(self))
 
+    @_harmless
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Begin to record."""
-        if self._trainer is None:
-            self._hold(trainer_seam.find_trainer(self))
+        self._hold(trainer_seam.find_trainer(self))
         if not self._active:
             return
         self._end_open("restarted", state)
         self._begin(args, state, kwargs.get("model"))
 
+    @_harmless
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Keep a reading that names the checkpoint's step, so that a resume finds its run."""
         if self._recorder is not None and self._experiment is not None:
             self._recorder.read("save", state.global_step)
             self._hand_over(kwargs.get("model"), self._experiment.summarize())
 
+    @_harmless
     def on_push_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Have the figure so far on the card that is about to be uploaded."""
         if self._trainer is None:
@@ -136,6 +175,7 @@ class EmissionsCallback(TrainerCallback):
             self._recorder.read("push", state.global_step)
             self._write(state)
 
+    @_harmless
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Sum up and write the card."""
         if self._end_open("finished", state) and self._experiment is not None:
@@ -153,7 +193,7 @@ class EmissionsCallback(TrainerCallback):
     def _hold(self, trainer: Any) -> None:
         if trainer is None or not self._active or self._trainer is trainer:
             return
-        other = trainer.__dict__.get(_HOLDER)
+        other = _holder(trainer)
         if other is not None and other is not self:
             log.warning("hf-emissions: a second EmissionsCallback does nothing; the Trainer has one already")
             self._active = False
@@ -161,15 +201,16 @@ class EmissionsCallback(TrainerCallback):
         self._trainer = trainer
         setattr(trainer, _HOLDER, self)
         trainer_seam.replace_codecarbon_callbacks(trainer)
-        trainer_seam.wrap(trainer, "train", self._around_train)
-        trainer_seam.wrap(trainer, "log", self._around_log)
-        trainer_seam.wrap(trainer, "create_model_card", self._around_card)
+        for name in ("train", "log", "create_model_card"):
+            trainer_seam.wrap(trainer, name, partial(_through_holder, trainer, f"_{name}"))
         experiments.detect_hardware()
 
     def _begin(self, args: Any, state: Any, model: Any) -> None:
         folder = Path(self.settings.output_dir or args.output_dir)
         facts = {"training_type": self.settings.training_type or training_type(model)}
         thread, trainer = threading.get_ident(), self._trainer
+        # Where the loop cannot be seen now, its being out of sight later means nothing.
+        watched = trainer is not None and trainer_seam.is_training(trainer, thread)
         self._experiment = experiments.begin(
             self.settings,
             folder,
@@ -177,17 +218,17 @@ class EmissionsCallback(TrainerCallback):
             resumed_at=state.global_step,
             checkpoint=_checkpoint(self._resume_from or args.resume_from_checkpoint),
             local_rank=args.local_process_index,
-            alive=lambda: trainer is None or trainer_seam.is_training(trainer, thread),
+            alive=lambda: not watched or trainer_seam.is_training(trainer, thread),
         )
         if self._experiment.recorder is not None:
             # So that the detection of the hardware, which happens once a process, does not slow the first steps.
             self._experiment.recorder.wait_ready(experiments.READY_S)
 
-    def _end_open(self, why: str, state: Any) -> bool:
+    def _end_open(self, why: str, state: Any, *, complete: bool = True) -> bool:
         experiment = self._experiment
         if experiment is None or experiment.summary is not None:
             return False
-        experiment.end(why, getattr(state, "global_step", None))
+        experiment.end(why, getattr(state, "global_step", None), complete=complete)
         return True
 
     def _write(self, state: Any) -> None:
@@ -195,24 +236,27 @@ class EmissionsCallback(TrainerCallback):
             self._experiment.write()
 
     def _hand_over(self, model: Any, summary: Summary | None) -> None:
-        if summary is not None:
-            hand_over(self._trainer, model, summary.record)
+        if summary is None or self._experiment is None or not hand_over(self._trainer, model, summary.record):
+            return
+        self._experiment.remember(summary)
 
-    def _around_train(self, inner: Callable[..., Any]) -> Callable[..., Any]:
-        def train(*args: Any, **kwargs: Any) -> Any:
-            self._resume_from = kwargs.get("resume_from_checkpoint", args[0] if args else None)
-            trainer_seam.replace_codecarbon_callbacks(self._trainer)
-            try:
-                return inner(*args, **kwargs)
-            except BaseException as error:
-                self._stopped(error)
-                raise
+    def _train(self, trainer: Any, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self._resume_from = kwargs.get("resume_from_checkpoint", args[0] if args else None)
+        self._before_training(trainer)
+        try:
+            return inner(*args, **kwargs)
+        except BaseException as error:
+            self._stopped(error, trainer.state)
+            raise
 
-        return train
+    @_harmless
+    def _before_training(self, trainer: Any) -> None:
+        trainer_seam.replace_codecarbon_callbacks(trainer)
 
-    def _stopped(self, error: BaseException) -> None:
+    @_harmless
+    def _stopped(self, error: BaseException, state: Any) -> None:
         """Training ended by an exception: stop metering, keep what was recorded, say where it is."""
-        if self._end_open(type(error).__name__, self._trainer.state) and self._experiment is not None:
+        if self._end_open(type(error).__name__, state, complete=False) and self._experiment is not None:
             sofar = self._experiment.sofar()
             energy = units.format_energy(sofar.energy_kwh) if sofar else "what was recorded"
             log.warning(
@@ -220,12 +264,10 @@ class EmissionsCallback(TrainerCallback):
                 *(type(error).__name__, energy, self._experiment.ledger),
             )
 
-    def _around_log(self, inner: Callable[..., Any]) -> Callable[..., Any]:
-        def log_(logs: dict[str, float], *args: Any, **kwargs: Any) -> Any:
-            return inner({**logs, **self._figures(logs)}, *args, **kwargs)
+    def _log(self, _: Any, inner: Callable[..., Any], logs: dict[str, float], *args: Any, **kwargs: Any) -> Any:
+        return inner({**logs, **(self._figures(logs) or {})}, *args, **kwargs)
 
-        return log_
-
+    @_harmless
     def _figures(self, logs: dict[str, float]) -> dict[str, float]:
         """Energy, grams and power so far, for the log of a training step.
 
@@ -236,20 +278,32 @@ class EmissionsCallback(TrainerCallback):
             return {}
         recorder.refresh("log")
         sofar, grams = recorder.sofar, experiment.emissions_so_far_g()
+        if sofar.duration_s == 0:
+            return {}
         figures = {"energy_kwh": sofar.energy_kwh, "power_w": sofar.power_w}
         if grams is not None:
             figures["emissions_g"] = grams
         return {name: units.round_significant(figure) for name, figure in figures.items()}
 
-    def _around_card(self, inner: Callable[..., Any]) -> Callable[..., Any]:
-        def create_model_card(*args: Any, **kwargs: Any) -> Any:
-            made = inner(*args, **kwargs)
-            if self._trainer.is_world_process_zero() and self._experiment is not None:
-                # Trainer writes its card into its own folder, whatever ours is.
-                self._experiment.write(Path(self._trainer.args.output_dir))
-            return made
+    def _create_model_card(self, trainer: Any, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        # Trainer writes its card into its own folder, whatever ours is.
+        folder = Path(trainer.args.output_dir)
+        before = read_block(folder) if trainer.is_world_process_zero() else None
+        made = inner(*args, **kwargs)
+        if trainer.is_world_process_zero():
+            self._complete_card(trainer, folder, before)
+        return made
 
-        return create_model_card
+    @_harmless
+    def _complete_card(self, trainer: Any, folder: Path, before: Block | None) -> None:
+        """Put the figure on the card that the Trainer has written anew; or the one back that stood there before."""
+        experiment = self._experiment if self._trainer is trainer else None
+        runs = experiment.runs() if experiment else []
+        foreign = before is not None and not before.is_ours(runs) and not self.settings.overwrite
+        if before is not None and (foreign or experiment is None):
+            put_block_back(folder, before)
+        if experiment is not None:
+            experiment.write(folder)
 
     def _say_what_is_missing(self) -> None:
         experiment = self._experiment

@@ -8,11 +8,11 @@ from typing import Any
 
 from .. import template, units
 from ..card.file import CARD_NAME, edit_file, write_atomically
-from ..card.patch import patch_card, read_card
+from ..card.patch import patch_card, read_card, remove_block
 from ..card.section import find_section, put_section
 from ..errors import BlockExistsError, HfEmissionsError
 from ..record import EmissionsRecord
-from .runs import Run
+from .runs import Run, wrote
 from .summary import Summary
 
 log = logging.getLogger("hf_emissions")
@@ -50,21 +50,19 @@ def edited_card(text: str, summary: Summary, runs: list[Run], *, section: bool |
     record = summary.record
     if record is not None and record.emissions_g is not None:
         text = patch_card(text, record, overwrite=overwrite or is_ours(text, runs))
+    elif is_ours(text, runs):
+        text = remove_block(text)  # it is the figure of an earlier training, and this one has none
     if section is None:
         # What a block cannot say is said in the section, asked for or not.
-        section = (
-            find_section(text) is not None or bool(summary.problems) or record is None or record.emissions_g is None
-        )
+        no_figure = record is None or record.emissions_g is None
+        section = find_section(text) is not None or bool(summary.problems) or no_figure or len(runs) > 1
     return put_section(text, record, section_notes(summary, runs)) if section else text
 
 
 def is_ours(text: str, runs: list[Run]) -> bool:
     """Whether the figure in a card's block is one that the ledger says we wrote."""
     record = read_card(text)
-    if record is None or record.emissions_g is None:
-        return False
-    written = {figure for run in runs for segment in run.segments for figure in segment.written_g}
-    return record.emissions_g in written
+    return record is not None and wrote(runs, record.emissions_g)
 
 
 def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:

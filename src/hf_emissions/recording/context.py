@@ -81,18 +81,25 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
     def __enter__(self) -> Self:
         """Begin to record."""
         if self._active:
-            experiments.detect_hardware()
-            thread = threading.current_thread()
-            self._experiment = experiments.begin(
-                self._settings,
-                Path(self._arguments["output_dir"]),
-                facts={"training_type": self._settings.training_type},
-                resume_last=self._resume,
-                alive=thread.is_alive,
-            )
-            if self._experiment.recorder is not None:
-                self._experiment.recorder.wait_ready(experiments.READY_S)
+            try:
+                self._experiment = self._begin()
+            except Exception as problem:  # noqa: BLE001 - whatever goes wrong, the code runs
+                log.warning("hf-emissions: %s: %s; nothing is recorded", type(problem).__name__, problem)
         return self
+
+    def _begin(self) -> Experiment:
+        experiments.detect_hardware()
+        thread = threading.current_thread()
+        experiment = experiments.begin(
+            self._settings,
+            Path(self._arguments["output_dir"]),
+            facts={"training_type": self._settings.training_type},
+            resume_last=self._resume,
+            alive=thread.is_alive,
+        )
+        if experiment.recorder is not None:
+            experiment.recorder.wait_ready(experiments.READY_S)
+        return experiment
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -101,6 +108,9 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
         experiment = self._experiment
         if experiment is None:
             return
-        experiment.end("finished" if kind is None else kind.__name__)
-        if kind is None and experiment.placement.rank == 0:
-            experiment.write()
+        try:
+            experiment.end("finished" if kind is None else kind.__name__, complete=kind is None)
+            if kind is None and experiment.placement.rank == 0:
+                experiment.write()
+        except Exception as problem:  # noqa: BLE001 - whatever goes wrong, the code goes on
+            log.warning("hf-emissions: %s: %s; what was recorded is in the ledger", type(problem).__name__, problem)

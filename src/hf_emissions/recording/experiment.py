@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .. import units
 from ..errors import HfEmissionsError
 from ..record import EmissionsRecord
+from . import clock
 from .cards import write_card
-from .ledger import FOLDER, read_ledger
+from .gpus import all_indices, nvml_indices, union, visible_gpus
+from .ledger import FOLDER, LedgerFile, read_ledger
 from .meter import Meter, MeterError
-from .nodes import Placement, Store, placement, process_store
+from .nodes import Placement, Store, placement, process_store, shared_name
 from .place import Place, given_place, look_up_place, world_average
 from .recorder import Recorder, Sofar
 from .runs import Run, run_saved_at, runs_of
 from .settings import Settings
+from .sharing import sharing_notes
 from .summary import Summary, summarize
 
 log = logging.getLogger("hf_emissions")
@@ -30,6 +36,7 @@ log = logging.getLogger("hf_emissions")
 READY_S = 2.0
 
 _STORE_S = 10.0
+_LOOK_S = 0.2
 # A look-up ends within its own deadline; what it has to load first, on a cold disk, is waited for as well.
 _PLACE_S = 5.0
 
@@ -50,7 +57,9 @@ class Experiment:
     folder: Path
     placement: Placement
     run: str
+    launch: str
     store: Store | None = None
+    index: int = 0
     recorder: Recorder | None = None
     place: Place | None = None
     extra_lines: list[dict[str, Any]] = field(default_factory=list)
@@ -86,6 +95,18 @@ class Experiment:
         elif self.recorder is not None:
             self.recorder.append("place", place=place.as_json())
 
+    def find_sharers(self) -> None:
+        """Look for who else uses the machine, on a thread of its own."""
+        threading.Thread(target=self._find_sharers, daemon=True, name="hf-emissions-sharing").start()
+
+    def _find_sharers(self) -> None:
+        notes, warnings = sharing_notes()
+        for warning in warnings:
+            log.warning("hf-emissions: %s", warning)
+        for note in (*notes, *warnings):
+            if self.recorder is not None:
+                self.recorder.note(note)
+
     def sofar(self) -> Sofar | None:
         """What was recorded up to the last reading of this node."""
         return self.recorder.sofar if self.recorder else None
@@ -99,8 +120,11 @@ class Experiment:
 
     def runs(self) -> list[Run]:
         """Every run of the folder, this one as it stands in memory too."""
+        return runs_of([*self._all_lines(), *self.extra_lines])
+
+    def _all_lines(self) -> list[dict[str, Any]]:
         lines = read_ledger(self.ledger).lines if self.ledger.is_dir() else []
-        return runs_of([*lines, *self.extra_lines, *(self.recorder.lines if self.recorder else ())])
+        return [*lines, *(self.recorder.lines if self.recorder else ())]
 
     def summarize(self) -> Summary | None:
         """The summary of this run as it stands."""
@@ -116,35 +140,80 @@ class Experiment:
         summary = summarize(run)
         settings = self.settings
         done = write_card(folder or self.folder, summary, runs, section=settings.section, overwrite=settings.overwrite)
-        if done and summary.record is not None and summary.record.emissions_g is not None:
+        if done:
+            self.remember(summary)
+
+    def remember(self, summary: Summary) -> None:
+        """Keep in the ledger that this figure is put onto cards, so that it is known to be ours."""
+        if self.recorder is not None and summary.record is not None and summary.record.emissions_g is not None:
             self.recorder.append("written", emissions_g=summary.record.emissions_g)
 
-    def end(self, why: str, step: int | None = None) -> None:
-        """Stop metering and sum up; in the process of rank 0 with the figures of the other nodes."""
+    def end(self, why: str, step: int | None = None, *, complete: bool = True) -> None:
+        """Stop metering and sum up; in the process of rank 0 with the figures of the other nodes.
+
+        Args:
+            why: for the ledger.
+            step: the last step.
+            complete: whether the training came to its end, so that the other nodes can be waited for.
+        """
         if self.recorder is not None:
             self.recorder.finish(why, step)
         if self._placing is not None:
             self._placing.join(_PLACE_S)
-        self._exchange()
+        if self.store is not None:
+            self._exchange(self.store, _STORE_S if complete else 0.0)
+        elif complete and self.placement.rank == 0 and shared_name() is not None:
+            self._wait_for_ledgers(_STORE_S)
         self.summary = self.summarize()
 
-    def _exchange(self) -> None:
-        """Every metering process publishes its segment; rank 0 takes over those that are not in its own folder."""
-        if self.store is None:
+    def _wait_for_ledgers(self, most_s: float) -> None:
+        """Wait until every node of this launch has ended its segment, where they share a folder."""
+        for _ in range(int(most_s / _LOOK_S)):
+            own = (found for run in self.runs() for found in run.segments if found.start.get("launch") == self.launch)
+            if sum(segment.ended is not None for segment in own) >= self.placement.nodes_expected:
+                return
+            time.sleep(_LOOK_S)
+
+    def _exchange(self, store: Store, most_s: float) -> None:
+        """Every node publishes its segments of the run; rank 0 takes those over that are not in its own folder.
+
+        Into its ledger, because a node with a folder of its own may not be there any more when the run is resumed.
+        """
+        if store.rank != 0:
+            if self.recorder is not None:
+                own = [line for line in self._all_lines() if line.get("run") == self.run]
+                store.put(f"{self.launch}/lines/{self.index}", _condensed(own))
             return
-        if self.recorder is not None:
-            self.store.put(f"{self.run}/lines/{self.store.rank}", _condensed(self.recorder.lines))
-        elif self.store.rank != 0:
-            self.store.put(f"{self.run}/lines/{self.store.rank}", [])
-        if self.store.rank == 0:
-            for rank in range(1, self.store.world_size):
-                self.extra_lines += self.store.get(f"{self.run}/lines/{rank}", _STORE_S) or []
+        end_s = clock.monotonic_s() + most_s
+        for index in range(1, store.add(f"{self.launch}/meters", 0) + 1):
+            left_s = end_s - clock.monotonic_s()
+            self.extra_lines += store.get(f"{self.launch}/lines/{index}", left_s) or []
+        _keep(self.extra_lines, self.ledger)
 
 
 def _condensed(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lines that a sum needs: all but the readings before the last."""
-    readings = [line for line in lines if line["kind"] == "reading"]
-    return [line for line in lines if line["kind"] != "reading"] + readings[-1:]
+    """The lines that a sum needs: of each segment, all but the readings before the last."""
+    readings: dict[Any, dict[str, Any]] = {}
+    for line in lines:
+        before = readings.get(line.get("segment"))
+        if line["kind"] == "reading" and (before is None or before["t_s"] <= line["t_s"]):
+            readings[line.get("segment")] = line
+    return [line for line in lines if line["kind"] != "reading"] + list(readings.values())
+
+
+def _keep(lines: list[dict[str, Any]], ledger: Path) -> None:
+    """Write lines of other nodes into a ledger that has no file of their segment."""
+    files: dict[Path, LedgerFile | None] = {}
+    try:
+        for line in lines:
+            path = ledger / f"{line['run']}-{line['segment']}.jsonl"
+            if path not in files:
+                files[path] = None if path.exists() else LedgerFile(path)
+            file = files[path]
+            if file is not None:
+                file.append(**{name: value for name, value in line.items() if name != "v"})
+    except OSError:
+        return  # they stay in memory, and so are on the card; the recorder has warned of the disk
 
 
 def begin(
@@ -172,22 +241,42 @@ def begin(
     """
     here = placement(local_rank=local_rank)
     store = process_store()
-    run, told = _run_id(store, lambda: _new_or_resumed(folder, resumed_at, checkpoint, resume_last))
-    experiment = Experiment(settings, folder, here, run, store)
-    if not here.meters:
+    decide = partial(_new_or_resumed, folder, resumed_at, checkpoint, resume_last)
+    started, told = _agree(store, here, folder, decide)
+    experiment = Experiment(settings, folder, here, started.run, started.launch, store)
+    own = visible_gpus()
+    if store is not None:
+        store.put(f"{started.launch}/gpus/{store.rank}", [here.node, own])
+    if not here.meters or not _first_of_its_node(store, here, started):
         return experiment
-    facts = {**facts, "run": run, "node": here.node, "nodes_expected": here.nodes_expected, "step": resumed_at}
+    if store is not None and store.rank != 0:
+        experiment.index = store.add(f"{started.launch}/meters", 1)
+    facts = {
+        **facts,
+        "run": started.run,
+        "launch": started.launch,
+        "order": started.order,
+        "node": here.node,
+        "nodes_expected": here.nodes_expected,
+        "step": resumed_at,
+    }
     if settings.pue:
         facts["pue"] = float(settings.pue)
-    experiment.recorder = Recorder(experiment.ledger, facts, alive=alive, make_meter=_detected_meter)
+    experiment.recorder = Recorder(
+        experiment.ledger,
+        facts,
+        alive=alive,
+        make_meter=lambda: _detected_meter(experiment, _gpus_of_node(store, here, started, own)),
+    )
     experiment.recorder.begin()
     if told:
         experiment.recorder.note(told)
     experiment.find_place()
+    experiment.find_sharers()
     return experiment
 
 
-_detection: list[threading.Thread] = []
+_detection: list[threading.Event] = []
 
 
 def detect_hardware() -> None:
@@ -196,36 +285,90 @@ def detect_hardware() -> None:
     Begun before the training, so that it does not slow the first steps.
     """
     if not _detection:
-        _detection.append(threading.Thread(target=_detect, daemon=True, name="hf-emissions-detect"))
-        _detection[0].start()
+        _detection.append(threading.Event())
+        threading.Thread(target=_detect, args=_detection, daemon=True, name="hf-emissions-detect").start()
 
 
-def _detect() -> None:
+def _detect(done: threading.Event) -> None:
     meter = Meter()
     try:
         meter.prepare()
     except MeterError:
         return  # the recorder's own meter will fail as well, and say so
     finally:
+        done.set()
         meter.stop()
 
 
-def _detected_meter() -> Meter:
-    for thread in _detection:
-        thread.join()
-    return Meter()
+def _detected_meter(experiment: Experiment, gpus: list[str] | None) -> Meter:
+    for done in _detection:
+        done.wait()
+    try:
+        return Meter(nvml_indices(gpus))
+    except LookupError as error:
+        if experiment.recorder is not None:
+            experiment.recorder.note(str(error))
+        return Meter(all_indices())
 
 
-def _run_id(store: Store | None, decide: Callable[[], tuple[str, str | None]]) -> tuple[str, str | None]:
-    """The id of the run that this training belongs to, the same in every process, and what there is to say of it."""
+def _gpus_of_node(store: Store | None, here: Placement, started: _Started, own: list[str] | None) -> list[str] | None:
+    """The GPUs of all processes of this node, each of which may see only its own; on the meter's thread."""
+    if store is None:
+        return own
+    lists, end_s = [own], clock.monotonic_s() + READY_S
+    for rank in range(store.world_size):
+        node, gpus = store.get(f"{started.launch}/gpus/{rank}", end_s - clock.monotonic_s()) or (None, None)
+        if node == here.node:
+            lists.append(gpus)
+    return union(lists)
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """What every process of a training knows: its run, this start of it, and the node of rank 0.
+
+    `order` counts the launches of a folder, because a clock that is set back would put them into another order.
+    """
+
+    run: str
+    launch: str
+    order: int = 0
+    first_node: str | None = None
+
+
+def _agree(
+    store: Store | None, here: Placement, folder: Path, decide: Callable[[str], tuple[str, str | None]]
+) -> tuple[_Started, str | None]:
+    """The run that this training belongs to, the same in every process, and what there is to say of it.
+
+    Without a store the nodes of a SLURM step give it the same name, and find each other in a folder that they share.
+    """
     if store is not None and store.rank != 0:
-        count = _next_count()
-        shared = store.get(f"run/{count}", _STORE_S)
-        return (str(shared), None) if shared else (uuid.uuid4().hex[:12], None)
-    run, told = decide()
+        shared = store.get(f"start/{_next_count()}", _STORE_S)
+        return (_Started(**shared) if shared else _Started(_new_id(), _new_id())), None
+    step = shared_name() if store is None else None
+    launch = _new_id() if step is None else hashlib.sha256(f"{step}.{_next_count()}".encode()).hexdigest()[:12]
+    run, told = decide(_new_id() if step is None else launch[::-1])
+    started = _Started(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None)
     if store is not None:
-        store.put(f"run/{_next_count()}", run)
-    return run, told
+        store.put(f"start/{_next_count()}", asdict(started))
+    return started, told
+
+
+def _next_order(ledger: Path) -> int:
+    runs = runs_of(read_ledger(ledger).lines) if ledger.is_dir() else []
+    return 1 + max((segment.order for run in runs for segment in run.segments), default=0)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
+def _first_of_its_node(store: Store | None, here: Placement, started: _Started) -> bool:
+    """Whether this process meters its node: some launchers call every process the first of its node."""
+    if store is None or store.rank == 0:
+        return True
+    return here.node != started.first_node and store.add(f"{started.launch}/node/{here.node}", 1) == 1
 
 
 _counter = {"trainings": 0}
@@ -238,13 +381,13 @@ def _next_count() -> int:
 
 
 def _new_or_resumed(
-    folder: Path, resumed_at: int, checkpoint: Path | None, resume_last: bool
+    folder: Path, resumed_at: int, checkpoint: Path | None, resume_last: bool, new: str
 ) -> tuple[str, str | None]:
     if resume_last:
         earlier = runs_of(read_ledger(folder / FOLDER).lines) if (folder / FOLDER).is_dir() else []
-        return (earlier[-1].id if earlier else uuid.uuid4().hex[:12]), None
+        return (earlier[-1].id if earlier else new), None
     if not resumed_at:
-        return uuid.uuid4().hex[:12], None
+        return new, None
     if checkpoint is not None and checkpoint.parent.resolve() != folder.resolve():
         _take_over(checkpoint.parent / FOLDER, folder / FOLDER, resumed_at)
     own = folder / FOLDER
@@ -252,7 +395,7 @@ def _new_or_resumed(
     if saved is not None:
         return saved.id, None
     told = f"the training goes on from step {resumed_at} of one that was not recorded; what came before is missing"
-    return uuid.uuid4().hex[:12], told
+    return new, told
 
 
 def _take_over(source: Path, target: Path, step: int) -> None:

@@ -59,13 +59,24 @@ def union(lists: Iterable[list[str] | None]) -> list[str] | None:
 def nvml_indices(names: list[str] | None) -> list[int] | None:
     """The indices that NVML has for GPUs named by index or by UUID (or the start of one); None for all.
 
-    Names that NVML does not know, such as parts of a GPU (MIG), are left out.
+    Raises:
+        LookupError: NVML does not know a name, as that of a part of a GPU (MIG).
     """
-    if names is None:
+    uuids = _uuids_of_nvml() if names else []
+    if names is None or (names and not uuids):
         return None
-    uuids = _uuids_of_nvml()
-    found = [index for name in names for index, uuid in enumerate(uuids) if _names(name, index, uuid)]
-    return sorted(set(found)) or [_NO_GPU]
+    found: set[int] = set()
+    for name in names:
+        matching = [index for index, uuid in enumerate(uuids) if _names(name, index, uuid)]
+        if not matching:
+            raise LookupError(f"{VARIABLE} names {name}, which NVML does not know; all GPUs of the machine are counted")
+        found |= set(matching)
+    return sorted(found) or [_NO_GPU]
+
+
+def all_indices() -> list[int] | None:
+    """The indices of every GPU that NVML knows; None where there is no NVML."""
+    return list(range(len(_uuids_of_nvml()))) or None
 
 
 def _names(name: str, index: int, uuid: str) -> bool:

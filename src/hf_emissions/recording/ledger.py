@@ -101,5 +101,7 @@ def _parse(raw: bytes, place: str, problems: list[str]) -> dict[str, Any] | None
         return None
     version = line.get("v")
     if not isinstance(version, int) or version > VERSION:
-        problems.append(f"{place}: written by a newer hf-emissions (format {version}); what is known of it is read")
+        file = place.rpartition(":")[0]
+        newer = f"{file}: written by a newer hf-emissions (format {version}); what is known of it is read"
+        problems += [] if newer in problems else [newer]
     return dict(line)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import HfEmissionsError, MissingExtraError
+from .counters import Counters
 from .power import Power, describe_power
 
 
@@ -109,6 +110,7 @@ class Meter:
         self._process = os.getpid()
         self._log = _LogCollector()
         self.warnings: list[str] = self._log.messages
+        self.counters = Counters(None)
 
     def prepare(self) -> None:
         """Import CodeCarbon and detect the hardware: about two seconds, once a process.
@@ -131,6 +133,7 @@ class Meter:
         if self._tracker is None:
             self.prepare()
         self._call("start")
+        self.counters = Counters(self._tracker)
         self.read()
 
     def read(self) -> Reading:

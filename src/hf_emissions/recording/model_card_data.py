@@ -11,19 +11,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import units
-from ..card.patch import patch_card
+from ..card.patch import patch_card, remove_block
 from ..record import EmissionsRecord
 
 
-def hand_over(trainer: Any, model: Any, record: EmissionsRecord | None) -> None:
-    """Let every card that the model writes from now on have the record's block; nothing where there are no grams."""
+def hand_over(trainer: Any, model: Any, record: EmissionsRecord | None) -> bool:
+    """Let every card that the model writes from now on have the record's block; whether the model writes cards.
+
+    Nothing is handed over where there are no grams.
+    """
     if record is None or record.emissions_g is None:
-        return
-    for owner in (model, getattr(trainer, "setfit_model", None)):
-        data = getattr(owner, "model_card_data", None)
-        if data is not None and hasattr(data, "code_carbon_callback"):
-            data.code_carbon_callback = _CallbackInPlace(_TrackerInPlace(record))
-            data.to_yaml = _YamlWithBlock(data, record)
+        return False
+    owners = (model, getattr(trainer, "setfit_model", None))
+    found: list[Any] = [getattr(owner, "model_card_data", None) for owner in owners]
+    found = [data for data in found if hasattr(data, "code_carbon_callback")]
+    for data in found:
+        data.code_carbon_callback = _CallbackInPlace(_TrackerInPlace(record))
+        data.to_yaml = _YamlWithBlock(data, record)
+    return bool(found)
 
 
 @dataclass
@@ -35,7 +40,8 @@ class _YamlWithBlock:
 
     def __call__(self, *args: Any, **kwargs: Any) -> str:
         written = type(self.data).to_yaml(self.data, *args, **kwargs).strip("\n")
-        patched = patch_card(f"---\n{written}\n---\n", self.record, overwrite=True)
+        # Their own block first goes: it turns grams into kilograms and back, and says no to a cloud not known of.
+        patched = patch_card(remove_block(f"---\n{written}\n---\n"), self.record)
         return patched.removeprefix("---\n").removesuffix("\n---\n")
 
 

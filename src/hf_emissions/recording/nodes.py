@@ -50,6 +50,14 @@ def placement(environment: Mapping[str, str] = os.environ, *, local_rank: int | 
     return Placement(rank, node, _nodes_expected(environment), local == 0)
 
 
+def shared_name(environment: Mapping[str, str] = os.environ) -> str | None:
+    """A name that every process of a training on several nodes has, and no other training: that of the SLURM step."""
+    names = [environment.get(name, "") for name in ("SLURM_JOB_ID", "SLURM_STEP_ID")]
+    if not all(names) or (_first(environment, "SLURM_STEP_NUM_NODES") or 1) < 2:
+        return None
+    return ".".join([*names, environment.get("SLURM_RESTART_COUNT", "0")])
+
+
 def _first(environment: Mapping[str, str], *names: str) -> int | None:
     for name in names:
         if environment.get(name, "").strip().isdigit():
@@ -91,11 +99,19 @@ class Store:
         except Exception:  # noqa: BLE001 - a store that is gone is a node that is missing, which the card says
             return
 
+    def add(self, key: str, amount: int) -> int:
+        """Add to a number that all processes share, 0 at first, and give it; 0 where the store is gone."""
+        try:
+            return int(self._store.add(f"{_PREFIX}/{key}", amount))
+        except Exception:  # noqa: BLE001 - see put
+            return 0
+
     def get(self, key: str, most_s: float) -> Any:
         """A value that another process published; None where it does not come in time."""
         name = f"{_PREFIX}/{key}"
         try:
-            self._store.wait([name], timedelta(seconds=most_s))
+            # A time of zero means forever to some stores.
+            self._store.wait([name], timedelta(seconds=max(most_s, 0.01)))
             return json.loads(self._store.get(name))
         except Exception:  # noqa: BLE001 - see put
             return None

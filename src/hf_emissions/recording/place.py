@@ -14,12 +14,12 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from ..errors import HfEmissionsError, PlaceError
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
-from ..factors.countries import find_country
-from ..factors.intensity import Intensity, grid_intensity
+from ..factors.intensity import Intensity, country_with_figures, grid_intensity
+from ..record import IntensityBasis
 
 COUNTRY_VARIABLE = "HF_EMISSIONS_COUNTRY"
 DEADLINE_S = 1.0
@@ -58,8 +58,19 @@ class Place:
         Raises:
             TypeError: the line holds no place.
         """
-        known = {key: line[key] for key in cls.__dataclass_fields__ if key in line}
-        return cls(**{"words": None, "intensity_basis": None, **known})
+        intensity = line.get("intensity_g_per_kwh")
+        if isinstance(intensity, bool) or not isinstance(intensity, (int, float)):
+            raise TypeError(f"{intensity!r} is no intensity")
+        if not 0 <= intensity <= HIGHEST_GRID_G_PER_KWH:
+            raise TypeError(f"{intensity} g/kWh is no intensity of a grid")
+        texts: dict[str, Any] = {key: line[key] for key in cls.__dataclass_fields__ if _is_text(line.get(key))}
+        if texts.get("intensity_basis") not in get_args(IntensityBasis):
+            texts["intensity_basis"] = None
+        return cls(**{"words": None, "intensity_source": "", **texts}, intensity_g_per_kwh=float(intensity))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
 
 
 def place_of(intensity: Intensity, how: str = "", **cloud: str | None) -> Place:
@@ -91,17 +102,17 @@ def given_place(country: str | None, region: str | None) -> Place | None:
 
 
 def check_place(country: str | None, region: str | None) -> None:
-    """Refuse a country or region, of the settings or of the environment, that is not known.
+    """Refuse a country or region, of the settings or of the environment, that is not known or has no figures.
 
-    Quick where there is no region: the intensities are not loaded.
+    Quick where there is no region: the intensities themselves are not loaded.
 
     Raises:
         PlaceError: with near matches.
     """
-    named = country or os.environ.get(COUNTRY_VARIABLE, "").strip()
-    if named and region is None:
-        find_country(named)
-    elif named:
+    named = os.environ.get(COUNTRY_VARIABLE, "").strip() or None if country is None else country
+    if named is not None and region is None:
+        country_with_figures(named)
+    elif named is not None:
         grid_intensity(named, region)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-How = Literal["measured", "modelled", "unknown"]
+How = Literal["measured", "modelled", "unknown", "partly measured"]
 
 
 class Power(NamedTuple):
@@ -25,6 +25,7 @@ _CPU_MODES: dict[Any, Power] = {
     "constant": Power("modelled", "constant"),
 }
 _GPU_KINDS = {"NvidiaGPUDevice": "NVML", "AMDGPUDevice": "AMD SMI"}
+_COMPONENTS = {"CPU": "cpu", "GPU": "gpu", "RAM": "ram"}
 _CHIPS = {"AppleSiliconChip": "powermetrics", "Raspberry": "PMIC"}
 
 
@@ -32,9 +33,13 @@ def describe_power(tracker: Any) -> dict[str, Power]:
     """Per component (`cpu`, `gpu`, `ram`) how a running tracker finds its power; only components that it meters."""
     described: dict[str, Power] = {}
     for part in _parts(tracker):
+        kind = type(part).__name__
         try:
-            component, power = _describe(part)
+            component, power = _describe(part, kind)
         except (AttributeError, TypeError, ValueError, KeyError, IndexError):
+            # A part of CodeCarbon's whose insides have other names now.
+            component, power = _COMPONENTS.get(kind, ""), Power("unknown", "CodeCarbon's own way")
+        if not component:
             continue
         before = described.get(component, power)
         described[component] = power if before.how == power.how else Power("unknown", f"{before.by} and {power.by}")
@@ -46,14 +51,15 @@ def _parts(tracker: Any) -> list[Any]:
     return list(parts) if isinstance(parts, (list, tuple)) else []
 
 
-def _describe(part: Any) -> tuple[str, Power]:
-    kind = type(part).__name__
+def _describe(part: Any, kind: str) -> tuple[str, Power]:
+    """The component that a part of CodeCarbon's stands for, "" for none, and how its energy is found."""
     if kind in _CHIPS:
         return str(part.chip_part).lower(), Power("measured", _CHIPS[kind])
     if kind == "RAM":
         return "ram", Power("modelled", "memory model" if part._force_ram_power is None else "constant")
     if kind == "GPU":
-        return "gpu", _gpu(part)
+        metered = _metered(part)
+        return ("gpu" if metered else ""), _gpu(metered)
     if kind == "CPU":
         return "cpu", _cpu(part)
     raise ValueError(kind)
@@ -68,11 +74,15 @@ def _cpu(part: Any) -> Power:
     return power if counters else Power("unknown", "RAPL without a counter")
 
 
-def _gpu(part: Any) -> Power:
-    metered = [device for device in part.devices.devices if part.gpu_ids is None or device.gpu_index in part.gpu_ids]
+def _metered(part: Any) -> list[Any]:
+    """The GPUs that are metered; none where the training can use none of the machine's."""
+    return [device for device in part.devices.devices if part.gpu_ids is None or device.gpu_index in part.gpu_ids]
+
+
+def _gpu(metered: list[Any]) -> Power:
     by = {_GPU_KINDS.get(type(device).__name__) for device in metered}
     if len(by) != 1 or None in by:
-        return Power("unknown", "no GPU metered" if not metered else "unknown GPU")
+        return Power("unknown", "unknown GPU")
     counted = all(getattr(device, "_has_counter", True) for device in metered)
     return Power("measured", f"{by.pop()}" if counted else f"{by.pop()} power samples")
 
@@ -83,5 +93,5 @@ def in_words(power: dict[str, Power]) -> str:
     for component in ("gpu", "cpu", "ram"):
         if component in power:
             groups.setdefault(power[component].how, []).append(component.upper())
-    order = ("measured", "modelled", "unknown")
+    order = ("measured", "partly measured", "modelled", "unknown")
     return ", ".join(f"{' and '.join(groups[how])} {how}" for how in order if how in groups)

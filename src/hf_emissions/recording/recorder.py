@@ -83,6 +83,7 @@ class Recorder:
         self._warned = False
         self._begun_s = clock.monotonic_s()
         self._last_s = 0.0
+        self._drawn_s = 0.0
         self._offset = Reading()
         self._raw = Reading()
         self._reading = Reading()
@@ -184,6 +185,8 @@ class Recorder:
     def _serve(self, meter: Meter | None, request: _Request | None) -> None:
         if request is None and not self._alive():
             request = _Request("end: the training is gone")
+        if meter is not None and self._started:
+            meter.counters.look(clock.monotonic_s())
         due = clock.monotonic_s() - self._begun_s - self._last_s >= INTERVAL_S - _WATCH_S
         if request is not None or due:
             self._measure(meter, request.why if request else "tick", request.step if request else None)
@@ -216,7 +219,10 @@ class Recorder:
         except MeterError as error:
             self._failed(error)
             return
-        self._take(raw, clock.monotonic_s() - self._begun_s)
+        self._take(raw, clock.monotonic_s() - self._begun_s, reset=meter.counters.reset)
+        meter.counters.reset = False
+        if meter.counters.skipped:
+            self.note("a counter of the processors could not be read; what they drew in that time is missing")
         reading = self._reading
         self.append(
             "reading",
@@ -228,25 +234,24 @@ class Recorder:
             step=step,
         )
 
-    def _take(self, raw: Reading, at_s: float) -> None:
-        """Take a reading over, unless it says that more power was drawn than any node draws."""
+    def _take(self, raw: Reading, at_s: float, *, reset: bool = False) -> None:
+        """Take a reading over, without what cannot have been drawn since the one before."""
         elapsed_s = max(at_s - self._last_s, 1e-3)
         jump = Reading(*(new - old for new, old in zip(_parts(raw), _parts(self._raw), strict=True)))
-        too_much = (
-            units.mean_power_w(jump.cpu_kwh, elapsed_s) > _MOST_CPU_W
-            or units.mean_power_w(jump.energy_kwh, elapsed_s) > _MOST_NODE_W
-        )
-        if too_much and elapsed_s > 0.1:
-            self._offset = Reading(*(a + b for a, b in zip(_parts(self._offset), _parts(jump), strict=True)))
-            self.note(
-                f"a reading of {units.format_energy(jump.energy_kwh)} in {elapsed_s:.0f} s was left out: "
-                "no node draws that much, a counter must have been reset"
-            )
+        wrong = _impossible(jump, elapsed_s, reset)
+        if wrong is not None:
+            self._offset = Reading(*(a + b for a, b in zip(_parts(self._offset), _parts(wrong), strict=True)))
+            self.note("a counter was reset while the training ran; what was drawn around that time is missing")
         self._raw = raw
         before = self._reading
         self._reading = Reading(*(a - b for a, b in zip(_parts(raw), _parts(self._offset), strict=True)))
-        drawn_kwh = max(self._reading.energy_kwh - before.energy_kwh, 0.0)
-        self._sofar = Sofar(self._reading.energy_kwh, at_s, units.mean_power_w(drawn_kwh, elapsed_s))
+        drawn_kwh = self._reading.energy_kwh - before.energy_kwh
+        power_w = self._sofar.power_w
+        if drawn_kwh > 0:
+            # CodeCarbon gives the same figure again when it is asked twice within 50 ms.
+            power_w = units.mean_power_w(drawn_kwh, max(at_s - self._drawn_s, 1e-3))
+            self._drawn_s = at_s
+        self._sofar = Sofar(self._reading.energy_kwh, at_s, power_w)
         self._last_s = at_s
 
     def _failed(self, error: BaseException) -> None:
@@ -259,6 +264,16 @@ class Recorder:
         if not self._ended.is_set():
             self._ended.set()
             self.append("end", why=why, step=step)
+
+
+def _impossible(jump: Reading, elapsed_s: float, reset: bool) -> Reading | None:
+    """What of the energy since the last reading cannot have been drawn; None where all of it can."""
+    span_s = max(elapsed_s, 1.0)  # two readings may come at once
+    if min(_parts(jump)) < 0 or units.mean_power_w(jump.energy_kwh, span_s) > _MOST_NODE_W:
+        return jump
+    if reset or units.mean_power_w(jump.cpu_kwh, span_s) > _MOST_CPU_W:
+        return Reading(cpu_kwh=jump.cpu_kwh)
+    return None
 
 
 def _parts(reading: Reading) -> tuple[float, float, float]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 COMPONENTS = ("cpu", "gpu", "ram")
+
+_LARGEST = 1e15  # of kWh, grams or seconds: beyond any training
+_NO_FIGURES = "a reading in the ledger holds no figures; it was left out"
 
 
 @dataclass(slots=True)
@@ -36,6 +39,11 @@ class Segment:
         """Which node was metered."""
         return str(self.start.get("node", ""))
 
+    @property
+    def order(self) -> int:
+        """Which launch in the folder it belongs to; 0 where that is not known."""
+        return int(self.start.get("order") or 0)
+
     def modelled_kwh(self) -> float:
         """Energy, in kWh, of the components that were not measured."""
         power = self.start.get("power") or {}
@@ -56,28 +64,47 @@ class Run:
         return math.fsum(segment.energy_kwh for segment in self.segments)
 
     @property
+    def launches(self) -> list[list[Segment]]:
+        """The segments that were metered, by the start of the training that they belong to.
+
+        A training that is resumed on another machine has two launches of one node, not one launch of two.
+        """
+        launches: dict[str, list[Segment]] = {}
+        nodes: list[str] = []
+        for segment in self.segments:
+            if segment.duration_s > 0:
+                nodes.append(segment.node)
+                launch = segment.start.get("launch") or nodes.count(segment.node)
+                launches.setdefault(str(launch), []).append(segment)
+        return list(launches.values())
+
+    @property
     def duration_s(self) -> float:
         """Time of metering in seconds; nodes that ran beside each other count once."""
-        per_node: dict[str, float] = {}
-        for segment in self.segments:
-            per_node[segment.node] = per_node.get(segment.node, 0.0) + segment.duration_s
-        return max(per_node.values(), default=0.0)
+        return math.fsum(max(segment.duration_s for segment in launch) for launch in self.launches)
 
     @property
     def nodes_seen(self) -> int:
-        """How many nodes have a segment."""
-        return len({segment.node for segment in self.segments})
+        """How many nodes were metered, in the launch that misses most of them."""
+        return self._nodes[0]
 
     @property
     def nodes_expected(self) -> int:
-        """How many nodes took part, as the launcher said."""
-        return max([self.nodes_seen, *(int(segment.start.get("nodes_expected") or 1) for segment in self.segments)])
+        """How many nodes took part in that launch, as the launcher said."""
+        return self._nodes[1]
+
+    @property
+    def _nodes(self) -> tuple[int, int]:
+        found = [(0, 0)]
+        for launch in self.launches:
+            seen = len({segment.node for segment in launch})
+            found.append((seen, max([seen, *(int(segment.start.get("nodes_expected") or 1) for segment in launch)])))
+        return max(found, key=lambda nodes: (nodes[1] - nodes[0], nodes[1]))
 
     @property
     def stretches(self) -> int:
-        """How often the training was started: the most segments that any one node has."""
-        nodes = [segment.node for segment in self.segments]
-        return max((nodes.count(node) for node in set(nodes)), default=0)
+        """How often the training was started."""
+        return len(self.launches)
 
     @property
     def notes(self) -> list[str]:
@@ -97,16 +124,20 @@ def runs_of(lines: Iterable[dict[str, Any]]) -> list[Run]:
         if isinstance(run, str) and isinstance(name, str):
             _add(segments.setdefault(name, Segment(run, name)), line)
     by_run: dict[str, list[Segment]] = {}
-    for segment in sorted(segments.values(), key=lambda segment: str(segment.start.get("time", segment.last_time))):
+    for segment in sorted(segments.values(), key=_began):
         by_run.setdefault(segment.run, []).append(segment)
     return [Run(run, tuple(found)) for run, found in by_run.items()]
+
+
+def _began(segment: Segment) -> tuple[int, str]:
+    return segment.order, str(segment.start.get("time", segment.last_time))
 
 
 def _add(segment: Segment, line: dict[str, Any]) -> None:
     kind = line["kind"]
     segment.last_time = max(segment.last_time, str(line.get("time", "")))
     if kind == "start":
-        segment.start = line
+        segment.start = _start(line)
         segment.place = segment.place or _mapping(line.get("place"))
     elif kind == "reading":
         _add_reading(segment, line)
@@ -125,7 +156,7 @@ def _add_reading(segment: Segment, line: dict[str, Any]) -> None:
     energies = {name: _number(line.get(f"{name}_kwh")) for name in COMPONENTS}
     duration_s = _number(line.get("t_s"))
     if duration_s is None or None in energies.values():
-        segment.notes.append("a reading in the ledger holds no figures; it was left out")
+        segment.notes += [] if _NO_FIGURES in segment.notes else [_NO_FIGURES]
         return
     if duration_s >= segment.duration_s:
         segment.duration_s = duration_s
@@ -137,14 +168,68 @@ def _add_reading(segment: Segment, line: dict[str, Any]) -> None:
 def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value) if math.isfinite(value) and value >= 0 else None
+    # Compared before it is converted: a whole number may be beyond any float.
+    return float(value) if 0 <= value <= _LARGEST else None
 
 
 def _mapping(value: Any) -> dict[str, Any] | None:
     return dict(value) if isinstance(value, dict) else None
 
 
+def _start(line: dict[str, Any]) -> dict[str, Any]:
+    """A start line without the values that are of another type than ours: a newer version may have written it."""
+    read = {name: _FIELDS[name](value) if name in _FIELDS else value for name, value in line.items()}
+    return {name: value for name, value in read.items() if value is not None}
+
+
+def _text(value: Any) -> str | None:
+    # A record takes no half of a surrogate pair, which JSON can hold.
+    return value if isinstance(value, str) and value.strip() and value.isprintable() else None
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**6 else None
+
+
+def _power(value: Any) -> dict[str, list[str]]:
+    return {
+        name: found
+        for name, found in (_mapping(value) or {}).items()
+        if isinstance(found, list) and len(found) == 2 and all(isinstance(word, str) for word in found)
+    }
+
+
+def _hardware(value: Any) -> dict[str, Any]:
+    found = _mapping(value) or {}
+    gpus = found.get("gpus")
+    return {
+        "cpu_model": _text(found.get("cpu_model")),
+        "cpu_threads": _count(found.get("cpu_threads")),
+        "ram_gb": _number(found.get("ram_gb")),
+        "gpus": [gpu for gpu in gpus if _text(gpu)] if isinstance(gpus, list) else [],
+    }
+
+
+def _pue(value: Any) -> float | None:
+    number = _number(value)
+    return number if number is not None and 1.0 <= number <= 5.0 else None
+
+
+_FIELDS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("time", "launch", "node", "tool", "tool_version", "training_type"), _text),
+    **dict.fromkeys(("nodes_expected", "order"), _count),
+    "pue": _pue,
+    "power": _power,
+    "hardware": _hardware,
+}
+
+
+def wrote(runs: Iterable[Run], emissions_g: float | None) -> bool:
+    """Whether the ledger says that one of these runs put this figure on a card."""
+    return any(emissions_g in segment.written_g for run in runs for segment in run.segments)
+
+
 def run_saved_at(runs: Iterable[Run], step: int) -> Run | None:
     """The run that saved the checkpoint of this step last."""
-    found = [run for run in runs if any(step in segment.saved_steps for segment in run.segments)]
-    return max(found, key=lambda run: max(s.last_time for s in run.segments if step in s.saved_steps), default=None)
+    saved = [(run, segment) for run in runs for segment in run.segments if step in segment.saved_steps]
+    return max(saved, key=lambda found: (found[1].order, found[1].last_time), default=(None, None))[0]

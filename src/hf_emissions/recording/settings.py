@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
+from .place import COUNTRY_VARIABLE
 
 DISABLE_VARIABLE = "HF_EMISSIONS_DISABLE"
 
@@ -40,7 +41,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.pue is not None and not 1.0 <= float(self.pue) <= 5.0:
             raise UsageError(f"pue is {self.pue}; a facility's PUE lies between 1.0 and 5.0")
-        if self.region is not None and self.country is None:
+        if self.region is not None and self.country is None and not os.environ.get(COUNTRY_VARIABLE, "").strip():
             raise UsageError(f'region is {self.region!r} and country is not given; name both, such as country="USA"')
 
     @property

@@ -18,6 +18,10 @@ from .runs import Run, Segment
 _MODEL_SPREAD = math.exp(1.645 * 0.38)
 _RANGE_FROM_SHARE = 0.1
 
+# Nodes of one launch begin and end within so much of each other; a node that was killed lacks 15 s at most.
+_SAME_LENGTH_S = 16.0
+_SAME_LENGTH = 0.01
+
 DIGITS = 3
 
 _NOTHING = "The emissions of the training were not recorded."
@@ -120,7 +124,7 @@ def _range(grams: float | None, modelled: float) -> tuple[float, float] | None:
 
 
 def _about(run: Run, places: list[Place | None], intensity: float | None) -> dict[str, Any]:
-    start = run.segments[-1].start
+    start = _last_start(run)
     hardware = start.get("hardware") or {}
     known = list(dict.fromkeys(place for place in places if place is not None))
     last = known[-1] if known else None
@@ -147,10 +151,9 @@ def _about(run: Run, places: list[Place | None], intensity: float | None) -> dic
 
 def _source(run: Run, places: list[Place]) -> str:
     """In few words how the figure came about, such as `CodeCarbon 3.3.2 (GPU measured, CPU and RAM modelled)`."""
-    start = run.segments[-1].start
-    power = {name: Power(*found) for name, found in (start.get("power") or {}).items()}
+    start, power = _last_start(run), _power(run)
     tool = f"{start.get('tool') or 'unknown tool'} {start.get('tool_version') or ''}".strip()
-    words = [f"{tool} ({in_words(power)})" if power else tool]
+    words = [f"{tool} ({in_words(power) or 'how power was found is unknown'})"]
     words += [_grid(place) for place in places]
     words += list(dict.fromkeys(place.how for place in places if place.how))
     if run.stretches > 1:
@@ -158,6 +161,24 @@ def _source(run: Run, places: list[Place]) -> str:
     if run.nodes_seen < run.nodes_expected:
         words.append(f"{run.nodes_seen} of {run.nodes_expected} nodes")
     return "; ".join(words)
+
+
+def _last_start(run: Run) -> dict[str, Any]:
+    """The start line of the last segment that was metered; a meter that never started has none."""
+    return next((segment.start for segment in reversed(run.segments) if segment.start), {})
+
+
+def _power(run: Run) -> dict[str, Power]:
+    """How the energy of each component was found, over all segments."""
+    found: dict[str, Power] = {}
+    for segment in run.segments:
+        for name, (how, by) in (segment.start.get("power") or {}).items():
+            before = found.get(name, Power(how, by))
+            if before.how != how:
+                partly = "measured" in (how, before.how) or before.how == "partly measured"
+                before = Power("partly measured" if partly else "unknown", f"{before.by} and {by}")
+            found[name] = before
+    return found
 
 
 def _grid(place: Place) -> str:
@@ -168,8 +189,14 @@ def _grid(place: Place) -> str:
 
 
 def _hardware(run: Run) -> str | None:
-    """What ran, over all nodes: `2 x NVIDIA A100-SXM4-80GB`, or the processors where there is no GPU."""
-    nodes = {segment.node: segment.start.get("hardware") or {} for segment in run.segments}
+    """What ran: `2 x NVIDIA A100-SXM4-80GB`; where a resumed training ran on other machines, each of them."""
+    found = [_hardware_of(launch) for launch in run.launches]
+    return " and ".join(dict.fromkeys(words for words in found if words)) or None
+
+
+def _hardware_of(launch: list[Segment]) -> str | None:
+    """The GPUs of all nodes together, or their processors where there is no GPU."""
+    nodes = {segment.node: segment.start.get("hardware") or {} for segment in launch}
     gpus = [str(gpu).strip() for hardware in nodes.values() for gpu in hardware.get("gpus") or ()]
     if gpus:
         return " and ".join(f"{gpus.count(name)} x {name}" for name in dict.fromkeys(gpus))
@@ -192,4 +219,16 @@ def _notes(run: Run, modelled: float) -> tuple[str, ...]:
 
 def _problems(run: Run) -> tuple[str, ...]:
     missing = f"Only {run.nodes_seen} of {run.nodes_expected} nodes were recorded; the rest is missing."
-    return (*((missing,) if run.nodes_seen < run.nodes_expected else ()), *run.notes)
+    return (*((missing,) if run.nodes_seen < run.nodes_expected else ()), *_cut_short(run), *run.notes)
+
+
+def _cut_short(run: Run) -> list[str]:
+    """Nodes that were metered for less of a launch than the others, such as one whose process died."""
+    found = []
+    for launch in run.launches:
+        longest_s = max(segment.duration_s for segment in launch)
+        for segment in launch:
+            if longest_s - segment.duration_s > max(_SAME_LENGTH_S, _SAME_LENGTH * longest_s):
+                metered, whole = units.format_duration(segment.duration_s), units.format_duration(longest_s)
+                found.append(f"One node was recorded for {metered} of {whole}; the rest is missing.")
+    return found

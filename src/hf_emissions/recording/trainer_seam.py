@@ -73,6 +73,8 @@ def replace_codecarbon_callbacks(trainer: Any) -> None:
 
 
 def _stop(tracker: Any) -> None:
-    # A tracker that was built and never started has nothing to stop.
-    if tracker is not None and getattr(tracker, "_start_time", None) is not None:
-        tracker.stop()
+    """Stop a tracker's timers by hand: its own `stop` looks the place up on the network and writes a file."""
+    for name in ("_scheduler", "_scheduler_monitor_power"):
+        stop = getattr(getattr(tracker, name, None), "stop", None)
+        if stop is not None:
+            stop()

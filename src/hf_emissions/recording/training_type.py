@@ -16,7 +16,8 @@ def training_type(model: Any) -> str | None:
         return None
     if getattr(model, "peft_config", None):
         return FINE_TUNING
-    inner = model
+    # A setfit model, whose body is one of sentence-transformers.
+    inner = getattr(model, "model_body", None) or model
     while hasattr(inner, "module") and not hasattr(inner, "config"):
         inner = inner.module
     # A sentence-transformers model, whose first module holds the transformer.

@@ -1,0 +1,186 @@
+"""Who else uses the machine: how much of it this training was allotted, and what other processes do on it.
+
+CodeCarbon meters the whole machine. What is found here explains the figure, and never changes it: which part of the
+idle power of a shared machine belongs to one job is no question of measurement.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .gpus import nvml_indices, visible_gpus
+
+_WATCH_S = 0.5
+_MOST = 0.5
+
+
+def allotment(environment: Mapping[str, str] = os.environ, root: Path = Path("/")) -> tuple[float, str] | None:
+    """How many CPU threads of this machine were allotted, and by what; None where nothing limits them.
+
+    Args:
+        environment: the variables, of SLURM.
+        root: of the file system, for the control groups of both versions.
+    """
+    found = [(_slurm_threads(environment), "SLURM"), *_cgroup_limits(root)]
+    limits = [(threads, by) for threads, by in found if threads]
+    return min(limits, default=None)
+
+
+def _slurm_threads(environment: Mapping[str, str]) -> float | None:
+    # SLURM_CPUS_ON_NODE is of this node; the others are lists over the nodes, such as `4(x2),8`.
+    for name in ("SLURM_CPUS_ON_NODE", "SLURM_JOB_CPUS_PER_NODE"):
+        counts = {part.partition("(")[0].strip() for part in environment.get(name, "").split(",")}
+        if len(counts) == 1 and (count := counts.pop()).isdigit():
+            return float(count)
+    return None
+
+
+def _cgroup_limits(root: Path) -> list[tuple[float | None, str]]:
+    """The limits of every control group that this process stands in, its own and those above."""
+    limits: list[tuple[float | None, str]] = []
+    for line in _text(root / "proc/self/cgroup").splitlines():
+        _, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        for group in _groups(path):
+            limits += _limits_of(root / "sys/fs/cgroup", controllers.split(","), group)
+    return limits
+
+
+def _groups(path: str) -> list[str]:
+    parts = [part for part in path.split("/") if part not in ("", "..")]
+    return ["/".join(parts[:end]) for end in range(len(parts), -1, -1)]
+
+
+def _limits_of(base: Path, controllers: list[str], group: str) -> list[tuple[float | None, str]]:
+    if controllers == [""]:
+        quota, _, period = _text(base / group / "cpu.max").strip().partition(" ")
+        allowed = _text(base / group / "cpuset.cpus.effective")
+        return [(quota_threads(quota, period), "cgroup"), (cpuset_threads(allowed), "cgroup")]
+    if "cpu" in controllers:
+        quota, period = (_text(base / "cpu" / group / f"cpu.cfs_{name}_us") for name in ("quota", "period"))
+        return [(quota_threads(quota, period), "cgroup")]
+    if "cpuset" in controllers:
+        return [(cpuset_threads(_text(base / "cpuset" / group / "cpuset.cpus")), "cgroup")]
+    return []
+
+
+def quota_threads(quota: str, period: str) -> float | None:
+    """CPU threads that a quota of time in a period amounts to; None for no limit (`max`, -1) or no numbers."""
+    try:
+        threads = float(quota) / float(period)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return round(threads, 2) if 0 < threads < float("inf") else None
+
+
+def cpuset_threads(listed: str) -> float | None:
+    """CPU threads in a list such as `0-3,8`; None where it is empty or none."""
+    count = 0
+    for part in listed.strip().split(","):
+        first, _, last = part.partition("-")
+        if not first.isdigit() or not (last or first).isdigit():
+            return None
+        count += int(last or first) - int(first) + 1
+    return float(count) if count > 0 else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeError):
+        return ""
+
+
+def allotment_note(found: tuple[float, str] | None, threads: int | None) -> str | None:
+    """In words that the figure is of more than was allotted; None where all of the machine was."""
+    if found is None or not threads or found[0] >= threads:
+        return None
+    return f"The whole machine was counted; the allocation was {found[0]:g} of {threads} CPU threads ({found[1]})."
+
+
+def other_load(watch_s: float = _WATCH_S) -> float | None:
+    """The part of all processors' time that other processes take, watched for a moment; None where it cannot be told.
+
+    What was started from the same place as this process counts as part of the training: the other ranks, and what
+    else runs in the same shell.
+    """
+    try:
+        psutil = importlib.import_module("psutil")
+        family = _family(psutil)
+        before = _busy_s(psutil), _taken_s(family), time.monotonic()
+        time.sleep(watch_s)
+        after = _busy_s(psutil), _taken_s(family), time.monotonic()
+        busy_s, own_s, elapsed_s = (new - old for new, old in zip(after, before, strict=True))
+        capacity_s = elapsed_s * psutil.cpu_count()
+    except Exception:  # noqa: BLE001 - psutil has errors of its own for every system; no answer is an answer
+        return None
+    return float(min(max(busy_s - own_s, 0.0) / capacity_s, 1.0))
+
+
+def _busy_s(psutil: Any) -> float:
+    times = psutil.cpu_times()
+    idle = times.idle + getattr(times, "iowait", 0.0)
+    # A guest's time is inside user time already.
+    return float(sum(times) - idle - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0))
+
+
+def _family(psutil: Any) -> list[Any]:
+    here = psutil.Process()
+    parent = here.parent()
+    launched = os.environ.get("LOCAL_WORLD_SIZE", "1") != "1"
+    first = parent if parent is not None and (parent.pid > 1 or launched) else here
+    return [first, *first.children(recursive=True)]
+
+
+def _taken_s(family: list[Any]) -> float:
+    taken = 0.0
+    for process in family:
+        try:
+            times = process.cpu_times()
+        except Exception:  # noqa: BLE001, S112 - it has ended, or may not be asked
+            continue
+        taken += times.user + times.system
+    return taken
+
+
+def gpus_in_use_by_others() -> int:
+    """How many of the GPUs of this training other processes of this machine use; 0 where that cannot be told."""
+    try:
+        nvml, psutil = importlib.import_module("pynvml"), importlib.import_module("psutil")
+        nvml.nvmlInit()
+        chosen = nvml_indices(visible_gpus())
+        indices = range(nvml.nvmlDeviceGetCount()) if chosen is None else chosen
+        own = {process.pid for process in _family(psutil)}
+        return sum(_others_on(nvml, psutil, index, own) for index in indices if index >= 0)
+    except Exception:  # noqa: BLE001 - NVML has errors of its own; without it there are no GPUs to share
+        return 0
+
+
+def _others_on(nvml: Any, psutil: Any, index: int, own: set[int]) -> bool:
+    handle = nvml.nvmlDeviceGetHandleByIndex(index)
+    users = {process.pid for process in nvml.nvmlDeviceGetComputeRunningProcesses(handle)}
+    # In a container NVML may count processes by another numbering; a number that is not known here says nothing.
+    return any(psutil.pid_exists(pid) for pid in users - own)
+
+
+def sharing_notes() -> tuple[list[str], list[str]]:
+    """What the card has to say of a shared machine, and what to warn of as well. Takes half a second."""
+    found = allotment_note(allotment(), os.cpu_count())
+    warnings = []
+    gpus = gpus_in_use_by_others()
+    if gpus:
+        warnings.append(
+            f"Other processes used {gpus} of the GPUs when the training began; the GPUs were counted whole."
+        )
+    load = other_load()
+    if load is not None and load > _MOST:
+        warnings.append(
+            f"Other processes took {load:.0%} of the processors' time when the training began; "
+            "the whole machine was counted."
+        )
+    return ([found] if found else []), warnings

@@ -1,0 +1,257 @@
+"""One tracker per node, and several nodes summed: real launchers, real processes, on this machine."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from recording.helpers import SCRIPTS, block, card_text, environment, ledger, segments_kwh
+
+from hf_emissions.recording import nodes
+from hf_emissions.recording.nodes import Store, placement
+
+pytest.importorskip("transformers")
+
+RANKS = str(SCRIPTS / "ranks.py")
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def record_of(process, timeout_s=120):
+    said, warned = process.communicate(timeout=timeout_s)
+    assert process.returncode == 0, warned
+    return json.loads(said.splitlines()[-1]), warned
+
+
+def start(command, *arguments, **variables):
+    return subprocess.Popen(
+        [*command, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(CUDA_VISIBLE_DEVICES="", **variables),
+    )
+
+
+def two_nodes(*arguments):
+    """The record of rank 0 of a training on two nodes of two ranks, each with a launcher of its own."""
+    where = ["--nnodes", "2", "--master-addr", "127.0.0.1", "--master-port", free_port()]
+    launchers = [start(TORCHRUN, *where, "--node-rank", node, RANKS, *arguments) for node in (0, 1)]
+    try:
+        record, warned = record_of(launchers[0])
+        launchers[1].communicate(timeout=60)
+        assert launchers[1].returncode == 0
+    finally:
+        for launcher in launchers:
+            launcher.kill()
+    return record, warned
+
+
+def assert_sums(record, out, energies):
+    assert record["energy_kwh"] == pytest.approx(sum(energies), rel=0.005)
+    assert record["emissions_g"] == pytest.approx(380.95 * sum(energies), rel=0.005)
+    assert block(card_text(out))["emissions"] == record["emissions_g"]
+
+
+# Real launchers
+
+
+@pytest.mark.slow
+def test_two_ranks_on_one_node_count_it_once(out):
+    record, warned = record_of(start(TORCHRUN, "--standalone", RANKS, out))
+    energies = segments_kwh(out)
+    assert len(energies) == 1
+    assert_sums(record, out, energies)
+    assert (record["nodes_seen"], record["nodes_expected"], record["segments"]) == (1, 1, 1)
+    said = [line for line in warned.splitlines() if "hf-emissions" in line and "Other processes" not in line]
+    assert said == []
+
+
+@pytest.mark.slow
+def test_two_nodes_with_folders_of_their_own(tmp_path):
+    record, _ = two_nodes(tmp_path / "node-{node}")
+    own, other = (segments_kwh(tmp_path / f"node-{node}") for node in (0, 1))
+    assert len(other) == 1
+    assert len(own) == 2  # rank 0 keeps what the other node measured beside its own
+    assert set(other) < set(own)
+    assert_sums(record, tmp_path / "node-0", own)
+    assert (record["nodes_seen"], record["nodes_expected"], record["segments"]) == (2, 2, 1)
+    assert record["hardware_used"].startswith("2 x ")
+    assert "nodes" not in record["source"]
+    assert not (tmp_path / "node-1" / "README.md").exists()
+    assert len({line["run"] for node in (0, 1) for line in ledger(tmp_path / f"node-{node}")}) == 1
+
+
+@pytest.mark.slow
+def test_two_nodes_with_a_shared_folder(out):
+    record, _ = two_nodes(out)
+    energies = segments_kwh(out)
+    assert len(energies) == 2
+    assert_sums(record, out, energies)
+    assert (record["nodes_seen"], record["nodes_expected"]) == (2, 2)
+    assert record["duration_s"] < 1.5 * max(line["t_s"] for line in ledger(out) if line["kind"] == "reading")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["no-meter-1", "no-callback-1"])
+def test_a_node_that_is_missing_is_said(tmp_path, fault):
+    begun = time.monotonic()
+    record, _ = two_nodes(tmp_path / "node-{node}", fault)
+    assert time.monotonic() - begun < 90
+    own = segments_kwh(tmp_path / "node-0")
+    assert len(own) == 1
+    assert_sums(record, tmp_path / "node-0", own)
+    assert (record["nodes_seen"], record["nodes_expected"]) == (1, 2)
+    assert "1 of 2 nodes" in record["source"]
+    assert "Only 1 of 2 nodes were recorded" in card_text(tmp_path / "node-0")
+
+
+def test_a_launcher_that_calls_every_rank_the_first_of_its_node(out):
+    record, _ = record_of(start([sys.executable], RANKS, "launch", out))
+    energies = segments_kwh(out)
+    assert len(energies) == 1
+    assert_sums(record, out, energies)
+
+
+# A SLURM step without `torch.distributed`: the nodes find each other in the folder
+
+
+def slurm_step(out, *, started=(0, 1), step="0"):
+    """The record of rank 0 of a loop on two nodes, of which some are started; scontrol is not there."""
+    common = {"SLURM_JOB_ID": "77", "SLURM_STEP_ID": step, "SLURM_STEP_NUM_NODES": "2", "SLURM_LOCALID": "0"}
+    loops = {
+        node: start(
+            [sys.executable],
+            *(SCRIPTS / "loop.py", out, 0.5 + 0.5 * node),
+            **{**common, "SLURM_NODEID": str(node), "SLURM_PROCID": str(node)},
+        )
+        for node in started
+    }
+    records = {node: record_of(loop)[0] for node, loop in loops.items()}
+    return records[0]
+
+
+def test_the_nodes_of_a_slurm_step_are_summed_from_a_shared_folder(out):
+    record = slurm_step(out)
+    energies = segments_kwh(out)
+    assert len(energies) == 2
+    assert_sums(record, out, energies)
+    assert (record["nodes_seen"], record["nodes_expected"], record["segments"]) == (2, 2, 1)
+
+
+@pytest.mark.slow
+def test_a_node_of_a_slurm_step_that_is_missing_is_said(out):
+    record = slurm_step(out, started=(0,))
+    assert (record["nodes_seen"], record["nodes_expected"]) == (1, 2)
+    assert "1 of 2 nodes" in record["source"]
+    # The next step in the same folder is a training of its own.
+    assert_sums(slurm_step(out, step="1"), out, segments_kwh(out)[1:])
+
+
+# What the launchers' variables say
+
+TORCHRUN_NODE_1 = {
+    "RANK": "2",
+    "LOCAL_RANK": "0",
+    "WORLD_SIZE": "4",
+    "LOCAL_WORLD_SIZE": "2",
+    "GROUP_RANK": "1",
+    "GROUP_WORLD_SIZE": "2",
+}
+SRUN = {
+    "SLURM_PROCID": "5",
+    "SLURM_LOCALID": "1",
+    "SLURM_NODEID": "1",
+    "SLURM_NTASKS": "8",
+    "SLURM_NNODES": "2",
+    "SLURM_STEP_NUM_NODES": "2",
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "rank", "expected", "meters", "group"),
+    [
+        ({}, 0, 1, True, None),
+        (TORCHRUN_NODE_1, 2, 2, True, "1"),
+        ({**TORCHRUN_NODE_1, "RANK": "3", "LOCAL_RANK": "1"}, 3, 2, False, "1"),
+        (SRUN, 5, 2, False, "1"),
+        ({**SRUN, "SLURM_PROCID": "4", "SLURM_LOCALID": "0"}, 4, 2, True, "1"),
+        # `srun torchrun`: SLURM counts the launchers, torchrun the ranks.
+        ({**SRUN, "SLURM_LOCALID": "0", **TORCHRUN_NODE_1, "LOCAL_RANK": "1", "RANK": "3"}, 3, 2, False, "1"),
+        # A batch step without srun runs on the first node alone, however many the job has.
+        ({"SLURM_NNODES": "4", "SLURM_JOB_NUM_NODES": "4", "SLURM_NODEID": "0"}, 0, 1, True, "0"),
+        ({"OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_LOCAL_RANK": "1"}, 3, 1, False, None),
+        ({"RANK": "x", "LOCAL_RANK": "", "WORLD_SIZE": "-1"}, 0, 1, True, None),
+    ],
+)
+def test_where_a_process_stands(variables, rank, expected, meters, group):
+    found = placement(variables)
+    assert (found.rank, found.nodes_expected, found.meters) == (rank, expected, meters)
+    assert found.node.endswith(f"#{group}" if group else nodes._host())
+
+
+def test_the_trainers_own_local_rank_counts_where_no_variable_does():
+    assert not placement({}, local_rank=1).meters
+    assert placement({"LOCAL_RANK": "0"}, local_rank=1).meters
+
+
+def test_two_hosts_have_names_of_their_own(monkeypatch):
+    here = placement({}).node
+    monkeypatch.setattr(socket, "gethostname", lambda: "elsewhere")
+    assert placement({}).node != here
+
+
+# The store
+
+
+def test_a_store_passes_values_on_and_counts():
+    from torch.distributed import HashStore
+
+    store = Store(HashStore(), 2, 0)
+    store.put("a", {"b": [1, None, "ü"]})
+    assert store.get("a", 0.1) == {"b": [1, None, "ü"]}
+    assert [store.add("n", 1), store.add("n", 1), store.add("n", 0)] == [1, 2, 2]
+
+
+@pytest.mark.parametrize("most_s", [0.0, 0.2])
+def test_what_never_comes_costs_a_bounded_wait(most_s):
+    from torch.distributed import HashStore
+
+    begun = time.monotonic()
+    assert Store(HashStore(), 2, 0).get("never", most_s) is None
+    assert time.monotonic() - begun < 1
+
+
+def test_a_store_that_is_gone_is_no_error():
+    class Gone:
+        def __getattr__(self, name):
+            raise RuntimeError("the connection was closed")
+
+    store = Store(Gone(), 2, 0)
+    store.put("a", 1)
+    assert (store.get("a", 0.1), store.add("n", 1)) == (None, 0)
+
+
+def test_many_dead_nodes_are_waited_for_together(out, monkeypatch):
+    from torch.distributed import HashStore
+
+    from hf_emissions.recording import experiment
+    from hf_emissions.recording.settings import Settings
+
+    monkeypatch.setattr(experiment, "_STORE_S", 0.5)
+    shared = Store(HashStore(), 64, 0)
+    monkeypatch.setattr(experiment, "process_store", lambda: shared)
+    running = experiment.begin(Settings(country="DEU"), out, facts={})
+    shared.add(f"{running.launch}/meters", 63)
+    running.recorder.wait_ready(10)
+    begun = time.monotonic()
+    running.end("finished")
+    assert time.monotonic() - begun < 3

@@ -1,0 +1,200 @@
+"""A machine that is shared: what was allotted, who else is there, and that the card says so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import types
+
+import pytest
+from recording.helpers import block, card_text, ledger
+
+from hf_emissions.recording import sharing
+from hf_emissions.recording.sharing import allotment, allotment_note, cpuset_threads, other_load, quota_threads
+
+
+def machine(root, files):
+    """A file system with these files, and no limits but theirs."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+V2 = "sys/fs/cgroup"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, None),
+        ({"proc/self/cgroup": "0::/\n"}, None),
+        ({"proc/self/cgroup": "0::/\n", f"{V2}/cpu.max": "400000 100000\n"}, 4.0),
+        ({"proc/self/cgroup": "0::/\n", f"{V2}/cpu.max": "max 100000\n"}, None),
+        # The narrowest of the groups that enclose each other.
+        (
+            {
+                "proc/self/cgroup": "0::/pod/container\n",
+                f"{V2}/pod/cpu.max": "250000 100000\n",
+                f"{V2}/pod/container/cpu.max": "max 100000\n",
+            },
+            2.5,
+        ),
+        ({"proc/self/cgroup": "0::/a\n", f"{V2}/a/cpuset.cpus.effective": "0-2,8\n"}, 4.0),
+        (
+            {
+                "proc/self/cgroup": "4:cpu,cpuacct:/job\n3:cpuset:/job\n1:name=systemd:/\n",
+                f"{V2}/cpu/job/cpu.cfs_quota_us": "600000\n",
+                f"{V2}/cpu/job/cpu.cfs_period_us": "100000\n",
+                f"{V2}/cpuset/job/cpuset.cpus": "0-15\n",
+            },
+            6.0,
+        ),
+        (
+            {
+                "proc/self/cgroup": "4:cpu,cpuacct:/\n",
+                f"{V2}/cpu/cpu.cfs_quota_us": "-1\n",
+                f"{V2}/cpu/cpu.cfs_period_us": "100000\n",
+            },
+            None,
+        ),
+        ({"proc/self/cgroup": "rubbish\n\x00::\n::::/../../etc\n"}, None),
+    ],
+)
+def test_the_limits_of_control_groups(tmp_path, files, expected):
+    found = allotment({}, machine(tmp_path, files))
+    assert found == (None if expected is None else (expected, "cgroup"))
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"SLURM_CPUS_ON_NODE": "4"}, (4.0, "SLURM")),
+        ({"SLURM_JOB_CPUS_PER_NODE": "8(x2)"}, (8.0, "SLURM")),
+        ({"SLURM_JOB_CPUS_PER_NODE": "8(x2),16"}, None),
+        ({"SLURM_CPUS_ON_NODE": "many", "SLURM_JOB_CPUS_PER_NODE": ""}, None),
+        ({"SLURM_CPUS_ON_NODE": "0"}, None),
+    ],
+)
+def test_the_allocation_of_slurm(tmp_path, variables, expected):
+    assert allotment(variables, tmp_path) == expected
+
+
+def test_the_narrower_of_both_counts(tmp_path):
+    root = machine(tmp_path, {"proc/self/cgroup": "0::/\n", f"{V2}/cpu.max": "200000 100000\n"})
+    assert allotment({"SLURM_CPUS_ON_NODE": "4"}, root) == (2.0, "cgroup")
+
+
+@pytest.mark.parametrize(
+    ("quota", "period"), [("max", "100000"), ("-1", "100000"), ("1", "0"), ("", ""), ("nan", "1"), ("inf", "1")]
+)
+def test_a_quota_that_is_none(quota, period):
+    assert quota_threads(quota, period) is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"), [("0", 1), ("0-63", 64), ("0,2,4-5\n", 4), ("", None), ("x", None), ("3-1", None)]
+)
+def test_a_list_of_threads(listed, expected):
+    assert cpuset_threads(listed) == expected
+
+
+def test_in_words():
+    words = "The whole machine was counted; the allocation was 4 of 64 CPU threads (SLURM)."
+    assert allotment_note((4.0, "SLURM"), 64) == words
+    assert allotment_note((2.5, "cgroup"), 4).startswith("The whole machine was counted; the allocation was 2.5 of 4")
+    assert allotment_note((64.0, "SLURM"), 64) is None
+    assert allotment_note((128.0, "SLURM"), 64) is None
+    assert allotment_note(None, 64) is None
+    assert allotment_note((4.0, "SLURM"), None) is None
+
+
+# Who else is there
+
+BUSY = "import time\nwhile True:\n    for _ in range(10**6): pass\n"
+
+
+@pytest.mark.slow
+def test_the_load_of_others_and_not_our_own():
+    pytest.importorskip("psutil")
+    own = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(2)]
+    try:
+        alone = other_load(1.0)
+    finally:
+        for process in own:
+            process.kill()
+            process.wait()
+    # A process that no longer descends from ours.
+    orphan = (
+        f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {BUSY!r}], start_new_session=True,"
+        " stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); print(p.pid)"
+    )
+    pids = [int(subprocess.check_output([sys.executable, "-c", orphan])) for _ in range(2)]
+    try:
+        beside = other_load(1.0)
+    finally:
+        import os
+        import signal
+
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+    assert beside > alone
+
+
+def test_a_system_that_does_not_tell(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psutil", types.SimpleNamespace())
+    assert other_load(0.0) is None
+
+
+def nvml(processes):
+    """The part of pynvml that is asked: the processes of each GPU."""
+    return types.SimpleNamespace(
+        nvmlInit=lambda: None,
+        nvmlDeviceGetCount=lambda: len(processes),
+        nvmlDeviceGetHandleByIndex=lambda index: index,
+        nvmlDeviceGetComputeRunningProcesses=lambda index: [types.SimpleNamespace(pid=pid) for pid in processes[index]],
+    )
+
+
+def test_a_gpu_that_another_process_uses(monkeypatch):
+    pytest.importorskip("psutil")
+    import os
+
+    other, unknown = 1, 2**22 + 1
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setitem(sys.modules, "pynvml", nvml([[os.getpid()], [os.getpid(), other], [unknown], []]))
+    assert sharing.gpus_in_use_by_others() == 1
+    monkeypatch.setitem(sys.modules, "pynvml", nvml([]))
+    assert sharing.gpus_in_use_by_others() == 0
+
+
+# On the card
+
+
+def test_it_is_said_in_the_ledger_and_on_the_card(out, monkeypatch, warnings_of):
+    tiny = pytest.importorskip("recording.tiny")
+    from hf_emissions import EmissionsCallback
+
+    monkeypatch.setenv("SLURM_CPUS_ON_NODE", "4")
+    monkeypatch.setattr(sharing, "_cgroup_limits", lambda root: [])
+    monkeypatch.setattr(sharing.os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(sharing, "other_load", lambda: 0.7)
+    out.mkdir()
+    (out / "README.md").write_text("# By hand\n")
+    tiny.trainer(out, EmissionsCallback(country="DEU"), pause_s=0.005).train()
+    card = card_text(out)
+    assert block(card)["emissions"] > 0
+    assert "The whole machine was counted; the allocation was 4 of 64 CPU threads (SLURM)." in card
+    assert "Other processes took 70% of the processors' time when the training began" in card
+    notes = [line["text"] for line in ledger(out) if line["kind"] == "note"]
+    assert len(notes) == 2
+    (warning,) = warnings_of()
+    assert "Other processes took 70%" in warning
+
+
+def test_nothing_is_said_of_a_machine_of_ones_own(monkeypatch):
+    monkeypatch.setattr(sharing, "allotment", lambda: None)
+    monkeypatch.setattr(sharing, "other_load", lambda: 0.4)
+    monkeypatch.setattr(sharing, "gpus_in_use_by_others", lambda: 0)
+    assert sharing.sharing_notes() == ([], [])

@@ -1,0 +1,405 @@
+"""Random trainings in simulated time, with their true energy, what the recorder says, and what others would say.
+
+A scenario is a folder with one or more trainings of one or more nodes. Each node has a tree of counters of its own;
+each training is launched once or more (killed, or ended by an exception, and resumed from its last checkpoint).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import functools
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from hf_emissions.recording import experiment as experiments
+from hf_emissions.recording.experiment import Experiment
+from hf_emissions.recording.folder import open_folder
+from hf_emissions.recording.ledger import FOLDER, read_ledger
+from hf_emissions.recording.nodes import Store
+from hf_emissions.recording.runs import runs_of
+from hf_emissions.recording.settings import Settings
+from hf_emissions.recording.summary import Summary, summarize
+
+from . import tree
+from .clock import SimulatedClock, replaced
+from .curve import USUAL_RANGE_UJ, random_counter
+
+_J_PER_KWH = 3.6e6
+
+
+@dataclass
+class Launch:
+    """One start of all processes of a training; `accidents` names what happens to it."""
+
+    seconds: float
+    saves: list[float]
+    end: str  # "finished", "kill" or "exception"
+    jumps: dict[float, float]
+    absent: int | None = None  # a node that does not record
+    lost: int | None = None  # a node that draws on but does not record to the end, as when our thread dies
+    lost_at: float = 0.0
+
+
+@dataclass
+class Scenario:
+    """What happens, from a seed."""
+
+    seed: int
+    nodes: int
+    ranks: int
+    shared_folder: bool
+    moves: bool  # every launch gets other machines
+    range_uj: int
+    resets: bool
+    unreadable: bool
+    packages: int
+    trainings: list[list[Launch]] = field(default_factory=list)
+
+    @property
+    def accidents(self) -> bool:
+        """Whether anything happens that a card may have to tell of."""
+        return self.misses_a_node or self.resets or self.unreadable
+
+    @property
+    def misses_a_node(self) -> bool:
+        """Whether a node does not record, or is gone before the end."""
+        launches = [launch for training in self.trainings for launch in training]
+        return any(launch.absent is not None or launch.lost is not None for launch in launches)
+
+    @property
+    def words(self) -> str:
+        """In a few words."""
+        launches = [launch for training in self.trainings for launch in training]
+        kinds = [f"{self.nodes}x{self.ranks}"]
+        kinds += [f"{len(self.trainings)} trainings"] if len(self.trainings) > 1 else []
+        kinds += [f"{len(self.trainings[-1])} launches"] if len(self.trainings[-1]) > 1 else []
+        for name in ("kill", "exception"):
+            kinds += [name] if any(launch.end == name for launch in launches) else []
+        kinds += ["wraps"] if self.range_uj < USUAL_RANGE_UJ else []
+        kinds += ["moves"] if self.moves else []
+        kinds += ["reset"] if self.resets else []
+        kinds += ["unreadable"] if self.unreadable else []
+        kinds += ["jumps"] if any(launch.jumps for launch in launches) else []
+        kinds += ["absent"] if any(launch.absent is not None for launch in launches) else []
+        kinds += ["lost"] if any(launch.lost is not None for launch in launches) else []
+        kinds += [] if self.shared_folder or self.nodes == 1 else ["own folders"]
+        return ", ".join(kinds)
+
+
+def draw_scenario(seed: int, *, longest_s: float = 600.0) -> Scenario:
+    """The scenario of a seed."""
+    draw = random.Random(seed)
+    nodes = draw.choice([1, 1, 1, 2, 2, 3])
+    scenario = Scenario(
+        seed=seed,
+        nodes=nodes,
+        ranks=draw.choice([1, 2, 4]),
+        shared_folder=draw.random() < 0.6,
+        moves=draw.random() < 0.2,
+        range_uj=draw.choice([USUAL_RANGE_UJ, 65_532_610_987, 20_000_000_000]),
+        resets=draw.random() < 0.1,
+        unreadable=draw.random() < 0.1,
+        packages=draw.choice([1, 1, 2]),
+    )
+    for _ in range(draw.choice([1, 1, 1, 2])):
+        last = "kill" if draw.random() < 0.1 else "finished"
+        ends = ["kill" if draw.random() < 0.7 else "exception" for _ in range(draw.choice([0, 0, 1, 1, 2]))]
+        scenario.trainings.append([_draw_launch(draw, end, nodes, longest_s) for end in [*ends, last]])
+    return scenario
+
+
+def _draw_launch(draw: random.Random, end: str, nodes: int, longest_s: float) -> Launch:
+    seconds = draw.uniform(5, longest_s)
+    saves = sorted(round(draw.uniform(0, seconds), 2) for _ in range(draw.choice([0, 1, 2, 3])))
+    jumps = {draw.uniform(0, seconds): draw.uniform(-1e6, 1e6) for _ in range(draw.choice([0, 0, 0, 1, 2]))}
+    absent = draw.randrange(1, nodes) if nodes > 1 and draw.random() < 0.08 else None
+    lost = draw.randrange(1, nodes) if nodes > 1 and end == "finished" and draw.random() < 0.08 else None
+    return Launch(seconds, saves, end, jumps, absent, lost, draw.uniform(0.2, 1) * seconds)
+
+
+@dataclass
+class Stretch:
+    """What one node truly drew in one launch: joules from begin to end, and to each moment on the way."""
+
+    node: int
+    begin: float
+    end: float
+    root: Path
+    segment: str | None = None  # where it was recorded
+    killed: bool = False
+
+    def joules(self, end: float | None = None) -> float:
+        """Energy of the processors and of the memory's constant."""
+        end = self.end if end is None else end
+        return tree.true_joules(self.root, self.begin, end) + tree.ram_power_w() * (end - self.begin)
+
+
+@dataclass
+class Outcome:
+    """What came of a scenario's last training."""
+
+    scenario: Scenario
+    stretches: list[Stretch]
+    summary: Summary
+    listed: Summary  # what `hf-emissions runs` makes of the ledger afterwards
+    metered_joules: float
+    killed_tail_s: float  # the longest time before a kill that was not recorded
+    rows: list[list[float]] = field(
+        default_factory=list
+    )  # joules in each CSV file's rows, of the one in the card's folder
+
+    @property
+    def joules(self) -> float:
+        """What the card says."""
+        record = self.summary.record
+        return 0.0 if record is None or record.energy_kwh is None else record.energy_kwh * _J_PER_KWH
+
+    @property
+    def error(self) -> float:
+        """Of the card's energy, against all that the nodes drew while they were metered or should have been."""
+        return self.joules / self.metered_joules - 1 if self.metered_joules else self.joules
+
+    @property
+    def verdict(self) -> str:
+        """`right` within 1 %, `said` where the card names what is missing, else `silently wrong`."""
+        if abs(self.error) <= 0.01:
+            return "right"
+        return "said" if self.summary.problems else "silently wrong"
+
+
+@dataclass
+class _Process:
+    """What a process of its own would have for itself."""
+
+    node: int
+    rank: int
+    folder: Path
+    store: Store | None
+    environment: dict[str, str]
+    counter: dict[str, int] = field(default_factory=lambda: {"trainings": 0})
+    experiment: Experiment | None = None
+    theirs: Any = None
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Inside, this is the process that runs."""
+        with (
+            mock.patch.dict(os.environ, self.environment),
+            replaced(experiments, "_counter", self.counter),
+            replaced(experiments, "process_store", lambda: self.store),
+            replaced(experiments, "_STORE_S", 0.05),
+            replaced(experiments, "READY_S", 0.0),
+        ):
+            yield
+
+
+class Player:
+    """Plays a scenario in a folder of its own."""
+
+    def __init__(self, clock: SimulatedClock, base: Path, scenario: Scenario, *, theirs: bool = False) -> None:
+        self.clock = clock
+        self.base = base
+        self.scenario = scenario
+        self.draw = random.Random(scenario.seed + 1)
+        self.with_theirs = theirs
+        self.stretches: list[Stretch] = []
+        self.last_save: int | None = None
+        self.step = 0
+        self.launches = 0
+        self._failed = False
+
+    def play(self) -> Outcome:
+        """All of it."""
+        processes: list[_Process] = []
+        for training in self.scenario.trainings:
+            self.last_save, self.step, self.stretches = None, 0, []
+            for launch in training:
+                if self.last_save is None:
+                    self.stretches = []  # nothing to resume from: a new training
+                # A second training goes on in the same processes; after a failure there are new ones.
+                if not processes or self._failed:
+                    processes = self._new_processes()
+                self._launch(processes, launch)
+                self._failed = launch.end != "finished"
+        assert processes[0].experiment is not None
+        return self._outcome(processes[0].experiment)
+
+    def _folder(self, node: int) -> Path:
+        return self.base / ("out" if self.scenario.shared_folder else f"out{node}")
+
+    def _new_processes(self) -> list[_Process]:
+        from torch.distributed import HashStore
+
+        scenario, world = self.scenario, self.scenario.nodes * self.scenario.ranks
+        shared = HashStore() if world > 1 else None
+        self.launches += 1
+        processes = []
+        for rank in range(world):
+            node, local = divmod(rank, scenario.ranks)
+            environment = {
+                "RANK": str(rank),
+                "LOCAL_RANK": str(local),
+                "WORLD_SIZE": str(world),
+                "LOCAL_WORLD_SIZE": str(scenario.ranks),
+                "GROUP_RANK": str(node),
+                "GROUP_WORLD_SIZE": str(scenario.nodes),
+            }
+            store = None if shared is None else Store(shared, world, rank)
+            processes.append(_Process(node, rank, self._folder(node), store, environment))
+        return processes
+
+    def _tree(self, node: int, seconds: float) -> Path:
+        root = self.base / f"tree-{self.launches}-{node}-{len(self.stretches)}-{self.clock.now:.3f}"
+        scenario, now = self.scenario, self.clock.now
+        counters = []
+        for _ in range(scenario.packages):
+            counter = random_counter(self.draw, now - 5, seconds + 30, range_uj=scenario.range_uj)
+            if scenario.resets and self.draw.random() < 0.5:
+                counter.resets.append(now + self.draw.uniform(0, seconds))
+            if scenario.unreadable and self.draw.random() < 0.5:
+                begin = now + self.draw.uniform(0, seconds)
+                counter.unreadable.append((begin, begin + self.draw.uniform(0.1, 60)))
+            counters.append(counter)
+        return tree.build(root, counters)
+
+    def _launch(self, processes: list[_Process], launch: Launch) -> None:
+        host = f"host{self.launches}" if self.scenario.moves else "host"
+        first = len(self.stretches)
+        with mock.patch("hf_emissions.recording.nodes._host", return_value=host):
+            self._begin(processes, launch)
+        begun = self.clock.now
+        happens = [(at, "save", 0.0) for at in launch.saves] + [(at, "jump", by) for at, by in launch.jumps.items()]
+        happens += [] if launch.lost is None else [(launch.lost_at, "lose", 0.0)]
+        for at, what, by in sorted(happens):
+            self.clock.advance(begun + at - self.clock.now)
+            if what == "jump":
+                self.clock.wall_offset_s += by
+            elif what == "lose":
+                self._lose(processes, launch.lost)
+            else:
+                self._save(processes)
+        self.clock.advance(begun + launch.seconds - self.clock.now)
+        self._end(processes, launch)
+        for stretch in self.stretches[first:]:
+            stretch.end, stretch.killed = self.clock.now, launch.end == "kill"
+        self.clock.advance(self.draw.uniform(1, 100))
+
+    def _begin(self, processes: list[_Process], launch: Launch) -> None:
+        resumed_at = self.last_save or 0
+        for process in processes:
+            local = int(process.environment["LOCAL_RANK"])
+            if local == 0:
+                root = self._tree(process.node, launch.seconds)
+                tree.point_at(root)
+                self.stretches.append(Stretch(process.node, self.clock.now, self.clock.now, root))
+            if self.with_theirs and local == 0:
+                self._begin_theirs(process)
+            process.experiment = None
+            if launch.absent == process.node:
+                continue
+            with process.running():
+                process.experiment = experiments.begin(
+                    Settings(country="DEU"),
+                    process.folder,
+                    facts={"training_type": "fine-tuning"},
+                    resumed_at=resumed_at,
+                    local_rank=local,
+                )
+                if process.experiment.recorder is not None:
+                    assert process.experiment.recorder.wait_ready(60)
+                    self.stretches[-1].segment = process.experiment.recorder.segment
+
+    def _lose(self, processes: list[_Process], node: int | None) -> None:
+        for process in processes:
+            if process.node == node and process.experiment is not None and process.experiment.recorder is not None:
+                process.experiment.recorder._requests.kill()
+                process.experiment = None
+
+    def _save(self, processes: list[_Process]) -> None:
+        self.step += 1
+        self.last_save = self.step
+        for process in processes:
+            if process.experiment is not None and process.experiment.recorder is not None:
+                process.experiment.recorder.read("save", self.step)
+
+    def _end(self, processes: list[_Process], launch: Launch) -> None:
+        if launch.end == "kill":
+            self.clock.forget()
+            return
+        # The other processes publish what they have before rank 0 sums up.
+        for process in reversed(processes):
+            if process.experiment is None or launch.lost == process.node:
+                continue
+            with process.running():
+                process.experiment.end(launch.end, self.step)
+                if process.rank == 0:
+                    process.experiment.write()
+        if launch.end == "finished":
+            self._end_theirs(processes)
+        if launch.lost is not None or launch.end == "exception":
+            self.clock.forget()
+
+    # transformers' own callback, which differs in one setting: the place is given, so that no network is touched
+
+    def _begin_theirs(self, process: _Process) -> None:
+        import codecarbon
+        from transformers.integrations import CodeCarbonCallback
+
+        process.folder.mkdir(parents=True, exist_ok=True)
+        if process.theirs is None:
+            process.theirs = CodeCarbonCallback()
+            offline = functools.partial(
+                codecarbon.OfflineEmissionsTracker, country_iso_code="DEU", log_level="critical", gpu_ids=[]
+            )
+            process.theirs._codecarbon = mock.Mock(EmissionsTracker=offline)
+            arguments = mock.Mock(output_dir=str(process.folder))
+            process.theirs.on_init_end(arguments, _LocalZero, None)
+        process.theirs.on_train_begin(None, _LocalZero, None)
+
+    def _end_theirs(self, processes: list[_Process]) -> None:
+        for process in processes:
+            if process.theirs is not None:
+                process.theirs.on_train_end(None, _LocalZero, None)
+
+    # What came of it
+
+    def _outcome(self, experiment: Experiment) -> Outcome:
+        recorded = {
+            segment.segment: segment.duration_s
+            for folder in {self._folder(node) for node in range(self.scenario.nodes)}
+            for run in runs_of(read_ledger(folder / FOLDER).lines)
+            for segment in run.segments
+        }
+        metered = tail = 0.0
+        for stretch in self.stretches:
+            # What came after the last line before a kill was not metered.
+            lost = 0.0
+            if stretch.segment is not None:
+                lost = stretch.end - stretch.begin - recorded.get(stretch.segment, 0.0)
+            # A node that was not recorded for longer is missing, and has to be missed.
+            lost = lost if stretch.killed or lost <= 15 else 0.0
+            metered += stretch.joules(stretch.end - lost)
+            tail = max(tail, lost)
+        [listed] = [run for run in open_folder(experiment.folder).runs if run.id == experiment.run]
+        afterwards = summarize(listed)
+        # Where the last launch was killed there is no card yet, and `hf-emissions runs` makes it.
+        card = experiment.summary or afterwards
+        return Outcome(self.scenario, self.stretches, card, afterwards, metered, tail, self._rows())
+
+    def _rows(self) -> list[float]:
+        path = self._folder(0) / "emissions.csv"
+        if not path.exists():
+            return []
+        with path.open(newline="") as file:
+            return [float(row["energy_consumed"]) * _J_PER_KWH for row in csv.DictReader(file)]
+
+
+class _LocalZero:
+    is_local_process_zero = True
+    is_world_process_zero = True
