@@ -82,7 +82,8 @@ def test_the_card_has_no_findings(run):
 
 
 def test_what_a_newcomer_sees(run):
-    assert run.err == ""
+    # On a machine that does something else too, it says so, and no more.
+    assert [line for line in run.err.splitlines() if "Other processes took" not in line] == []
     figure = next(line for line in run.card.splitlines() if line.startswith("  emissions: "))
     assert f"\n+{figure}\n" in run.out
     removed = [line for line in run.out.splitlines() if line.startswith("-") and not line.startswith("--- ")]

@@ -247,6 +247,7 @@ def test_many_dead_nodes_are_waited_for_together(out, monkeypatch):
     from hf_emissions.recording.settings import Settings
 
     monkeypatch.setattr(experiment, "_STORE_S", 0.5)
+    monkeypatch.setattr(experiment, "READY_S", 0.5)
     shared = Store(HashStore(), 64, 0)
     monkeypatch.setattr(experiment, "process_store", lambda: shared)
     running = experiment.begin(Settings(country="DEU"), out, facts={})

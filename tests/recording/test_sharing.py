@@ -180,14 +180,12 @@ def test_it_is_said_in_the_ledger_and_on_the_card(out, monkeypatch, warnings_of)
     monkeypatch.setattr(sharing, "_cgroup_limits", lambda root: [])
     monkeypatch.setattr(sharing.os, "cpu_count", lambda: 64)
     monkeypatch.setattr(sharing, "other_load", lambda: 0.7)
-    out.mkdir()
-    (out / "README.md").write_text("# By hand\n")
     tiny.trainer(out, EmissionsCallback(country="DEU"), pause_s=0.005).train()
     card = card_text(out)
     assert block(card)["emissions"] > 0
     assert "The whole machine was counted; the allocation was 4 of 64 CPU threads (SLURM)." in card
     assert "Other processes took 70% of the processors' time when the training began" in card
-    notes = [line["text"] for line in ledger(out) if line["kind"] == "note"]
+    notes = [line["text"] for line in ledger(out) if line["kind"] == "remark"]
     assert len(notes) == 2
     (warning,) = warnings_of()
     assert "Other processes took 70%" in warning

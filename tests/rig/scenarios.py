@@ -64,7 +64,10 @@ class Scenario:
     @property
     def accidents(self) -> bool:
         """Whether anything happens that a card may have to tell of."""
-        return self.misses_a_node or self.resets or self.unreadable
+        last = self.trainings[-1][-1]
+        # Whoever was killed for good left no more than what its own folder holds, and nothing in its first seconds.
+        cut = last.end == "kill" and (last.seconds < 16 or (self.nodes > 1 and not self.shared_folder))
+        return cut or self.misses_a_node or self.resets or self.unreadable
 
     @property
     def misses_a_node(self) -> bool:

@@ -105,7 +105,7 @@ class Experiment:
             log.warning("hf-emissions: %s", warning)
         for note in (*notes, *warnings):
             if self.recorder is not None:
-                self.recorder.note(note)
+                self.recorder.append("remark", text=note)
 
     def sofar(self) -> Sofar | None:
         """What was recorded up to the last reading of this node."""

@@ -4,7 +4,8 @@ A line is a whole JSON object with `v` (version of the format) and `kind`:
 
     start    run, segment, node, nodes_expected, step, time, and what is metered: tool, hardware, power, place ...
     reading  t_s (seconds of metering), cpu_kwh, gpu_kwh, ram_kwh since the segment's start, step, why, time
-    note     a warning in words
+    note     what is missing or doubtful, in words
+    remark   what else there is to know of the figure, such as who else used the machine
     written  the grams that were put on the card, so that they are known to be ours
     end      why the segment ended
 

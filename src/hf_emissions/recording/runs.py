@@ -26,6 +26,7 @@ class Segment:
     saved_steps: list[int] = field(default_factory=list)
     place: dict[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     written_g: list[float] = field(default_factory=list)
     ended: str | None = None
 
@@ -108,8 +109,13 @@ class Run:
 
     @property
     def notes(self) -> list[str]:
-        """What the recording had to say, each once."""
+        """What is missing or doubtful, each once."""
         return list(dict.fromkeys(note for segment in self.segments for note in segment.notes))
+
+    @property
+    def remarks(self) -> list[str]:
+        """What else there is to know of the figure, each once."""
+        return list(dict.fromkeys(remark for segment in self.segments for remark in segment.remarks))
 
 
 def runs_of(lines: Iterable[dict[str, Any]]) -> list[Run]:
@@ -143,13 +149,17 @@ def _add(segment: Segment, line: dict[str, Any]) -> None:
         _add_reading(segment, line)
     elif kind == "place":
         segment.place = _mapping(line.get("place"))
-    elif kind == "note":
-        text = str(line.get("text", ""))
-        segment.notes += [] if text in segment.notes else [text]
+    elif kind in ("note", "remark"):
+        _add_text(segment.notes if kind == "note" else segment.remarks, str(line.get("text", "")))
     elif kind == "written" and _number(line.get("emissions_g")) is not None:
         segment.written_g.append(float(line["emissions_g"]))
     elif kind == "end":
         segment.ended = str(line.get("why", ""))
+
+
+def _add_text(texts: list[str], text: str) -> None:
+    if text not in texts:
+        texts.append(text)
 
 
 def _add_reading(segment: Segment, line: dict[str, Any]) -> None:

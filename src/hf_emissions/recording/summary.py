@@ -214,7 +214,7 @@ def _notes(run: Run, modelled: float) -> tuple[str, ...]:
         notes.append(f"{modelled:.0%} of the energy comes from a model of the machine's power, not from a meter.")
     if run.stretches > 1:
         notes.append(f"The figure is the sum of {run.stretches} segments: the training was stopped and resumed.")
-    return tuple(notes)
+    return (*notes, *run.remarks)
 
 
 def _problems(run: Run) -> tuple[str, ...]:

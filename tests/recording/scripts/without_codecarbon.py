@@ -2,7 +2,9 @@
 
 import importlib.metadata
 import json
+import logging
 import sys
+import threading
 from pathlib import Path
 
 
@@ -25,8 +27,19 @@ sys.meta_path.insert(0, Hidden)
 importlib.metadata.version = version
 
 from recording import tiny  # noqa: E402 - without CodeCarbon
+from transformers import Trainer, TrainerCallback  # noqa: E402
 
+
+def state():
+    """What an import could have changed."""
+    handlers = [*logging.root.handlers, *logging.getLogger("hf_emissions").handlers]
+    return dict(vars(Trainer)), dict(vars(TrainerCallback)), threading.active_count(), handlers
+
+
+before = state()
 from hf_emissions import EmissionsCallback, record_emissions  # noqa: E402
+
+import_changed_nothing = state() == before
 
 out = Path(sys.argv[1])
 callback = EmissionsCallback(country="DEU")
@@ -38,6 +51,7 @@ with record_emissions(out / "loop", country="DEU") as recording:
 print(
     json.dumps(
         {
+            "import_changed_nothing": import_changed_nothing,
             "steps": trainer.state.global_step,
             "records": [callback.record, recording.record],
             "made": sorted(path.name for path in out.iterdir()),
