@@ -280,7 +280,9 @@ class EmissionsCallback(TrainerCallback):
         sofar, grams = recorder.sofar, experiment.emissions_so_far_g()
         if sofar.duration_s == 0:
             return {}
-        figures = {"energy_kwh": sofar.energy_kwh, "power_w": sofar.power_w}
+        figures = {"energy_kwh": sofar.energy_kwh}
+        if sofar.power_w > 0:  # not known in the first moments
+            figures["power_w"] = sofar.power_w
         if grams is not None:
             figures["emissions_g"] = grams
         return {name: units.round_significant(figure) for name, figure in figures.items()}

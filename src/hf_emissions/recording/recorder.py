@@ -25,6 +25,7 @@ log = logging.getLogger("hf_emissions")
 INTERVAL_S = 15.0  # a kill loses no more than this
 _WATCH_S = 1.0  # how soon an abandoned recorder notices
 _PATIENCE_S = 5.0
+_FRESH_S = 0.05  # CodeCarbon gives the same figure again when it is asked twice within this time
 
 # More than the processors, or the whole, of any node draw (an 8 x H100 node is rated 10.2 kW, arXiv 2506.14551). A
 # counter that is reset looks like one that wrapped, and gives a jump of some 260 kJ.
@@ -83,7 +84,7 @@ class Recorder:
         self._warned = False
         self._begun_s = clock.monotonic_s()
         self._last_s = 0.0
-        self._drawn_s = 0.0
+        self._drawn = (0.0, 0.0)  # when and what was read when the power was worked out last: seconds, kWh
         self._offset = Reading()
         self._raw = Reading()
         self._reading = Reading()
@@ -243,16 +244,17 @@ class Recorder:
             self._offset = Reading(*(a + b for a, b in zip(_parts(self._offset), _parts(wrong), strict=True)))
             self.note("a counter was reset while the training ran; what was drawn around that time is missing")
         self._raw = raw
-        before = self._reading
         self._reading = Reading(*(a - b for a, b in zip(_parts(raw), _parts(self._offset), strict=True)))
-        drawn_kwh = self._reading.energy_kwh - before.energy_kwh
-        power_w = self._sofar.power_w
-        if drawn_kwh > 0:
-            # CodeCarbon gives the same figure again when it is asked twice within 50 ms.
-            power_w = units.mean_power_w(drawn_kwh, max(at_s - self._drawn_s, 1e-3))
-            self._drawn_s = at_s
-        self._sofar = Sofar(self._reading.energy_kwh, at_s, power_w)
+        self._sofar = Sofar(self._reading.energy_kwh, at_s, self._power_w(self._reading.energy_kwh, at_s))
         self._last_s = at_s
+
+    def _power_w(self, energy_kwh: float, at_s: float) -> float:
+        """Mean power since the reading before, the last one known where that is too short a time."""
+        before_s, before_kwh = self._drawn
+        if at_s - before_s < _FRESH_S or energy_kwh <= before_kwh:
+            return self._sofar.power_w
+        self._drawn = at_s, energy_kwh
+        return units.mean_power_w(energy_kwh - before_kwh, at_s - before_s)
 
     def _failed(self, error: BaseException) -> None:
         if not isinstance(error, MeterError):
