@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hf_emissions.recording.counters import Counters
 from hf_emissions.recording.experiment import begin
 from hf_emissions.recording.folder import Corrections, open_folder
 from hf_emissions.recording.ledger import FOLDER, LedgerFile, read_ledger
@@ -209,7 +210,13 @@ def test_a_counter_that_is_reset_adds_nothing_and_is_said(
     assert 4400 <= run.segments[0].energies_kwh["cpu"] * J_PER_KWH <= 6000
 
 
-def test_a_reset_between_two_readings_that_come_at_once_is_seen(clock: SimulatedClock, tmp_path: Path) -> None:
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_reset_between_two_readings_that_come_at_once_is_seen(
+    clock: SimulatedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watched: bool
+) -> None:
+    """By its power alone where a CodeCarbon of another version does not let its counters be looked at."""
+    if not watched:
+        monkeypatch.setattr(Counters, "_files", lambda self: [])
     counter = Counter([(0, 100.0)], clock.now, start_uj=200_000_000_000, resets=[clock.now + 30.04])
     run = record(clock, tmp_path, counter, [30.0, 0.08, 30.0])
     assert run.notes == [RESET]
