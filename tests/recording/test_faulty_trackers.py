@@ -17,7 +17,7 @@ import codecarbon  # noqa: E402 - after the skip
 from codecarbon.core.units import Energy  # noqa: E402
 
 from hf_emissions import EmissionsCallback  # noqa: E402
-from hf_emissions.recording import experiment  # noqa: E402
+from hf_emissions.recording import detection, experiment  # noqa: E402
 from hf_emissions.recording.recorder import Recorder  # noqa: E402
 
 TRACKER = codecarbon.OfflineEmissionsTracker
@@ -45,10 +45,10 @@ def assert_same(first, second):
 @pytest.fixture
 def impatient(monkeypatch):
     """Waits that fit a test: a training with a tracker that hangs takes the sum of them."""
-    monkeypatch.setattr(experiment, "READY_S", 0.3)
+    monkeypatch.setattr(detection, "READY_S", 0.3)
     monkeypatch.setitem(Recorder.read.__kwdefaults__, "most_s", 0.5)
     monkeypatch.setitem(Recorder.finish.__kwdefaults__, "most_s", 0.5)
-    monkeypatch.setattr(experiment, "_detection", [])
+    monkeypatch.setattr(detection, "_detection", [])
 
 
 def hang(release):

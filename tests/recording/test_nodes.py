@@ -243,11 +243,12 @@ def test_a_store_that_is_gone_is_no_error():
 def test_many_dead_nodes_are_waited_for_together(out, monkeypatch):
     from torch.distributed import HashStore
 
-    from hf_emissions.recording import experiment
+    from hf_emissions.recording import detection, experiment, start
     from hf_emissions.recording.settings import Settings
 
     monkeypatch.setattr(experiment, "_STORE_S", 0.5)
-    monkeypatch.setattr(experiment, "READY_S", 0.5)
+    monkeypatch.setattr(detection, "READY_S", 0.5)
+    monkeypatch.setattr(start, "_STORE_S", 0.5)
     shared = Store(HashStore(), 64, 0)
     monkeypatch.setattr(experiment, "process_store", lambda: shared)
     running = experiment.begin(Settings(country="DEU"), out, facts={})

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from hf_emissions.recording import detection, start
 from hf_emissions.recording import experiment as experiments
 from hf_emissions.recording.experiment import Experiment
 from hf_emissions.recording.folder import open_folder
@@ -194,10 +195,11 @@ class _Process:
         """Inside, this is the process that runs."""
         with (
             mock.patch.dict(os.environ, self.environment),
-            replaced(experiments, "_counter", self.counter),
+            replaced(start, "_counter", self.counter),
             replaced(experiments, "process_store", lambda: self.store),
             replaced(experiments, "_STORE_S", 0.05),
-            replaced(experiments, "READY_S", 0.0),
+            replaced(start, "_STORE_S", 0.05),
+            replaced(detection, "READY_S", 0.0),
         ):
             yield
 

@@ -15,8 +15,8 @@ from transformers import TrainerCallback
 from .. import units
 from ..errors import MissingExtraError
 from ..record import EmissionsRecord
+from . import detection, trainer_seam
 from . import experiment as experiments
-from . import trainer_seam
 from .blocks import Block, put_block_back, read_block
 from .experiment import Experiment
 from .meter import codecarbon_version
@@ -203,7 +203,7 @@ class EmissionsCallback(TrainerCallback):
         trainer_seam.replace_codecarbon_callbacks(trainer)
         for name in ("train", "log", "create_model_card"):
             trainer_seam.wrap(trainer, name, partial(_through_holder, trainer, f"_{name}"))
-        experiments.detect_hardware()
+        detection.detect_hardware()
 
     def _begin(self, args: Any, state: Any, model: Any) -> None:
         folder = Path(self.settings.output_dir or args.output_dir)
@@ -222,7 +222,7 @@ class EmissionsCallback(TrainerCallback):
         )
         if self._experiment.recorder is not None:
             # So that the detection of the hardware, which happens once a process, does not slow the first steps.
-            self._experiment.recorder.wait_ready(experiments.READY_S)
+            self._experiment.recorder.wait_ready(detection.READY_S)
 
     def _end_open(self, why: str, state: Any, *, complete: bool = True) -> bool:
         experiment = self._experiment

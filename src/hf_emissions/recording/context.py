@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from ..errors import MissingExtraError
 from ..record import EmissionsRecord
+from . import detection
 from . import experiment as experiments
 from .experiment import Experiment
 from .meter import codecarbon_version
@@ -88,7 +89,7 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
         return self
 
     def _begin(self) -> Experiment:
-        experiments.detect_hardware()
+        detection.detect_hardware()
         thread = threading.current_thread()
         experiment = experiments.begin(
             self._settings,
@@ -98,7 +99,7 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
             alive=thread.is_alive,
         )
         if experiment.recorder is not None:
-            experiment.recorder.wait_ready(experiments.READY_S)
+            experiment.recorder.wait_ready(detection.READY_S)
         return experiment
 
     def __exit__(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import shutil
 import threading
 import time
-import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,23 +14,21 @@ from typing import Any
 from .. import units
 from ..errors import HfEmissionsError
 from ..record import EmissionsRecord
-from . import clock
+from . import clock, detection
 from .cards import write_card
 from .gpus import all_indices, nvml_indices, union, visible_gpus
 from .ledger import FOLDER, LedgerFile, read_ledger
-from .meter import Meter, MeterError
+from .meter import Meter
 from .nodes import Placement, Store, placement, process_store, shared_name
 from .place import Place, given_place, look_up_place, world_average
 from .recorder import Recorder, Sofar
-from .runs import Run, run_saved_at, runs_of
+from .runs import Run, runs_of
 from .settings import Settings
 from .sharing import sharing_notes
+from .start import Started, agree, first_of_its_node, new_or_resumed
 from .summary import Summary, summarize
 
 log = logging.getLogger("hf_emissions")
-
-# How long the start of a training waits for the hardware to be detected.
-READY_S = 2.0
 
 _STORE_S = 10.0
 _LOOK_S = 0.2
@@ -241,13 +236,13 @@ def begin(
     """
     here = placement(local_rank=local_rank)
     store = process_store()
-    decide = partial(_new_or_resumed, folder, resumed_at, checkpoint, resume_last)
-    started, told = _agree(store, here, folder, decide)
+    decide = partial(new_or_resumed, folder, resumed_at, checkpoint, resume_last)
+    started, told = agree(store, here, folder, decide)
     experiment = Experiment(settings, folder, here, started.run, started.launch, store)
     own = visible_gpus()
     if store is not None:
         store.put(f"{started.launch}/gpus/{store.rank}", [here.node, own])
-    if not here.meters or not _first_of_its_node(store, here, started):
+    if not here.meters or not first_of_its_node(store, here, started):
         return experiment
     if store is not None and store.rank != 0:
         experiment.index = store.add(f"{started.launch}/meters", 1)
@@ -276,33 +271,8 @@ def begin(
     return experiment
 
 
-_detection: list[threading.Event] = []
-
-
-def detect_hardware() -> None:
-    """Have CodeCarbon detect the hardware on a thread of its own: about two seconds, once a process.
-
-    Begun before the training, so that it does not slow the first steps.
-    """
-    if not _detection:
-        _detection.append(threading.Event())
-        threading.Thread(target=_detect, args=_detection, daemon=True, name="hf-emissions-detect").start()
-
-
-def _detect(done: threading.Event) -> None:
-    meter = Meter()
-    try:
-        meter.prepare()
-    except MeterError:
-        return  # the recorder's own meter will fail as well, and say so
-    finally:
-        done.set()
-        meter.stop()
-
-
 def _detected_meter(experiment: Experiment, gpus: list[str] | None) -> Meter:
-    for done in _detection:
-        done.wait()
+    detection.wait_for_detection()
     try:
         return Meter(nvml_indices(gpus))
     except LookupError as error:
@@ -311,99 +281,13 @@ def _detected_meter(experiment: Experiment, gpus: list[str] | None) -> Meter:
         return Meter(all_indices())
 
 
-def _gpus_of_node(store: Store | None, here: Placement, started: _Started, own: list[str] | None) -> list[str] | None:
+def _gpus_of_node(store: Store | None, here: Placement, started: Started, own: list[str] | None) -> list[str] | None:
     """The GPUs of all processes of this node, each of which may see only its own; on the meter's thread."""
     if store is None:
         return own
-    lists, end_s = [own], clock.monotonic_s() + READY_S
+    lists, end_s = [own], clock.monotonic_s() + detection.READY_S
     for rank in range(store.world_size):
         node, gpus = store.get(f"{started.launch}/gpus/{rank}", end_s - clock.monotonic_s()) or (None, None)
         if node == here.node:
             lists.append(gpus)
     return union(lists)
-
-
-@dataclass(frozen=True, slots=True)
-class _Started:
-    """What every process of a training knows: its run, this start of it, and the node of rank 0.
-
-    `order` counts the launches of a folder, because a clock that is set back would put them into another order.
-    """
-
-    run: str
-    launch: str
-    order: int = 0
-    first_node: str | None = None
-
-
-def _agree(
-    store: Store | None, here: Placement, folder: Path, decide: Callable[[str], tuple[str, str | None]]
-) -> tuple[_Started, str | None]:
-    """The run that this training belongs to, the same in every process, and what there is to say of it.
-
-    Without a store the nodes of a SLURM step give it the same name, and find each other in a folder that they share.
-    """
-    if store is not None and store.rank != 0:
-        shared = store.get(f"start/{_next_count()}", _STORE_S)
-        return (_Started(**shared) if shared else _Started(_new_id(), _new_id())), None
-    step = shared_name() if store is None else None
-    launch = _new_id() if step is None else hashlib.sha256(f"{step}.{_next_count()}".encode()).hexdigest()[:12]
-    run, told = decide(_new_id() if step is None else launch[::-1])
-    started = _Started(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None)
-    if store is not None:
-        store.put(f"start/{_next_count()}", asdict(started))
-    return started, told
-
-
-def _next_order(ledger: Path) -> int:
-    runs = runs_of(read_ledger(ledger).lines) if ledger.is_dir() else []
-    return 1 + max((segment.order for run in runs for segment in run.segments), default=0)
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex[:12]
-
-
-def _first_of_its_node(store: Store | None, here: Placement, started: _Started) -> bool:
-    """Whether this process meters its node: some launchers call every process the first of its node."""
-    if store is None or store.rank == 0:
-        return True
-    return here.node != started.first_node and store.add(f"{started.launch}/node/{here.node}", 1) == 1
-
-
-_counter = {"trainings": 0}
-
-
-def _next_count() -> int:
-    # Every process begins the same trainings in the same order, so that a count names each of them.
-    _counter["trainings"] += 1
-    return _counter["trainings"]
-
-
-def _new_or_resumed(
-    folder: Path, resumed_at: int, checkpoint: Path | None, resume_last: bool, new: str
-) -> tuple[str, str | None]:
-    if resume_last:
-        earlier = runs_of(read_ledger(folder / FOLDER).lines) if (folder / FOLDER).is_dir() else []
-        return (earlier[-1].id if earlier else new), None
-    if not resumed_at:
-        return new, None
-    if checkpoint is not None and checkpoint.parent.resolve() != folder.resolve():
-        _take_over(checkpoint.parent / FOLDER, folder / FOLDER, resumed_at)
-    own = folder / FOLDER
-    saved = run_saved_at(runs_of(read_ledger(own).lines), resumed_at) if own.is_dir() else None
-    if saved is not None:
-        return saved.id, None
-    told = f"the training goes on from step {resumed_at} of one that was not recorded; what came before is missing"
-    return new, told
-
-
-def _take_over(source: Path, target: Path, step: int) -> None:
-    """Copy the files of the run that saved this step from another folder's ledger, so that its segments count."""
-    run = run_saved_at(runs_of(read_ledger(source).lines), step) if source.is_dir() else None
-    if run is None:
-        return
-    target.mkdir(parents=True, exist_ok=True)
-    for path in source.glob(f"{run.id}-*.jsonl"):
-        if not (target / path.name).exists():
-            shutil.copyfile(path, target / path.name)

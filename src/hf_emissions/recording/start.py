@@ -1,0 +1,103 @@
+"""The start of a training: which run it belongs to, agreed on by all its processes, and who meters which node."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .ledger import FOLDER, read_ledger
+from .nodes import Placement, Store, shared_name
+from .runs import run_saved_at, runs_of
+
+_STORE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What every process of a training knows: its run, this start of it, and the node of rank 0.
+
+    `order` counts the launches of a folder, because a clock that is set back would put them into another order.
+    """
+
+    run: str
+    launch: str
+    order: int = 0
+    first_node: str | None = None
+
+
+def agree(
+    store: Store | None, here: Placement, folder: Path, decide: Callable[[str], tuple[str, str | None]]
+) -> tuple[Started, str | None]:
+    """The run that this training belongs to, the same in every process, and what there is to say of it.
+
+    Without a store the nodes of a SLURM step give it the same name, and find each other in a folder that they share.
+    """
+    if store is not None and store.rank != 0:
+        shared = store.get(f"start/{_next_count()}", _STORE_S)
+        return (Started(**shared) if shared else Started(_new_id(), _new_id())), None
+    step = shared_name() if store is None else None
+    launch = _new_id() if step is None else hashlib.sha256(f"{step}.{_next_count()}".encode()).hexdigest()[:12]
+    run, told = decide(_new_id() if step is None else launch[::-1])
+    started = Started(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None)
+    if store is not None:
+        store.put(f"start/{_next_count()}", asdict(started))
+    return started, told
+
+
+def _next_order(ledger: Path) -> int:
+    runs = runs_of(read_ledger(ledger).lines) if ledger.is_dir() else []
+    return 1 + max((segment.order for run in runs for segment in run.segments), default=0)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
+def first_of_its_node(store: Store | None, here: Placement, started: Started) -> bool:
+    """Whether this process meters its node: some launchers call every process the first of its node."""
+    if store is None or store.rank == 0:
+        return True
+    return here.node != started.first_node and store.add(f"{started.launch}/node/{here.node}", 1) == 1
+
+
+_counter = {"trainings": 0}
+
+
+def _next_count() -> int:
+    # Every process begins the same trainings in the same order, so that a count names each of them.
+    _counter["trainings"] += 1
+    return _counter["trainings"]
+
+
+def new_or_resumed(
+    folder: Path, resumed_at: int, checkpoint: Path | None, resume_last: bool, new: str
+) -> tuple[str, str | None]:
+    """The run that a training belongs to, `new` unless it goes on with one, and what there is to say of it."""
+    if resume_last:
+        earlier = runs_of(read_ledger(folder / FOLDER).lines) if (folder / FOLDER).is_dir() else []
+        return (earlier[-1].id if earlier else new), None
+    if not resumed_at:
+        return new, None
+    if checkpoint is not None and checkpoint.parent.resolve() != folder.resolve():
+        _take_over(checkpoint.parent / FOLDER, folder / FOLDER, resumed_at)
+    own = folder / FOLDER
+    saved = run_saved_at(runs_of(read_ledger(own).lines), resumed_at) if own.is_dir() else None
+    if saved is not None:
+        return saved.id, None
+    told = f"the training goes on from step {resumed_at} of one that was not recorded; what came before is missing"
+    return new, told
+
+
+def _take_over(source: Path, target: Path, step: int) -> None:
+    """Copy the files of the run that saved this step from another folder's ledger, so that its segments count."""
+    run = run_saved_at(runs_of(read_ledger(source).lines), step) if source.is_dir() else None
+    if run is None:
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.glob(f"{run.id}-*.jsonl"):
+        if not (target / path.name).exists():
+            shutil.copyfile(path, target / path.name)
