@@ -58,7 +58,6 @@ def cells(errors: Sequence[float | None], verdicts: Sequence[str]) -> str:
     """One program's columns: how many are right, said, wrong and nothing; the median error, the worst wrong one."""
     count = Counter(verdicts)
     judged = zip(errors, verdicts, strict=True)
-    judged = zip(errors, verdicts, strict=True)
     silent = [abs(error) for error, verdict in judged if verdict == "wrong" and error is not None]
     middle = statistics.median(1.0 if error is None else abs(error) for error in errors)
     worst = f"{max(silent):.0%}" if silent else "-"
