@@ -15,6 +15,7 @@ from transformers import Trainer, TrainerCallback  # noqa: E402 - after the skip
 
 from hf_emissions import EmissionsCallback, read_card  # noqa: E402
 from hf_emissions.errors import PlaceError, UsageError  # noqa: E402
+from hf_emissions.recording import experiment  # noqa: E402
 
 AUTHORS = "co2_eq_emissions:\n  emissions: 1234.5 # from the meter\n  source: my own meter\n  note: '007'\n"
 AUTHORS_CARD = f"---\nlicense: mit\n{AUTHORS}---\n# By hand\n"
@@ -31,6 +32,22 @@ def trained(tmp_path_factory):
 
 
 # The block is there, and says what was measured
+
+
+def test_what_codecarbon_warned_of_is_in_the_ledger_and_not_on_the_card(out, monkeypatch):
+    import codecarbon
+
+    inner = codecarbon.OfflineEmissionsTracker.flush
+
+    def warn(tracker):
+        logging.getLogger("codecarbon").warning("the moon is\tin the wrong place")
+        return inner(tracker)
+
+    monkeypatch.setattr(codecarbon.OfflineEmissionsTracker, "flush", warn)
+    tiny.trainer(out, EmissionsCallback(country="DEU")).train()
+    texts = [line["text"] for line in ledger(out) if line["kind"] == "warning"]
+    assert [text for text in texts if "moon" in text] == ["the moon is in the wrong place"]
+    assert "moon" not in card_text(out)
 
 
 def test_one_line_is_enough(trained):
@@ -182,6 +199,24 @@ def test_our_own_older_figure_is_replaced_by_another_process_too(out, warnings_o
     assert written["emissions"] == second.record.emissions_g
     assert written["geographical_location"] == "Poland"
     assert warnings_of() == []
+
+
+def test_a_kill_right_after_the_card_was_written_leaves_the_figure_ours(out, monkeypatch, warnings_of):
+    write = experiment.write_card
+
+    def write_and_die(*arguments, **settings):
+        write(*arguments, **settings)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(experiment, "write_card", write_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            tiny.trainer(out, EmissionsCallback(country="DEU")).train()
+    assert block(card_text(out))["geographical_location"] == "Germany"
+    callback = EmissionsCallback(country="POL")
+    tiny.trainer(out, callback, max_steps=18).train()
+    assert block(card_text(out))["emissions"] == callback.record.emissions_g
+    assert [warning for warning in warnings_of() if "stopped (KeyboardInterrupt)" not in warning] == []
 
 
 def test_our_figure_is_the_authors_once_the_ledger_is_gone(out, warnings_of):

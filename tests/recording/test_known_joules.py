@@ -87,6 +87,33 @@ def test_two_packages_are_summed(clock: SimulatedClock, tmp_path: Path) -> None:
     assert metered(clock, tree.build(tmp_path, counters), [20]) == pytest.approx([3000], rel=1e-3)
 
 
+def test_a_package_that_cannot_be_read_is_missing_and_that_is_said(clock: SimulatedClock, tmp_path: Path) -> None:
+    root = tree.build(tmp_path, [Counter([(0, watts)], clock.now) for watts in (100.0, 50.0)])
+    # Root may read everything, so that the counter is one that gives no number.
+    (root / "intel-rapl" / "intel-rapl:1" / "energy_uj").write_text("n/a\n")
+    (root / "intel-rapl" / "intel-rapl:1" / tree.SCRIPT).unlink()
+    tree.point_at(root)
+    meter = Meter()
+    meter.start()
+    clock.advance(20)
+    assert meter.read().cpu_kwh * J_PER_KWH == pytest.approx(2000, rel=1e-3)
+    assert [words.partition(";")[0] for words in meter.counters.missing()] == [
+        "the counters of 1 of 2 processor packages cannot be read"
+    ]
+    meter.stop()
+
+
+def test_no_package_is_missing_where_all_are_read(clock: SimulatedClock, tmp_path: Path) -> None:
+    tree.point_at(tree.build(tmp_path, [Counter([(0, 10.0)], clock.now) for _ in range(2)]))
+    meter = Meter()
+    meter.start()
+    clock.advance(20)
+    # CodeCarbon takes two equal counters for one that shows twice.
+    assert meter.read().cpu_kwh * J_PER_KWH == pytest.approx(200, rel=1e-3)
+    assert meter.counters.missing() == []
+    meter.stop()
+
+
 def test_the_rig_reads_nothing_but_its_own_counters(clock: SimulatedClock, tmp_path: Path) -> None:
     still = Counter([(0, 0.0)], clock.now)
     assert metered(clock, tree.build(tmp_path, [still]), [60]) == [0]

@@ -265,7 +265,7 @@ def test_a_look_up_takes_no_more_than_a_second(network, monkeypatch, what):
         found = place.look_up_place()
         taken_s = time.monotonic() - start
         release.set()
-    assert taken_s < 1.3
+    assert taken_s < 5  # a busy machine is slow to wake a thread; what hangs does so for 20 s
     assert (found is not None) is (what == "metadata")
 
 

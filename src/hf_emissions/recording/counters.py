@@ -9,6 +9,7 @@ Reads private attributes; where they are not what they were (3.2.9, 3.3.2), noth
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from .. import units
@@ -53,9 +54,47 @@ class Counters:
         """See the class."""
         return any(getattr(file, "sample_skipped", False) is True for file in self._files())
 
+    def missing(self) -> list[str]:
+        """What is not counted of the processors, in words: packages beside the metered ones that cannot be read."""
+        metered = {_folder(file).resolve() for file in self._files() if str(getattr(file, "path", ""))}
+        packages = {package for folder in metered for package in _packages(folder.parent)}
+        # One that can be read was left out by CodeCarbon because it mirrors another.
+        unread = [package for package in packages - metered if not _is_readable(package)]
+        if not unread:
+            return []
+        return [
+            f"the counters of {len(unread)} of {len(packages)} processor packages cannot be read; what they drew is "
+            "missing (sudo chmod a+r /sys/class/powercap/intel-rapl/*/energy_uj)"
+        ]
+
     def _files(self) -> list[Any]:
         found: list[Any] = []
         for part in getattr(self._tracker, "_hardware", None) or ():
             files = getattr(getattr(part, "_intel_interface", None), "_rapl_files", None)
             found += files if isinstance(files, list) else []
         return found
+
+
+def _folder(file: Any) -> Path:
+    return Path(str(file.path)).parent
+
+
+def _packages(base: Path) -> set[Path]:
+    """The folders of whole packages in a powercap tree; their parts have names with one colon more."""
+    found = set()
+    for folder in base.glob("intel-rapl:*"):
+        try:
+            name = (folder / "name").read_text(encoding="ascii")
+        except (OSError, UnicodeError):
+            continue
+        if folder.name.count(":") == 1 and name.startswith("package"):
+            found.add(folder.resolve())
+    return found
+
+
+def _is_readable(package: Path) -> bool:
+    try:
+        float((package / "energy_uj").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return False
+    return True

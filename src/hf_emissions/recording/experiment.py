@@ -134,9 +134,9 @@ class Experiment:
             return
         summary = summarize(run)
         settings = self.settings
-        done = write_card(folder or self.folder, summary, runs, section=settings.section, overwrite=settings.overwrite)
-        if done:
-            self.remember(summary)
+        # Before the card: a kill between the two must not make our figure look like the author's.
+        self.remember(summary)
+        write_card(folder or self.folder, summary, runs, section=settings.section, overwrite=settings.overwrite)
 
     def remember(self, summary: Summary) -> None:
         """Keep in the ledger that this figure is put onto cards, so that it is known to be ours."""
@@ -251,6 +251,8 @@ def begin(
         "run": started.run,
         "launch": started.launch,
         "order": started.order,
+        "rank": here.rank,
+        "group": started.group,
         "node": here.node,
         "nodes_expected": here.nodes_expected,
         "step": resumed_at,

@@ -5,8 +5,9 @@ A line is a whole JSON object with `v` (version of the format) and `kind`:
     start    run, segment, node, nodes_expected, step, time, and what is metered: tool, hardware, power, place ...
     reading  t_s (seconds of metering), cpu_kwh, gpu_kwh, ram_kwh since the segment's start, step, why, time
     note     what is missing or doubtful, in words
+    warning  what CodeCarbon warned of, in its words; not for the card
     remark   what else there is to know of the figure, such as who else used the machine
-    written  the grams that were put on the card, so that they are known to be ours
+    written  the grams that are about to be put on the card, so that they are known to be ours
     end      why the segment ended
 
 Energy is kept, not grams, so that grams can be worked out again. No latitude or longitude is ever in it.

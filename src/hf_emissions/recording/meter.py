@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import HfEmissionsError, MissingExtraError
+from ..terminal import one_line
 from .counters import Counters
 from .power import Power, describe_power
 
@@ -109,7 +110,6 @@ class Meter:
         self._total: Any = None
         self._process = os.getpid()
         self._log = _LogCollector()
-        self.warnings: list[str] = self._log.messages
         self.counters = Counters(None)
 
     def prepare(self) -> None:
@@ -160,6 +160,11 @@ class Meter:
             except Exception:  # noqa: BLE001, S112 - see the docstring
                 continue
         self._log.leave()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What CodeCarbon has warned of so far, in its own words, each once."""
+        return [one_line(message.strip()) for message in dict.fromkeys(self._log.messages)]
 
     def power(self) -> dict[str, Power]:
         """How the power of each component is found; see `describe_power`."""

@@ -51,11 +51,25 @@ def placement(environment: Mapping[str, str] = os.environ, *, local_rank: int | 
 
 
 def shared_name(environment: Mapping[str, str] = os.environ) -> str | None:
-    """A name that every process of a training on several nodes has, and no other training: that of the SLURM step."""
-    names = [environment.get(name, "") for name in ("SLURM_JOB_ID", "SLURM_STEP_ID")]
-    if not all(names) or (_first(environment, "SLURM_STEP_NUM_NODES") or 1) < 2:
+    """A name that every process of a launch on several nodes has; None where the launcher gives none.
+
+    That of a SLURM step or of Open MPI's job names one launch; torchrun's address and port may name a later one too.
+    """
+    if _nodes_expected(environment) < 2:
         return None
-    return ".".join([*names, environment.get("SLURM_RESTART_COUNT", "0")])
+    for needed, more in _NAMES:
+        if all(environment.get(name, "") for name in needed):
+            return "/".join([*(environment[name] for name in needed), *(environment.get(name, "0") for name in more)])
+    return None
+
+
+# What names a launch: variables that must be there, and what tells its restarts apart. A step of srun comes first,
+# because torchrun inside one sees both.
+_NAMES = (
+    (("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_STEP_NUM_NODES"), ("SLURM_RESTART_COUNT",)),
+    (("PMIX_NAMESPACE",), ()),
+    (("MASTER_ADDR", "MASTER_PORT"), ("TORCHELASTIC_RUN_ID", "TORCHELASTIC_RESTART_COUNT")),
+)
 
 
 def _first(environment: Mapping[str, str], *names: str) -> int | None:
@@ -69,9 +83,11 @@ def _nodes_expected(environment: Mapping[str, str]) -> int:
     groups = _first(environment, "GROUP_WORLD_SIZE")
     if groups:
         return groups
-    world, local = _first(environment, "WORLD_SIZE"), _first(environment, "LOCAL_WORLD_SIZE")
-    if world and local:
-        return max(world // local, 1)
+    sizes = (("WORLD_SIZE", "LOCAL_WORLD_SIZE"), ("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"))
+    for whole, of_node in sizes:
+        world, local = _first(environment, whole), _first(environment, of_node)
+        if world and local:
+            return max(world // local, 1)
     # SLURM_NNODES counts the job's nodes even where one process runs; only a step of srun spreads over its nodes.
     return _first(environment, "SLURM_STEP_NUM_NODES") or 1
 

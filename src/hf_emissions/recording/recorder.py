@@ -82,6 +82,7 @@ class Recorder:
         self._answers = True
         self._started = False
         self._warned = False
+        self._warnings_kept = 0
         self._begun_s = clock.monotonic_s()
         self._last_s = 0.0
         self._drawn = (0.0, 0.0)  # when and what was read when the power was worked out last: seconds, kWh
@@ -198,6 +199,9 @@ class Recorder:
 
     def _write_start(self, meter: Meter) -> None:
         hardware = meter.hardware()
+        self._keep_warnings(meter)
+        for problem in meter.counters.missing():
+            self.note(problem)
         self.append(
             "start",
             **self._facts,
@@ -212,6 +216,11 @@ class Recorder:
             },
         )
 
+    def _keep_warnings(self, meter: Meter) -> None:
+        for text in meter.warnings[self._warnings_kept :]:
+            self.append("warning", text=text)
+        self._warnings_kept = len(meter.warnings)
+
     def _measure(self, meter: Meter | None, why: str, step: int | None) -> None:
         if meter is None or not self._started:
             return
@@ -220,6 +229,8 @@ class Recorder:
         except MeterError as error:
             self._failed(error)
             return
+        finally:
+            self._keep_warnings(meter)
         self._take(raw, clock.monotonic_s() - self._begun_s, reset=meter.counters.reset)
         meter.counters.reset = False
         if meter.counters.skipped:

@@ -21,12 +21,14 @@ class Started:
     """What every process of a training knows: its run, this start of it, and the node of rank 0.
 
     `order` counts the launches of a folder, because a clock that is set back would put them into another order.
+    `group` is what the launcher calls the launch, where the nodes find each other by that.
     """
 
     run: str
     launch: str
     order: int = 0
     first_node: str | None = None
+    group: str | None = None
 
 
 def agree(
@@ -34,18 +36,30 @@ def agree(
 ) -> tuple[Started, str | None]:
     """The run that this training belongs to, the same in every process, and what there is to say of it.
 
-    Without a store the nodes of a SLURM step give it the same name, and find each other in a folder that they share.
+    Without a store the nodes name the launch by what its launcher gave all of them, and find each other in a folder
+    that they share.
     """
     if store is not None and store.rank != 0:
-        shared = store.get(f"start/{_next_count()}", _STORE_S)
-        return (Started(**shared) if shared else Started(_new_id(), _new_id())), None
-    step = shared_name() if store is None else None
-    launch = _new_id() if step is None else hashlib.sha256(f"{step}.{_next_count()}".encode()).hexdigest()[:12]
-    run, told = decide(_new_id() if step is None else launch[::-1])
-    started = Started(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None)
+        told_by_first = store.get(f"start/{_next_count()}", _STORE_S)
+        return (Started(**told_by_first) if told_by_first else Started(_new_id(), _new_id())), None
+    shared = shared_name() if store is None else None
+    group = None if shared is None else _hash(f"{shared}.{_next_count()}")
+    launch = _new_id() if group is None else _hash(f"{group}.{_earlier(folder / FOLDER, group, here.rank)}")
+    run, told = decide(_new_id() if group is None else launch[::-1])
+    started = Started(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None, group)
     if store is not None:
         store.put(f"start/{_next_count()}", asdict(started))
     return started, told
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _earlier(ledger: Path, group: str, rank: int) -> int:
+    """How often this rank has begun a launch of this name before: the same address and port may be used again."""
+    starts = [line for line in read_ledger(ledger).lines if line["kind"] == "start"] if ledger.is_dir() else []
+    return sum((line.get("group"), line.get("rank")) == (group, rank) for line in starts)
 
 
 def _next_order(ledger: Path) -> int:
