@@ -63,10 +63,10 @@ def runs(
     run = folder.run(run_id)
     summary = folder.summary(run, corrections)
     change = folder.change(summary, section=section or None, overwrite=overwrite)
-    code = Editing(out, dry_run, check).edit_all([one_target(into)], change)
-    if code == DONE and not dry_run and not check and summary.record is not None:
+    if not dry_run and not check and summary.record is not None:
+        # Before the card, so that a kill between the two does not make the figure look like the author's.
         folder.remember(run, summary.record)
-    return code
+    return Editing(out, dry_run, check).edit_all([one_target(into)], change)
 
 
 def _corrections(intensity: str | None, **rest: Any) -> Corrections:

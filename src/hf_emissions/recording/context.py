@@ -32,6 +32,8 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
             train()
         print(recording.record.emissions_g)
 
+    The code may be any loop: Accelerate, plain PyTorch, scikit-learn, or `trainer.fit(model)` of Lightning.
+
     Where the code ends by an exception, what was recorded stays in the ledger and the card is left as it is;
     `hf-emissions runs OUT` lists it, and `resume=True` goes on with it.
 
