@@ -7,6 +7,7 @@ their UUID, so that it is always told. CUDA may count devices in another order t
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -14,8 +15,9 @@ from typing import Any
 
 VARIABLE = "CUDA_VISIBLE_DEVICES"
 
-# An index that no GPU has: an empty list would mean all of them.
-_NO_GPU = -1
+# Indices that no GPU has, since an empty list would mean all of them; another one each time, because CodeCarbon keeps
+# what it found for one, and takes none that it kept for all.
+_NO_GPU = itertools.count(-2, -1)
 
 
 def visible_gpus(environment: Mapping[str, str] = os.environ) -> list[str] | None:
@@ -46,6 +48,15 @@ def _uuids_of_cuda() -> list[str]:
         return []
 
 
+def in_use() -> bool:
+    """Whether this process has set up CUDA (or ROCm, by the same name) with a GPU."""
+    torch: Any = sys.modules.get("torch")
+    try:
+        return bool(torch.cuda.is_initialized() and torch.cuda.device_count() > 0)
+    except (AttributeError, RuntimeError):
+        return False
+
+
 def union(lists: Iterable[list[str] | None]) -> list[str] | None:
     """The GPUs of several processes together; None (all of them) where one can use all."""
     found: dict[str, None] = {}
@@ -62,16 +73,20 @@ def nvml_indices(names: list[str] | None) -> list[int] | None:
     Raises:
         LookupError: NVML does not know a name, as that of a part of a GPU (MIG).
     """
+    if names is None:
+        return all_indices()
     uuids = _uuids_of_nvml() if names else []
-    if names is None or (names and not uuids):
+    if names and not uuids:
         return None
     found: set[int] = set()
     for name in names:
         matching = [index for index, uuid in enumerate(uuids) if _names(name, index, uuid)]
+        if not matching and name.removeprefix("-").isdigit():
+            continue  # CUDA takes no device for it; others of the list may be another rank's
         if not matching:
             raise LookupError(f"{VARIABLE} names {name}, which NVML does not know; all GPUs of the machine are counted")
         found |= set(matching)
-    return sorted(found) or [_NO_GPU]
+    return sorted(found) or [next(_NO_GPU)]
 
 
 def all_indices() -> list[int] | None:

@@ -162,6 +162,11 @@ class Meter:
         self._log.leave()
 
     @property
+    def wants_gpus(self) -> bool:
+        """Whether it was told to meter GPUs."""
+        return any(index >= 0 for index in self._gpu_ids or ())
+
+    @property
     def warnings(self) -> list[str]:
         """What CodeCarbon has warned of so far, in its own words, each once."""
         return [one_line(message.strip()) for message in dict.fromkeys(self._log.messages)]

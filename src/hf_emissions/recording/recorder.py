@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import units
-from . import clock
+from . import clock, gpus
 from .ledger import LedgerFile
-from .meter import Meter, MeterError, Reading, codecarbon_version
+from .meter import Hardware, Meter, MeterError, Reading, codecarbon_version
 
 log = logging.getLogger("hf_emissions")
 
@@ -197,8 +197,14 @@ class Recorder:
         if request is not None:
             request.done.set()
 
+    def _note_gpus(self, meter: Meter, hardware: Hardware) -> None:
+        # Asked again at the end, because a script may set its GPUs up after the recording has begun.
+        if not hardware.gpus and (meter.wants_gpus or gpus.in_use()):
+            self.note("the GPUs of this training could not be metered; what they drew is missing")
+
     def _write_start(self, meter: Meter) -> None:
         hardware = meter.hardware()
+        self._note_gpus(meter, hardware)
         self._keep_warnings(meter)
         for problem in meter.counters.missing():
             self.note(problem)
@@ -233,6 +239,8 @@ class Recorder:
             self._keep_warnings(meter)
         self._take(raw, clock.monotonic_s() - self._begun_s, reset=meter.counters.reset)
         meter.counters.reset = False
+        if why.startswith("end: "):
+            self._note_gpus(meter, meter.hardware())
         if meter.counters.skipped:
             self.note("a counter of the processors could not be read; what they drew in that time is missing")
         reading = self._reading
