@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from .card.patch import read_card as read_card
     from .card.patch import remove_block as remove_block
     from .errors import HfEmissionsError as HfEmissionsError
+    from .estimation.estimate import Estimate as Estimate
+    from .estimation.estimate import estimate as estimate
+    from .facts.facts import Facts as Facts
     from .record import EmissionsRecord as EmissionsRecord
     from .recording.callback import EmissionsCallback as EmissionsCallback
     from .recording.context import record_emissions as record_emissions
@@ -22,9 +25,12 @@ __version__ = "0.1.0"
 _HOME = {
     "EmissionsCallback": ".recording.callback",
     "EmissionsRecord": ".record",
+    "Estimate": ".estimation.estimate",
+    "Facts": ".facts.facts",
     "Finding": ".rules.finding",
     "HfEmissionsError": ".errors",
     "check_card": ".rules.check",
+    "estimate": ".estimation.estimate",
     "record_emissions": ".recording.context",
     "patch_card": ".card.patch",
     "read_card": ".card.patch",
@@ -34,9 +40,12 @@ _HOME = {
 __all__ = [
     "EmissionsCallback",
     "EmissionsRecord",
+    "Estimate",
+    "Facts",
     "Finding",
     "HfEmissionsError",
     "check_card",
+    "estimate",
     "patch_card",
     "read_card",
     "record_emissions",

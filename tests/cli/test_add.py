@@ -189,6 +189,25 @@ def test_section(run, write, card):
     assert path.read_text() == card
 
 
+def test_equivalents_in_the_section(run, write, card):
+    path = write("README.md", card)
+    run("add", "README.md", *FIGURE, "--section", "--equivalents")
+    written = path.read_text()
+    assert "\nAs much CO2eq as any one of these: 0.051 km in an average car" in written
+    assert "(60 kg each, EPA 2021)" in written
+    run("add", "README.md", *FIGURE, "--section")
+    assert "As much CO2eq" not in path.read_text()
+    run("remove", "README.md", "--section")
+    assert path.read_text() == card
+
+
+def test_equivalents_without_a_section_are_refused(run, write, card):
+    path = write("README.md", card)
+    result = run("add", "README.md", *FIGURE, "--equivalents", code=2)
+    assert result.err == "Error: --equivalents goes into the section; give --section too\n"
+    assert path.read_text() == card
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

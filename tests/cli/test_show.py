@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 
 def test_a_card(run, write, card_with_block):
     write("README.md", card_with_block)
@@ -95,3 +97,44 @@ def test_one_card_that_cannot_be_read_does_not_hide_the_rest(run, write, card_wi
     assert first["error"].startswith("a/README.md:3:1: front matter cannot be read: ")
     assert second["record"]["emissions_g"] == 12.5
     assert result.err == f"Error: {first['error']}\n"
+
+
+FIGURE = "---\nco2_eq_emissions:\n  emissions: 11880\n---\n"
+
+
+def test_equivalents_stand_with_their_factor(run, write):
+    write("README.md", FIGURE)
+    assert run("show", "README.md", "--equivalents").out == (
+        "README.md: 11.9 kg CO2eq\n"
+        "  as much as 48 km in an average car with a combustion engine (247 g/km, EPA 2021)\n"
+        "  as much as 290 km by train for one passenger (41 g/km, BEIS 2020)\n"
+        "  as much as 5.95 kg of coal burned (1.995 kg/kg, EPA 2021)\n"
+        "  as much as 0.2 tree seedlings grown for ten years (60 kg each, EPA 2021)\n"
+        "  as much as 12.5 hours of a household's energy in the USA (953 g/h, EPA 2020)\n"
+    )
+
+
+def test_equivalents_for_programs(run, write, card):
+    write("a/README.md", FIGURE)
+    write("b/README.md", card)
+    write("c/README.md", "---\nco2_eq_emissions:\n  energy_consumed: 1.5\n---\n")
+    result = run("show", ".", "--equivalents", "--format", "json")
+    first, *others = json.loads(result.out)["cards"]
+    assert [item["key"] for item in first["equivalents"]] == [
+        "car_km",
+        "train_km",
+        "coal_kg",
+        "seedlings",
+        "household_hours",
+    ]
+    car = first["equivalents"][0]
+    assert car["amount"] * car["factor_g"] == pytest.approx(11880)
+    assert car["words"] == "48 km in an average car with a combustion engine (247 g/km, EPA 2021)"
+    assert [other["equivalents"] for other in others] == [[], []]
+
+
+def test_equivalents_leave_quiet_and_cards_without_grams_as_they_are(run, write):
+    write("README.md", FIGURE)
+    assert run("show", "README.md", "--equivalents", "--format", "quiet").out == "11880\n"
+    write("README.md", "---\nco2_eq_emissions:\n  energy_consumed: 1.5\n---\n")
+    assert run("show", "README.md", "--equivalents").out == "README.md: unknown\n  energy_consumed: 1.5\n"

@@ -12,7 +12,7 @@ from ..card.patch import patch_card
 from ..card.section import put_section
 from ..errors import UnitError, UsageError
 from ..record import EmissionsRecord
-from .editing import Editing, editing_options
+from .editing import Editing, editing_options, equivalents_notes, equivalents_option
 from .output import Format, Output, format_option
 from .targets import one_target
 
@@ -27,12 +27,14 @@ from .targets import one_target
 @click.option("--training-type", help='"pre-training" or "fine-tuning".')
 @click.option("--source", help='How the figure came about: "CodeCarbon 3.3.2".')
 @click.option("--section", is_flag=True, help='Write the section "Environmental Impact" too.')
+@equivalents_option
 @click.option("--overwrite", is_flag=True, help="Replace what the block says already.")
 @editing_options
 @format_option
 def add(
     target: str,
     section: bool,
+    equivalents: bool,
     overwrite: bool,
     dry_run: bool,
     check: bool,
@@ -51,10 +53,11 @@ def add(
           --hardware "1 x NVIDIA A100" --location "Paris, France" --training-type fine-tuning --section
     """
     record = _record(fields)
+    notes = equivalents_notes(record.emissions_g, asked=equivalents, section=section)
 
     def change(text: str) -> str:
         patched = patch_card(text, record, overwrite=overwrite)
-        return put_section(patched, record) if section else patched
+        return put_section(patched, record, notes) if section else patched
 
     return Editing(Output(format_), dry_run, check).edit_all([one_target(target)], change)
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..card.file import edit_file
-from ..errors import CardError, HfEmissionsError
+from ..errors import CardError, HfEmissionsError, UsageError
 from .failures import DONE, FAILED, FINDINGS, explain
 from .output import Output
 from .targets import Target
@@ -22,6 +22,27 @@ def editing_options(command: Any) -> Any:
     dry_run = click.option("--dry-run", is_flag=True, help="Print the change as a diff and write nothing.")
     check = click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something would change.")
     return dry_run(check(command))
+
+
+def equivalents_option(command: Any) -> Any:
+    """The option `--equivalents` of the commands that write a section."""
+    words = "In the section, say what the figure is as much as, each comparison with its factor."
+    return click.option("--equivalents", is_flag=True, help=words)(command)
+
+
+def equivalents_notes(emissions_g: float | None, *, asked: bool, section: bool) -> tuple[str, ...]:
+    """What `--equivalents` adds to the notes of the section.
+
+    Raises:
+        UsageError: the section was not asked for.
+    """
+    if not asked:
+        return ()
+    if not section:
+        raise UsageError("--equivalents goes into the section; give --section too")
+    from ..factors.equivalences import comparison
+
+    return () if emissions_g is None else (comparison(emissions_g),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from .. import units
 from ..card.block import known_fields
 from ..card.patch import read_card
 from ..errors import CardError, HfEmissionsError
+from ..factors.equivalences import Equivalent
+from ..factors.equivalences import equivalents as compare
 from ..record import EmissionsRecord
 from .failures import DONE, FAILED, explain
 from .output import Format, Output, format_option
@@ -18,20 +20,24 @@ from .targets import Target, find_targets
 
 @click.command
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.option(
+    "--equivalents", is_flag=True, help="Say what a figure is as much as: kilometres by car, coal, and so on."
+)
 @format_option
-def show(targets: tuple[str, ...], format_: Format) -> int:
+def show(targets: tuple[str, ...], equivalents: bool, format_: Format) -> int:
     """Show the emissions that cards report.
 
-    `--format quiet` prints the grams alone.
+    `--format quiet` prints the grams alone. Each comparison of --equivalents has its factor beside it.
 
     \b
     Examples:
       hf-emissions show README.md
+      hf-emissions show README.md --equivalents
       hf-emissions show models/ --format json
       cat README.md | hf-emissions show -
     """
     out = Output(format_)
-    cards = [_card(out, target) for target in find_targets(targets)]
+    cards = [_card(out, target, equivalents) for target in find_targets(targets)]
     out.document(cards=cards)
     without = sum(1 for card in cards if card.get("record") is None and "error" not in card)
     if without:
@@ -39,15 +45,23 @@ def show(targets: tuple[str, ...], format_: Format) -> int:
     return FAILED if any("error" in card for card in cards) else DONE
 
 
-def _card(out: Output, target: Target) -> dict[str, Any]:
+def _card(out: Output, target: Target, equivalents: bool) -> dict[str, Any]:
     try:
         record = _record(target)
     except (HfEmissionsError, OSError) as error:
         out.error(explain(error))
         return {"path": target.name, "error": explain(error)}
+    compared = _compared(record) if equivalents else []
     if record:
         _print(out, target, record)
-    return {"path": target.name, "record": record.known() if record else None}
+        for item in compared:
+            out.line(f"  as much as {item.words}")
+    card = {"path": target.name, "record": record.known() if record else None}
+    return {**card, "equivalents": [item.document() for item in compared]} if equivalents else card
+
+
+def _compared(record: EmissionsRecord | None) -> list[Equivalent]:
+    return [] if record is None or record.emissions_g is None else compare(record.emissions_g)
 
 
 def _record(target: Target) -> EmissionsRecord | None:

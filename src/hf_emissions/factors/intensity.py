@@ -1,4 +1,5 @@
-"""Grams per kWh of a place's electricity, from the data that codecarbon packages. The only module that reads it.
+"""Grams per kWh of a place's electricity, from the data that codecarbon packages. Beside
+`codecarbon_tables` the only module that reads it.
 
 Countries: Our World in Data and Ember, life-cycle. US states: EPA eGRID; Canadian provinces: their mix with
 combustion factors; Chinese provinces: MEE and NBS, CO2 only: combustion. Nordic bidding zones: life-cycle.

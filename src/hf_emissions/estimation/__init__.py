@@ -1,0 +1,1 @@
+"""Estimates: from facts to grams with a range, where nothing was recorded."""

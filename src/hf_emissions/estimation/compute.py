@@ -1,0 +1,78 @@
+"""Floating-point operations of a training, from its parameters and tokens.
+
+A forward pass takes 2 operations for each parameter and token, the gradients of the activations 2 more, and those of
+the weights 2 more (Kaplan et al. 2020, arXiv 2001.08361, section 2.1; Hoffmann et al. 2022, arXiv 2203.15556).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .. import units
+from ..errors import UsageError
+from ..facts.facts import Facts
+from .distributions import Known, Pert
+from .factor import Factor
+
+Adaptation = Literal["full", "lora", "frozen-encoder"]
+
+# Operations for each parameter and token: the weights of a frozen part have no gradients, and where nothing below
+# the head is trained no gradient passes through it.
+_FLOP_EACH: dict[Adaptation, int] = {"full": 6, "lora": 4, "frozen-encoder": 2}
+_WORDS: dict[Adaptation, str] = {
+    "full": "6 FLOP for each parameter and token",
+    "lora": "4 FLOP for each parameter and token, as LoRA trains none of the model's own weights",
+    "frozen-encoder": "2 FLOP for each parameter and token, as only a head above the frozen encoder is trained",
+}
+
+# Of the tokens that fit into a batch, how many are no padding: a judgement, between batches that are padded to the
+# longest example that is allowed and batches that are packed full.
+_FILLED = Pert(0.3, 0.8, 1.0)
+
+
+def _adaptation(facts: Facts) -> Adaptation:
+    for known in _FLOP_EACH:
+        if known == (facts.adaptation or "full"):
+            return known
+    raise UsageError(f"adaptation is {facts.adaptation!r}; there are {', '.join(_FLOP_EACH)}")
+
+
+def training_flop(facts: Facts) -> tuple[Factor, ...] | None:
+    """The floating-point operations of a training as factors; None where the facts do not give them.
+
+    Raises:
+        UsageError: a way of training that is not known.
+    """
+    adaptation, halved = _adaptation(facts), bool(facts.encoder_decoder)
+    parameters = facts.active_parameters or facts.parameters
+    tokens = _tokens(facts)
+    if parameters is not None and tokens is not None:
+        each = _FLOP_EACH[adaptation] / (2 if halved else 1)
+        words = _WORDS[adaptation] + ("; each token passes half of an encoder-decoder" if halved else "")
+        return Factor("operations", Known(each * parameters), f"{words} ({_short(parameters)} parameters)"), tokens
+    if facts.total_flos is not None:
+        return (Factor("operations", Known(facts.total_flos), "the operations that Trainer counted (total_flos)"),)
+    return None
+
+
+def _tokens(facts: Facts) -> Factor | None:
+    """Tokens that were seen: as stated, else what the steps had room for, which is an upper bound."""
+    if facts.tokens is not None:
+        return Factor("tokens", Known(facts.tokens))
+    steps, batch, length = facts.steps, facts.total_batch_size, facts.sequence_length
+    if steps is None or batch is None or length is None:
+        return None
+    most = float(steps) * batch * length
+    filled = Pert(_FILLED.low * most, _FILLED.mode * most, most)
+    words = (
+        f"at most {_short(most)} tokens ({steps} steps x {batch} examples x {length} tokens, an upper bound; "
+        f"{_FILLED.low:.0%} to {_FILLED.high:.0%} of them are taken to be no padding)"
+    )
+    return Factor("tokens", filled, words, "the tokens that were seen (tokens)")
+
+
+def _short(number: float) -> str:
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if number >= size:
+            return f"{units.plain_decimal(units.round_significant(number / size, 3))}{letter}"
+    return units.plain_decimal(units.round_significant(number, 3))

@@ -1,0 +1,122 @@
+"""What the grid emits where a training ran, as far as its facts say, with the spread of that knowledge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import units
+from ..errors import PlaceError
+from ..factors.bounds import HIGHEST_GRID_G_PER_KWH
+from ..factors.cloud_regions import find_cloud_region
+from ..factors.intensity import Intensity, grid_intensity
+from ..facts.facts import Facts
+from ..record import IntensityBasis
+from .distributions import Known, Lognormal
+from .factor import Factor
+
+# Spreads of the logarithm (estimation reference, section 1.4): how far sources differ on one country, and one region
+# from year to year.
+_COUNTRY_SIGMA = 0.12
+_REGION_SIGMA = 0.17
+# Grids with little carbon differ by what a source counts: over the life cycle, or at the stack alone.
+_LOW_CARBON_SIGMA = 0.35
+_LOW_CARBON = ("SWE", "NOR", "CHE", "FRA", "CAN")
+_LOW_CARBON_G_PER_KWH = 100.0
+# The states of the USA lie between 24 and 893 g/kWh.
+_USA_SIGMA = 0.40
+# Anywhere: what trainings are known to have run on.
+_ANYWHERE = Lognormal(330.0, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The grid of a training: its factor in g/kWh, and what a record says of the place; `known` where there is one."""
+
+    factor: Factor
+    known: bool
+    g_per_kwh: float
+    place: str | None = None
+    short: str = "place unknown"
+    country_iso3: str | None = None
+    basis: IntensityBasis | None = None
+    source: str | None = None
+    cloud_provider: str | None = None
+    cloud_region: str | None = None
+
+
+def find_grid(facts: Facts, intensity_g_per_kwh: float | None = None) -> Grid:
+    """The grid that the facts name, or the intensity that is given.
+
+    Raises:
+        PlaceError: a country or region that is not known, a region without a country, an intensity that no grid has.
+        MissingExtraError: codecarbon is not installed.
+    """
+    if intensity_g_per_kwh is not None:
+        return _given(facts, intensity_g_per_kwh)
+    if facts.provider is not None and facts.region is not None:
+        return _cloud(facts.provider, facts.region)
+    if facts.country_iso3 is not None:
+        return _named(grid_intensity(facts.country_iso3, facts.region))
+    if facts.region is not None:
+        raise PlaceError(f"a region ({facts.region!r}) needs its country, or its provider: --region gcp:europe-west4")
+    words = "the place is not known: any grid (330 g/kWh, a factor of 3.4 either way)"
+    return Grid(Factor("place", _ANYWHERE, words, "the country (country_iso3)"), False, _ANYWHERE.median)
+
+
+def _given(facts: Facts, g_per_kwh: float) -> Grid:
+    if not 0 < g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
+        raise PlaceError(f"no grid has {g_per_kwh:g} g/kWh; the highest is {HIGHEST_GRID_G_PER_KWH:g}")
+    place = ":".join(name for name in (facts.provider, facts.region) if name) or facts.country_iso3
+    words = f"the grid's intensity was given: {units.format_intensity(g_per_kwh)}"
+    return Grid(
+        Factor("place", Known(g_per_kwh), words),
+        True,
+        g_per_kwh,
+        place=place,
+        short=f"grid {g_per_kwh:.3g} g/kWh, given",
+        country_iso3=facts.country_iso3,
+        source="given by the owner",
+        cloud_provider=facts.provider,
+        cloud_region=facts.region if facts.provider else None,
+    )
+
+
+def _cloud(provider: str, region: str) -> Grid:
+    found = find_cloud_region(provider, region)
+    grid = _named(grid_intensity(found.country_iso3, found.subdivision))
+    return Grid(
+        grid.factor,
+        *(True, grid.g_per_kwh, grid.place, grid.short, grid.country_iso3, grid.basis, grid.source),
+        cloud_provider=found.provider,
+        cloud_region=found.region,
+    )
+
+
+def _named(intensity: Intensity) -> Grid:
+    sigma, why, finer = _spread(intensity)
+    where = intensity.country.iso3 + (f"/{intensity.region}" if intensity.region else "")
+    basis = "combustion only" if intensity.basis == "combustion" else intensity.basis
+    tool = intensity.source.removesuffix(" data")
+    words = f"{intensity.place}: {units.format_intensity(intensity.g_per_kwh)}, {basis} ({intensity.source}); {why}"
+    return Grid(
+        Factor("place", Lognormal(intensity.g_per_kwh, sigma), words, finer),
+        True,
+        intensity.g_per_kwh,
+        place=intensity.place,
+        short=f"grid {where} {intensity.g_per_kwh:.3g} g/kWh {basis}, {tool}",
+        country_iso3=intensity.country.iso3,
+        basis=intensity.basis,
+        source=intensity.source,
+    )
+
+
+def _spread(intensity: Intensity) -> tuple[float, str, str | None]:
+    """The spread, why it is so wide, and what would narrow it."""
+    iso3 = intensity.country.iso3
+    if intensity.region is not None:
+        return _REGION_SIGMA, "a region changes from year to year", None
+    if iso3 == "USA":
+        return _USA_SIGMA, "its states lie far apart", "the state or cloud region (region)"
+    if iso3 in _LOW_CARBON or intensity.g_per_kwh < _LOW_CARBON_G_PER_KWH:
+        return _LOW_CARBON_SIGMA, "sources differ much on a grid with little carbon", "the region or zone (region)"
+    return _COUNTRY_SIGMA, "sources differ a little", None

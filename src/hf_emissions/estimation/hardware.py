@@ -1,0 +1,135 @@
+"""The power that a named device draws while it trains, and what it computes, as factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..factors.accelerators import HardwareName, UnknownDeviceError, find_accelerator
+from ..factors.cpus import find_cpu
+from ..record import Boundary
+from .distributions import Distribution, Known, Lognormal, Pert
+from .factor import Factor
+from .mfu import mfu
+from .power import measured_mean_ratio, power_ratio
+
+# A processor's power against its rating: between idle and full load, a judgement; no measurements were fitted.
+_CPU_RATIO = Lognormal(0.7, 0.5)
+# Where the device is not named: an A100 SXM, and the factor between generations in energy for each operation
+# (estimation reference, default distributions).
+_USUAL = "A100 SXM"
+_ANY_DEVICE_SIGMA = 0.5
+
+_METER = "a metered energy (energy_kwh)"
+_FORM = "the form factor (hardware, such as A100 SXM or A100 PCIe)"
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What a training ran on: one named thing, which may be several accelerators, a part of one, or a processor.
+
+    Attributes:
+        words: for a source, such as `A100 SXM`.
+        rated_w: its rated power in watts, None where the maker publishes none.
+        name: the accelerator; None for a processor.
+        named: whether the facts name it.
+    """
+
+    words: str
+    rated_w: Distribution | None
+    name: HardwareName | None = None
+    named: bool = True
+
+    @property
+    def released_year(self) -> int | None:
+        """The year in which it could first be bought."""
+        return self.name.released_year if self.name else None
+
+    def power(self, accelerators: float, parameters: float | None, boundary: Boundary) -> tuple[Factor, ...]:
+        """The power of one of them, in watts, within a boundary; empty where the maker publishes none."""
+        if self.rated_w is None:
+            return ()
+        if self.name is None:
+            words = f"a processor draws {_percent(_CPU_RATIO)} of its rated power, memory included"
+            return Factor("rated power", self.rated_w), Factor("power", _CPU_RATIO, words, _METER)
+        return _rated(self), self._drawn(accelerators, parameters, boundary)
+
+    def _drawn(self, accelerators: float, parameters: float | None, boundary: Boundary) -> Factor:
+        assert self.name
+        if _is_measured(self.name):
+            return Factor(
+                "power", measured_mean_ratio(), "measured mean power of a chip with its share of the host", _METER
+            )
+        ratio = power_ratio(
+            accelerators=max(round(accelerators), 1),
+            parameters=parameters,
+            boundary="accelerators" if boundary == "accelerators" else "node",
+        )
+        part = "an accelerator" if boundary == "accelerators" else "an accelerator and its share of the node"
+        return Factor("power", ratio, f"{part} draw {_percent(ratio)} of the accelerator's rated power", _METER)
+
+    def seconds_per_flop(self, parameters: float | None, *, pretraining: bool) -> Factor:
+        """Seconds of one named thing for each useful operation."""
+        assert self.name
+        speed = self.name.flop_per_s
+        assert speed
+        device = self.name.devices[0]
+        used = mfu(
+            generation=device.generation,
+            parameters=parameters,
+            pretraining=pretraining,
+        )
+        sigma = used.sigma if self.named else (used.sigma**2 + _ANY_DEVICE_SIGMA**2) ** 0.5
+        words = f"{used.median:.0%} of {speed / 1e12:.3g} TFLOP/s are used (MFU, {_percent(used)})"
+        if not self.named:
+            words = f"the device is not known: as on {self.words}, with the spread between generations; {words}"
+        narrowed = "the hours (wall_hours or device_hours)" if self.named else "the device (hardware)"
+        return Factor("speed", Lognormal(1 / (speed * used.median), sigma), words, narrowed)
+
+
+def find_hardware(name: str) -> Hardware:
+    """An accelerator, else a processor, by the name that a card gives it.
+
+    Raises:
+        UnknownDeviceError: neither; with near matches.
+    """
+    try:
+        found = find_accelerator(name)
+    except UnknownDeviceError as unknown:
+        try:
+            cpu = find_cpu(name)
+        except Exception:  # noqa: BLE001 - what it is not called among processors is of no use to who named a GPU
+            raise unknown from None
+        return Hardware(cpu.name, Known(cpu.power_w))
+    return Hardware(found.canonical, _rated_w(found), found)
+
+
+def usual_hardware() -> Hardware:
+    """What stands in where the device is not named."""
+    found = find_accelerator(_USUAL)
+    return Hardware(found.canonical, _rated_w(found), found, named=False)
+
+
+def _rated_w(name: HardwareName) -> Distribution | None:
+    if _is_measured(name):
+        return Known(name.chips * sum(device.measured_mean_w or 0.0 for device in name.devices) / len(name.devices))
+    low, mode, high = name.power_low_w, name.power_w, name.power_high_w
+    if low is None or mode is None or high is None:
+        return None
+    return Known(mode) if low == high else Pert(low, mode, high)
+
+
+def _rated(hardware: Hardware) -> Factor:
+    assert hardware.rated_w
+    low, high = hardware.rated_w.range_90
+    if low == high:
+        return Factor("rated power", hardware.rated_w, f"{hardware.words}: {low:.4g} W")
+    return Factor("rated power", hardware.rated_w, f"{hardware.words}: {low:.4g} to {high:.4g} W", _FORM)
+
+
+def _is_measured(name: HardwareName) -> bool:
+    return all(device.measured_mean_w for device in name.devices)
+
+
+def _percent(ratio: Lognormal) -> str:
+    low, high = ratio.range_90
+    return f"{low:.0%} to {high:.0%}"

@@ -1,0 +1,152 @@
+"""The ways from facts to energy: a meter's reading, hours of hardware, or operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .. import units
+from ..facts.facts import Facts
+from ..record import Boundary
+from .compute import training_flop
+from .distributions import Known, Mixture, Pert
+from .factor import Factor
+from .hardware import Hardware, usual_hardware
+
+Tier = Literal["A", "B", "C", "D", "E", "F"]
+
+_KWH_PER_WH = units.power_to_kwh(1.0, units.hours_to_s(1.0))
+_KWH_PER_J = units.joules_to_kwh(1.0)
+
+# A meter in software reads between all and two thirds of what the wall gives (Fischer 2025: 66 to 86 % on a desktop).
+_METERED = Pert(0.95, 1.0, 1.5)
+
+# From so many parameters on, a training from steps and tokens is taken for one from scratch, on a
+# cluster of so many accelerators.
+_LARGE = 1e9
+_CLUSTER = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to the energy: the product of its factors in `kwh_each`, within the node.
+
+    Attributes:
+        kind: what it rests on.
+        factors: the inputs.
+        kwh_each: kWh of the factors' product.
+        words: what it rests on, for a source.
+        device_hours: factors whose product is the hours of the named thing, where they are known.
+    """
+
+    kind: Literal["energy", "hours", "operations"]
+    factors: tuple[Factor, ...]
+    kwh_each: float
+    words: str
+    device_hours: tuple[Factor, ...] = ()
+
+
+def tier_of(way: Way, *, place_known: bool, hardware_known: bool) -> Tier:
+    """The tier: which facts an estimate rests on."""
+    if way.kind == "energy":
+        return "A"
+    if way.kind == "hours":
+        return "B" if place_known else "C"
+    if place_known and hardware_known:
+        return "D"
+    return "E" if place_known or hardware_known else "F"
+
+
+def find_ways(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> list[Way]:
+    """Every way that the facts allow, the best first."""
+    ways = [
+        _metered(facts),
+        _by_hours(facts, hardware, boundary),
+        _by_operations(facts, hardware, boundary),
+    ]
+    return [way for way in ways if way is not None]
+
+
+def _metered(facts: Facts) -> Way | None:
+    if facts.energy_kwh is None:
+        return None
+    words = "the energy is what a meter gave; one in software reads up to a third too little"
+    factors = (Factor.known("energy", facts.energy_kwh), Factor("meter", _METERED, words, "the kind of the meter"))
+    return Way("energy", factors, 1.0, units.format_energy(facts.energy_kwh))
+
+
+def _parameters(facts: Facts) -> float | None:
+    return facts.active_parameters or facts.parameters
+
+
+def _is_pretraining(facts: Facts) -> bool:
+    if facts.training_type is not None:
+        return facts.training_type.lower().replace("-", "").startswith("pretrain")
+    return (_parameters(facts) or 0.0) >= _LARGE and facts.base_model is None and facts.adaptation is None
+
+
+def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> Way | None:
+    hours = device_hours(facts)
+    if hardware is None or hours is None:
+        return None
+    chips = hardware.name.chips if hardware.name else 1
+    power = hardware.power(chips * (facts.count or 1), _parameters(facts), boundary)
+    if not power:
+        return None
+    words = f"{facts.count or 1} x {hardware.words}, {_hours_words(facts)}"
+    return Way("hours", (*hours, *power), _KWH_PER_WH, words, hours)
+
+
+def device_hours(facts: Facts) -> tuple[Factor, ...] | None:
+    """Hours of the named thing, summed over all of them, as factors; None where no hours are known."""
+    if facts.device_hours is not None:
+        return (Factor.known("hours", facts.device_hours),)
+    count = _count(facts)
+    wall = facts.wall_hours
+    if wall is None and facts.hours is None and facts.train_runtime_s is not None:
+        wall = units.s_to_hours(facts.train_runtime_s)
+    if wall is not None:
+        return Factor.known("hours", wall), count
+    if facts.hours is None:
+        return None
+    if (facts.count or 1) == 1:
+        return Factor.known("hours", facts.hours), count
+    either = Mixture((Known(1.0), Known(float(facts.count or 1))), (0.5, 0.5))
+    words = f"{facts.hours:g} hours may be of the whole training or summed over {facts.count} devices: either counts"
+    return Factor.known("hours", facts.hours), Factor("count", either, words, "which hours these are (wall_hours)")
+
+
+def _count(facts: Facts) -> Factor:
+    if facts.count is not None:
+        return Factor.known("count", float(facts.count))
+    return Factor("count", Known(1.0), "how many devices is not known: one is taken", "the number of devices (count)")
+
+
+def _hours_words(facts: Facts) -> str:
+    for hours, of in ((facts.device_hours, " in all"), (facts.wall_hours, ""), (facts.hours, " (in all or each)")):
+        if hours is not None:
+            return f"{units.plain_decimal(units.round_significant(hours, 4))} h{of}"
+    return f"{units.plain_decimal(units.round_significant(units.s_to_hours(facts.train_runtime_s or 0.0), 3))} h"
+
+
+def _by_operations(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> Way | None:
+    flop = training_flop(facts)
+    usable = hardware if hardware is not None and hardware.name and hardware.name.flop_per_s else None
+    if flop is None or (hardware is not None and usable is None):
+        return None
+    chosen, pretraining, parameters = usable or usual_hardware(), _is_pretraining(facts), _parameters(facts)
+    assert chosen.name
+    accelerators = None if facts.count is None else facts.count * chosen.name.chips
+    power = chosen.power(accelerators or (_CLUSTER if pretraining else 1), parameters, boundary)
+    if not power:
+        return None
+    speed = chosen.seconds_per_flop(parameters, pretraining=pretraining)
+    words = f"{_operations_words(facts)}, {chosen.words}" if usable else _operations_words(facts)
+    return Way("operations", (*flop, speed, *power), _KWH_PER_J, words)
+
+
+def _operations_words(facts: Facts) -> str:
+    parameters, tokens = facts.active_parameters or facts.parameters, facts.tokens
+    if parameters is not None and tokens is not None:
+        return f"{parameters:.3g} parameters, {tokens:.3g} tokens"
+    return f"{facts.total_flos:.3g} FLOP" if facts.total_flos is not None else "parameters, steps"

@@ -1,0 +1,99 @@
+"""An estimate in words and as a record: never without its tier and its range."""
+
+from __future__ import annotations
+
+from .. import __version__, units
+from ..errors import UsageError
+from ..record import EmissionsRecord
+from .estimate import Estimate
+
+# The beginning of every source of ours, by which an estimate is known again on a card.
+PREFIX = "Estimated with hf-emissions"
+
+
+def source_of(estimate: Estimate) -> str:
+    """The source of an estimate: tier, facts, boundary, grid, and the 90 % range."""
+    if estimate.method != "monte-carlo":
+        return f"{PREFIX} {__version__} ({estimate.method}: {estimate.rests_on}; {estimate.grid}); no range"
+    boundary = f"facility, PUE {estimate.pue:g}" if estimate.boundary == "facility" else estimate.boundary
+    about = f"tier {estimate.tier}: {estimate.rests_on}, {boundary}; {estimate.grid}"
+    return f"{PREFIX} {__version__} ({about}); 90 % range {range_words(estimate)}"
+
+
+def range_words(estimate: Estimate) -> str:
+    """The range of the emissions, such as `60-190 kg`; both ends in the unit of the higher one."""
+    if estimate.low_g is None or estimate.high_g is None:
+        return "unknown"
+    high = units.format_mass(estimate.high_g)
+    number, _, unit = high.rpartition(" ")
+    low = units.plain_decimal(units.round_significant(estimate.low_g * float(number) / estimate.high_g, 2))
+    return f"{low}-{high}" if unit else f"{units.format_mass(estimate.low_g)} to {high}"
+
+
+def record_of(estimate: Estimate) -> EmissionsRecord:
+    """The estimate as a record.
+
+    Raises:
+        UsageError: it gives no number.
+    """
+    if estimate.median_g is None:
+        raise UsageError(estimate.why_no_number or "this estimate gives no number")
+    ends = None if estimate.low_g is None or estimate.high_g is None else (estimate.low_g, estimate.high_g)
+    return EmissionsRecord(
+        emissions_g=estimate.median_g,
+        energy_kwh=None if estimate.energy_kwh is None else estimate.energy_kwh[1],
+        duration_s=estimate.duration_s,
+        source=source_of(estimate),
+        geographical_location=estimate.place,
+        hardware_used=estimate.hardware_used,
+        method="estimated",
+        boundary=estimate.boundary,
+        modelled_share=1.0 if estimate.tier != "A" else None,
+        intensity_g_per_kwh=estimate.intensity_g_per_kwh if estimate.place_known else None,
+        intensity_source=estimate.intensity_source,
+        intensity_basis=estimate.intensity_basis,
+        pue=estimate.pue,
+        country_iso3=estimate.country_iso3,
+        cloud_provider=estimate.cloud_provider,
+        cloud_region=estimate.cloud_region,
+        on_cloud=True if estimate.cloud_provider else None,
+        tool="hf-emissions",
+        tool_version=__version__,
+        range_g=ends,
+    )
+
+
+def refusal_of_block(estimate: Estimate) -> str | None:
+    """Why an estimate may not stand in a block; None where it may: at tier A or B with a known place."""
+    if estimate.median_g is None:
+        return estimate.why_no_number
+    if estimate.method != "monte-carlo":
+        return f"the figure of {estimate.method} has no range"
+    if not estimate.place_known:
+        return "its place is not known"
+    if estimate.tier not in ("A", "B"):
+        return f"it rests on tier {estimate.tier}; a block takes tier A (metered energy) or B (hardware and hours)"
+    return None
+
+
+def notes_of(estimate: Estimate) -> tuple[str, ...]:
+    """The sentences below the section's list."""
+    notes = ["This figure is an estimate, not a measurement."]
+    if estimate.median_g is None:
+        notes = [f"No figure is given: {estimate.why_no_number}."]
+    if estimate.band:
+        notes.append(f"It lies in the order of {estimate.band} CO2eq.")
+    notes += [f"{_capital(words)}." for words in estimate.assumptions]
+    if estimate.facility_g:
+        low, high = (units.format_mass(end) for end in estimate.facility_g)
+        notes.append(f"With the cooling of the facility, whose PUE is not known, it lies between {low} and {high}.")
+    if estimate.embodied_g:
+        low, _, high = (units.format_mass(end) for end in estimate.embodied_g)
+        notes.append(f"Making the hardware emitted {low} to {high} more, by its hours; they are not in the figure.")
+    if estimate.narrow_by:
+        notes.append(f"What would narrow the range most: {estimate.narrow_by}.")
+    return tuple(notes)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,102 @@
+"""The rated power of processors, by the names that people and machines write, from codecarbon's own table.
+
+A name has to stand for one processor: its model number has to be there, and every word of it has to fit. Where
+codecarbon itself would take the nearest of 4918 names, this refuses and says what is near.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from ..errors import HfEmissionsError
+from ..terminal import one_line
+from .codecarbon_tables import processor_powers_w, version
+
+_LONGEST_NAME = 120
+
+_MARKS = re.compile(r"\((?:r|tm|c)\)|[®™\u200b]")
+_CLOCK = re.compile(r"@?\s*\b\d+(?:\.\d+)?\s*[gm]hz\b|@")
+_ASIDES = re.compile(
+    r"\bwith\b.*|\b(?:\d+|dual|quad|six|eight)-core\b|\b\d+\s*threads?\b|\b(?:cpu|processor|apu|soc)\b"
+)
+_GENERATION = re.compile(r"\b\d+(?:st|nd|rd|th)\s+gen(?:eration)?\b")
+_VERSION_APART = re.compile(r"(?<=\d)(v\d)\b")
+
+# Words that a name may have or leave out: the model number says as much.
+_OPTIONAL = frozenset({"intel", "amd", "apple", "core", "platinum", "gold", "silver", "bronze"})
+
+
+class UnknownCpuError(HfEmissionsError, ValueError):
+    """A name that stands for no processor in the table, or for several; the message has near matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """A processor: the table's name for it, its rated power in watts, and who says so."""
+
+    name: str
+    power_w: float
+    source: str
+
+
+def find_cpu(name: str) -> Cpu:
+    """The processor that a name stands for, such as `Intel(R) Core(TM) i7-12700H CPU @ 2.30GHz` or `EPYC 7742`.
+
+    Raises:
+        UnknownCpuError: it stands for none or for several that differ in power; with near matches.
+        MissingExtraError: codecarbon is not installed.
+    """
+    wanted = frozenset(_words(name) if len(name) <= _LONGEST_NAME else ())
+    if not wanted:
+        raise UnknownCpuError(f"{_quoted(name)} names no processor; write it as its maker does, such as AMD EPYC 7742")
+    powers_w = processor_powers_w()
+    holding = [known for known, words in _table().items() if wanted <= words]
+    # One word alone is no name: A100 is an accelerator, and also a processor of Intel's at 3 W.
+    fitting = [known for known in holding if _table()[known] - wanted <= _OPTIONAL and len(wanted) > 1]
+    if len({powers_w[known] for known in fitting}) == 1:
+        found = min(fitting, key=lambda known: (len(known), known))
+        return Cpu(_tidy(found), powers_w[found], f"codecarbon {version()} data")
+    raise UnknownCpuError(_refusal(name, fitting or holding))
+
+
+def _refusal(name: str, candidates: list[str]) -> str:
+    candidates = [known for known in candidates if len(_table()[known]) > 1]
+    if len(candidates) == 1:
+        return f"{_quoted(name)} is no whole name; did you mean {_tidy(candidates[0])}?"
+    if candidates:
+        shown = ", ".join(_tidy(known) for known in sorted(candidates, key=len)[:3])
+        return f"{_quoted(name)} fits {len(candidates)} processors, such as {shown}; say which one"
+    plain = {_plain(known): known for known in _table()}
+    near = difflib.get_close_matches(_plain(name), plain, n=3, cutoff=0.8)
+    hint = f"did you mean {' or '.join(_tidy(plain[text]) for text in near)}?" if near else "give its power in watts"
+    return f"{_quoted(name)} is not among codecarbon's processors; {hint}"
+
+
+@cache
+def _table() -> dict[str, frozenset[str]]:
+    return {name: frozenset(_words(name)) for name in processor_powers_w()}
+
+
+def _words(name: str) -> list[str]:
+    """What of a name tells processors apart, in its order."""
+    text = _MARKS.sub(" ", unicodedata.normalize("NFKC", name).lower())
+    for pattern in (_CLOCK, _ASIDES, _GENERATION):
+        text = pattern.sub(" ", text)
+    return [word for word in re.split(r"[\s,+/()-]+", _VERSION_APART.sub(r" \1", text)) if word]
+
+
+def _plain(name: str) -> str:
+    return " ".join(word for word in _words(name) if word not in _OPTIONAL)
+
+
+def _tidy(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).replace("\u200b", "").split())
+
+
+def _quoted(name: str) -> str:
+    shown = one_line(name)
+    return f'"{shown[:60]}..."' if len(shown) > 60 else f'"{shown}"'

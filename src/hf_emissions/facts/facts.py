@@ -1,0 +1,110 @@
+"""The facts of a training that an estimate rests on, with the place in the text that each was read from."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from ..errors import UsageError
+
+_POSITIVE = (
+    *("wall_hours", "device_hours", "hours", "reported_g", "energy_kwh", "parameters", "active_parameters", "tokens"),
+    *("steps", "epochs", "total_batch_size", "sequence_length", "train_runtime_s", "total_flos"),
+)
+_TEXTS = ("hardware", "provider", "region", "country_iso3", "base_model", "training_type", "adaptation")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a fact stands: from the character `start` up to `end` of the card's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a training. A fact that is not known is None; everything is checked on construction.
+
+    Attributes:
+        hardware: the device as it is named, such as `A100 SXM`, `TPU v3-8`.
+        count: how many of the thing that is named.
+        wall_hours: how long the training took, in hours.
+        device_hours: hours of the named thing, summed over all of them.
+        hours: hours of which it is not said whether they are wall hours or device hours.
+        provider: short name of the cloud provider, such as `gcp`.
+        region: the provider's own name of the region; without a provider, a state, province or zone of the country.
+        country_iso3: ISO 3166-1 alpha-3 code of the country.
+        reported_g: a figure that the card gives, in grams CO2 equivalent.
+        energy_kwh: electricity that was metered, in kWh.
+        parameters: parameters of the model.
+        active_parameters: parameters that each token passes through, in a mixture of experts.
+        tokens: tokens seen in training, every epoch counted.
+        base_model: the model that it was fine-tuned from.
+        steps: optimiser steps, over all epochs.
+        epochs: passes over the training data.
+        total_batch_size: examples of one optimiser step, on all devices.
+        sequence_length: tokens of an example, at most.
+        train_runtime_s: how long Trainer says that training took, in seconds.
+        total_flos: floating-point operations, as Trainer counts them.
+        training_type: `pre-training` or `fine-tuning`.
+        adaptation: which weights were trained: `full`, `lora` or `frozen-encoder`.
+        encoder_decoder: whether each token passes half of the parameters, as in T5.
+        places: where in the text each fact stands, by its name.
+
+    Raises:
+        UsageError: a number that is not finite or not above zero, or a count that is no whole number.
+    """
+
+    hardware: str | None = None
+    count: int | None = None
+    wall_hours: float | None = None
+    device_hours: float | None = None
+    hours: float | None = None
+    provider: str | None = None
+    region: str | None = None
+    country_iso3: str | None = None
+    reported_g: float | None = None
+    energy_kwh: float | None = None
+    parameters: float | None = None
+    active_parameters: float | None = None
+    tokens: float | None = None
+    base_model: str | None = None
+    steps: int | None = None
+    epochs: float | None = None
+    total_batch_size: int | None = None
+    sequence_length: int | None = None
+    train_runtime_s: float | None = None
+    total_flos: float | None = None
+    training_type: str | None = None
+    adaptation: str | None = None
+    encoder_decoder: bool | None = None
+    places: Mapping[str, Span] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        for name in _POSITIVE:
+            _check_positive(name, getattr(self, name))
+        if self.count is not None:
+            _check_positive("count", self.count)
+            if self.count != int(self.count):
+                raise UsageError(f"count is {self.count}; devices come whole")
+        for name in _TEXTS:
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, str) or not value.strip()):
+                raise UsageError(f"{name} is {value!r}, which names nothing; leave it out where it is not known")
+
+    def known(self) -> dict[str, Any]:
+        """The facts that are known, by name, without their places."""
+        names = (entry.name for entry in dataclasses.fields(self) if entry.name != "places")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+def _check_positive(name: str, value: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
+        raise UsageError(f"{name} is {value!r}; it must be a number above zero")

@@ -1,0 +1,156 @@
+"""`hf-emissions estimate`: what is typed, what comes back, and what it writes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+pytest.importorskip("numpy")
+pytest.importorskip("codecarbon")
+
+EIGHT = ("--hardware", "A100 SXM", "--count", "8", "--hours", "96", "--country", "Germany")
+CARD = "---\nlicense: mit # by the lawyers\n---\n# A model\n\nText.\n"
+
+
+def block(text):
+    return yaml.safe_load(text.split("---\n")[1]).get("co2_eq_emissions")
+
+
+def test_a_figure_with_its_range_and_what_it_rests_on(run):
+    said = run("estimate", *EIGHT).out
+    assert "CO2eq (90 % range: " in said.splitlines()[0]
+    for words in ("Tier B: 8 x A100 SXM, 96 h", "grid DEU 381 g/kWh life-cycle", "What would narrow the range most"):
+        assert words in said
+
+
+def test_the_fields_of_an_estimate_as_json(run):
+    document = json.loads(run("estimate", *EIGHT, "--format", "json").out)
+    assert document["schema"] == 1
+    assert document["tier"] == "B"
+    assert document["low_g"] < document["median_g"] < document["high_g"]
+    assert len(document["energy_kwh"]) == 3
+    assert document["narrow_by"]
+    assert document["assumptions"]
+
+
+def test_quiet_is_the_grams_alone(run):
+    assert float(run("estimate", *EIGHT, "--format", "quiet").out) > 10_000
+
+
+def test_hours_can_have_a_unit_and_numbers_can_be_large(run):
+    assert run("estimate", *EIGHT[:4], "--hours", "4 days", "--country", "DEU").out == run("estimate", *EIGHT).out
+    one = run("estimate", "--parameters", "7B", "--tokens", "2T", "--hardware", "H100", "--country", "USA").out
+    other = run(
+        "estimate", "--parameters", "7e9", "--tokens", "2 trillion", "--hardware", "H100", "--country", "US"
+    ).out
+    assert one == other
+
+
+def test_a_figure_goes_into_the_block_at_tier_b(run, tmp_path):
+    (tmp_path / "README.md").write_text(CARD)
+    run("estimate", *EIGHT, "--into", "README.md")
+    text = (tmp_path / "README.md").read_text()
+    written = block(text)
+    assert written["emissions"] > 10_000
+    assert written["source"].startswith("Estimated with hf-emissions ")
+    assert "tier B" in written["source"]
+    assert "90 % range" in written["source"]
+    assert "license: mit # by the lawyers\n" in text
+    # One of our own estimates is replaced without being asked.
+    run("estimate", *EIGHT[:4], "--hours", "192", "--country", "DEU", "--into", "README.md")
+    assert block((tmp_path / "README.md").read_text())["emissions"] > 1.8 * written["emissions"]
+
+
+def test_an_authors_figure_is_not_replaced(run, tmp_path):
+    card = "---\nco2_eq_emissions:\n  emissions: 12.5\n  source: my own meter\n---\n"
+    (tmp_path / "README.md").write_text(card)
+    assert "README.md:3:14: the block already says" in run("estimate", *EIGHT, "--into", "README.md", code=2).err
+    assert (tmp_path / "README.md").read_text() == card
+    run("estimate", *EIGHT, "--into", "README.md", "--overwrite")
+    assert block((tmp_path / "README.md").read_text())["emissions"] > 10_000
+
+
+def test_a_dry_run_writes_nothing(run, tmp_path):
+    (tmp_path / "README.md").write_text(CARD)
+    assert "+co2_eq_emissions:" in run("estimate", *EIGHT, "--into", "README.md", "--dry-run").out
+    assert (tmp_path / "README.md").read_text() == CARD
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why", "says"),
+    [
+        (("--hardware", "A100", "--hours", "96"), "place is not known", "CO2eq (90 % range"),
+        (("--parameters", "7B", "--tokens", "2T", "--hardware", "A100", "--country", "USA"), "tier D", "CO2eq (90 %"),
+        (("--parameters", "7B", "--tokens", "2T"), "parameters and tokens alone", "in the order of tonnes"),
+        (("--hardware", "TPU v5e", "--hours", "9", "--country", "DEU"), "publishes no power", "No figure is given"),
+    ],
+)
+def test_other_tiers_go_into_the_section_alone(run, tmp_path, arguments, why, says):
+    (tmp_path / "README.md").write_text(CARD)
+    assert why in run("estimate", *arguments, "--into", "README.md").err
+    text = (tmp_path / "README.md").read_text()
+    assert block(text) is None
+    assert "## Environmental Impact" in text
+    assert says in text
+
+
+def test_the_published_calculators(run):
+    site = run("estimate", "--hardware", "TPU v2", "--hours", "96", "--intensity", "0.56 kg/kWh", *CALCULATOR)
+    assert site.out.startswith("11.88 kg CO2eq (ml-co2-impact, no range)")
+    four = run("estimate", "--hardware", "TPU v2", "--count", "4", "--hours", "96", *ASIA, *CALCULATOR)
+    assert four.out.startswith("47.52 kg CO2eq")
+    green = run(
+        *("estimate", "--hardware", "A100 SXM", "--hours", "10", "--intensity", "100 g/kWh"),
+        *("--method", "green-algorithms", "--memory", "64", "--cpu", "10", "--cores", "8", "--pue", "1.2"),
+    )
+    # (8 x 10 + 400 + 64 x 0.3725) W x 10 h x 1.2 x 100 g/kWh
+    assert "6.046 kWh" in green.out
+
+
+CALCULATOR = ("--method", "ml-co2-impact")
+ASIA = ("--region", "gcp:asia-east1")
+
+
+def test_what_it_compares_to_and_what_was_saved(run):
+    said = run("estimate", *EIGHT, "--equivalents", "--reused", "1000").out
+    assert "km in an average car with a combustion engine (247 g/km, EPA 2021)" in said
+    assert "Downloads are not trainings" in said
+    document = json.loads(run("estimate", *EIGHT, "--equivalents", "--reused", "10", "--format", "json").out)
+    assert document["reused"]["trainings"] == 10
+    assert len(document["equivalents"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--hardware", "A1000 SXM", "--hours", "3"), "did you mean A100"),
+        (("--hardware", "A100", "--hours", "0"), "--hours is '0'; it must be above zero"),
+        (("--hardware", "A100", "--hours", "-2"), '--hours: "-2" is negative'),
+        (("--hardware", "A100", "--hours", "2", "--count", "1.5"), "devices come whole"),
+        (("--hardware", "A100", "--hours", "2", "--count", "0"), "--count is '0'"),
+        (("--hardware", "A100", "--hours", "3", "--device-hours", "3"), "give one of them"),
+        (("--hardware", "H100", "--hours", "200000"), "more than H100 has existed for"),
+        (("--hardware", "H100", "--count", "2", "--device-hours", "400000"), "more than H100 has existed for"),
+        (("--hardware", "A100", "--hours", "3", "--region", "gcp:europe-west99"), "europe-west9"),
+        (("--hardware", "A100", "--hours", "3", "--region", "mars:north"), "no provider"),
+        (("--hardware", "A100", "--hours", "3", "--region", "Bavaria"), "needs --country"),
+        (("--hardware", "A100", "--hours", "3", "--country", "Atlantis"), "Atlantis"),
+        (("--hardware", "A100", "--hours", "3", "--pue", "0.5"), "PUE lies between"),
+        (("--hardware", "A100", "--hours", "3", "--intensity", "5"), "--intensity"),
+        (("--hours", "3"), "alone gives no estimate"),
+        ((), "nothing alone gives no estimate"),
+        (("--energy", "3"), "has no unit"),
+        (("--parameters", "many"), "--parameters"),
+        (("--hardware", "", "--hours", "3"), "--hardware"),
+        (("--hardware", "\x1b[31mA100", "--hours", "3"), "A100"),
+    ],
+)
+def test_bad_input_is_one_line(run, arguments, words):
+    result = run("estimate", *arguments, code=2)
+    assert result.out == ""
+    assert result.err.startswith("Error: ")
+    assert len(result.err.strip().splitlines()) == 1
+    assert words in result.err
+    assert "\x1b[31mA100" not in result.err
