@@ -13,8 +13,13 @@ FACTS = {
     "hardware and hours": {"hardware": "A100", "count": 8, "wall_hours": 96.0, "country_iso3": "DEU"},
     "parameters and tokens": {"hardware": "A100", "parameters": 7e9, "tokens": 2e12, "country_iso3": "USA"},
     "three ways at once": {
-        **{"energy_kwh": 300.0, "hardware": "A100 SXM", "count": 8, "wall_hours": 96.0, "country_iso3": "DEU"},
-        **{"parameters": 110e6, "tokens": 3e11},
+        "energy_kwh": 300.0,
+        "hardware": "A100 SXM",
+        "count": 8,
+        "wall_hours": 96.0,
+        "country_iso3": "DEU",
+        "parameters": 110e6,
+        "tokens": 3e11,
     },
 }
 
