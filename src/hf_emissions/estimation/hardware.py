@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..factors.accelerators import HardwareName, UnknownDeviceError, find_accelerator
 from ..factors.cpus import find_cpu
+from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
 from ..record import Boundary
 from .distributions import Distribution, Known, Lognormal, Pert
 from .factor import Factor

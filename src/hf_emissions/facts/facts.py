@@ -87,7 +87,8 @@ class Facts:
 
     def __post_init__(self) -> None:
         for name in _POSITIVE:
-            _check_positive(name, getattr(self, name))
+            if (value := getattr(self, name)) is not None:
+                _check_positive(name, value)
         if self.count is not None:
             _check_positive("count", self.count)
             if self.count != int(self.count):
@@ -104,7 +105,5 @@ class Facts:
 
 
 def _check_positive(name: str, value: Any) -> None:
-    if value is None:
-        return
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
         raise UsageError(f"{name} is {value!r}; it must be a number above zero")

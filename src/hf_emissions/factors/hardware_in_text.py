@@ -1,0 +1,121 @@
+"""Devices that a text names, quick to find where there are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from .accelerators import accelerators
+from .hardware_name import HardwareName, look_up
+
+_FEWEST_LETTERS_ALONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A device named in a text: from `start` to `end`, in characters."""
+
+    start: int
+    end: int
+    name: HardwareName
+
+
+def find_in_text(text: str) -> Iterator[Mention]:
+    """Every device that a text names, in the order of the text. A count beside a name is not part of it.
+
+    A model of two or three letters counts where its maker, its memory, the word GPU or a count stands beside it; T4 and
+    K80 also alone.
+    """
+    pattern = device_pattern()
+    for start, end in _lines_worth_reading(text):
+        for found in pattern.finditer(text, start, end):
+            mention = _mention(found, text[max(0, found.start() - 7) : found.start()])
+            if mention is not None:
+                yield mention
+
+
+def _mention(found: re.Match[str], before: str) -> Mention | None:
+    counted = _COUNT.search(before)
+    if not counted and before[-1:].isalpha():
+        return None  # the x of `8xA100` was no count
+    phrase = found[0]
+    while phrase and (name := look_up(phrase)) is None:
+        phrase = _LAST_WORD.sub("", phrase)
+    if name is None:
+        return None
+    if (
+        len(phrase) < _FEWEST_LETTERS_ALONE
+        and phrase not in _ALONE
+        and (not counted or name.devices[0].vendor == "Apple")
+    ):
+        return None
+    return Mention(found.start(), found.start() + len(phrase), name)
+
+
+@cache
+def device_pattern() -> re.Pattern[str]:
+    """What a name of a device looks like in prose; whether it is one, `find_accelerator` says. Linear in the text."""
+    return re.compile(_PROSE.format(models="|".join(_models())), re.IGNORECASE | re.VERBOSE | re.ASCII)
+
+
+def _models() -> list[str]:
+    """The words of letters and digits that make a name, the longest first."""
+    words = {word for row in accelerators() for group in row.needs for word in group}
+    mixed = {word for word in words if _LETTER_AND_DIGITS.search(word)} - {word for word in words if word[0] == "v"}
+    # What begins with v is a version everywhere else; the TPUs' are found by the word TPU.
+    return sorted(mixed | {"v100", "v100s"}, key=lambda word: (-len(word), word))
+
+
+def _lines_worth_reading(text: str) -> Iterator[tuple[int, int]]:
+    """The lines that may name a device: much quicker to find than the names, and few in most texts."""
+    plain = text.lower()
+    if len(plain) != len(text):  # a few capitals become two letters
+        yield 0, len(text)
+        return
+    places = [found.start() for found in _digits_of_models().finditer(plain)]
+    for word in _SERIES:
+        place = plain.find(word)
+        while place >= 0:
+            places.append(place)
+            place = plain.find(word, place + 1)
+    done = 0
+    for place in sorted(places):
+        if place >= done:
+            end = text.find("\n", place)
+            start, done = text.rfind("\n", 0, place) + 1, len(text) if end < 0 else end
+            yield start, done
+
+
+@cache
+def _digits_of_models() -> re.Pattern[str]:
+    """The digits of each model behind their letter. To search for digits first is quick, since prose has few."""
+    letters: dict[str, str] = {}
+    for letter, digits in (_LETTER_AND_DIGITS.findall(word)[0] for word in _models()):
+        letters[digits] = letters.get(digits, "") + letter
+    behind = [f"(?<=[{before}]{digits[0]}){digits[1:]}" for digits, before in sorted(letters.items())]
+    return re.compile(f"[0-9](?<=[a-z][0-9])(?:{'|'.join(behind)})")
+
+
+_SERIES = ("rtx", "gtx", "titan", "quadro", "tpu", "radeon", "rx 5", "rx 6", "rx 7", "rx 9")
+_LETTER_AND_DIGITS = re.compile(r"([a-z])([0-9]+)")
+_ALONE = frozenset({"K80", "T4"})
+_COUNT = re.compile(r"(?<![\w.])\d{1,4}\s?[x\u00d7*]\s?\Z", re.IGNORECASE)
+_LAST_WORD = re.compile(r"(?:^|[\s_-]+)[^\s_-]+$")
+_PROSE = r"""
+    (?: (?<![\w./@-]) | (?<=\dx) )
+    (?: (?:nvidia|tesla|geforce|quadro|gtx|amd|instinct|radeon|intel|habana|google|cloud|apple|aws|graphcore|jetson|dgx)
+        [ \t-]{{1,2}} ){{0,4}}
+    (?: (?:{models})
+      | (?:rtx|gtx|quadro|rx) [ \t-]? (?:(?:rtx|pro)[ \t-]?)? \d{{3,4}}
+      | titan [ \t-]? (?:rtx|xp|x|v) | rtx [ \t-]? titan
+      | tpus? [ \t-]? (?:(?:vm|pod)s? [ \t-])? [(`]{{0,2}} v? [ \t-]?
+        \d (?:[ep]|litepod|[ ]lite)? (?:-\d{{1,5}})? (?!\.\d)
+      | v[2-6] (?:[ep]|litepod)? -\d{{1,5}} [ \t] (?:cloud[ \t])? tpus?
+    )
+    (?: [ \t_-]{{0,2}} (?: sxm\d? | pci-?e | nvl | ti | super | xtx? | gre | laptop | mobile | max-q | pro | max
+      | ultra | ada | generation | blackwell | (?<!\d)\d{{1,3}}[ ]?gi?b? | hbm\w{{1,3}} | gpus? | gcds? | hpus? | cores?
+      | chips? | d | s ) (?!\w) ){{0,5}}
+    (?!\w)
+"""

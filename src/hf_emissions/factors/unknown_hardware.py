@@ -1,0 +1,82 @@
+"""What to say of a name that stands for no accelerator."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+
+from ..terminal import one_line
+from .accelerators import Accelerator, accelerators, common_name
+from .hardware_name import LONGEST_NAME, look_up
+from .hardware_words import MEMORY, SAME, WORD, filler
+
+_EXAMPLES = "such as A100 SXM, RTX 3090 or TPU v3-8"
+_PROCESSORS = re.compile(r"\b(?:cpus?|xeon|epyc|ryzen|threadripper|core\s?i[3579])\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?P<count>\d{1,5})\s*[x\u00d7*]?\s*(?P<name>\D.*)|(?P<name2>.*\S)\s*[x\u00d7*]\s*(?P<count2>\d{1,5})"
+)
+
+
+def why_unknown(written: str, shown: str) -> str:
+    """One line: why a name, which is printed as `shown`, stands for nothing, with near matches or what to write."""
+    if not written:
+        return f"no hardware is named; give the model of the accelerator, {_EXAMPLES}"
+    if len(written) > LONGEST_NAME:
+        return f"{shown} is too long for the name of an accelerator; give the name alone, {_EXAMPLES}"
+    for say in (_say_count, _say_memory, _say_kind):
+        if reason := say(written):
+            return f"{shown} {reason}"
+    near = _near(written)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"give its model, {_EXAMPLES}"
+    return f"{shown} is no accelerator in the table; {hint}"
+
+
+def _say_count(written: str) -> str | None:
+    counted = _COUNTED.fullmatch(written)
+    if not counted:
+        return None
+    name, count = counted["name"] or counted["name2"], counted["count"] or counted["count2"]
+    return f"counts devices; name one, {one_line(name)}, and give the count, {count}, apart" if look_up(name) else None
+
+
+def _say_memory(written: str) -> str | None:
+    found = look_up(MEMORY.sub(" ", written).strip()) if MEMORY.search(written) else None
+    if found is None:
+        return None
+    sizes = sorted({size for device in found.devices for size in device.memory_gb})
+    return f"has a memory that {found.canonical} is not made with; there is {' and '.join(f'{s:g} GB' for s in sizes)}"
+
+
+def _say_kind(written: str) -> str | None:
+    words = {SAME.get(word.lower(), word.lower()) for word in WORD.findall(written)}
+    if _PROCESSORS.search(written):
+        return "is a processor, and the table has accelerators alone; name the accelerator, or give the measured energy"
+    if words & {"hgx", "dgx"}:
+        return "is a machine with 1 to 16 accelerators; name the accelerator, and give the count apart"
+    if "tpu" in words and not any(word.isdigit() for word in words - {"tpu"}) and words <= filler() | {"tpu"}:
+        return "names no device; give the generation, and the slice if there was one, such as TPU v3-8"
+    if words and words <= filler() | {"rtx", "gtx", "quadro", "titan", "jetson", "arc", "rx", "npu"}:
+        return f"names no device; give its model, {_EXAMPLES}"
+    if "pod" in words or re.search(r"\bv\d[ep]?-\d", written, re.IGNORECASE):
+        return "is no slice of a TPU that exists; slices are named like TPU v3-8 (8 cores) or v5e-8 (8 chips)"
+    return None
+
+
+def _near(written: str) -> list[str]:
+    words = [word for word in WORD.findall(written.lower()) if word not in filler()]
+    inside = [row for row in accelerators() if not any(group.isdisjoint(words) for group in row.needs)]
+    near = [common_name(tuple(row for row in inside if row.needs == inside[0].needs))] if inside else []
+    names = _short_names()
+    near += [names[name] for name in difflib.get_close_matches(" ".join(words), names, n=8, cutoff=0.6)]
+    return list(dict.fromkeys(near))[:5]
+
+
+@cache
+def _short_names() -> dict[str, str]:
+    """The names that fit rows which are told apart by form and memory alone, by themselves without filler."""
+    rows: dict[tuple[frozenset[str], ...], list[Accelerator]] = {}
+    for row in accelerators():
+        rows.setdefault(row.needs, []).append(row)
+    names = [common_name(tuple(group)) for group in rows.values()]
+    return {" ".join(word for word in WORD.findall(name.lower()) if word not in filler()): name for name in names}
