@@ -81,7 +81,7 @@ def test_a_dry_run_writes_nothing(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "why", "says"),
     [
-        (("--hardware", "A100", "--hours", "96"), "place is not known", "CO2eq (90 % range"),
+        (("--hardware", "A100", "--hours", "96"), "place is not known", "any grid would give between"),
         (("--parameters", "7B", "--tokens", "2T", "--hardware", "A100", "--country", "USA"), "tier D", "CO2eq (90 %"),
         (("--parameters", "7B", "--tokens", "2T"), "parameters and tokens alone", "in the order of tonnes"),
         (("--hardware", "TPU v5e", "--hours", "9", "--country", "DEU"), "publishes no power", "No figure is given"),
@@ -94,6 +94,55 @@ def test_other_tiers_go_into_the_section_alone(run, tmp_path, arguments, why, sa
     assert block(text) is None
     assert "## Environmental Impact" in text
     assert says in text
+
+
+def test_no_second_figure_beside_the_one_of_the_block(run, tmp_path):
+    card = "---\nco2_eq_emissions:\n  emissions: 12500\n  source: CodeCarbon 3.3.2\n---\n# A model\n"
+    for arguments in (EIGHT[:6], ("--parameters", "7B", "--tokens", "2T")):
+        (tmp_path / "README.md").write_text(card)
+        assert "the card has a figure, which stays" in run("estimate", *arguments, "--into", "README.md", code=2).err
+        assert (tmp_path / "README.md").read_text() == card
+    (tmp_path / "README.md").write_text(CARD)
+    run("estimate", *EIGHT, "--into", "README.md")
+    assert "an older estimate" in run("estimate", *EIGHT[:6], "--into", "README.md", code=2).err
+
+
+def test_nothing_of_an_older_estimate_stays_beside_the_new_one(run, tmp_path):
+    (tmp_path / "README.md").write_text(CARD)
+    run("estimate", *EIGHT, "--training-type", "fine-tuning", "--into", "README.md")
+    first = (tmp_path / "README.md").read_text()
+    assert block(first)["training_type"] == "fine-tuning"
+    run("estimate", "--energy", "3 kWh", "--country", "France", "--into", "README.md")
+    assert not {"hardware_used", "hours_used", "training_type"} & block((tmp_path / "README.md").read_text()).keys()
+    run("estimate", *EIGHT, "--training-type", "fine-tuning", "--into", "README.md")
+    assert (tmp_path / "README.md").read_text() == first
+
+
+def test_a_section_without_a_place_has_energy_and_no_grams(run, tmp_path):
+    (tmp_path / "README.md").write_text(CARD)
+    run("estimate", *EIGHT[:6], "--into", "README.md")
+    text = (tmp_path / "README.md").read_text()
+    assert "**Carbon Emitted:** [More Information Needed]" in text
+    assert "kWh" in text
+    assert "With the country it becomes a figure" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--section",), "--section goes with --into"),
+        (("--dry-run",), "--dry-run goes with --into"),
+        (("--check",), "--check goes with --into"),
+        (("--overwrite",), "--overwrite goes with --into"),
+        (("--into", "README.md", "--reused", "5"), "--reused is not written into a card"),
+        (("--into", ""), "--into is empty"),
+        (("--cpu", "9", "--cores", "2"), "green-algorithms alone"),
+        (("--method", "ml-co2-impact", "--energy", "3 kWh"), "takes no energy_kwh"),
+        (("--method", "ml-co2-impact", "--memory", "3"), "green-algorithms alone"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(run, arguments, words):
+    assert words in run("estimate", *EIGHT, *arguments, code=2).err
 
 
 def test_the_published_calculators(run):

@@ -9,16 +9,16 @@ from typing import Any
 import click
 
 from .. import units
-from ..card.patch import patch_card
+from ..card.patch import OUR_ESTIMATE, patch_card, read_card, remove_block
 from ..card.section import put_section
 from ..errors import PlaceError, UsageError
 from ..estimation.estimate import Estimate
 from ..estimation.estimate import estimate as estimate_training
-from ..estimation.words import notes_of, record_of, refusal_of_block
+from ..estimation.words import notes_of, record_of, record_of_section, refusal_of_block
 from ..factors.countries import find_country
 from ..facts.facts import Facts
 from .editing import Editing, editing_options, equivalents_notes
-from .estimate_report import estimate_lines
+from .estimate_report import estimate_figure, estimate_lines
 from .failures import DONE
 from .output import Format, Output, format_option
 from .quantities import read_option
@@ -40,7 +40,9 @@ _METHODS = ["monte-carlo", "ml-co2-impact", "green-algorithms"]
 @click.option("--region", help='Cloud region ("gcp:europe-west4"), or state or zone of the country.')
 @click.option("--intensity", help='What the grid emits, with its unit: "0.56 kg/kWh".')
 @click.option("--pue", help="Power usage effectiveness of the facility.")
-@click.option("--training-type", help='"pre-training" or "fine-tuning".')
+@click.option(
+    "--training-type", type=click.Choice(["pre-training", "fine-tuning"]), help='"pre-training" or "fine-tuning".'
+)
 @click.option("--adaptation", help="Which weights were trained: full, lora or frozen-encoder.")
 @click.option("--encoder-decoder", is_flag=True, help="Each token passes half of the parameters, as in T5.")
 @click.option(
@@ -51,7 +53,7 @@ _METHODS = ["monte-carlo", "ml-co2-impact", "green-algorithms"]
 @click.option("--memory", help="Of green-algorithms: memory in GB.")
 @click.option("--usage", help="Of green-algorithms: how busy cores and accelerators were, 0 to 1.")
 @click.option("--psf", help="Of green-algorithms: how often it was run.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the random draws.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the random draws.")
 @click.option("--reused", metavar="N", help="Also say what was saved where N trainings were not done again.")
 @click.option("--equivalents", is_flag=True, help="Also say what the figure compares to.")
 @click.option("--into", metavar="TARGET", help="Write the estimate into this card.")
@@ -83,14 +85,31 @@ def estimate(
       hf-emissions estimate --hardware "TPU v2" --hours 96 --intensity "0.56 kg/kWh" --method ml-co2-impact
     """
     out = Output(format_)
+    _check_into(into, section=section, overwrite=overwrite, dry_run=dry_run, check=check, reused=reused)
     found = _estimate(**given)
     if into is not None:
+        out.note(estimate_figure(found))
         notes = equivalents_notes(found.median_g, asked=equivalents, section=section or bool(refusal_of_block(found)))
         return _write(Editing(out, dry_run, check), found, into, (section, notes), overwrite=overwrite)
     extra = _extra(found, reused, equivalents)
     _print(out, found, extra)
     out.document(**dataclasses.asdict(found), **{name: words for name, (words, _) in extra.items()})
     return DONE
+
+
+def _check_into(into: str | None, *, reused: str | None, **asked: bool) -> None:
+    """Refuse options that would do nothing.
+
+    Raises:
+        UsageError: says which.
+    """
+    if into is not None and not into.strip():
+        raise UsageError("--into is empty; name the card")
+    if into is not None and reused is not None:
+        raise UsageError("--reused is not written into a card; leave --into out")
+    without = [name for name, on in asked.items() if on and into is None]
+    if without:
+        raise UsageError(f"--{without[0].replace('_', '-')} goes with --into, which names the card")
 
 
 def _estimate(region: str | None, country: str | None, **given: Any) -> Estimate:
@@ -105,7 +124,10 @@ def _estimate(region: str | None, country: str | None, **given: Any) -> Estimate
     values = {name: read_option(name, text) for name, text in given.items()}
     if values["hours"] is not None and values["device_hours"] is not None:
         raise UsageError("--hours and --device-hours both say how long it took; give one of them")
-    settings["calculator"] = {name: values.pop(name) for name in _CALCULATOR}
+    if values["count"] is None and values["hardware"] is not None and values["hours"] is not None:
+        values["count"] = 1  # as the help says
+    calculator = {name: values.pop(name) for name in _CALCULATOR}
+    settings["calculator"] = {name: value for name, value in calculator.items() if value is not None}
     settings |= {"intensity_g_per_kwh": values.pop("intensity"), "pue": values.pop("pue")}
     facts = Facts(
         **_place(country, region), **trained, **{_NAMES.get(name, name): value for name, value in values.items()}
@@ -157,16 +179,37 @@ def _write(
 ) -> int:
     section, notes = with_section
     refusal = refusal_of_block(found)
-    record = None if found.median_g is None else record_of(found)
     if refusal is not None:
-        editing.out.note(f"the block is left as it is, the estimate goes into the section: {refusal}")
+        editing.out.note(f"no block is written, the estimate goes into the section: {refusal}")
 
     def change(text: str) -> str:
-        if refusal is None and record is not None:
-            text = patch_card(text, record, overwrite=overwrite)
-        return put_section(text, record, (*notes_of(found), *notes)) if section or refusal is not None else text
+        if refusal is None:
+            text = patch_card(_without_our_own(text), record_of(found), overwrite=overwrite)
+            return put_section(text, record_of(found), (*notes_of(found), *notes)) if section else text
+        _check_no_block(text, refusal)
+        return put_section(text, record_of_section(found), (*notes_of(found), *notes))
 
     return editing.edit_all([one_target(into)], change)
+
+
+def _without_our_own(text: str) -> str:
+    """The card without an older estimate of ours, of which no field may stay beside the new figure."""
+    record = read_card(text)
+    ours = record is not None and (record.source or "").startswith(OUR_ESTIMATE)
+    return remove_block(text) if ours else text
+
+
+def _check_no_block(text: str, refusal: str) -> None:
+    """Refuse to write a second figure beside the one that the block has.
+
+    Raises:
+        UsageError: there is one.
+    """
+    record = read_card(text)
+    if record is not None:
+        ours = (record.source or "").startswith(OUR_ESTIMATE)
+        what = "an older estimate; take it out first: hf-emissions remove" if ours else "a figure, which stays"
+        raise UsageError(f"the card has {what}; this estimate is none for a block: {refusal}")
 
 
 def _extra(found: Estimate, reused: str | None, equivalents: bool) -> dict[str, tuple[Any, list[str]]]:
@@ -190,7 +233,7 @@ def _extra(found: Estimate, reused: str | None, equivalents: bool) -> dict[str, 
 
 def _print(out: Output, found: Estimate, extra: dict[str, tuple[Any, list[str]]]) -> None:
     if out.format == "quiet":
-        out.item("" if found.median_g is None else units.plain_decimal(found.median_g))
+        out.item("unknown" if found.median_g is None else units.plain_decimal(found.median_g))
         return
     for line in estimate_lines(found):
         out.line(line)

@@ -6,6 +6,7 @@ the weights 2 more (Kaplan et al. 2020, arXiv 2001.08361, section 2.1; Hoffmann 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from .. import units
@@ -37,28 +38,50 @@ def _adaptation(facts: Facts) -> Adaptation:
     raise UsageError(f"adaptation is {facts.adaptation!r}; there are {', '.join(_FLOP_EACH)}")
 
 
-def training_flop(facts: Facts) -> tuple[Factor, ...] | None:
-    """The floating-point operations of a training as factors; None where the facts do not give them.
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Floating-point operations as factors, and in few words what they rest on."""
+
+    factors: tuple[Factor, ...]
+    words: str
+
+
+def training_flop(facts: Facts) -> Operations | None:
+    """The floating-point operations of a training; None where the facts do not give them.
+
+    Stated tokens come first, then what Trainer counted, then what the steps had room for.
 
     Raises:
         UsageError: a way of training that is not known.
     """
-    adaptation, halved = _adaptation(facts), bool(facts.encoder_decoder)
+    adaptation = _adaptation(facts)
     parameters = facts.active_parameters or facts.parameters
-    tokens = _tokens(facts)
-    if parameters is not None and tokens is not None:
-        each = _FLOP_EACH[adaptation] / (2 if halved else 1)
-        words = _WORDS[adaptation] + ("; each token passes half of an encoder-decoder" if halved else "")
-        return Factor("operations", Known(each * parameters), f"{words} ({_short(parameters)} parameters)"), tokens
+    if parameters is not None and facts.tokens is not None:
+        words = f"{_short(parameters)} parameters, {_short(facts.tokens)} tokens"
+        return Operations((_each(facts, adaptation, parameters), Factor("tokens", Known(facts.tokens))), words)
     if facts.total_flos is not None:
-        return (Factor("operations", Known(facts.total_flos), "the operations that Trainer counted (total_flos)"),)
-    return None
+        # Trainer counts six for each parameter and token, trained or not.
+        flop = facts.total_flos * _FLOP_EACH[adaptation] / _FLOP_EACH["full"]
+        words = "the operations that Trainer counted (total_flos)"
+        if adaptation != "full":
+            words += f", of which {_FLOP_EACH[adaptation]} in 6 were done: {_WORDS[adaptation]}"
+        return Operations((Factor("operations", Known(flop), words),), f"{facts.total_flos:.3g} FLOP by Trainer")
+    tokens = _room_of_steps(facts)
+    if parameters is None or tokens is None:
+        return None
+    words = f"{_short(parameters)} parameters, {facts.steps} steps"
+    return Operations((_each(facts, adaptation, parameters), tokens), words)
 
 
-def _tokens(facts: Facts) -> Factor | None:
-    """Tokens that were seen: as stated, else what the steps had room for, which is an upper bound."""
-    if facts.tokens is not None:
-        return Factor("tokens", Known(facts.tokens))
+def _each(facts: Facts, adaptation: Adaptation, parameters: float) -> Factor:
+    halved = bool(facts.encoder_decoder)
+    each = _FLOP_EACH[adaptation] / (2 if halved else 1)
+    words = _WORDS[adaptation] + ("; each token passes half of an encoder-decoder" if halved else "")
+    return Factor("operations", Known(each * parameters), f"{words} ({_short(parameters)} parameters)")
+
+
+def _room_of_steps(facts: Facts) -> Factor | None:
+    """The tokens that the steps had room for, which is an upper bound."""
     steps, batch, length = facts.steps, facts.total_batch_size, facts.sequence_length
     if steps is None or batch is None or length is None:
         return None

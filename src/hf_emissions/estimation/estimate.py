@@ -53,6 +53,7 @@ class Estimate:
         place: where, in words.
         rests_on: the facts in few words, such as `8 x A100 SXM, 96 h`.
         grid: the grid in few words, such as `grid DEU 381 g/kWh life-cycle, codecarbon 3.3.2`.
+        unsure: why the figure may not stand alone in a block, where a fact was taken for granted.
         method: `monte-carlo`, or the published calculator that was asked for.
     """
 
@@ -78,6 +79,8 @@ class Estimate:
     intensity_basis: IntensityBasis | None = None
     intensity_source: str | None = None
     hardware_used: str | None = None
+    training_type: str | None = None
+    unsure: str | None = None
     duration_s: float | None = None
     rests_on: str = ""
     grid: str = ""
@@ -112,12 +115,16 @@ def estimate(
         MissingExtraError: numpy or codecarbon is not installed.
     """
     facts = _merged(facts, known)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise UsageError(f"seed is {seed!r}; it must be a whole number, 0 or more")
     if pue is not None and not 1.0 <= pue <= 5.0:
         raise UsageError(f"pue is {pue}; a facility's PUE lies between 1.0 and 5.0")
     if method != "monte-carlo":
         from .published import by_calculator
 
         return by_calculator(method, facts, find_grid(facts, intensity_g_per_kwh), pue, calculator or {})
+    if calculator and any(value is not None for value in calculator.values()):
+        raise UsageError(f"{', '.join(calculator)} are of the method green-algorithms alone")
     grid = find_grid(facts, intensity_g_per_kwh)
     hardware = None if facts.hardware is None else find_hardware(facts.hardware)
     overhead = _overhead(facts, pue)
@@ -155,16 +162,16 @@ def _without_a_way(facts: Facts, hardware: Hardware | None, grid: Grid) -> Estim
     Raises:
         UsageError: the facts do not suffice.
     """
-    has_hours = any(hours is not None for hours in (facts.wall_hours, facts.device_hours, facts.hours))
-    if hardware is not None and hardware.rated_w is None and (has_hours or facts.train_runtime_s or facts.parameters):
+    has_hours = any((facts.wall_hours, facts.device_hours, facts.hours, facts.train_runtime_s))
+    if hardware is not None and hardware.rated_w is None and (has_hours or facts.parameters):
+        by_hours: Tier = "B" if grid.known else "C"
         return Estimate(
-            tier="B" if has_hours and grid.known else "C" if has_hours else "E",
-            why_no_number=f"the maker of {hardware.words} publishes no power, so that no number is given",
+            tier=by_hours if has_hours else "D" if grid.known else "E",
+            why_no_number=f"the maker of {hardware.words} publishes no power",
             narrow_by="a metered energy (energy_kwh)",
-            place=grid.place,
-            place_known=grid.known,
             rests_on=f"{facts.count or 1} x {hardware.words}",
             grid=grid.short,
+            **_about(facts, grid),
         )
     given = ", ".join(facts.known()) or "nothing"
     raise UsageError(
@@ -186,9 +193,11 @@ class _Drawing:
         best = ways[0]
         tier = tier_of(best, place_known=self.grid.known, hardware_known=self.hardware is not None)
         drawn = [self._energy(way) for way in ways]
-        apart = _apart(ways, [draws for draws, _ in drawn])
+        apart = _hours_apart(self.facts) or _apart(ways, [draws for draws, _ in drawn])
         energy, factors = drawn[0]
-        overhead = self.overhead if best.kind != "energy" else None
+        # What a meter gave may have a published PUE inside; only one that is given is put on top.
+        given = self.overhead is not None and isinstance(self.overhead.distribution, Known)
+        overhead = self.overhead if best.kind != "energy" or given else None
         if overhead is not None:
             factors = {**factors, "PUE": self._draw(overhead)}
             energy = energy * factors["PUE"]
@@ -197,13 +206,13 @@ class _Drawing:
         used = (*best.factors, *([overhead] if overhead else []), self.grid.factor)
         common = {
             "tier": tier,
-            "assumptions": self._assumptions(best, used),
+            "assumptions": self._assumptions(best, used, overhead),
             "narrow_by": _narrow_by(used, {**factors, "place": place}),
             "boundary": "facility" if overhead else "node",
             "pue": 1.0 if overhead is None else round(_middle(overhead), 3),
             "rests_on": best.words,
             "grid": self.grid.short,
-            **self._about(),
+            **_about(self.facts, self.grid),
         }
         if apart is not None:
             return Estimate(**common, why_no_number=apart)
@@ -252,28 +261,44 @@ class _Drawing:
             hours = hours * self._draw(factor)
         return _three(hours * self._draw(Factor("embodied", _EMBODIED_G_PER_H)))
 
-    def _assumptions(self, way: Way, used: tuple[Factor, ...]) -> tuple[str, ...]:
+    def _assumptions(self, way: Way, used: tuple[Factor, ...], overhead: Factor | None) -> tuple[str, ...]:
         words = [factor.words for factor in used if factor.words]
-        if self.overhead is None and way.kind != "energy":
+        if overhead is None and way.kind != "energy":
             words.append("the figure covers the node, without the cooling of the facility")
         return (*words, "location-based: contracts for renewable power change nothing; making the hardware is apart")
 
-    def _about(self) -> dict[str, Any]:
-        facts, grid = self.facts, self.grid
-        count = f"{facts.count or 1} x " if facts.hardware else ""
-        wall = facts.wall_hours
-        return {
-            "place": grid.place,
-            "place_known": grid.known,
-            "country_iso3": grid.country_iso3,
-            "cloud_provider": grid.cloud_provider,
-            "cloud_region": grid.cloud_region,
-            "intensity_g_per_kwh": grid.g_per_kwh,
-            "intensity_basis": grid.basis,
-            "intensity_source": grid.source,
-            "hardware_used": f"{count}{facts.hardware}" if facts.hardware else None,
-            "duration_s": None if wall is None else units.hours_to_s(wall),
-        }
+
+def _about(facts: Facts, grid: Grid) -> dict[str, Any]:
+    """What an estimate says of the training, with or without a number."""
+    count = f"{facts.count} x " if facts.hardware and facts.count else ""
+    wall = facts.wall_hours
+    if wall is None and facts.train_runtime_s is not None:
+        wall = units.s_to_hours(facts.train_runtime_s)
+    return {
+        "place": grid.place,
+        "place_known": grid.place is not None,
+        "country_iso3": grid.country_iso3,
+        "cloud_provider": grid.cloud_provider,
+        "cloud_region": grid.cloud_region,
+        "intensity_g_per_kwh": grid.g_per_kwh if grid.known else None,
+        "intensity_basis": grid.basis,
+        "intensity_source": grid.source,
+        "hardware_used": f"{count}{facts.hardware}" if facts.hardware else None,
+        "training_type": facts.training_type,
+        "duration_s": None if wall is None else units.hours_to_s(wall),
+        "unsure": _unsure(facts),
+    }
+
+
+def _unsure(facts: Facts) -> str | None:
+    if facts.energy_kwh is not None:
+        return None
+    if facts.hours is not None and facts.wall_hours is None and facts.device_hours is None and (facts.count or 1) > 1:
+        return "its hours may be of the whole training or of each device"
+    by_the_clock = facts.wall_hours or facts.hours or facts.train_runtime_s
+    if by_the_clock and facts.device_hours is None and facts.hardware is not None and facts.count is None:
+        return "how many devices there were is not known"
+    return None
 
 
 def _generator(seed: int, name: str) -> np.random.Generator:
@@ -296,15 +321,28 @@ def _middle(factor: Factor) -> float:
     return distribution.mode if isinstance(distribution, Pert) else sum(distribution.range_90) / 2
 
 
+def _hours_apart(facts: Facts) -> str | None:
+    """In words that wall hours and device hours do not go together; None where they do."""
+    wall, summed, count = facts.wall_hours, facts.device_hours, facts.count
+    if wall is None or summed is None or count is None or 2 / 3 <= summed / (wall * count) <= 1.5:
+        return None
+    return f"the facts contradict each other: {count} devices for {wall:g} h are not {summed:g} device hours"
+
+
 def _apart(ways: list[Way], energies: list[Draws]) -> str | None:
     """In words that two ways do not agree within their ranges; None where all do."""
     for index, (way, energy) in enumerate(zip(ways, energies, strict=True)):
         for other, against in zip(ways[:index], energies[:index], strict=True):
+            if any(
+                factor.narrowed_by and isinstance(factor.distribution, Known)
+                for factor in (*way.factors, *other.factors)
+            ):
+                continue  # a count that was taken for one contradicts nothing
             (low, _, high), (other_low, _, other_high) = _three(energy), _three(against)
             if low > other_high or other_low > high:
                 return (
                     f"the facts contradict each other: {other.words} give {_span(other_low, other_high)}, and "
-                    f"{way.words} give {_span(low, high)}; no number is given"
+                    f"{way.words} give {_span(low, high)}"
                 )
     return None
 

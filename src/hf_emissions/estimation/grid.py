@@ -8,6 +8,7 @@ from .. import units
 from ..errors import PlaceError
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH
 from ..factors.cloud_regions import find_cloud_region
+from ..factors.countries import find_country
 from ..factors.intensity import Intensity, grid_intensity
 from ..facts.facts import Facts
 from ..record import IntensityBasis
@@ -26,11 +27,18 @@ _LOW_CARBON_G_PER_KWH = 100.0
 _USA_SIGMA = 0.40
 # Anywhere: what trainings are known to have run on.
 _ANYWHERE = Lognormal(330.0, 0.75)
+# A grid whose plants burn next to nothing emits over their life what hydropower does: 24 g/kWh, between 1 and 2200
+# for single plants (IPCC 2014, AR5 WG III, Annex III, table A.III.2). The spread is a judgement.
+_NEARLY_NO_COMBUSTION_G_PER_KWH = 20.0
+_HYDROPOWER = Lognormal(24.0, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The grid of a training: its factor in g/kWh, and what a record says of the place; `known` where there is one."""
+    """The grid of a training: its factor in g/kWh, and what a record says of the place.
+
+    `known` is whether its intensity is; `place` is None where nobody said where it is.
+    """
 
     factor: Factor
     known: bool
@@ -54,7 +62,7 @@ def find_grid(facts: Facts, intensity_g_per_kwh: float | None = None) -> Grid:
     if intensity_g_per_kwh is not None:
         return _given(facts, intensity_g_per_kwh)
     if facts.provider is not None and facts.region is not None:
-        return _cloud(facts.provider, facts.region)
+        return _cloud(facts)
     if facts.country_iso3 is not None:
         return _named(grid_intensity(facts.country_iso3, facts.region))
     if facts.region is not None:
@@ -64,9 +72,18 @@ def find_grid(facts: Facts, intensity_g_per_kwh: float | None = None) -> Grid:
 
 
 def _given(facts: Facts, g_per_kwh: float) -> Grid:
-    if not 0 < g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
+    """A place of which the owner says what its grid emits; the place itself has to exist all the same."""
+    if isinstance(g_per_kwh, bool) or not 0 < g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
         raise PlaceError(f"no grid has {g_per_kwh:g} g/kWh; the highest is {HIGHEST_GRID_G_PER_KWH:g}")
-    place = ":".join(name for name in (facts.provider, facts.region) if name) or facts.country_iso3
+    country, region, cloud = facts.country_iso3, facts.region, None
+    if facts.provider is not None and region is not None:
+        cloud = find_cloud_region(facts.provider, region)
+        country, region = cloud.country_iso3, cloud.subdivision
+    if country is None and region is not None:
+        raise PlaceError(f"a region ({region!r}) needs its country, or its provider: --region gcp:europe-west4")
+    place = None if country is None else find_country(country).name
+    if country is not None and region is not None:
+        place = grid_intensity(country, region).place
     words = f"the grid's intensity was given: {units.format_intensity(g_per_kwh)}"
     return Grid(
         Factor("place", Known(g_per_kwh), words),
@@ -74,15 +91,21 @@ def _given(facts: Facts, g_per_kwh: float) -> Grid:
         g_per_kwh,
         place=place,
         short=f"grid {g_per_kwh:.3g} g/kWh, given",
-        country_iso3=facts.country_iso3,
+        country_iso3=None if country is None else find_country(country).iso3,
         source="given by the owner",
-        cloud_provider=facts.provider,
-        cloud_region=facts.region if facts.provider else None,
+        cloud_provider=cloud.provider if cloud else None,
+        cloud_region=cloud.region if cloud else None,
     )
 
 
-def _cloud(provider: str, region: str) -> Grid:
-    found = find_cloud_region(provider, region)
+def _cloud(facts: Facts) -> Grid:
+    assert facts.provider
+    assert facts.region
+    found = find_cloud_region(facts.provider, facts.region)
+    if facts.country_iso3 is not None and find_country(facts.country_iso3).iso3 != found.country_iso3:
+        raise PlaceError(
+            f"{found.provider}:{found.region} stands in {found.country_iso3}, and the country is {facts.country_iso3}"
+        )
     grid = _named(grid_intensity(found.country_iso3, found.subdivision))
     return Grid(
         grid.factor,
@@ -93,6 +116,8 @@ def _cloud(provider: str, region: str) -> Grid:
 
 
 def _named(intensity: Intensity) -> Grid:
+    if intensity.basis == "combustion" and intensity.g_per_kwh < _NEARLY_NO_COMBUSTION_G_PER_KWH:
+        return _nearly_no_combustion(intensity)
     sigma, why, finer = _spread(intensity)
     where = intensity.country.iso3 + (f"/{intensity.region}" if intensity.region else "")
     basis = "combustion only" if intensity.basis == "combustion" else intensity.basis
@@ -110,9 +135,30 @@ def _named(intensity: Intensity) -> Grid:
     )
 
 
+def _nearly_no_combustion(intensity: Intensity) -> Grid:
+    """A grid of hydropower, of which the data have only what is burned."""
+    where = f"{intensity.country.iso3}/{intensity.region}"
+    words = (
+        f"{intensity.place}: {intensity.g_per_kwh:.3g} g/kWh are burned ({intensity.source}); over the life of its "
+        f"plants {_HYDROPOWER.median:g} g/kWh, as hydropower (IPCC 2014), a factor of 3 either way"
+    )
+    return Grid(
+        Factor("place", _HYDROPOWER, words, "what the grid emits over the life cycle (intensity)"),
+        True,
+        _HYDROPOWER.median,
+        place=intensity.place,
+        short=f"grid {where} {_HYDROPOWER.median:g} g/kWh life-cycle, hydropower, IPCC 2014",
+        country_iso3=intensity.country.iso3,
+        basis="life-cycle",
+        source="IPCC 2014, hydropower",
+    )
+
+
 def _spread(intensity: Intensity) -> tuple[float, str, str | None]:
     """The spread, why it is so wide, and what would narrow it."""
     iso3 = intensity.country.iso3
+    if intensity.region is not None and intensity.g_per_kwh < _LOW_CARBON_G_PER_KWH:
+        return _LOW_CARBON_SIGMA, "sources differ much on a grid with little carbon", None
     if intensity.region is not None:
         return _REGION_SIGMA, "a region changes from year to year", None
     if iso3 == "USA":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..factors.cpus import find_cpu
 from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
@@ -43,6 +43,12 @@ class Hardware:
     def released_year(self) -> int | None:
         """The year in which it could first be bought."""
         return self.name.released_year if self.name else None
+
+    def likeliest(self) -> Hardware:
+        """The same in its likeliest form and number: power and rate go together, so that neither varies alone."""
+        if self.name is None or self.name.power_w is None or _is_measured(self.name):
+            return self
+        return replace(self, rated_w=Known(self.name.power_w))
 
     def power(self, accelerators: float, parameters: float | None, boundary: Boundary) -> tuple[Factor, ...]:
         """The power of one of them, in watts, within a boundary; empty where the maker publishes none."""

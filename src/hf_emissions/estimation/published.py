@@ -38,14 +38,31 @@ def by_calculator(method: str, facts: Facts, grid: Grid, pue: float | None, sett
         raise UsageError(f"{method!r} is no method; there are monte-carlo, {', '.join(METHODS)}")
     if not grid.known:
         raise UsageError(f"{method} needs a place: give --country, --region or --intensity")
-    hours = facts.wall_hours or (facts.device_hours / (facts.count or 1) if facts.device_hours else facts.hours)
-    if hours is None:
-        raise UsageError(f"{method} needs --hours")
+    hours = _hours(method, facts)
+    _check_unused(method, facts, settings)
     hardware = None if facts.hardware is None else find_hardware(facts.hardware)
     if method == "ml-co2-impact":
         return _ml_co2_impact(facts, grid, hardware, hours, pue)
     found = _green_algorithms(facts, grid, hardware, hours, DEFAULT_PUE if pue is None else pue, settings)
     return _as_estimate(found, facts, grid, hours, DEFAULT_PUE if pue is None else pue)
+
+
+def _hours(method: str, facts: Facts) -> float:
+    """Hours of each device."""
+    hours = facts.wall_hours or facts.hours
+    if hours is None and facts.device_hours is not None and facts.count is not None:
+        hours = facts.device_hours / facts.count
+    if hours is None:
+        raise UsageError(f"{method} needs --hours, or --device-hours with --count")
+    return hours
+
+
+def _check_unused(method: str, facts: Facts, settings: Mapping[str, Any]) -> None:
+    unused = [name for name in ("energy_kwh", "parameters", "tokens", "adaptation") if getattr(facts, name) is not None]
+    if unused:
+        raise UsageError(f"{method} takes no {', '.join(unused)}; it takes hardware, hours and a place")
+    if method == METHODS[0] and settings:
+        raise UsageError(f"{', '.join(settings)} are of the method green-algorithms alone")
 
 
 def _ml_co2_impact(facts: Facts, grid: Grid, hardware: Hardware | None, hours: float, pue: float | None) -> Estimate:
@@ -122,10 +139,10 @@ def _as_estimate(found: Calculation, facts: Facts, grid: Grid, hours: float, pue
         median_g=found.emissions_g,
         energy_kwh=(found.energy_kwh, found.energy_kwh, found.energy_kwh),
         assumptions=(*found.steps, f"the method of {found.source}, which gives no range"),
-        boundary="accelerators" if pue == 1.0 else "facility",
+        boundary="accelerators" if found.method == METHODS[0] else "node" if pue == 1.0 else "facility",
         pue=pue,
         place=grid.place,
-        place_known=grid.known,
+        place_known=grid.place is not None,
         country_iso3=grid.country_iso3,
         cloud_provider=grid.cloud_provider,
         cloud_region=grid.cloud_region,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,7 @@ _METERED = Pert(0.95, 1.0, 1.5)
 # cluster of so many accelerators.
 _LARGE = 1e9
 _CLUSTER = 256
+_LEAST_CLUSTER = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,14 @@ def _parameters(facts: Facts) -> float | None:
     return facts.active_parameters or facts.parameters
 
 
-def _is_pretraining(facts: Facts) -> bool:
+def _is_pretraining(facts: Facts, hardware: Hardware) -> bool:
     if facts.training_type is not None:
-        return facts.training_type.lower().replace("-", "").startswith("pretrain")
-    return (_parameters(facts) or 0.0) >= _LARGE and facts.base_model is None and facts.adaptation is None
+        return re.sub(r"[\s_-]", "", facts.training_type.lower()).startswith("pretrain")
+    if facts.base_model is not None or facts.adaptation is not None or (_parameters(facts) or 0.0) < _LARGE:
+        return False
+    chips = hardware.name.chips if hardware.name else 1
+    few = facts.count is not None and facts.count * chips < _LEAST_CLUSTER
+    return not few and (facts.tokens is None or facts.tokens >= (_parameters(facts) or 0.0))
 
 
 def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> Way | None:
@@ -134,19 +140,13 @@ def _by_operations(facts: Facts, hardware: Hardware | None, boundary: Boundary) 
     usable = hardware if hardware is not None and hardware.name and hardware.name.flop_per_s else None
     if flop is None or (hardware is not None and usable is None):
         return None
-    chosen, pretraining, parameters = usable or usual_hardware(), _is_pretraining(facts), _parameters(facts)
+    chosen, parameters = (usable or usual_hardware()).likeliest(), _parameters(facts)
+    pretraining = _is_pretraining(facts, chosen)
     assert chosen.name
     accelerators = None if facts.count is None else facts.count * chosen.name.chips
     power = chosen.power(accelerators or (_CLUSTER if pretraining else 1), parameters, boundary)
     if not power:
         return None
     speed = chosen.seconds_per_flop(parameters, pretraining=pretraining)
-    words = f"{_operations_words(facts)}, {chosen.words}" if usable else _operations_words(facts)
-    return Way("operations", (*flop, speed, *power), _KWH_PER_J, words)
-
-
-def _operations_words(facts: Facts) -> str:
-    parameters, tokens = facts.active_parameters or facts.parameters, facts.tokens
-    if parameters is not None and tokens is not None:
-        return f"{parameters:.3g} parameters, {tokens:.3g} tokens"
-    return f"{facts.total_flos:.3g} FLOP" if facts.total_flos is not None else "parameters, steps"
+    words = f"{flop.words}, {chosen.words}" if usable else flop.words
+    return Way("operations", (*flop.factors, speed, *power), _KWH_PER_J, words)

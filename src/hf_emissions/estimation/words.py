@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .. import __version__, units
 from ..errors import UsageError
 from ..record import EmissionsRecord
@@ -46,6 +48,7 @@ def record_of(estimate: Estimate) -> EmissionsRecord:
         source=source_of(estimate),
         geographical_location=estimate.place,
         hardware_used=estimate.hardware_used,
+        training_type=estimate.training_type,
         method="estimated",
         boundary=estimate.boundary,
         modelled_share=1.0 if estimate.tier != "A" else None,
@@ -63,6 +66,14 @@ def record_of(estimate: Estimate) -> EmissionsRecord:
     )
 
 
+def record_of_section(estimate: Estimate) -> EmissionsRecord | None:
+    """What a section shows of an estimate: without a known place its energy and no grams; None for no number."""
+    if estimate.median_g is None:
+        return None
+    record = record_of(estimate)
+    return record if estimate.place_known else replace(record, emissions_g=None, range_g=None)
+
+
 def refusal_of_block(estimate: Estimate) -> str | None:
     """Why an estimate may not stand in a block; None where it may: at tier A or B with a known place."""
     if estimate.median_g is None:
@@ -70,7 +81,9 @@ def refusal_of_block(estimate: Estimate) -> str | None:
     if estimate.method != "monte-carlo":
         return f"the figure of {estimate.method} has no range"
     if not estimate.place_known:
-        return "its place is not known"
+        return "its place is not known; give --country or --region"
+    if estimate.unsure is not None:
+        return estimate.unsure
     if estimate.tier not in ("A", "B"):
         return f"it rests on tier {estimate.tier}; a block takes tier A (metered energy) or B (hardware and hours)"
     return None
@@ -83,6 +96,12 @@ def notes_of(estimate: Estimate) -> tuple[str, ...]:
         notes = [f"No figure is given: {estimate.why_no_number}."]
     if estimate.band:
         notes.append(f"It lies in the order of {estimate.band} CO2eq.")
+    if not estimate.place_known and estimate.low_g is not None and estimate.high_g is not None:
+        ends = f"{units.format_mass(estimate.low_g)} and {units.format_mass(estimate.high_g)}"
+        notes.append(
+            "The place of the training is not known, so that grams cannot be given; any grid would give between "
+            f"{ends}. With the country it becomes a figure: hf-emissions estimate ... --country ... --into README.md"
+        )
     notes += [f"{_capital(words)}." for words in estimate.assumptions]
     if estimate.facility_g:
         low, high = (units.format_mass(end) for end in estimate.facility_g)

@@ -15,6 +15,14 @@ _POSITIVE = (
     *("wall_hours", "device_hours", "hours", "reported_g", "energy_kwh", "parameters", "active_parameters", "tokens"),
     *("steps", "epochs", "total_batch_size", "sequence_length", "train_runtime_s", "total_flos"),
 )
+# More than any training has had, so that no product of them is beyond a number.
+_MOST = {
+    **dict.fromkeys(("wall_hours", "device_hours", "hours"), 1e10),
+    **dict.fromkeys(("parameters", "active_parameters"), 1e16),
+    "energy_kwh": 1e11, "reported_g": 1e15, "tokens": 1e17, "count": 1e6, "total_flos": 1e32,
+    **dict.fromkeys(("steps", "epochs", "total_batch_size", "sequence_length", "train_runtime_s"), 1e11),
+}
+_LEAST = 1e-12
 _TEXTS = ("hardware", "provider", "region", "country_iso3", "base_model", "training_type", "adaptation")
 
 
@@ -93,6 +101,10 @@ class Facts:
             _check_positive("count", self.count)
             if self.count != int(self.count):
                 raise UsageError(f"count is {self.count}; devices come whole")
+            object.__setattr__(self, "count", int(self.count))
+        active, whole = self.active_parameters, self.parameters
+        if active is not None and whole is not None and active > whole:
+            raise UsageError(f"active_parameters is {active:g}, more than all {whole:g} parameters")
         for name in _TEXTS:
             value = getattr(self, name)
             if value is not None and (not isinstance(value, str) or not value.strip()):
@@ -105,5 +117,14 @@ class Facts:
 
 
 def _check_positive(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
+    # Compared before it is converted: a whole number may be beyond any float.
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or (isinstance(value, float) and math.isnan(value))
+        or value <= 0
+    ):
         raise UsageError(f"{name} is {value!r}; it must be a number above zero")
+    if not _LEAST <= value <= _MOST[name]:
+        size = "less" if value < _LEAST else "more"
+        raise UsageError(f"{name} is {size} than any training has had; it lies between {_LEAST:g} and {_MOST[name]:g}")
