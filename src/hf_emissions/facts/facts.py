@@ -19,7 +19,11 @@ _POSITIVE = (
 _MOST = {
     **dict.fromkeys(("wall_hours", "device_hours", "hours"), 1e10),
     **dict.fromkeys(("parameters", "active_parameters"), 1e16),
-    "energy_kwh": 1e11, "reported_g": 1e15, "tokens": 1e17, "count": 1e6, "total_flos": 1e32,
+    "energy_kwh": 1e11,
+    "reported_g": 1e15,
+    "tokens": 1e17,
+    "count": 1e6,
+    "total_flos": 1e32,
     **dict.fromkeys(("steps", "epochs", "total_batch_size", "sequence_length", "train_runtime_s"), 1e11),
 }
 _LEAST = 1e-12
@@ -94,26 +98,28 @@ class Facts:
     places: Mapping[str, Span] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
-        for name in _POSITIVE:
+        for name in (*_POSITIVE, "count"):
             if (value := getattr(self, name)) is not None:
                 _check_positive(name, value)
-        if self.count is not None:
-            _check_positive("count", self.count)
-            if self.count != int(self.count):
-                raise UsageError(f"count is {self.count}; devices come whole")
-            object.__setattr__(self, "count", int(self.count))
-        active, whole = self.active_parameters, self.parameters
-        if active is not None and whole is not None and active > whole:
-            raise UsageError(f"active_parameters is {active:g}, more than all {whole:g} parameters")
         for name in _TEXTS:
             value = getattr(self, name)
             if value is not None and (not isinstance(value, str) or not value.strip()):
                 raise UsageError(f"{name} is {value!r}, which names nothing; leave it out where it is not known")
+        if self.count is not None:
+            if self.count != int(self.count):
+                raise UsageError(f"count is {self.count}; devices come whole")
+            object.__setattr__(self, "count", int(self.count))
+        _check_active(self.active_parameters, self.parameters)
 
     def known(self) -> dict[str, Any]:
         """The facts that are known, by name, without their places."""
         names = (entry.name for entry in dataclasses.fields(self) if entry.name != "places")
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+def _check_active(active: float | None, whole: float | None) -> None:
+    if active is not None and whole is not None and active > whole:
+        raise UsageError(f"active_parameters is {active:g}, more than all {whole:g} parameters")
 
 
 def _check_positive(name: str, value: Any) -> None:
