@@ -118,6 +118,40 @@ def test_nothing_of_an_older_estimate_stays_beside_the_new_one(run, tmp_path):
     assert (tmp_path / "README.md").read_text() == first
 
 
+def test_nothing_of_a_replaced_figure_stays_beside_the_estimate(run, tmp_path):
+    card = "---\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n  cpu_model: Xeon\n  hours_used: 9\n---\n"
+    (tmp_path / "README.md").write_text(card)
+    run("estimate", "--energy", "3 kWh", "--country", "France", "--into", "README.md", "--overwrite")
+    written = block((tmp_path / "README.md").read_text())
+    assert not {"cpu_model", "hours_used"} & written.keys()
+
+
+@pytest.mark.parametrize("arguments", [EIGHT[:6], (*EIGHT, "--section")])
+def test_the_section_of_a_recorded_training_stays(run, tmp_path, arguments):
+    (tmp_path / "README.md").write_text(before := section_alone(CARD))
+    error = run("estimate", *arguments, "--into", "README.md", code=2).err
+    assert "a section that is no estimate of ours" in error
+    assert (tmp_path / "README.md").read_text() == before
+    run("estimate", *arguments, "--into", "README.md", "--overwrite")
+    # And the section of an estimate is replaced without asking.
+    run("estimate", *arguments, "--into", "README.md")
+
+
+def section_alone(text):
+    """A card with the section of a recorded training whose place was not known, and so without a block."""
+    from hf_emissions import EmissionsRecord
+    from hf_emissions.card.section import put_section
+
+    return put_section(text, EmissionsRecord(energy_kwh=3.0, source="CodeCarbon 3.3.2"))
+
+
+def test_the_estimate_is_in_the_document_of_a_write_too(run, tmp_path):
+    (tmp_path / "README.md").write_text(CARD)
+    document = json.loads(run("estimate", *EIGHT, "--into", "README.md", "--format", "json").out)
+    assert document["cards"][0]["written"]
+    assert document["estimate"]["tier"] == "B"
+
+
 def test_a_section_without_a_place_has_energy_and_no_grams(run, tmp_path):
     (tmp_path / "README.md").write_text(CARD)
     run("estimate", *EIGHT[:6], "--into", "README.md")

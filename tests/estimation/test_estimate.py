@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 
 import pytest
 
@@ -75,7 +74,6 @@ def test_figures_have_two_digits():
 def test_the_same_seed_gives_the_same_figures_and_another_one_nearly():
     assert estimate(**EIGHT) == estimate(**EIGHT)
     other = estimate(**EIGHT, seed=1)
-    assert other != estimate(**EIGHT) or other.median_g == pytest.approx(estimate(**EIGHT).median_g, rel=0.1)
     assert other.median_g == pytest.approx(estimate(**EIGHT).median_g, rel=0.05)
 
 
@@ -388,12 +386,3 @@ def test_every_number_of_an_estimate_is_finite_and_ordered():
         found = estimate(**known)
         assert 0 < found.low_g <= found.median_g <= found.high_g < float("inf")
         assert dataclasses.asdict(found)
-
-
-def test_twenty_thousand_draws_take_milliseconds():
-    estimate(**EIGHT)
-    begun = time.perf_counter()
-    for seed in range(5):
-        estimate(**EIGHT, seed=seed)
-    # The benchmark prints the figure; this is only that nothing is drawn one by one.
-    assert time.perf_counter() - begun < 5

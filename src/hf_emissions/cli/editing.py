@@ -53,10 +53,13 @@ class Editing:
     dry_run: bool
     check: bool
 
-    def edit_all(self, targets: Iterable[Target], change: Change) -> int:
-        """Change each card; the exit code. One card that cannot be changed does not stop the rest."""
+    def edit_all(self, targets: Iterable[Target], change: Change, **document: Any) -> int:
+        """Change each card; the exit code. One card that cannot be changed does not stop the rest.
+
+        `document` is what the JSON has beside the cards.
+        """
         results = [self._edit_or_explain(target, change) for target in targets]
-        self.out.document(cards=results)
+        self.out.document(cards=results, **document)
         if any("error" in result for result in results):
             return FAILED
         return FINDINGS if self.check and any(result["changed"] for result in results) else DONE

@@ -10,11 +10,13 @@ import click
 
 from .. import units
 from ..card.patch import OUR_ESTIMATE, patch_card, read_card, remove_block
-from ..card.section import put_section
+from ..card.section import find_section, put_section
 from ..errors import PlaceError, UsageError
 from ..estimation.estimate import Estimate
 from ..estimation.estimate import estimate as estimate_training
-from ..estimation.words import notes_of, record_of, record_of_section, refusal_of_block
+from ..estimation.hardware import find_hardware
+from ..estimation.published import METHODS
+from ..estimation.words import is_section_of_estimate, notes_of, record_of, record_of_section, refusal_of_block
 from ..factors.countries import find_country
 from ..facts.facts import Facts
 from .editing import Editing, editing_options, equivalents_notes
@@ -23,8 +25,6 @@ from .failures import DONE
 from .output import Format, Output, format_option
 from .quantities import read_option
 from .targets import one_target
-
-_METHODS = ["monte-carlo", "ml-co2-impact", "green-algorithms"]
 
 
 @click.command(short_help="Estimate what a training emitted that nobody recorded.")
@@ -46,7 +46,11 @@ _METHODS = ["monte-carlo", "ml-co2-impact", "green-algorithms"]
 @click.option("--adaptation", help="Which weights were trained: full, lora or frozen-encoder.")
 @click.option("--encoder-decoder", is_flag=True, help="Each token passes half of the parameters, as in T5.")
 @click.option(
-    "--method", type=click.Choice(_METHODS), default="monte-carlo", show_default=True, help="How to estimate."
+    "--method",
+    type=click.Choice(["monte-carlo", *METHODS]),
+    default="monte-carlo",
+    show_default=True,
+    help="How to estimate.",
 )
 @click.option("--cpu", help="Of green-algorithms: watts of one core of the processor.")
 @click.option("--cores", help="Of green-algorithms: how many of its cores.")
@@ -156,8 +160,6 @@ def _place(country: str | None, region: str | None) -> dict[str, Any]:
 
 def _check_age(facts: Facts) -> None:
     """Refuse hours that are more than the device has existed for."""
-    from ..estimation.hardware import find_hardware
-
     hours = facts.wall_hours or (facts.device_hours / (facts.count or 1) if facts.device_hours else None)
     if facts.hardware is None or hours is None or (facts.device_hours and facts.count is None):
         return
@@ -183,20 +185,33 @@ def _write(
         editing.out.note(f"no block is written, the estimate goes into the section: {refusal}")
 
     def change(text: str) -> str:
+        if section or refusal is not None:
+            _check_section(text, overwrite=overwrite)
         if refusal is None:
-            text = patch_card(_without_our_own(text), record_of(found), overwrite=overwrite)
+            text = patch_card(_without_replaced(text, overwrite=overwrite), record_of(found))
             return put_section(text, record_of(found), (*notes_of(found), *notes)) if section else text
         _check_no_block(text, refusal)
         return put_section(text, record_of_section(found), (*notes_of(found), *notes))
 
-    return editing.edit_all([one_target(into)], change)
+    return editing.edit_all([one_target(into)], change, estimate=dataclasses.asdict(found))
 
 
-def _without_our_own(text: str) -> str:
-    """The card without an older estimate of ours, of which no field may stay beside the new figure."""
+def _without_replaced(text: str, *, overwrite: bool) -> str:
+    """The card without the block that is replaced: no hours or hardware of another run may stay beside the figure."""
     record = read_card(text)
     ours = record is not None and (record.source or "").startswith(OUR_ESTIMATE)
-    return remove_block(text) if ours else text
+    return remove_block(text) if ours or overwrite else text
+
+
+def _check_section(text: str, *, overwrite: bool) -> None:
+    """Refuse to replace the section of a recorded training, which says more than an estimate.
+
+    Raises:
+        UsageError: there is one.
+    """
+    found = find_section(text)
+    if found and not overwrite and not is_section_of_estimate(text[slice(*found)]):
+        raise UsageError("the card has a section that is no estimate of ours; to replace it, ask with --overwrite")
 
 
 def _check_no_block(text: str, refusal: str) -> None:

@@ -60,7 +60,7 @@ def training_flop(facts: Facts) -> Operations | None:
         words = f"{_short(parameters)} parameters, {_short(facts.tokens)} tokens"
         return Operations((_each(facts, adaptation, parameters), Factor("tokens", Known(facts.tokens))), words)
     if facts.total_flos is not None:
-        # Trainer counts six for each parameter and token, trained or not.
+        # Six for each parameter and token, trained or not (transformers, `PreTrainedModel.floating_point_ops`).
         flop = facts.total_flos * _FLOP_EACH[adaptation] / _FLOP_EACH["full"]
         words = "the operations that Trainer counted (total_flos)"
         if adaptation != "full":

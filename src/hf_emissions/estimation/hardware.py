@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..errors import HfEmissionsError
 from ..factors.cpus import find_cpu
 from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
 from ..record import Boundary
@@ -103,7 +104,7 @@ def find_hardware(name: str) -> Hardware:
     except UnknownDeviceError as unknown:
         try:
             cpu = find_cpu(name)
-        except Exception:  # noqa: BLE001 - what it is not called among processors is of no use to who named a GPU
+        except HfEmissionsError:  # why it is no processor is of no use to who named a GPU
             raise unknown from None
         return Hardware(cpu.name, Known(cpu.power_w))
     return Hardware(found.canonical, _rated_w(found), found)

@@ -13,6 +13,16 @@ from .estimate import Estimate
 PREFIX = "Estimated with hf-emissions"
 
 
+# How the notes of a section begin, by which it is known again.
+_ESTIMATE = "This figure is an estimate, not a measurement."
+_NO_FIGURE = "No figure is given"
+
+
+def is_section_of_estimate(section: str) -> bool:
+    """Whether the text of a section is that of an estimate of ours."""
+    return _ESTIMATE in section or f"\n{_NO_FIGURE}: " in section.replace("\r\n", "\n")
+
+
 def source_of(estimate: Estimate) -> str:
     """The source of an estimate: tier, facts, boundary, grid, and the 90 % range."""
     if estimate.method != "monte-carlo":
@@ -91,9 +101,9 @@ def refusal_of_block(estimate: Estimate) -> str | None:
 
 def notes_of(estimate: Estimate) -> tuple[str, ...]:
     """The sentences below the section's list."""
-    notes = ["This figure is an estimate, not a measurement."]
+    notes = [_ESTIMATE]
     if estimate.median_g is None:
-        notes = [f"No figure is given: {estimate.why_no_number}."]
+        notes = [f"{_NO_FIGURE}: {estimate.why_no_number}."]
     if estimate.band:
         notes.append(f"It lies in the order of {estimate.band} CO2eq.")
     if not estimate.place_known and estimate.low_g is not None and estimate.high_g is not None:

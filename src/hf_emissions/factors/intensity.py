@@ -142,6 +142,6 @@ def _data_source() -> Any:
         return importlib.import_module("codecarbon.input").DataSource()
     except ImportError:
         raise MissingExtraError(
-            "the intensity of a place needs an extra: pip install 'hf-emissions[train]'; "
+            "the intensity of a place needs an extra: pip install 'hf-emissions[estimate]'; "
             "or give it yourself with --intensity"
         ) from None
