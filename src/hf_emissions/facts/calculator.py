@@ -1,0 +1,57 @@
+"""The paragraph that the ML CO2 Impact calculator makes for papers and cards, also where people have changed words.
+
+Its hours are "cumulative", and its arithmetic is that of one device; many fill in the time on the clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .devices import devices
+from .found import Found
+from .numbers import DIGITS, SCALE, number
+from .page import Page, Unit, lowered
+from .places import place_named
+
+_HOURS = re.compile(
+    rf"(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))? (?P<device>(?:[a-z0-9-]{{1,12}}[ -]){{0,3}}?)(?:hours"
+    rf"|hrs|h) of comput(?:ation|e)\b.{{0,60}}?\bperformed\b.{{0,20}}? on .{{0,20}}?"
+    r"(?:hardware|gpu|device"
+    r"|accelerator)s?(?: of)?(?: type)?:? (?P<hardware>.{2,60}?)(?: ?\((?:with )?(?:a )?tdp\b"
+    r"|[.,;](?:\s|$)|$)"
+)
+_REGION = re.compile(r"(?:in|using) (?:the )?(?:compute )?region (?P<region>[a-z0-9 -]{4,30}?)(?:,|\.| which| with)")
+
+
+def read_calculator(page: Page) -> Iterator[Found]:
+    """Hours, hardware and region of the calculator's sentences."""
+    place = page.low.find("of comput", page.body)
+    if place < 0:
+        return
+    for unit in page.units([place]):
+        low = lowered(unit.text)
+        found = _HOURS.search(low)
+        if found is not None:
+            yield from _hours(unit, found)
+            yield from _hardware(unit, found)
+            region = _REGION.search(low)
+            if region:
+                yield from place_named(region["region"], unit.start + region.start("region"))
+
+
+def _hours(unit: Unit, found: re.Match[str]) -> Iterator[Found]:
+    hours = number(found["amount"], found["scale"])
+    if hours:
+        name = "device_hours" if found["device"].strip() else "hours"
+        yield Found(name, hours, unit.start + found.start("amount"), unit.start + found.end("amount"))
+
+
+def _hardware(unit: Unit, found: re.Match[str]) -> Iterator[Found]:
+    begin, end = found.span("hardware")
+    for device in devices(unit.text[begin:end], lowered(unit.text[begin:end]))[:1]:
+        place = unit.start + begin
+        if device.name:
+            yield Found("hardware", device.name, place + device.start, place + device.end)
+        if device.exact and device.count:
+            yield Found("count", device.count, place + device.start, place + device.end)

@@ -1,0 +1,63 @@
+"""What stands around a sentence and says what it is about: the heading above, its own label, the sentence before."""
+
+from __future__ import annotations
+
+import re
+
+from .sentence import Sentence
+
+_TRAIN_HEADING = re.compile(r"train|tun(?:ed|ing)|训练|hardware|infrastructure|comput|environment|carbon|setup|hyper")
+# Below such a heading not even a label speaks of the training.
+_USE_HEADING = re.compile(r"infer|requirement|latency|throughput|how to use|deploy|serving|speed")
+_OTHER_HEADING = re.compile(
+    r"(?<!resource )usage|evaluat|benchmark|limitation|demo|quick ?start|example|performance|generation|citation"
+    r"|data(?:set)?s?\b(?!.*train)|installation"
+)
+
+# What a line's own label says of it, before the colon or the first bar of a table.
+_LABEL = re.compile(r"^[\s|>*+-]{0,12}(?:\d{1,2}[.)] )?(?P<label>[^\n:|.=]{2,48}?) {0,3}[:=|\uff1a](?!//)(?=.)")
+_HARDWARE_LABEL = re.compile(
+    r"^(?:training |compute |used |the )?(?:hardware(?: (?:type|used|setup|config\w{0,8}))?"
+    r"|infrastructure|gpus?(?: ?/ ?tpus?)?(?: (?:model|type|used|name|info|count))?|tpus?(?: type)?"
+    r"|accelerators?(?: type)?|device(?: type| name)?s?|compute(?: infrastructure| resources"
+    r"| sku.{0,12}| used)?"
+    r"|machine(?: type)?|setup|environment|training (?:device|machine|setup|infrastructure"
+    r"|environment|gpus?)|trained on|training platform|azureml sku|sku|instance(?: type)?|cpu/gpu"
+    r"|gpu/cpu|video card|graphics card|hardware used|hardware_used|number of gpus)s?$"
+)
+_TIME_LABEL = re.compile(
+    r"^(?:approx\w{0,8} |total |overall |our |the |~)?(?:(?:training|train|fine-?tuning|tuning"
+    r"|pre-?training|compute|wall(?:-| )?clock|gpu|run|elapsed|wall) ?-?(?:wall )?(?:time|duration"
+    r"|hours|length|runtime)(?: (?:taken|total|used|spent))?|time to train|training took|duration"
+    r"|hours used|hours_used|runtime|run duration|train_runtime|trained for|training|time spent"
+    r"|time taken(?: to train)?|compute hours|time)"
+    r"(?: ?[\[(](?P<unit>[^)\]]{1,20})[)\]])?$"
+)
+
+
+def points_of_context(sentence: Sentence, before: Sentence | None) -> int:
+    """How much the heading above and the sentence before speak for a training, below zero for something else."""
+    points = 0
+    if before is not None and before.unit == sentence.unit:
+        points = {3: 2, 2: 1}.get(before.cue, 0)
+    heading = sentence.page.heading(sentence.start)
+    if _USE_HEADING.search(heading):
+        return points - 5
+    if _TRAIN_HEADING.search(heading):
+        return max(points, 1)
+    return points - 2 if _OTHER_HEADING.search(heading) else points
+
+
+def is_labelled_time(sentence: Sentence) -> bool:
+    """Whether its own label says that it is how long the training took."""
+    return _TIME_LABEL.match(_label(sentence)) is not None
+
+
+def is_labelled_hardware(sentence: Sentence) -> bool:
+    """Whether its own label says that it is what the training ran on."""
+    return _HARDWARE_LABEL.match(_label(sentence)) is not None
+
+
+def _label(sentence: Sentence) -> str:
+    found = _LABEL.match(sentence.low)
+    return " ".join(found["label"].split()).strip(" -_") if found else ""

@@ -1,0 +1,247 @@
+"""Devices that prose names and how many of them: `4xV100`, `eight NVIDIA A100 GPUs`, `32 nodes each with 4 V100`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from ..factors.hardware_in_text import find_in_text
+from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
+from .numbers import WORD, number
+
+# More of one device than this has no training had; such a number is something else.
+_MOST = 1_000_000
+
+_COUNT = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,7}}|{WORD}|\ban?\b)"
+_BETWEEN = (
+    r"(?:cloud|nvidia|nvidia's|amd|google|intel|gpus?|tpus?|graphics|cards?|pre-?emptible|preemtible"
+    r"|preemptive|devices?"
+    r"|accelerators?|powerful|high-end|consumer|physical|virtual|dedicated|different|parallel|instances?|nodes? of"
+    r"|units? of|pieces? of|of the|of|the|modern|tensor core|workstation|type|way|\d{1,3} ?gi?b)"
+)
+# A count in front of a name: what lies between must be words that describe the device.
+_BEFORE = re.compile(
+    rf"(?<![\w.,/:$€-])(?:(?P<nodes>\d{{1,4}}) ?[x\u00d7*] ?(?=\d))?(?P<count>{_COUNT})"
+    rf"(?: {{0,3}}[x\u00d7*张块个枚片台]\)? {{0,3}}| ?- ?| ?\( ?| {{1,5}})?(?:{_BETWEEN}[ ,(-]{{1,3}}){{0,3}}$"
+)
+_AFTER = re.compile(
+    r"[ )(,]{0,2}(?:gpus?|cards?)?[ ,]{0,2}(?:[x\u00d7*] ?(?P<times>\d{1,5})(?!\d|\.\d|[ -]?(?:h|d|days?"
+    r"|hours?|hrs?|mins?|minutes|weeks?|gi?b)\b)"
+    r"|\(? ?(?:x ?)?(?P<gpus>\d{1,5})(?:x| ?-? ?)(?:gpus?|cards?|devices|cores?|chips?)\b"
+    r"|\((?:x ?)?(?P<bare>\d{1,4})x?\)"
+    r"|(?P<single>\(single\b))"
+)
+# Devices without a name. The size of a memory in front is no count.
+_BARE = re.compile(
+    rf"(?<![\w.,/:$€=-])(?P<count>{_COUNT})(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))(?:{_BETWEEN} ){{0,2}}"
+    r"(?P<thing>gpus?|tpus?|npus?|hpus?|ipus?|xpus?|accelerators|graphics cards?)(?![\w-]*(?: "
+    r"|-)?(?:hours?|days?|memory|ram|cores?|batch|with \d{1,3} ?gb)\b)(?!\w)"
+)
+_NODES = re.compile(
+    rf"(?<![\w.,/:$€-])(?P<count>\d{{1,5}}|{WORD})[ -](?:(?!gpu|tpu|per |on |and |of |\d+ )[a-z0-9.-]{{1,16}} ){{0,3}}"
+    r"(?P<thing>nodes?|machines?|servers?|hosts?|instances?|vms?|workstations?|dgxs?)(?!\w)"
+)
+_EACH = re.compile(
+    r"^(?: (?:each|every one|one|of|with|having|containing|that|which|has|have|had|equipped|using"
+    r"|consisting|a total|per|and)"
+    r"|[ ,(:]){1,12}$|^[^.]{0,60}\b(?:each|per node)\b[^.]{0,30}$"
+)
+_PER_NODE = re.compile(r"^[^.]{0,30}?(?:per|/|each|a|in each|on each|in every) ?(?:node|machine|server|host|instance)")
+_TOTAL = re.compile(
+    rf"total(?:ly)?(?: of|ing|ling)? ?(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} )?gpus?"
+)
+_PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
+# The name of a type says nothing of how many there were.
+_TYPE_OF = re.compile(r"\b(?:of|hardware|gpu|device|accelerator|instance) type[ :|]{0,4}$")
+_CORES = re.compile(r"\bcores?$")
+_CORES_BEHIND = re.compile(
+    r"(?: (?:hardware|devices?|vm|pod|machine|node))?[ ,(]{1,3}(?:with |of |and )?(?P<count>\d{1,4})[ -]cores?\b"
+)
+_TPU_VERSION = re.compile(r"(?:v|tpu)[ -]?(\d[ep]?)\b", re.IGNORECASE)
+# All names have a digit, but for these.
+_WORTH_READING = re.compile(r"\d|[gtnhix]pu|titan|accelerators|radeon|graphics")
+# What the finder of names leaves alone: a dash inside the model's number, a number with nothing but Ti, blanks left by
+# the marks of code.
+_DASHED = re.compile(
+    r"(?:(?<![\w-])|(?<=\dx))(?:nvidia |tesla ){0,2}(?:(?P<letter>[vpah])-(?P<digits>\d{2,3})"
+    r"|(?P<ti>\d{4}) ?ti)(?:[ -]gpus?)?(?!\w)"
+    r"|(?<![\w-])(?:nvidia |tesla ){0,2}(?P<joined>[vpahtlkb]\d{1,3}[gs]?)(?=x\d{1,4}(?!\w))"
+    r"|(?:cloud )?tpus? ?\( {0,2}(?P<tpu>v\d[ep]?(?:-\d{1,4})?)(?!\w)"
+)
+_MAY_BE_DASHED = re.compile(r"[vpah]-\d|\d ?ti|tpus? ?\(|\dx\d")
+_TAIL = re.compile(r"[ -]+(?:gpus?|cards?)$", re.IGNORECASE)
+_MACHINE = re.compile(r"\b(?:dgx|hgx)[ -]?")
+_INSTANCE = re.compile(
+    r"(?<![\w.])(?:ml\.)?(?:p[2-5][a-z]{0,2}|g[4-6][a-z]{0,2}|dl1|trn[12]n?|inf2)\.\d{0,2}x?(?:large|metal)(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device in a text. `name` is as it is written, None if it has none; `count` None where it is not said.
+
+    `start` and `end` enclose the count too; `exact` says whether the count is written, or follows from the grammar.
+    """
+
+    name: str | None
+    meant: HardwareName | None
+    count: int | None
+    start: int
+    end: int
+    exact: bool = True
+
+
+def devices(text: str, low: str) -> list[Device]:
+    """The devices that a text of a sentence or two names, in its order, those without a name behind the others."""
+    if not _WORTH_READING.search(low):
+        return []
+    named = [_named(mention.start, mention.end, mention.name, text, low) for mention in find_in_text(text)]
+    named = _accelerators_of_machines(named or [*_dashed(text, low), *_instances(text, low)])
+    bare = [device for device in _bare(low) if not any(_overlap(device, other) for other in named)]
+    if named and bare:
+        named = [_with_bare(device, bare) if not device.exact else device for device in named]
+    found = named or bare
+    return [_times_nodes(device, low) for device in found]
+
+
+def same_device(one: Device, other: Device) -> bool:
+    """Whether two names may stand for one device, its memory aside."""
+    if one.meant is None or other.meant is None:
+        return one.meant is other.meant
+    models = {device.needs for device in one.meant.devices}
+    return any(device.needs in models for device in other.meant.devices)
+
+
+def _named(start: int, end: int, meant: HardwareName, text: str, low: str) -> Device:
+    name = _TAIL.sub("", " ".join(text[start:end].split()).strip(" -(`,"))
+    if name[-1:] == "s" and name[-2:-1].isdigit() and not name.endswith("L40s"):
+        name = name[:-1]
+    device = Device(name, meant, *_count(start, end, low))
+    if meant.devices[0].vendor == "Google":
+        return _slice(device, start, end, low)
+    if _MACHINE.search(name.lower()) and device.count is not None and device.end > end:
+        # `DGX A100 8gpu` counts the accelerators, not the machine.
+        return replace(device, name=(plain := _MACHINE.sub("", name.lower()).upper()), meant=_meant(plain))
+    return device
+
+
+def _meant(name: str) -> HardwareName | None:
+    try:
+        return find_accelerator(name)
+    except UnknownDeviceError:
+        return None
+
+
+def _count(start: int, end: int, low: str) -> tuple[int | None, int, int, bool]:
+    """The count of the name between two places, the span with it, and whether it is written."""
+    after = _AFTER.match(low, end)
+    if after and (written := after["times"] or after["gpus"] or after["bare"] or after["single"]):
+        return (1 if after["single"] else _whole(written)), start, after.end(), True
+    head = low[max(0, start - 60) : start]
+    before = _BEFORE.search(head)
+    count = _whole(before["count"]) if before else None
+    if before and count is not None:
+        count *= int(before["nodes"] or 1) or 1
+        exact = before["count"] not in ("a", "an")
+        return count, start - len(head) + before.start(), end, exact
+    several = _PLURAL.search(low, start, end) or low.startswith((" gpus", " cards"), end) or _TYPE_OF.search(head)
+    return (None if several else 1), start, end, False
+
+
+def _whole(written: str) -> int | None:
+    value = number(written)
+    return int(value) if value is not None and value == int(value) and 0 < value <= _MOST else None
+
+
+def _slice(device: Device, start: int, end: int, low: str) -> Device:
+    """A TPU whose cores are counted is one slice of so many: `8 TPUv3 cores`, `TPUv2, 8 cores`."""
+    assert device.name
+    version = _TPU_VERSION.search(device.name)
+    behind = _CORES_BEHIND.match(low, end)
+    if version is None or re.search(r"-\d", device.name):
+        return device
+    cores = _whole(behind["count"]) if behind else None
+    if cores is None and _CORES.search(low[start:end]):
+        cores = device.count
+    meant = _meant(f"TPU v{version[1]}-{cores}") if cores and cores > 1 else None
+    if meant is None:
+        return device
+    return replace(device, name=f"TPU v{version[1]}-{cores}", meant=meant, count=1, end=behind.end() if behind else end)
+
+
+def _bare(low: str) -> Iterator[Device]:
+    for found in _BARE.finditer(low) if "pu" in low or "accelerators" in low or "graphics" in low else ():
+        count = _whole(found["count"])
+        if count is not None:
+            exact = found["count"] not in ("a", "an")
+            yield Device(None, None, count, found.start(), found.end(), exact)
+
+
+def _dashed(text: str, low: str) -> Iterator[Device]:
+    for found in _DASHED.finditer(low) if _MAY_BE_DASHED.search(low) else ():
+        name = _undashed(found)
+        meant = _meant(name)
+        if meant is not None:
+            yield replace(_named(found.start(), found.end(), meant, text, low), name=name)
+
+
+def _undashed(found: re.Match[str]) -> str:
+    if found["ti"]:
+        return f"{found['ti']} Ti"
+    return f"TPU {found['tpu']}" if found["tpu"] else (found["joined"] or found["letter"] + found["digits"]).upper()
+
+
+def _accelerators_of_machines(named: list[Device]) -> list[Device]:
+    """`2 DGX-A100 (8x A100)` is 16 A100."""
+    for machine, inside in pairwise(named):
+        if _is_machine(machine) and same_device(machine, inside) and inside.exact and inside.start - machine.end <= 30:
+            count = (machine.count or 1) * (inside.count or 1)
+            together = replace(inside, count=count, start=machine.start)
+            return [together if device is inside else device for device in named if device is not machine]
+    return named
+
+
+def _instances(text: str, low: str) -> Iterator[Device]:
+    for found in _INSTANCE.finditer(low) if "large" in low or "metal" in low else ():
+        meant = _meant(found[0])
+        if meant is not None:
+            count, start, end, exact = _count(found.start(), found.end(), low)
+            yield Device(text[found.start() : found.end()], meant, count, start, end, exact)
+
+
+def _with_bare(device: Device, bare: list[Device]) -> Device:
+    """`592 GPUs powered by the V100 chip`: a name without a number takes that of the nearest GPUs beside it."""
+    near = min(bare, key=lambda other: min(abs(other.start - device.end), abs(device.start - other.end)))
+    if near.count is None or not near.exact or (near.count == 1) or _is_machine(device):
+        return device
+    return replace(device, count=near.count, exact=True)
+
+
+def _is_machine(device: Device) -> bool:
+    return device.meant is not None and device.meant.system is not None
+
+
+def _times_nodes(device: Device, low: str) -> Device:
+    """Times the nodes, where they are counted and the devices are those of one node."""
+    if device.count is None:
+        return device
+    total = _TOTAL.search(low)
+    if total and (device.meant is None or _whole(total["count"]) == device.count):
+        return replace(device, count=_whole(total["count"]) or device.count)
+    per_node = _PER_NODE.search(low[device.end : device.end + 60])
+    for nodes in _NODES.finditer(low):
+        count = _whole(nodes["count"])
+        if count and count > 1 and (per_node or _is_each(low, nodes.end(), device.start)):
+            return replace(device, count=device.count * count, start=min(device.start, nodes.start()))
+    # Of how many nodes, is not said.
+    return replace(device, count=None) if device.count > 1 and per_node and per_node.end() < 20 else device
+
+
+def _is_each(low: str, start: int, end: int) -> bool:
+    return start <= end <= start + 90 and _EACH.search(low[start:end]) is not None
+
+
+def _overlap(one: Device, other: Device) -> bool:
+    return one.start < other.end and other.start < one.end

@@ -1,0 +1,137 @@
+"""Lengths of time as prose states them, in hours: `4 days 9.5 hours`, `6d 3h 7m`, `300 V100 GPU hours`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .numbers import DIGITS, SCALE, WORD, number
+
+Of = Literal["wall", "devices", "others"]
+
+_HOURS = {"month": 730.5, "week": 168.0, "day": 24.0, "hour": 1.0, "minute": 1 / 60, "second": 1 / 3600}
+_SPELLINGS = {
+    "month": "months month",
+    "week": "weeks week wks wk semanas semana semaines semaine wochen woche",
+    "day": "days day d jours jour dias dia días día tagen tage tag giorni 天",
+    "hour": "hours hour hrs hr h heures heure horas hora stunden stunde 小时 小時 時間 часов",
+    "minute": "minutes minute mins min minuten minutos m 分钟",
+    "second": "seconds second secs sec s",
+}
+_UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+# A single letter is a unit behind digits alone; these three are one only where a smaller unit follows.
+_WEAK = frozenset(["d", "m", "s"])
+_UNIT = "(?:" + "|".join(sorted(_UNIT_OF, key=len, reverse=True)) + r")(?![a-z_\d])"
+
+_DEVICE_WORD = (
+    r"(?:nvidia|amd|google|cloud|tesla|geforce|rtx|gtx|titan|hopper|ampere|tpu(?:[ -]?v?\d[a-z]?(?:-\d{1,4})?)?"
+    r"|v[2-6][ep]?(?:-\d{1,4})?|gpu|cpu|npu|hpu|ipu|xpu|gaudi|node|server|machine|core|chip|device|accelerator|card"
+    r"|mi\d{2,3}[a-z]?|gh?\d{2,3}|[abhklptv]\d{1,4}[a-z]?|\d{4}(?:[ -]?ti)?|\d{2,3} ?gb?|sxm\d?|pcie)s?"
+)
+# Of these, hours are summed over the accelerators; those of processors and nodes are not hours of accelerators.
+_OF_DEVICES = re.compile(
+    r"gpu|tpu|npu|hpu|ipu|xpu|gaudi|nvidia|rtx|gtx|titan|tesla|chip|device|accelerator|card"
+    r"|\b(?:mi\d{2,3}|gh?\d{3}|[abhklptv]\d{1,4})"
+)
+_OF_OTHERS = re.compile(r"cpu|node|server|machine|^(?:core)s?\b")
+
+_NUMBER = rf"(?:(?:{DIGITS})|{WORD}|\ban?\b)"
+_TIME = re.compile(
+    rf"(?<![a-z0-9_.,/$€:=-])(?P<low>half|{_NUMBER})"
+    rf"(?:(?: ?(?:-|\u2013|\u2014|~|to|or) ?| ?%? ?and (?=[\d.]{{1,6}} ))(?P<high>{DIGITS}|{WORD}))?"
+    r"(?P<half> and (?:a )?half)?(?P<more>\+)?"
+    rf"(?: ?(?P<scale>{SCALE}))?[ \t~≈-]{{0,3}}(?:an? |of an? |of )?"
+    rf"(?P<devices>(?:{_DEVICE_WORD}[ \t-]{{1,2}}){{0,5}})(?P<unit>{_UNIT})(?P<late> and a half)?",
+)
+_NEXT = re.compile(
+    rf"[ ,]{{0,2}}(?:and |& )?(?P<low>{DIGITS}|{WORD}|an?)(?P<half> and (?:a )?half)?[ -]{{0,2}}(?P<unit>{_UNIT})"
+)
+_CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,6})?)?(?![\d:])")
+# A quick look whether a unit is anywhere, before the pattern for whole times is tried.
+_ANY_UNIT = re.compile(
+    r"hour|hr|sec|day|week|wk|month|min|\dh\b|\d h\b|\dd\b|heure|jour|hora|dia|día|stund|tag|woch|seman|semain|giorn"
+    r"|[天小時]|часов"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time in hours, whose hours they are, and where in the text it stands."""
+
+    hours: float
+    of: Of
+    start: int
+    end: int
+
+
+def durations(low: str) -> Iterator[Duration]:
+    """The lengths of time in a text in lower case; of a range the middle."""
+    if not _ANY_UNIT.search(low):
+        return
+    place = 0
+    while (found := _TIME.search(low, place)) is not None:
+        place = found.end()
+        duration = _duration(found, low)
+        if duration is not None:
+            yield duration
+            place = duration.end
+
+
+def clock_hours(written: str) -> float | None:
+    """Hours of a time such as `05:12:33` alone, in hours, minutes and seconds; None for anything else."""
+    found = _CLOCK.fullmatch(written)
+    return _clock(found) if found and found["s"] else None
+
+
+def _duration(found: re.Match[str], low: str) -> Duration | None:
+    value = _value(found)
+    spelling = found["unit"]
+    if (
+        value is None
+        or (len(spelling) == 1 and not found["low"][-1].isdigit())
+        or (found["scale"] and not found["devices"])
+    ):
+        return None
+    unit = _UNIT_OF[spelling]
+    time = Duration(value * _HOURS[unit], _of(found["devices"]), found.start(), found.end())
+    longer = time if found["devices"] else _continued(time, unit, low)
+    return None if spelling in _WEAK and longer is time else longer
+
+
+def _value(found: re.Match[str]) -> float | None:
+    scale = found["scale"]
+    low, high = number(found["low"], scale), number(found["high"], scale) if found["high"] else None
+    if low is None:
+        return None
+    if high is not None:
+        low = (low + high) / 2 if high > low else high
+    return low + 0.5 if found["half"] or found["late"] else low
+
+
+def _of(devices: str) -> Of:
+    if not devices:
+        return "wall"
+    if _OF_OTHERS.search(devices) and not _OF_DEVICES.search(devices):
+        return "others"
+    return "devices" if _OF_DEVICES.search(devices) else "wall"
+
+
+def _continued(time: Duration, unit: str, low: str) -> Duration:
+    """With the smaller units that follow, `9.5 hours` behind `4 days`."""
+    while True:
+        clock = _CLOCK.match(low, time.end) if unit == "day" else None
+        if clock:
+            return replace(time, hours=time.hours + _clock(clock), end=clock.end())
+        found = _NEXT.match(low, time.end)
+        more = number(found["low"]) if found else None
+        if found is None or more is None or _HOURS[_UNIT_OF[found["unit"]]] >= _HOURS[unit]:
+            return time
+        unit = _UNIT_OF[found["unit"]]
+        more += 0.5 if found["half"] else 0
+        time = replace(time, hours=time.hours + more * _HOURS[unit], end=found.end())
+
+
+def _clock(found: re.Match[str]) -> float:
+    return int(found["h"]) + int(found["m"]) / 60 + int(found["s"] or 0) / 3600

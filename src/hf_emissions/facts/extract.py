@@ -1,0 +1,139 @@
+"""What a card says about its training, from its whole text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from types import MappingProxyType
+from typing import Any
+
+from .calculator import read_calculator
+from .facts import Facts, Span
+from .figures import read_figures, read_labelled_figures
+from .found import Found
+from .hours import read_labelled_hours
+from .keywords import (
+    ADAPTERS,
+    BASE,
+    BLOCK,
+    DEVICES,
+    FIGURES,
+    HYPERPARAMETERS,
+    LOGGED,
+    ORIGINAL,
+    PLACES,
+    SIZES,
+    TIME_LABELS,
+    TIMES,
+    TUNED,
+)
+from .metadata import is_copy, read_adaptation, read_base_model, read_block
+from .page import Page
+from .pairs import pairs
+from .places import are_consistent, read_places
+from .prose import read_prose
+from .sizes import has_labelled_size, read_labelled_sizes, read_sizes
+from .trainer_card import read_base_in_body, read_logged, read_trainer_card
+
+_NOTHING = Facts()
+_TIMES = frozenset(["wall_hours", "device_hours", "hours"])
+_LABELLED = DEVICES | TIMES | FIGURES | PLACES | TIME_LABELS
+_BODY = _LABELLED | SIZES
+_METADATA = BASE | ADAPTERS
+_TRAINER = HYPERPARAMETERS | LOGGED
+_LEAST = 1e-12
+# What no training reaches; a number beyond was no such number.
+_MOST = {
+    "wall_hours": 50_000,
+    "hours": 1e10,
+    "device_hours": 1e10,
+    "energy_kwh": 1e10,
+    "reported_g": 1e13,
+    "count": 1e6,
+    "parameters": 1e15,
+    "tokens": 1e16,
+    "steps": 1e10,
+    "epochs": 1e6,
+    "total_batch_size": 1e9,
+    "total_flos": 1e30,
+    "train_runtime_s": 2e8,
+    "sequence_length": 1e8,
+}
+
+
+def extract_facts(text: str) -> Facts:
+    """The facts of a card's training, each with its place in the text; any text is read, and none raises."""
+    page = Page(text)
+    if page.words <= ORIGINAL:
+        return _NOTHING
+    values: dict[str, Any] = {}
+    places: dict[str, Span] = {}
+    for reader in _readers(page):
+        _take(reader, values, places)
+    _settle_hours(values, places)
+    _settle_region(values, places)
+    if not values:
+        return _NOTHING
+    return Facts(**values, places=MappingProxyType(places))
+
+
+def _readers(page: Page) -> Iterator[Iterable[Found]]:
+    """What each reader finds, the more trusted first; none is asked for what the card has no word of."""
+    if page.has(_METADATA):
+        yield chain(read_base_model(page), read_adaptation(page))
+    own = not is_copy(page)
+    if own and page.has(_BODY):
+        yield from _readers_of_body(page)
+    elif page.has(BLOCK):
+        yield read_block(page)
+    if page.has(TUNED):
+        yield read_base_in_body(page)
+    if own and page.has(_TRAINER):
+        yield chain(read_trainer_card(page), read_logged(page))
+
+
+def _readers_of_body(page: Page) -> Iterator[Iterable[Found]]:
+    labelled = pairs(page) if page.has(_LABELLED) or has_labelled_size(page) else []
+    if page.has(FIGURES):
+        yield chain(read_labelled_figures(page, labelled), read_figures(page))
+    if page.has(BLOCK):
+        yield read_block(page)
+    yield read_labelled_hours(page, labelled)
+    if page.has(TIMES):
+        yield read_calculator(page)
+    yield read_prose(page)
+    yield chain(read_places(labelled), read_labelled_sizes(labelled))
+    if page.has(SIZES):
+        yield read_sizes(page)
+
+
+def _take(found: Iterable[Found], values: dict[str, Any], places: dict[str, Span]) -> None:
+    """A fact that no reader before has found; of the kinds of hours, those of the first reader alone."""
+    has_hours = not _TIMES.isdisjoint(values)
+    for name, value, start, end in found:
+        if name in values or (has_hours and name in _TIMES) or not _is_sane(name, value):
+            continue
+        values[name] = value
+        places[name] = Span(start, end)
+
+
+def _is_sane(name: str, value: Any) -> bool:
+    most = _MOST.get(name)
+    return bool(value) if most is None else _LEAST <= value <= most
+
+
+def _settle_hours(values: dict[str, Any], places: dict[str, Span]) -> None:
+    """Of one device, hours that may be either kind are both."""
+    if "hours" not in values:
+        return
+    if values.get("count") == 1 and "wall_hours" not in values:
+        values["wall_hours"], places["wall_hours"] = values.pop("hours"), places.pop("hours")
+    elif "wall_hours" in values or "device_hours" in values:
+        del values["hours"], places["hours"]
+
+
+def _settle_region(values: dict[str, Any], places: dict[str, Span]) -> None:
+    """A region that is not the provider's, or not in the country, is left out: one of the lines was about another."""
+    provider, region = values.get("provider"), values.get("region")
+    if region is not None and not (provider and are_consistent(provider, region, values.get("country_iso3"))):
+        del values["region"], places["region"]

@@ -1,0 +1,14 @@
+"""One fact as a reader found it, before the readers' findings are put together."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Found(NamedTuple):
+    """A field of `Facts`, its value in the field's unit, and the span of the card's text that says so."""
+
+    name: str
+    value: Any
+    start: int
+    end: int

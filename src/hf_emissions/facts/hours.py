@@ -1,0 +1,135 @@
+"""Hours and devices that stand behind a label: in the Hub template's lines, in those of trackers and trainers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .devices import devices
+from .durations import clock_hours, durations
+from .found import Found
+from .numbers import DIGITS, SCALE, number
+from .page import Page, lowered
+from .pairs import Pair, labels
+
+# Of the template's hours it is not said whether they are summed over the devices.
+_EITHER = labels("hours used, hours, compute hours, total hours, hours used total")
+_WALL = labels(
+    "training time, train time, training duration, time to train, total training time, wall time, training hours, "
+    "wall clock time, wall-clock time, training wall time, fine-tuning time, runtime, run duration, training runtime, "
+    "train runtime, finetuning time, pretraining time, pre-training time, approximate training time, total time, "
+    "training length, time, duration, hours of training, time taken, training took, total runtime, elapsed time, "
+    "total train time, fine tuning time, training time taken"
+)
+_DEVICE = labels(
+    "gpu hours, gpu-hours, tpu hours, gpu time, total gpu hours, device hours, accelerator hours, training gpu hours, "
+    "gpu hours used, gpu compute hours, chip hours, training time gpu hours"
+)
+_HARDWARE = labels(
+    "hardware, hardware type, hardware used, infrastructure, gpu, gpus, tpu, tpus, gpu model, gpu type, gpus used, "
+    "gpu used, accelerator, accelerators, training hardware, compute infrastructure, compute, device, devices, "
+    "training infrastructure, gpu name, machine, machine type, cpu/gpu, gpu/cpu, compute resources, training device, "
+    "training devices, training gpu, training gpus, accelerator type, compute sku gpu device, azureml sku, instance "
+    "type, instance, setup, environment, hardware setup, hardware configuration, compute hardware, gpu device, "
+    "graphics card, training setup, trained on, training environment, training platform, training machine, hardware "
+    "accelerator, compute used, machines, gpu(s), hardware requirements for training, tpu type, gpu configuration, "
+    "node, nodes"
+)
+_COUNT = labels(
+    "number of gpus, num gpus, n gpus, gpu count, number of devices, num devices, # gpus, #gpus, no. of gpus, gpus, "
+    "number of accelerators, number of tpus, num of gpus, total gpus, number of gpus used, gpu number"
+)
+# Labels of many other things too: behind these the time must follow at once.
+_LOOSE = frozenset(["time", "duration", "total time", "hours", "runtime"])
+LABELS = _EITHER | _WALL | _DEVICE | _HARDWARE | _COUNT
+
+_NUMBER = re.compile(
+    rf"[~≈<> ]{{0,3}}(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?\+?(?: ?\((?P<unit>[a-z]{{1,12}})\))?"
+    r"(?P<tail>.{0,40})$"
+)
+_UNITS = {
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "in hours"), 1.0),
+    **dict.fromkeys(("min", "mins", "minutes", "m"), 1 / 60),
+    **dict.fromkeys(("s", "sec", "secs", "seconds"), 1 / 3600),
+    **dict.fromkeys(("d", "day", "days"), 24.0),
+    **dict.fromkeys(("weeks", "week"), 168.0),
+}
+_DEVICE_UNIT = re.compile(r"(?:gpu|tpu|device|accelerator|chip|[avh]\d{2,3})s?[- ](?:hours?|hrs?|h)$")
+_ELSEWHERE = re.compile(
+    r"infer|(?<!resource )(?<!energy )usage|how to|requirement|evaluat|benchmark|latency|speed|serving|deploy|test"
+)
+
+
+def read_labelled_hours(page: Page, pairs: list[Pair]) -> Iterator[Found]:
+    """Hours, hardware and count that stand behind a label, each label where the card first has it."""
+    of_codecarbon = any(pair.label == "energy consumed" for pair in pairs) and "codecarbon" in page.low
+    for pair in pairs:
+        if pair.label not in LABELS or _ELSEWHERE.search(page.heading(pair.start)):
+            continue
+        if pair.label in _HARDWARE or pair.label in _COUNT:
+            yield from _hardware(pair)
+        if pair.label not in _HARDWARE:
+            yield from _hours(page, pair, of_codecarbon)
+
+
+def _hardware(pair: Pair) -> Iterator[Found]:
+    found = [device for device in devices(pair.value, lowered(pair.value)) if device.meant is not None]
+    if found:
+        device = found[0]
+        start, end = pair.start + device.start, pair.start + device.end
+        yield Found("hardware", device.name, start, end)
+        # The name of a type says nothing of how many there were.
+        if device.count is not None and (device.exact or (len(found) == 1 and not pair.label.endswith("type"))):
+            yield Found("count", device.count, start, end)
+    elif pair.label in _COUNT and re.fullmatch(r"[1-9]\d{0,5}", pair.value):
+        yield Found("count", int(pair.value), pair.start, pair.end)
+
+
+def _hours(page: Page, pair: Pair, of_codecarbon: bool) -> Iterator[Found]:
+    low = lowered(pair.value)
+    written = next(durations(low), None)
+    name = _kind(page, pair)
+    if written is not None and written.of != "others" and written.start <= (4 if pair.label in _LOOSE else 24):
+        if written.of == "devices" or re.match(r" of (?:gpu|tpu)", low[written.end :]):
+            name = "device_hours"
+        yield Found(name, written.hours, pair.start + written.start, pair.start + written.end)
+        return
+    hours = _bare_hours(pair, low, of_codecarbon)
+    if hours:
+        yield Found(name, hours, pair.label_start, pair.end)
+
+
+def _kind(page: Page, pair: Pair) -> str:
+    if pair.label in _DEVICE or _DEVICE_UNIT.search(pair.unit):
+        return "device_hours"
+    # sentence-transformers and setfit write this label with two capitals, and mean the time on the clock.
+    if pair.label in _EITHER and page.text.startswith("Hours Used", pair.label_start):
+        return "wall_hours"
+    return "hours" if pair.label in _EITHER else "wall_hours"
+
+
+def _bare_hours(pair: Pair, low: str, of_codecarbon: bool) -> float | None:
+    """Hours of a number whose unit stands in the label, or is known from it; of a clock."""
+    clock = clock_hours(low)
+    if clock is not None:
+        return clock if pair.label not in ("time", "duration") or pair.unit else None
+    found = _NUMBER.match(low)
+    if not found or re.match(r" ?[%/\w]", found["tail"]):
+        return None
+    unit = found["unit"] or pair.unit
+    size = 1.0 if _DEVICE_UNIT.search(unit) else _UNITS.get(unit)
+    if size is None:
+        size = _size_of(pair, of_codecarbon)
+    amount = number(found["amount"], found["scale"])
+    return amount * size if amount and size else None
+
+
+def _size_of(pair: Pair, of_codecarbon: bool) -> float | None:
+    """The unit of a bare number, in hours, as the label has it."""
+    if pair.unit:
+        return None
+    if "hours" in pair.label:
+        return 1.0
+    if (pair.label == "duration" and of_codecarbon) or pair.label == "train runtime":
+        return 1 / 3600
+    return None

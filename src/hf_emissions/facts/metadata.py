@@ -1,0 +1,111 @@
+"""Facts in the front matter: the block's hardware, hours, place and energy; the base model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..card.block import KEY, BlockValueError, read_fields
+from ..card.parsed import ParsedCard, parse_card
+from ..errors import HfEmissionsError
+from .devices import devices
+from .durations import durations
+from .found import Found
+from .keywords import ADAPTERS, BASE, COPY
+from .page import Page, lowered
+from .places import place_named
+
+_BASE = re.compile(
+    r"^base_model:[ \t]{0,4}(?:\r?\n[ \t]{0,4}- {1,3})?['\"]?(?P<name>[\w.-]{1,96}(?:/[\w.-]{1,96})?)['\"]?"
+    r"[ \t]{0,4}\r?(?:#.{0,80})?$",
+    re.MULTILINE,
+)
+_ADAPTER = re.compile(
+    r"^(?:library_name:|[ \t]{0,4}-)[ \t]{1,4}['\"]?(?P<word>peft|q?lora)['\"]?[ \t]{0,4}\r?$", re.MULTILINE
+)
+_NEXT_BASE = re.compile(r"\r?\n[ \t]{0,4}- ")
+_TRAINING_TYPES = {"pretraining": "pre-training", "finetuning": "fine-tuning"}
+_RELATION = re.compile(r"^base_model_relation:[ \t]{0,4}['\"]?(quantized|merge)\b", re.MULTILINE)
+_COPY_TAG = re.compile(
+    r"^[ \t]{0,4}- ['\"]?(?:gguf|gptq|awq|exl2|exl3|mergekit|merge|quantized|ggml|mlx)['\"]?[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def read_base_model(page: Page) -> Iterator[Found]:
+    """The one model that the front matter names as the base; of several there is none."""
+    if not page.has(BASE) or page.front is None:
+        return
+    found = _BASE.search(page.text, page.front.start, page.front.closing)
+    if found and not _NEXT_BASE.match(page.text, found.end()):
+        yield Found("base_model", found["name"], found.start("name"), found.end("name"))
+
+
+def read_adaptation(page: Page) -> Iterator[Found]:
+    """That adapters were trained, where the library or a tag says so."""
+    if not page.has(ADAPTERS) or page.front is None:
+        return
+    found = _ADAPTER.search(page.text, page.front.start, page.front.closing)
+    if found:
+        yield Found("adaptation", "lora", found.start("word"), found.end("word"))
+
+
+def is_copy(page: Page) -> bool:
+    """Whether the card is that of a quantised, merged or converted copy, whose text on training it inherited."""
+    if not page.has(COPY) or page.front is None:
+        return False
+    place = page.front.start, page.front.closing
+    return bool(_RELATION.search(page.text, *place) or _COPY_TAG.search(page.text, *place))
+
+
+def read_block(page: Page) -> Iterator[Found]:
+    """What the block says; nothing where it cannot be read."""
+    if page.front is None or page.text.find(KEY, page.front.start, page.front.closing) < 0:
+        return
+    try:
+        card = parse_card(page.text)
+        if card.block is None:
+            # The key's word stands in the front matter, as a tag or in a comment, and there is no block.
+            return
+        fields = read_fields(card.block_value, skip_unreadable=True)
+    except (HfEmissionsError, BlockValueError, RecursionError):
+        return
+    for key, name in (("emissions", "emissions_g"), ("energy_consumed", "energy_kwh"), ("hours_used", "duration_s")):
+        value = fields.get(name)
+        if value:
+            field = {"emissions_g": "reported_g", "duration_s": "wall_hours"}.get(name, name)
+            yield Found(field, value / 3600 if name == "duration_s" else value, *_span(card, key))
+    yield from _hardware(fields.get("hardware_used"), _span(card, "hardware_used"))
+    kind = _TRAINING_TYPES.get(re.sub(r"[^a-z]", "", str(fields.get("training_type")).lower()))
+    if kind is not None:
+        yield Found("training_type", kind, *_span(card, "training_type"))
+    location = fields.get("geographical_location")
+    if location:
+        start, end = _span(card, "geographical_location")
+        yield from (found._replace(start=start, end=end) for found in place_named(location, start))
+
+
+def _span(card: ParsedCard, key: str) -> tuple[int, int]:
+    """The line of a key of the block, or the line of the block."""
+    assert card.block is not None
+    node = card.block_scalars.get(key)
+    if node is None or card.front_matter is None:
+        return card.block.key_start, card.block.value_end
+    base = card.front_matter.start
+    start, end = base + node.start_mark.index, base + node.end_mark.index
+    return (start, end) if start < end <= len(card.text) else (card.block.key_start, card.block.value_end)
+
+
+def _hardware(written: str | None, span: tuple[int, int]) -> Iterator[Found]:
+    if not written:
+        return
+    written = written[:400]
+    low = lowered(written)
+    for device in devices(written, low)[:1]:
+        if device.name:
+            yield Found("hardware", device.name, *span)
+        if device.count and (device.exact or not device.name):
+            yield Found("count", device.count, *span)
+    time = next(durations(low), None)
+    if time is not None and time.of != "others":
+        yield Found("device_hours" if time.of == "devices" else "wall_hours", time.hours, *span)

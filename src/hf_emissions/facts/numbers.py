@@ -1,0 +1,51 @@
+"""Numbers in digits and in words, as prose has them. All patterns are for text in lower case."""
+
+from __future__ import annotations
+
+import re
+
+_ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_WORDS: dict[str, float] = {
+    **{word: float(value) for value, word in enumerate(_ONES, 1)},
+    **dict.fromkeys(("a", "an", "single"), 1.0),
+    "half": 0.5,
+    "couple": 2.0,
+    "pair": 2.0,
+    "dozen": 12.0,
+    "fourteen": 14.0,
+    "fifteen": 15.0,
+    "sixteen": 16.0,
+    "twenty": 20.0,
+    "twenty-four": 24.0,
+    "thirty": 30.0,
+    "thirty-two": 32.0,
+    "forty": 40.0,
+    "forty-eight": 48.0,
+    "fifty": 50.0,
+    "sixty": 60.0,
+    "sixty-four": 64.0,
+    "seventy-two": 72.0,
+    "ninety": 90.0,
+}
+_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9, "t": 1e12, "trillion": 1e12}
+
+DIGITS = r"\d{1,12}(?:,\d{3}){0,4}(?:[.,]\d{1,6})?"
+WORD = "(?:" + "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True)) + ")"
+# Longer scales first, and none that is only the first letter of a word.
+SCALE = r"(?:thousand|million|billion|trillion|[kmbt](?![a-z]))"
+
+
+def number(written: str, scale: str | None = None) -> float | None:
+    """The number that digits or a word stand for, times a scale such as `k` or `million`; None if they stand for none.
+
+    One comma in front of three digits marks thousands, in front of other numbers of digits it is a decimal comma.
+    """
+    factor = _SCALES.get(scale or "", 1.0)
+    written = written.strip()
+    if written in _WORDS:
+        return _WORDS[written] * factor
+    plain = re.sub(r",(?=\d{3}(?!\d))", "", written).replace(",", ".")
+    try:
+        return float(plain) * factor
+    except ValueError:
+        return None

@@ -1,0 +1,196 @@
+"""A card's text prepared for the readers: its keywords, its body, and the units of prose around a place."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..card.front_matter import FrontMatter, find_front_matter
+from ..errors import FrontMatterError
+from .keywords import ORIGINAL, keywords
+
+# Readers look at no more than this around one hit, and at no more places than this, whatever the card.
+_REACH = 1500
+_MOST_UNITS = 200
+_MOST_PLACES = 1000
+
+_COMMENT = re.compile(r"<!--|-->")
+# Where an address, a tag or code stands there is nothing to read; blanks keep all places as they are.
+_NOT_PROSE = re.compile(
+    r"\]\([^)\s]{1,400}\)|https?://[^\s)>\]]{1,400}|</?[a-zA-Z][^<>]{0,200}>|\\{1,2}[()]|[*`\\\[\]]"
+)
+_GAPS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u202f"), " ")
+# A unit of prose begins after an empty line, and at a heading, an item of a list, a quotation or a row of a table.
+_BREAK = re.compile(
+    r"\n(?=[ \t]*(?:\r?\n|\r|[-*+] |\d{1,2}[.)] |#|\||>|<br|</?(?:p|li|tr|td|th|h\d)\b))", re.IGNORECASE
+)
+_HEADING = re.compile(r"#{1,6}[ \t]+(.{0,120})")
+# What follows such a heading was written about another model.
+_INHERITED = re.compile(
+    r"^ {0,3}#{1,6}[^\n]{0,40}\b(?:original|parent)\b[^\n]{0,24}\b(?:model card|readme)\b", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A paragraph, an item of a list, a row of a table: `text` without what is no prose, from `start` on."""
+
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the card."""
+        return self.start + len(self.text)
+
+
+def lowered(text: str) -> str:
+    """A text in lower case, every character in its place."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)  # a few become two letters
+
+
+class Page:
+    """A card's text; everything else about it is worked out when it is first asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = keywords(text)
+        self._places: dict[str, list[int]] = {}
+
+    def has(self, words: Iterable[str]) -> bool:
+        """Whether the card has one of these keywords."""
+        return not self.words.isdisjoint(words)
+
+    @cached_property
+    def low(self) -> str:
+        """The text in lower case, every character in its place."""
+        return lowered(self.text)
+
+    @cached_property
+    def front(self) -> FrontMatter | None:
+        """The places of the front matter; None where there is none that can be told from the body."""
+        try:
+            return find_front_matter(self.text)
+        except FrontMatterError:
+            return None
+
+    @property
+    def body(self) -> int:
+        """Where the Markdown begins."""
+        return self.front.body if self.front else 0
+
+    @cached_property
+    def end(self) -> int:
+        """Where the card's own words end: at the card of another model that is quoted below, or at the end."""
+        if not self.has(ORIGINAL):
+            return len(self.text)
+        inherited = _INHERITED.search(self.low, self.body)
+        return inherited.start() if inherited else len(self.text)
+
+    @cached_property
+    def _unread(self) -> list[int]:
+        """Ends and starts of code and comments, in turn."""
+        edges = sorted(place for mark in ("```", "~~~") for place in _at_line_starts(self.text, mark, self.body))
+        comments: list[int] = []
+        for found in _COMMENT.finditer(self.text, self.body) if "<!--" in self.text else ():
+            if (found[0] == "<!--") == (len(comments) % 2 == 0):
+                comments.append(found.start())
+        return edges if not comments else _joined(edges, comments)
+
+    def is_code(self, place: int) -> bool:
+        """Whether a place lies inside a code example or a comment."""
+        return bisect_right(self._unread, place) % 2 == 1
+
+    @cached_property
+    def _headings(self) -> list[tuple[int, str]]:
+        places = [place for place in _at_line_starts(self.text, "#", self.body) if not self.is_code(place)]
+        found = filter(None, (_HEADING.match(self.text, place) for place in places))
+        return [(heading.start(), heading[1].lower()) for heading in found]
+
+    def places(self, words: frozenset[str]) -> list[int]:
+        """Where the body has these words, each as a whole word, in the order of the card."""
+        found: list[int] = []
+        for word in self.words & words:
+            if word not in self._places:
+                self._places[word] = self._places_of(word)
+            found += self._places[word]
+        return sorted(found)
+
+    def _places_of(self, word: str) -> list[int]:
+        low, end = self.low, self.end
+        found: list[int] = []
+        place = low.find(word, self.body, end)
+        while place >= 0 and len(found) < _MOST_PLACES:
+            after = place + len(word)
+            if not _is_letter(low[place - 1 : place]) and not _is_letter(low[after : after + 1]):
+                found.append(place)
+            place = low.find(word, after, end)
+        return found
+
+    def heading(self, place: int) -> str:
+        """The words of the nearest heading above a place, in lower case."""
+        index = bisect_right(self._headings, (place, "\U0010ffff")) - 1
+        return self._headings[index][1] if index >= 0 else ""
+
+    def units(self, places: Iterable[int]) -> Iterator[Unit]:
+        """The units of prose in which the places lie, each once, in the order of the card."""
+        done, read = self.body, 0
+        for place in sorted(places):
+            if place < done or place >= self.end or self.is_code(place):
+                continue
+            unit = self._unit(place, done)
+            yield unit
+            done, read = unit.end, read + 1
+            if read == _MOST_UNITS:
+                return
+
+    def _unit(self, place: int, begin: int) -> Unit:
+        begin = max(begin, place - _REACH)
+        start = begin
+        for found in _BREAK.finditer(self.text, begin, place):
+            start = found.end()
+        limit = min(self.end, place + _REACH)
+        following = _BREAK.search(self.text, place, limit)
+        end = following.start() if following else limit
+        return Unit(start, _NOT_PROSE.sub(_blank, self.text[start:end]).translate(_GAPS))
+
+
+def _is_letter(char: str) -> bool:
+    # Between Chinese characters words stand without blanks.
+    return char.isascii() and char.isalnum()
+
+
+def _blank(found: re.Match[str]) -> str:
+    # The end of a table's cell stays to be seen.
+    cell = found[0].lower() in ("</td>", "</th>")
+    return ("|" if cell else " ").ljust(len(found[0]))
+
+
+def _at_line_starts(text: str, mark: str, begin: int) -> Iterator[int]:
+    """Where lines begin with a mark, three blanks at most before it."""
+    place = text.find(mark, begin)
+    while place >= 0:
+        line = text.rfind("\n", begin, place) + 1 or begin
+        if place - line <= 3 and not text[line:place].strip(" "):
+            yield place
+        following = text.find("\n", place)
+        if following < 0:
+            return
+        place = text.find(mark, following)
+
+
+def _joined(one: list[int], other: list[int]) -> list[int]:
+    """Two lists of edges as one: inside is what lies inside either."""
+    marks = sorted([(place, 1 - 2 * (i % 2)) for edges in (one, other) for i, place in enumerate(edges)])
+    joined, depth = [], 0
+    for place, step in marks:
+        if (depth == 0) != (depth + step == 0):
+            joined.append(place)
+        depth += step
+    return joined

@@ -1,0 +1,121 @@
+"""Labels and their values: lines such as `- **Hardware Type:** A100`, rows of Markdown and HTML tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .keywords import DEVICES, FIGURES, PLACES, SIZES, TIME_LABELS, TIMES
+from .page import Page, lowered
+
+_KEYWORDS = DEVICES | TIMES | TIME_LABELS | FIGURES | PLACES | SIZES
+# The print-out of a machine's parts stands between fences in many cards.
+_ALSO_IN_CODE = frozenset(["gpu", "gpus", "cpu/gpu", "gpu/cpu"])
+# Most cards have fewer than a hundred; a card of many thousands is no more than its first ones.
+_MOST = 2000
+
+_LINE = re.compile(
+    r"[ \t]{0,8}(?:[|>*+-][ \t]{0,3}){0,3}(?:\d{1,2}[.)][ \t])?[*_`\"'\[ \t]{0,6}"
+    r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,100}?)[*_`\"'\] \t]{0,24}"
+    r"[:|=\uff1a][*_`\"' \t=]{0,8}(?P<value>[^\s|*`_\"',][^\n|]{0,300})",
+)
+_SEPARATOR = re.compile("[:|=\uff1a]")
+_ROW = re.compile(
+    r"<t[dh]\b[^<>]{0,80}>[ \t\n]{0,20}(?:<[a-z]{1,6}>){0,2}(?P<label>[^<>\n]{2,60})(?:</[a-z]{1,6}>){0,2}"
+    r"[ \t\n]{0,20}</t[dh]>"
+    r"[ \t\n]{0,20}<td\b[^<>]{0,80}>[ \t\n]{0,20}(?:<[a-z]{1,6}>){0,2}(?P<value>[^<>\n]{1,300})",
+    re.IGNORECASE,
+)
+_RULE = re.compile(
+    r"[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,12}\|?[ \t]{0,8}\r?$"
+)
+_CELL = re.compile(r"[^|\n]{1,200}")
+_UNIT = re.compile(r"[ (\[]{1,3}(?:in )?(?P<unit>[^()\[\]]{1,24})[)\]]$")
+
+
+def labels(listed: str) -> frozenset[str]:
+    """Labels out of a list with commas."""
+    return frozenset(listed.split(", "))
+
+
+class Pair(NamedTuple):
+    """A label in lower case, without marks and without the unit behind it in brackets, and its value at its place."""
+
+    label: str
+    unit: str
+    value: str
+    label_start: int
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where the value ends."""
+        return self.start + len(self.value)
+
+
+def pairs(page: Page) -> list[Pair]:
+    """The labels with their values, in lines of the body that have a keyword, as far as the card's own words go."""
+    found: list[Pair] = []
+    done = page.body
+    for place in page.places(_KEYWORDS):
+        if place < done:
+            continue
+        start, done = max(page.text.rfind("\n", 0, place) + 1, page.body), _line_end(page.text, place)
+        on_line = list(_on_line(page, start, done))
+        if on_line and page.is_code(place):
+            on_line = [pair for pair in on_line if pair.label in _ALSO_IN_CODE]
+        found += on_line
+        if len(found) > _MOST:
+            break
+    return found
+
+
+def _on_line(page: Page, start: int, end: int) -> Iterator[Pair]:
+    text = page.text
+    line = _LINE.match(text, start, end) if _SEPARATOR.search(text, start, end) else None
+    if line and not _is_wide(text[line.end() : end]):
+        yield _pair(line["label"], line["value"], line.start("label"), line.start("value"))
+    if text.find("|", start, end) >= 0:
+        yield from _below_header(text, start, end)
+    # A cell of an HTML table may have the label alone on its line.
+    if text.find("<t", start, end) >= 0:
+        for row in _ROW.finditer(text, start, min(page.end, end + 400)):
+            yield _pair(row["label"], row["value"], row.start("label"), row.start("value"))
+
+
+def _pair(label: str, value: str, label_start: int, start: int) -> Pair:
+    low = " ".join(lowered(label).replace("_", " ").split()).strip(" *`-")
+    unit = _UNIT.search(f"{low}]" if "[" in low and "]" not in low else low)
+    if unit or "(" in low:
+        low = low[: unit.start() if unit else low.find("(")].strip()
+    return Pair(low, unit["unit"] if unit else "", value.rstrip(" \t*`_\"',"), label_start, start)
+
+
+def _is_wide(rest: str) -> bool:
+    """Whether a row of a table has more cells behind the first value: it compares several things."""
+    return rest.startswith("|") and any(char not in "| \t\r" for char in rest)
+
+
+def _below_header(text: str, start: int, end: int) -> Iterator[Pair]:
+    """The one row below the header of a table; tables of more rows compare several things."""
+    rule_end = _line_end(text, end + 1)
+    if not _RULE.match(text, end + 1, rule_end):
+        return
+    row_end = _line_end(text, rule_end + 1)
+    if "|" in text[row_end + 1 : _line_end(text, row_end + 1)]:
+        return
+    header, cells = _cells(text, start, end), _cells(text, rule_end + 1, row_end)
+    if len(header) == len(cells):
+        for (label, label_start), (value, place) in zip(header, cells, strict=True):
+            lead = len(value) - len(value.lstrip(" \t*`"))
+            yield _pair(label, value[lead:], label_start, place + lead)
+
+
+def _cells(text: str, start: int, end: int) -> list[tuple[str, int]]:
+    return [(cell[0], cell.start()) for cell in _CELL.finditer(text, start, end) if cell[0].strip()]
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place)
+    return len(text) if end < 0 else end

@@ -1,0 +1,137 @@
+"""Where a training ran: the provider, its region, the country."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from ..errors import MissingExtraError, PlaceError
+from ..factors.cloud_regions import CloudRegion, cloud_regions, find_cloud_region
+from ..factors.countries import find_country
+from .found import Found
+from .pairs import Pair, labels
+
+_PROVIDERS = (
+    (
+        "gcp",
+        re.compile(
+            r"\bgcp\b|google(?! colab)(?: cloud| compute|'s tpu)|\bgce\b|cloud tpu"
+            r"|\bt(?:f|pu )?rc\b|(?:tpu|tensorflow) research cloud"
+        ),
+    ),
+    ("aws", re.compile(r"\baws\b|amazon|sagemaker|\bec2\b")),
+    ("azure", re.compile(r"azure|\bmicrosoft cloud\b")),
+    ("ovh", re.compile(r"\bovh")),
+    ("scaleway", re.compile(r"scaleway")),
+    ("coreweave", re.compile(r"coreweave")),
+    ("lambda", re.compile(r"lambda ?(?:labs|cloud|gpu)")),
+    ("runpod", re.compile(r"run ?pod")),
+    ("paperspace", re.compile(r"paperspace")),
+    ("oracle", re.compile(r"\boracle\b|\boci\b")),
+    ("vast.ai", re.compile(r"vast\.ai")),
+    ("colab", re.compile(r"\bcolab")),
+    ("kaggle", re.compile(r"kaggle")),
+)
+# Two of them are codes of countries, and hardly ever meant so.
+_NOWHERE = frozenset(["NA", "NO", "NONE", "TBD", "UNKNOWN"])
+# To find out that a name is no country takes long.
+_MOST = 4
+_PROVIDER_LABELS = labels("cloud provider, provider, cloud, cloud platform, compute provider, cloud service")
+_REGION_LABELS = labels(
+    "compute region, cloud region, region, location, compute location, training location, geographical location, "
+    "country, training region, datacenter location, server location, country name, data center location"
+)
+
+
+def read_places(pairs: list[Pair]) -> Iterator[Found]:
+    """Provider, region and country that stand behind a label."""
+    named = [found for pair in pairs if pair.label in _PROVIDER_LABELS for found in _provider_of(pair)]
+    yield from named
+    provider = named[0].value if named else None
+    located = sorted(
+        (pair for pair in pairs if pair.label in _REGION_LABELS), key=lambda pair: pair.label != "cloud region"
+    )
+    for pair in located[:_MOST]:
+        yield from place_named(pair.value, pair.start, provider)
+
+
+def _provider_of(pair: Pair) -> Iterator[Found]:
+    provider = provider_named(pair.value)
+    if provider is not None:
+        yield Found("provider", provider, pair.start, pair.end)
+
+
+def provider_named(written: str) -> str | None:
+    """The short name of the provider that a text names."""
+    low = written.lower()
+    return next((name for name, pattern in _PROVIDERS if pattern.search(low)), None)
+
+
+def are_consistent(provider: str, region: str, country_iso3: str | None) -> bool:
+    """Whether the provider has the region, and has it in that country."""
+    try:
+        found = find_cloud_region(provider, region)
+    except PlaceError:
+        return False
+    return country_iso3 in (None, found.country_iso3)
+
+
+def place_named(written: str, start: int, provider: str | None = None) -> Iterator[Found]:
+    """The provider, region and country that a written place stands for; nothing for one that is not known."""
+    written = written[:80]
+    end = start + len(written)
+    region = _region(written, provider)
+    if region is not None:
+        yield Found("provider", region.provider, start, end)
+        yield Found("region", region.region, start, end)
+        yield Found("country_iso3", region.country_iso3, start, end)
+        return
+    for words in (written, written.rpartition(",")[2]):
+        iso3 = _country(words.strip(" .()"))
+        if iso3 is not None:
+            yield Found("country_iso3", iso3, start, end)
+            return
+
+
+def _region(written: str, provider: str | None) -> CloudRegion | None:
+    provider = provider or provider_named(written)
+    for word in re.findall(r"[a-z0-9-]{5,30}", written.lower()):
+        known = [entry for entry in _by_region().get(word, ()) if provider in (None, entry.provider)]
+        if len(known) == 1:
+            return known[0]
+    if provider is None:
+        return None
+    known = _by_letters().get((provider, _letters(written)), [])
+    return known[0] if len(known) == 1 else None
+
+
+@cache
+def _by_region() -> dict[str, list[CloudRegion]]:
+    regions: dict[str, list[CloudRegion]] = {}
+    for entry in cloud_regions():
+        regions.setdefault(entry.region, []).append(entry)
+    return regions
+
+
+@cache
+def _by_letters() -> dict[tuple[str, str], list[CloudRegion]]:
+    regions: dict[tuple[str, str], list[CloudRegion]] = {}
+    for entry in cloud_regions():
+        regions.setdefault((entry.provider, _letters(entry.region)), []).append(entry)
+    return regions
+
+
+def _letters(written: str) -> str:
+    """Letters and digits in their alphabet's order: `US West 2` is `westus2`."""
+    return "".join(sorted(re.sub(r"[^a-z0-9]", "", written.lower())))
+
+
+@lru_cache(maxsize=1024)
+def _country(words: str) -> str | None:
+    if not 2 <= len(words) <= 40 or not words[0].isupper() or words.upper() in _NOWHERE:
+        return None
+    try:
+        return find_country(words).iso3
+    except (PlaceError, MissingExtraError):
+        return None

@@ -1,0 +1,72 @@
+"""Hardware, count and hours from what people write in sentences.
+
+A sentence is taken where it speaks of a training that was done. Advice, inference, other models, and hours of speech
+are not; where two readings stand against each other there is none, rather than a wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .devices import Device
+from .found import Found
+from .keywords import DEVICES, TIMES
+from .page import Page
+from .places import provider_named
+from .sentence import Sentence, sentences
+from .training_hardware import Used, best_device, used_devices
+from .training_time import Timed, best_time, times
+
+_NEAR = re.compile(
+    r"(?:\d|\b(?:an?|one|half|couple|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)[\s~+*_`)(-]{0,4}$"
+)
+
+
+def read_prose(page: Page) -> Iterator[Found]:
+    """Hardware, count, wall or device hours, and the provider where it is named beside them."""
+    if not page.has(DEVICES) and not page.has(TIMES):
+        return
+    read = list(_sentences(page))
+    time = best_time(times(read))
+    device = best_device(list(used_devices(read, time)))
+    yield from _found(time, device)
+    for use in (device, time):
+        provider = provider_named(use.sentence.low) if use is not None else None
+        if use is not None and provider is not None:
+            yield Found("provider", provider, use.sentence.start, use.sentence.start + len(use.sentence.text))
+
+
+def _found(time: Timed | None, device: Used | None) -> Iterator[Found]:
+    if time is not None:
+        name = "device_hours" if time.duration.of == "devices" else "wall_hours"
+        start = time.sentence.start
+        yield Found(name, time.duration.hours, start + time.duration.start, start + time.duration.end)
+    if device is not None:
+        start, found = device.sentence.start, device.device
+        if found.name is not None:
+            yield Found("hardware", found.name, start + found.start, start + found.end)
+        if found.count is not None and not _counts_hours(found, time):
+            yield Found("count", found.count, start + found.start, start + found.end)
+
+
+def _counts_hours(device: Device, time: Timed | None) -> bool:
+    """Whether the number is that of `300 V100 hours`, or none stands beside hours of several devices."""
+    return (
+        time is not None and time.duration.of == "devices" and (not device.exact or device.start == time.duration.start)
+    )
+
+
+def _sentences(page: Page) -> Iterator[Sentence]:
+    places = page.places(DEVICES)
+    for place in page.places(TIMES):
+        if page.low[place].isdigit() or _NEAR.search(page.low[max(0, place - 14) : place]):
+            places.append(place)
+    for index, unit in enumerate(page.units(places)):
+        if not _is_wide_row(unit.text):
+            yield from sentences(page, index, unit)
+
+
+def _is_wide_row(text: str) -> bool:
+    """Whether it is a row of a table of three columns or more, which compares several things."""
+    return text.lstrip()[:1] == "|" and sum(not cell.isspace() for cell in text.strip(" |").split("|")) > 2

@@ -1,0 +1,147 @@
+"""Sentences of a unit of prose, and what each says: of training, of something else, advice, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from .devices import Device, devices
+from .durations import Duration, durations
+from .page import Page, Unit, lowered
+
+# More than this no sentence has that says how a model was trained.
+_MOST = 10
+_END = re.compile(r"[.!?;](?=\s)|[。\uff01\uff1f]")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:approx|aprox|appr|ca|c|e\.g|i\.e|vs|al|fig|no|nr|hrs?|mins?|est|etc|resp|z\.b|env)|^\W*\d{1,2})$"
+)
+
+# With the slips of the pen that many cards have.
+_TRAIN = (
+    r"(?:pre-? ?|post-?|re-?|fine?-? ?|co-?|further )?(?:tra?in(?:ed|ings?|ing's|ind|nings?|nig|ig"
+    r"|s)?|tunn?(?:e|ed|ing)|finetun(?:e|ed|ing))"
+)
+_OTHER_LANGUAGES = (
+    r"apprentissage|entra[iî]n\w{0,8}|entrena\w{0,8}|trein(?:ad|am|o)\w{0,6}|trainiert\w{0,2}"
+    r"|addestra\w{0,6}|обуч\w{0,8}|训练|訓練|学習|trän\w{0,6}|trent"
+)
+# Past and done, of a model that is the subject: `was trained on`, `we fine-tuned`, `training took`, `Trained on`.
+_DONE = re.compile(
+    rf"\b(?:was|were|been|is|are|has|have) (?:[a-z-]{{2,14}} ){{0,3}}?{_TRAIN}\b"
+    rf"|\b(?:we|i|and|then|they) (?:have |had |also |then |only |further |first ){{0,2}}(?:could "
+    rf"|were able to )?(?:pre-?|fine?-?)?(?:trained|tuned|train|tune)\b"
+    rf"|{_TRAIN}(?: [a-z-]{{2,14}}){{0,6}} (?:was|were|is|are|took|takes|taking|lasted|ran|run"
+    rf"|required|requires|consumed|needed|used)\b"
+    rf"|^\W{{0,4}}(?:pre-?|fine-?)?(?:trained|tuned)\b|\b(?:model|checkpoint|version|card"
+    rf"|network)s?(?: [a-z-]{{2,12}}){{0,2}} (?:pre-?|fine-?)?(?:trained|tuned)\b"
+    rf"|\bus(?:ed|ing|e)\b.{{0,80}}\b(?:to|for) (?:[a-z-]{{2,12}} ){{0,2}}?{_TRAIN}\b|\b(?:for"
+    rf"|to) (?:the )?{_TRAIN}\b.{{0,60}} (?:we|i) used?\b"
+    rf"|\btook\b.{{0,40}}\bto {_TRAIN}|\btaking\b.{{0,40}}\bto {_TRAIN}|{_OTHER_LANGUAGES}"
+)
+_CUE = re.compile(
+    rf"(?:\b|(?<=_)){_TRAIN}\b|\bpre-?train|\bfine-?tun|\bdistill(?:ed|ation|ing)\b|\bepochs?\b"
+    rf"|\bcomput(?:e|ation) (?:was|is)|\b(?:gpu|tpu)s? (?:was|were) used"
+)
+_USED = re.compile(
+    r"\b(?:we|i) (?:have |had )?(?:used|utili[sz]ed|rented)\b|\b(?:was|were) used\b|\busing (?:an?"
+    r"|one|the|\d|two|four|eight)\b"
+)
+_ADVICE = re.compile(
+    rf"\b(?:can|(?<!we )could|should|must|may|might|would|will|cannot|can't|couldn't"
+    rf"|(?<!were )(?<!was )able to|want to|need to|needs to|have to|has to|how to"
+    rf"|try to|if you|you|your|easy to|possible to|feasible|easily)\b(?:\W{{1,2}}\w{{1,16}}){{0,5}}\W{{1,2}}"
+    rf"(?:{_TRAIN}|fit|run|use|reproduce|load|deploy|serve|do|be (?:done|run|performed|used"
+    rf"|reproduced|completed|fit|loaded|trained)|be (?:\w+ )?{_TRAIN})\b"
+    r"|\b(?:requires?|requiring|requirements?|(?<!time )required|recommend\w{0,5}|suggest\w{0,3}"
+    r"|at least|minimum|enough|sufficient|suffices?|fits?"
+    r"|expect|suitable|designed for|optimi[sz]ed for|compatible|supports?|known not|out of memory"
+    r"|oom|low-end|affordable|average gpu)\b"
+)
+_HYPOTHETICAL = re.compile(
+    rf"\b(?:can|(?<!we )could|should|may|might|would|you|your|if)\b.{{0,60}}{_TRAIN}"
+    rf"|\btraining (?:\w+ ){{0,2}}(?:might|may|can|could|should|would)\b"
+    r"|\b(?:typically|usually|generally) tak(?:es?|ing)\b|\bexpect\b|\bdepend(?:s|ing) on\b"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:inference|infer|inferences|latency|throughput|benchmark\w{0,5}|serving|deploy\w{0,6}"
+    r"|decod(?:e|ing)|real-?time|rtf"
+    r"|speed-?ups?|quantiz\w{0,6}|generation speed|tokens?/s\w{0,4}|tokens per second"
+    r"|images?/s\w{0,4}|fps|it/s|evaluat(?:ed|ing|ion) (?:was|were|on|is|took)"
+    r"|tests? (?:were|was) (?:performed|run|done|conducted)|tested on|when tested|predictions?"
+    r"|crawl\w{0,3}|scrap\w{0,4}|pre-?process\w{0,4}|tokeniz(?:ed|ing|ation)"
+    r"|cleaning|deduplicat\w{0,4}|translat(?:ed|ing) (?:the|all)|generated? (?:the|all|using)"
+    r"|index(?:ed|ing)|collected|recorded|annotat\w{0,4}|takes? about \d+ ?(?:ms|s)\b)"
+)
+_OTHER_MODEL = re.compile(
+    r"\b(?:original(?:ly)? (?:[a-z0-9-]{1,14} ){0,3}(?:was|were|took|model|trained|paper|bert"
+    r"|roberta|release|authors?)|the authors?|et al|the paper"
+    r"|(?:base|teacher|parent|source|backbone|foundation|previous|earlier|prior|other|larger|bigger"
+    r"|smaller|full) (?:[a-z0-9-]{1,14} )?(?:models?|versions?|checkpoints?) (?:was|were|is|are|took"
+    r"|had|has)"
+    r"|compared (?:to|with)|in contrast|as opposed|unlike|whereas|instead of|rather than"
+    r"|in comparison|(?:released|trained|developed|published|proposed|introduced"
+    r"|created) by (?:openai|google|facebook|meta|deepmind|microsoft|nvidia|eleutherai)"
+    r"|other models|state-of-the-art models|literature)\b"
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence at its place in the card: `text` as written without what is no prose, `low` in lower case."""
+
+    page: Page
+    unit: int
+    start: int
+    text: str
+    low: str
+
+    @cached_property
+    def durations(self) -> list[Duration]:
+        """The lengths of time in it; their places count from `start`."""
+        return list(islice(durations(self.low), _MOST))
+
+    @cached_property
+    def devices(self) -> list[Device]:
+        """The devices in it; their places count from `start`."""
+        return devices(self.text, self.low)[:_MOST]
+
+    @cached_property
+    def cue(self) -> int:
+        """How surely it speaks of a training: 3 of one that was done, 2 of one, 1 of something used, 0 not at all."""
+        if _DONE.search(self.low):
+            return 3
+        return 2 if _CUE.search(self.low) else 1 if _USED.search(self.low) else 0
+
+    def against(self, place: int) -> int:
+        """How much the words up to a place speak for something else than the training of this model."""
+        head = self.low[:place]
+        points = 0
+        if _OTHER_MODEL.search(head):
+            points += 4
+        if _ELSEWHERE.search(head):
+            points += 2 if self.cue == 3 else 4
+        if _HYPOTHETICAL.search(head):
+            points += 4
+        elif _ADVICE.search(head) or _ADVICE.match(self.low[place : place + 60].lstrip(" ,")):
+            points += 2 if self.cue == 3 else 4
+        return points
+
+
+def sentences(page: Page, index: int, unit: Unit) -> Iterator[Sentence]:
+    """The sentences of a unit, the `index`-th that is read."""
+    begin = 0
+    for found in _END.finditer(unit.text):
+        if _ABBREVIATION.search(unit.text[max(begin, found.start() - 8) : found.start()].lower()):
+            continue
+        yield _sentence(page, index, unit, begin, found.end())
+        begin = found.end()
+    if unit.text[begin:].strip():
+        yield _sentence(page, index, unit, begin, len(unit.text))
+
+
+def _sentence(page: Page, index: int, unit: Unit, begin: int, end: int) -> Sentence:
+    text = unit.text[begin:end]
+    return Sentence(page, index, unit.start + begin, text, lowered(text))

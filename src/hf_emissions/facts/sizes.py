@@ -1,0 +1,113 @@
+"""Parameters of the model and tokens that it was trained on, as sentences and labels state them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .found import Found
+from .keywords import SIZES
+from .numbers import DIGITS, SCALE, WORD, number
+from .page import Page
+from .pairs import Pair, labels
+from .sentence import Sentence, sentences
+
+_PARAMETERS = re.compile(
+    rf"(?<![\w.,/-])~?(?P<amount>{DIGITS})(?:[ -]?(?P<scale>{SCALE}))?\+?[ -]{{1,2}}(?:(?:total|model"
+    rf"|learnable|weight|dense) )?param(?:eter)?s?\b(?! (?:per|each|more|fewer|less|smaller))"
+)
+_TOKENS = re.compile(
+    rf"(?<![\w.,/-])~?(?P<amount>{DIGITS})[ -]?(?P<scale>{SCALE})\+? (?:(?:training|total"
+    rf"|high-quality|text|english|subword|bpe|of|more|additional|unique|different"
+    rf"|[a-z]{{3,12}}) ){{0,3}}?tokens\b(?! per| dataset| of context)"
+)
+# Tokens that a model has seen, not those that a corpus holds.
+_SEEN = re.compile(
+    r"\b(?:(?:pre-?|fine-?)?(?:trained|training|tuned|tuning)(?: (?:for|on|with|using|over|to))?|seen|saw|sees"
+    r"|consum\w{1,4}"
+    r"|processed|amounts to|training budget of|token budget of)"
+    r"(?: (?:an?|about|around|approximately|roughly|over|nearly|almost|more|than|total|of|up|to|the|some|only"
+    r"|just)){0,5}"
+    r"[ ~(]{0,3}$"
+)
+_EPOCHS = re.compile(rf"[^.;]{{0,40}}?\bfor (?P<epochs>\d{{1,3}}|{WORD}) epochs")
+_NOT_SEEN = re.compile(
+    r"context|window|vocab|length|per second|up to|maximum|max\b|output|generat|batch|per step|limit"
+    r"|inference|throughput|support|sequence|corpus (?:of|has|contains)|dataset (?:of|has|contains"
+    r"|with)"
+)
+_OTHER = re.compile(
+    r"\b(?:compar|outperform|larger than|smaller than|than|like|such as|unlike|versus|vs|teacher"
+    r"|original|gpt-?3|similar to|up to|trainable|lora|adapter|frozen|active|activated|only [\d.]+%"
+    r"|instead of|fewer|less|range|from \d)\b"
+)
+_PARAMETER_LABELS = labels(
+    "parameters, number of parameters, size, model size, params, parameter count, total parameters, model parameters, "
+    "num parameters, n parameters, n params, number of params, # parameters, # params, total params, parameter size, "
+    "#params, model params, nparameters"
+)
+_TOKEN_LABELS = labels(
+    "training tokens, tokens seen, train tokens, tokens trained, number of training tokens, total training tokens, "
+    "trained tokens, pretraining tokens, tokens seen in training"
+)
+_NUMBER_NEAR = re.compile(r"[:|=].{0,30}\d")
+_LABELLED = re.compile(rf"~?(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?(?P<tail>[ \w]{{0,14}})")
+
+
+def has_labelled_size(page: Page) -> bool:
+    """Whether a number may stand behind one of the keywords, as it does behind a label."""
+    return any(_NUMBER_NEAR.search(page.low, max(0, place - 40), place + 40) for place in page.places(SIZES))
+
+
+def read_labelled_sizes(pairs: list[Pair]) -> Iterator[Found]:
+    """Parameters and tokens that stand behind a label."""
+    for pair in pairs:
+        if pair.label in _PARAMETER_LABELS or pair.label in _TOKEN_LABELS:
+            found = _LABELLED.match(pair.value.lower())
+            value = number(found["amount"], found["scale"] or _scale_of(pair.unit)) if found else None
+            is_size = pair.label in ("size", "model size")
+            if not found or not value or (is_size and not re.match(r" ?param", found["tail"]) and not found["scale"]):
+                continue
+            if re.match(r" ?(?:[gmk]?i?b\b|x\b)", found["tail"]) or (is_size and found["scale"] in ("k", "t")):
+                continue
+            yield Found(
+                "tokens" if pair.label in _TOKEN_LABELS else "parameters", value, pair.start, pair.start + found.end()
+            )
+
+
+def _scale_of(unit: str) -> str | None:
+    return unit if unit in ("m", "b", "k", "million", "millions", "billion", "billions") else None
+
+
+def read_sizes(page: Page) -> Iterator[Found]:
+    """Parameters, where the sentences agree on one number, and tokens that were trained on."""
+    if not page.has(SIZES):
+        return
+    places = [place for place in page.places(SIZES) if any(map(str.isdigit, page.low[max(0, place - 24) : place]))]
+    found = [
+        entry
+        for index, unit in enumerate(page.units(places))
+        for sentence in sentences(page, index, unit)
+        for entry in _sizes(sentence)
+    ]
+    for name in ("parameters", "tokens"):
+        named = [entry for entry in found if entry.name == name]
+        if named and len({entry.value for entry in named}) == 1:
+            yield named[0]
+
+
+def _sizes(sentence: Sentence) -> Iterator[Found]:
+    low = sentence.low
+    for found in _PARAMETERS.finditer(low) if "param" in low else ():
+        value = number(found["amount"], found["scale"])
+        if value and value >= 10_000 and not _OTHER.search(low[max(0, found.start() - 60) : found.start()]):
+            yield Found("parameters", value, sentence.start + found.start(), sentence.start + found.end())
+    for found in _TOKENS.finditer(low) if "tokens" in low else ():
+        value = number(found["amount"], found["scale"])
+        head, near = low[max(0, found.start() - 90) : found.start()], low[found.start() : found.end() + 30]
+        if value and value >= 1e6 and _SEEN.search(head) and not _NOT_SEEN.search(near):
+            if sentence.against(found.start()):
+                continue
+            epochs = _EPOCHS.match(low, found.end())
+            value *= (number(epochs["epochs"]) or 1) if epochs else 1
+            yield Found("tokens", value, sentence.start + found.start(), sentence.start + found.end())

@@ -1,0 +1,84 @@
+"""Which of the devices that sentences name the training used, and how many of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from .context import is_labelled_hardware, is_labelled_time, points_of_context
+from .devices import Device, same_device
+from .sentence import Sentence
+from .training_time import Timed
+
+_LEAST_FOR_DEVICE = 2
+
+_HARDWARE_HEADING = re.compile(r"hardware(?! req)|infrastructure|environment|compute\b|gpu")
+
+
+class Used(NamedTuple):
+    """A device that a training used: how sure, and where."""
+
+    points: int
+    device: Device
+    sentence: Sentence
+
+
+def used_devices(read: list[Sentence], time: Timed | None) -> Iterator[Used]:
+    """The devices that a training surely used; those beside the length of time are surer."""
+    for before, sentence in zip([None, *read], read, strict=False):
+        for device in sentence.devices:
+            points = _points_of_device(sentence, device, before) + _nearness(sentence, time)
+            if points >= _LEAST_FOR_DEVICE:
+                yield Used(points, device, sentence)
+
+
+def _points_of_device(sentence: Sentence, device: Device, before: Sentence | None) -> int:
+    points = sentence.cue
+    if is_labelled_hardware(sentence) or is_labelled_time(sentence):
+        points += 3
+    points += points_of_context(sentence, before) + _is_list_item(sentence, device)
+    if device.name is None and device.count == 1:
+        points -= 3 if device.exact else 4
+    return points - sentence.against(device.start)
+
+
+def _is_list_item(sentence: Sentence, device: Device) -> int:
+    """1 for what says little more than the device, 2 where it stands under a heading of hardware."""
+    if len(sentence.low.strip()) - (device.end - device.start) > 24 or device.name is None:
+        return 0
+    return 2 if _HARDWARE_HEADING.search(sentence.page.heading(sentence.start)) else 1
+
+
+def best_device(found: list[Used]) -> Used | None:
+    """The surest, with the count that the card gives; none where two different ones are as sure."""
+    if not found:
+        return None
+    named = [use for use in found if use.device.meant is not None]
+    best = max(named or found, key=lambda use: use.points)
+    rivals = [use for use in named if use.points == best.points and not same_device(use.device, best.device)]
+    if rivals:
+        return None
+    if best.device.exact or not (counted := _counted(best, found)):
+        return best
+    return best._replace(device=counted)
+
+
+def _nearness(sentence: Sentence, time: Timed | None) -> int:
+    """Points for standing with the length of time."""
+    if time is None:
+        return 0
+    if sentence is time.sentence:
+        return 4
+    return 1 if sentence.unit == time.sentence.unit else 0
+
+
+def _counted(best: Used, found: list[Used]) -> Device | None:
+    """The device with a count that another sentence writes: for the same device, or for GPUs beside it."""
+    written = [use for use in found if use.device.exact and use.device.count is not None]
+    same = [use for use in written if use.device.meant is not None and same_device(use.device, best.device)]
+    bare = [use for use in written if use.device.meant is None and use.sentence.unit == best.sentence.unit]
+    for use in (same or bare)[:1]:
+        return replace(best.device, count=use.device.count)
+    return None

@@ -1,0 +1,176 @@
+"""Which of the times that sentences name is how long the training took.
+
+Not the length of speech, of an epoch, of another model's training, nor what somebody is told to expect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from .context import is_labelled_hardware, is_labelled_time, points_of_context
+from .durations import Duration
+from .sentence import Sentence
+
+_LEAST_FOR_TIME = 4
+
+_ROUGHLY = (
+    r"(?:about|around|approximately|approx\.?|aprox\.?|appr\.?|roughly|ca\.?|circa|nearly|almost"
+    r"|some|only|just|over|under|merely|exactly"
+    r"|a total of|total of|a total|a duration of|the duration of|duration of|a period of"
+    r"|the course of|the span of|a bit|a little|bit|little|more|less|than|up to|at most"
+    r"|an additional|another|additional|the|a|between"
+    r"|well|slightly|somewhere|in|within|for|and|of|~|≈|<|>|\+/-|-|:|=|\(|,|\"|')"
+)
+_TOOK = (
+    r"(?:(?<=training )last|耗费|耗时|用时|花费|花了|took|takes?|taken|taking|lasted|lasts|lasting|equal(?:ed"
+    r"|led|s)|amount(?:ed|s|ing) to|requir(?:ed|es|ing)|needed|needs|consumed|used|cost|ran|run"
+    r"|running|finish(?:ed|es)|completed?|converged?|dauerte|duró|tomó|tardó|levou|duré|pris"
+    r"|total(?:ed|led|ing))"
+)
+_GOVERNED = re.compile(
+    rf"(?:^|[^a-z])(?:(?P<took>{_TOOK}(?: (?:me|us|it))?)|(?P<for>for|during|in|within|over|after"
+    rf"|pendant|durante|während|für|por|en|über|with a training time of|(?:pre-?|fine-?)?(?:trained"
+    rf"|training|tuned|tuning)))"
+    rf"(?: {{0,2}}{_ROUGHLY}){{0,6}}[ ~≈(:<>+]{{0,3}}$"
+)
+_TOOK_JUST_NOW = re.compile(rf"\b(?:{_TOOK}|for|in)\b[^.;]{{0,24}}$")
+_NAMED_TIME = re.compile(
+    r"(?:train(?:ing)?|tuning|wall-?(?: ?clock)?|run|total|elapsed|compute|computation"
+    r"|gpu)[ _-]?(?:wall )?(?:run)?(?:times?|durations?|hours)\b[^.;|]{0,60}$"
+    r"|\btime to (?:fine-?)?(?:train|tune)\b[^.;|]{0,40}$|\bduration\b[^.;|]{0,30}$"
+    r"|\bhours used\b[^.;|]{0,20}$|\bruntime\b[^.;|]{0,30}$"
+)
+_TO_TRAIN = re.compile(
+    r"[ )*,.]{0,3}(?:of )?(?:[a-z0-9/-]{1,12} ){0,2}?(?:to (?:pre-?|fine-?)?(?:train|tune|complete"
+    r"|finish|converge|reach)|(?:pre-?|fine-?)?(?:training|tuning)\b(?! data| set| corpus| speech"
+    r"| audio)|comput|d'entra|de entrenamiento|de treino)"
+)
+_ON_DEVICE = re.compile(
+    r"[ )*,.~-]{0,3}(?:(?:of (?:training|compute|computation) )?(?:on|with|using|across|over|in|by"
+    r"|at|an|sur|auf|en|con|mit|em)) .{0,40}$"
+)
+_BEFORE_PAREN = re.compile(r"(?:steps|epochs?|iterations|updates)[^.()]{0,25}[(,~ ]{1,3}[^()]{0,40}$")
+_GLUE = re.compile(
+    rf"[ ,;:()~≈/|@-]{{0,4}}(?:{_ROUGHLY}|gpus?|ram|vram|memory|training| |,){{0,6}}[ ,;:()~≈/|@-]{{0,4}}$"
+)
+
+_OF_DATA = re.compile(
+    r"[ -]{0,2}(?:long )?(?:of|worth|d'|de|von|di)\b(?! ?(?:the )?(?:training|compute|computation"
+    r"|computing|pre-?train|fine-?tun|wall|gpu|tpu|processing|optimi|learning|entra|trein|entren|use"
+    r"|continuous|work|run))"
+    r"|[ -]{0,2}(?:[a-z0-9-]{1,14} ){0,3}(?:speech|audio|data|dataset|recordings?|videos?"
+    r"|transcri\w{0,6}|labell?ed|unlabell?ed|music|voice|conversations?|corpus|subset|split|footage"
+    r"|tweets|news|old|ago|later|per (?:day|week)|a (?:day|week)|window|horizon|forecast|ahead"
+    r"|before|earlier|challenge|sprint|hackathon|event|notice|delay|interval|split)\b"
+)
+_ON_DATA = re.compile(
+    r"\b(?:on|of|with|from|contain\w{0,4}|compris\w{0,4}|than|has|have|every|each|(?<!training )last"
+    r"|past|next|first|previous|per)(?: (?:the|an?|about|around|approximately|roughly|over|nearly"
+    r"|only|just|additional|extra|up|to|more|than|another|all|its|our|~)){0,4}[ ~]{0,2}$"
+)
+# The length of what was trained on, where "duration" alone would name a time.
+_LENGTH_OF_DATA = re.compile(
+    r"\b(?:data|dataset|audio|speech|recordings?|videos?|corpus|clips?|samples?)\b[^.;]{0,30}$"
+)
+_TOTAL_OF = re.compile(
+    r"\b(?:(?:total|period|duration|course|span|budget|maximum|average|time|max)s? of|more than"
+    r"|less than)[ ~a-z]{0,24}$"
+)
+_COLLECTED = re.compile(
+    r"\b(?:collect|crawl|scrap|record|publish|post|sampl|gather|annotat|updat|releas|upload|video"
+    r"|audio|speech|utteranc|listen|podcast|broadcast|tweet)\w{0,5}\b"
+)
+_PER_PART = re.compile(
+    r"\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par"
+    r"|por)[ -]{0,2}(?:single )?(?:epoch|step|iteration|fold|batch|trial|sample|image|checkpoint"
+    r"|época|epoche|époque|day|month|year)|\W{0,3}each\b"
+)
+_EACH_PART = re.compile(
+    r"(?<!trained for )(?<!tuned for )(?<!training for )(?<!tuning for )\b(?:each|every|one|1|an|per"
+    r"|a single|single) (?:[a-z-]{1,12} )?(?:epoch|step|iteration|fold|batch|época)\b[^.]{0,30}$"
+)
+
+
+class Timed(NamedTuple):
+    """A length of time that a training took: how sure, and where."""
+
+    points: int
+    duration: Duration
+    sentence: Sentence
+
+
+def best_time(timed: Iterable[Timed]) -> Timed | None:
+    """The surest, of several the first."""
+    best: Timed | None = None
+    for time in timed:
+        if best is None or time.points > best.points:
+            best = time
+    return best
+
+
+def times(read: list[Sentence]) -> Iterator[Timed]:
+    """The lengths of time that a training surely took."""
+    for before, sentence in zip([None, *read], read, strict=False):
+        for duration in sentence.durations:
+            points = _points_of_time(sentence, duration, before)
+            if points >= _LEAST_FOR_TIME:
+                yield Timed(points, duration, sentence)
+
+
+def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:
+    if duration.of == "others" or _is_of_data(sentence, duration):
+        return 0
+    governed = _governed(sentence, duration)
+    named = is_labelled_time(sentence)
+    if not governed and not named:
+        return 0
+    points = governed + sentence.cue + (2 if sentence.devices else 0) + (4 if named else 0)
+    context = points_of_context(sentence, before)
+    points += min(context, 0) if named else context
+    if not named:
+        points += 1 if is_labelled_hardware(sentence) else 0
+    if _COLLECTED.search(sentence.low[: duration.start]) and not sentence.devices:
+        points -= 3
+    return points - sentence.against(duration.start)
+
+
+def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
+    """Whether it is the length of speech, of an epoch, of anything but the training."""
+    head, tail = _around(sentence, duration)
+    if _OF_DATA.match(tail) or _PER_PART.match(tail) or _EACH_PART.search(head):
+        return True
+    if _LENGTH_OF_DATA.search(head) and not sentence.devices and not _TOOK_JUST_NOW.search(head):
+        return True
+    return bool(_ON_DATA.search(head)) and not _TOTAL_OF.search(head)
+
+
+def _governed(sentence: Sentence, duration: Duration) -> int:
+    """2 where a verb or a name says that it is how long something took, 1 where a preposition or its place does."""
+    head, tail = _around(sentence, duration)
+    found = _GOVERNED.search(head)
+    if found and found["took"] and _TO_TRAIN.match(tail):
+        return 3
+    if (found and found["took"]) or _NAMED_TIME.search(head) or duration.of == "devices":
+        return 2
+    if found:
+        return 2 if _TO_TRAIN.match(tail) else 1
+    if _TO_TRAIN.match(tail) or _BEFORE_PAREN.search(head):
+        return 1
+    return 1 if _beside_device(sentence, duration) else 0
+
+
+def _beside_device(sentence: Sentence, duration: Duration) -> bool:
+    for device in sentence.devices:
+        if device.end <= duration.start and _GLUE.match(sentence.low[device.end : duration.start]):
+            return True
+        if duration.end <= device.start and _ON_DEVICE.match(sentence.low[duration.end : device.start] + " "):
+            return True
+    return False
+
+
+def _around(sentence: Sentence, duration: Duration) -> tuple[str, str]:
+    """The words before and behind it, as far as they may govern it."""
+    low = sentence.low
+    return low[max(0, duration.start - 80) : duration.start], low[duration.end : duration.end + 60]
