@@ -66,7 +66,7 @@ def test_a_card_without_a_block_has_one_finding(text):
 
 def test_a_card_that_cannot_be_read_has_that_finding_alone():
     assert [finding.rule for finding in check_card("---\na: [\n---\n")] == ["unreadable-front-matter"]
-    assert [finding.rule for finding in check_card("---\nco2_eq_emissions: [1, 2]\n---\n")] == ["unreadable-block"]
+    assert [finding.rule for finding in check_card("---\nco2_eq_emissions: [1, 2]\n---\n")] == ["list-shaped-block"]
 
 
 @pytest.mark.parametrize("value", ["", "null", "{}", "[]"])
@@ -102,7 +102,9 @@ def test_select_and_ignore():
 
 @pytest.mark.parametrize("keyword", ["select", "ignore"])
 def test_an_id_that_no_rule_has(keyword):
-    with pytest.raises(ValueError, match="there is no rule 'nonsense'; the rules are missing-emissions, ") as caught:
+    with pytest.raises(
+        ValueError, match="there is no rule 'nonsense'; the rules are block-outside-front-matter, "
+    ) as caught:
         check_card("", **{keyword: ["nonsense"]})
     assert not isinstance(caught.value, HfEmissionsError) or isinstance(caught.value, ValueError)
 

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ..record import EmissionsRecord
 from . import (
+    block_outside_front_matter,
+    body_disagrees,
+    classroom_factors,
+    copied_from_base_model,
+    duplicate_key,
+    estimable_emissions,
+    implausible_intensity,
+    inference_figure,
+    kilograms_as_grams,
+    list_shaped_block,
+    market_based_zero,
+    misplaced_keys,
     missing_emissions,
     missing_hardware,
     missing_location,
     missing_source,
     missing_training_type,
+    modelled_memory_dominates,
+    negative_or_nan,
+    not_a_number,
+    number_as_text,
+    placeholder_value,
+    quebec_default,
+    unit_in_value,
+    unknown_key,
+    unknown_training_type,
     unreadable_block,
     unreadable_front_matter,
 )
@@ -18,17 +40,43 @@ from .rule import Rule, view
 
 RULES: tuple[Rule, ...] = (
     unreadable_front_matter.RULE,
-    unreadable_block.RULE,
+    duplicate_key.RULE,
+    block_outside_front_matter.RULE,
+    misplaced_keys.RULE,
     missing_emissions.RULE,
+    estimable_emissions.RULE,
     missing_source.RULE,
     missing_location.RULE,
     missing_hardware.RULE,
     missing_training_type.RULE,
+    unreadable_block.RULE,
+    list_shaped_block.RULE,
+    not_a_number.RULE,
+    negative_or_nan.RULE,
+    unit_in_value.RULE,
+    number_as_text.RULE,
+    placeholder_value.RULE,
+    unknown_key.RULE,
+    unknown_training_type.RULE,
+    kilograms_as_grams.RULE,
+    body_disagrees.RULE,
+    implausible_intensity.RULE,
+    copied_from_base_model.RULE,
+    market_based_zero.RULE,
+    inference_figure.RULE,
+    modelled_memory_dominates.RULE,
+    quebec_default.RULE,
+    classroom_factors.RULE,
 )
 
 
 def check_card(
-    text: str, *, select: Collection[str] = (), ignore: Collection[str] = (), name: str = "README.md"
+    text: str,
+    *,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    base: EmissionsRecord | None = None,
+    name: str = "README.md",
 ) -> list[Finding]:
     """What the rules find in a card, in the order of the card.
 
@@ -36,13 +84,14 @@ def check_card(
         text: the whole card.
         select: ids of the rules to run; all when empty.
         ignore: ids of rules to leave out.
+        base: the record of the model that this one was fine-tuned from, for the rules that compare the two.
         name: what the commands that findings advise call the card.
 
     Raises:
         ValueError: an id that no rule has.
     """
     chosen = chosen_rules(select, ignore)
-    card = view(text, name)
+    card = view(text, name, base)
     return sorted(finding for rule in chosen for finding in rule.findings(card))
 
 

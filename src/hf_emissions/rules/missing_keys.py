@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..units import plain_decimal
+from .misplaced_keys import stray_keys
 from .rule import CardView, Place, Rule
+from .unknown_key import meant_keys
 
 _CARD = "---\nco2_eq_emissions:\n  emissions: 12.5\n{line}---\n"
 
@@ -25,12 +27,17 @@ def missing_key(rule_id: str, key: str, why: str, example: str, option: str) -> 
 
 def _look_for(key: str, example: str, option: str) -> Callable[[CardView], Iterator[tuple[Place, str]]]:
     def look(card: CardView) -> Iterator[tuple[Place, str]]:
-        if card.parsed is None or card.record is None or card.parsed.block is None:
+        if card.parsed is None or card.record is None or not card.record.emissions_g or card.parsed.block is None:
             return
-        if getattr(card.record, key) is None:
+        if getattr(card.record, key) is None and not _is_elsewhere(card, key):
             place = card.parsed.place(card.parsed.block.key_start)
-            grams = f'--emissions "{plain_decimal(card.record.emissions_g or 0.0)} g"'
+            grams = f'--emissions "{plain_decimal(card.record.emissions_g)} g"'
             command = f'hf-emissions add {card.name} {grams} {option} "{example}"'
             yield place, f"the block has no {key}; add yours, such as: {command}"
 
     return look
+
+
+def _is_elsewhere(card: CardView, key: str) -> bool:
+    """Whether another rule says where the key went: misspelt, or outside the block."""
+    return key in meant_keys(card) or any(entry.name == key for entry in stray_keys(card))

@@ -5,20 +5,34 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import BlockError, FrontMatterError
+from ..facts.extract import extract_facts
+from ..facts.facts import Facts
 from ..record import EmissionsRecord
-from .finding import Finding, Severity
+from .finding import Finding, Fix, Severity
+from .values import Value, read_values
 
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+class Hit(NamedTuple):
+    """What a rule found: line and column, the message, and how it is mended."""
+
+    place: Place
+    message: str
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True)
 class CardView:
     """A card as the rules see it: parsed as far as it can be, with the error where it cannot.
 
-    `name` is what commands call the card, such as its path, quoted for a shell.
+    `name` is what commands call the card, such as its path, quoted for a shell; `base` the record of the model that it
+    was fine-tuned from, where it was handed in.
     """
 
     text: str
@@ -27,24 +41,40 @@ class CardView:
     record: EmissionsRecord | None = None
     front_matter_error: FrontMatterError | None = None
     block_error: BlockError | None = None
+    base: EmissionsRecord | None = None
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the card says about its training; read when the first rule asks for it."""
+        return extract_facts(self.text)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of the front matter."""
+        return frozenset() if self.parsed is None else frozenset(self.parsed.root.names)
+
+    @cached_property
+    def values(self) -> tuple[Value, ...]:
+        """The values of the block, and what each one is."""
+        return () if self.parsed is None else read_values(self.parsed)
 
 
-def view(text: str, name: str) -> CardView:
+def view(text: str, name: str, base: EmissionsRecord | None = None) -> CardView:
     """The view of a card's text; `name` is what to call it in the commands that findings advise."""
     name = shlex.quote(name)
     try:
         parsed = parse_card(text)
     except FrontMatterError as error:
-        return CardView(text, name, front_matter_error=error)
+        return CardView(text, name, front_matter_error=error, base=base)
     try:
-        return CardView(text, name, parsed, parsed.record)
+        return CardView(text, name, parsed, parsed.record, base=base)
     except BlockError as error:
-        return CardView(text, name, parsed, block_error=error)
+        return CardView(text, name, parsed, block_error=error, base=base)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its words for people, and the function that looks for it and yields places and messages.
+    """One rule: its words for people, and the function that looks for it and yields what it hits.
 
     `fails` and `passes` are whole cards; the tests hold the rule to them.
     """
@@ -55,8 +85,9 @@ class Rule:
     why: str
     fails: str
     passes: str
-    look: Callable[[CardView], Iterable[tuple[Place, str]]]
+    look: Callable[[CardView], Iterable[Hit | tuple[Place, str]]]
 
     def findings(self, card: CardView) -> list[Finding]:
         """The findings of this rule in a card."""
-        return [Finding(*place, self.id, self.severity, message) for place, message in self.look(card)]
+        hits = (Hit(*hit) for hit in self.look(card))
+        return [Finding(*hit.place, self.id, self.severity, hit.message, hit.fix) for hit in hits]

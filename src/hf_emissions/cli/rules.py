@@ -1,0 +1,56 @@
+"""`hf-emissions rules`: what `check` looks for, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..rules.check import RULES
+from ..rules.page import is_safe, page
+from ..rules.rule import Rule
+from .failures import DONE
+from .output import Format, Output, format_option
+from .settings import known_rules
+
+_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+
+
+@click.command
+@click.argument("ids", nargs=-1, metavar="[RULE]...")
+@format_option
+def rules(ids: tuple[str, ...], format_: Format) -> int:
+    """List the rules of `check`, or explain some of them.
+
+    With the name of a rule: what it looks for, why that matters, a card that fails and one that passes.
+
+    \b
+    Examples:
+      hf-emissions rules
+      hf-emissions rules kilograms-as-grams
+      hf-emissions rules --format quiet    # the names alone
+    """
+    out = Output(format_)
+    wanted = known_rules(list(ids), "rules") if ids else ()
+    chosen = [rule for rule in RULES if rule.id in wanted or not wanted]
+    out.document(rules=[_as_json(rule) for rule in chosen])
+    for rule in chosen:
+        if format_ == "quiet":
+            out.item(rule.id)
+        elif wanted:
+            out.line(page(rule))
+        else:
+            _print(out, rule)
+    return DONE
+
+
+def _print(out: Output, rule: Rule) -> None:
+    width = max(len(each.id) for each in RULES)
+    out.line(f"{rule.id:<{width}}  {rule.severity:<7}  {rule.looks_for}", fg=_COLOURS[rule.severity])
+
+
+def _as_json(rule: Rule) -> dict[str, Any]:
+    """`fix`: whether the rule's own example is mended safely, unsafely, or not at all (null)."""
+    mended = {None: None, True: "safe", False: "unsafe"}[is_safe(rule)]
+    words = {"looks_for": rule.looks_for, "why": rule.why, "fails": rule.fails, "passes": rule.passes}
+    return {"id": rule.id, "severity": rule.severity, "fix": mended, **words}

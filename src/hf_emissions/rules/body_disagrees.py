@@ -1,0 +1,56 @@
+"""A block and a body that state different figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..units import format_mass
+from .printed import Figure, block_figure, printed_figures
+from .rule import CardView, Hit, Rule
+from .slip import PER_KILOGRAM
+
+# What a body prints twice, in two units, is rounded twice.
+_ONE = 1.1
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    figure = block_figure(card)
+    if figure is None or card.parsed is None:
+        return
+    printed = printed_figures(card)
+    if not printed or not _are_one(printed) or _explained(figure, printed):
+        return
+    other = printed[0]
+    line = card.parsed.place(other.start)[0]
+    ratio = max(figure.grams, other.grams) / min(figure.grams, other.grams)
+    words = f'the block says {format_mass(figure.grams)} and line {line} prints "{other.words}"'
+    if figure.says(other, PER_KILOGRAM):
+        words += f", a thousandth of it; {format_mass(figure.grams)} may be what was meant there"
+    else:
+        words += f", {ratio:.3g} times apart"
+    advice = (
+        f'correct the one that is wrong; the block with: hf-emissions add {card.name} --emissions "..." --overwrite'
+    )
+    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), f"{words}; {advice}")
+
+
+def _are_one(printed: list[Figure]) -> bool:
+    """Whether the body prints one figure; several are those of parts, or of several models."""
+    grams = [figure.grams for figure in printed]
+    return max(grams) < _ONE * min(grams)
+
+
+def _explained(figure: Figure, printed: list[Figure]) -> bool:
+    """Whether the two agree but for rounding, or `kilograms-as-grams` says how they differ."""
+    return any(other.says(figure) or other.says(figure, PER_KILOGRAM) for other in printed)
+
+
+RULE = Rule(
+    id="body-disagrees",
+    severity="warning",
+    looks_for="A body that prints one figure, and another than the block, by more than rounding.",
+    why="One of the two is wrong, and programs read the block while people read the body.",
+    fails="---\nco2_eq_emissions:\n  emissions: 250\n---\n# A model\n\n- **Carbon Emitted:** 1.9 kg\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 1902.4\n---\n# A model\n\n- **Carbon Emitted:** 1.9 kg\n",
+    look=_look,
+)

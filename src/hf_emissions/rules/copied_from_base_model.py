@@ -1,0 +1,48 @@
+"""The figure of another model on the card of one that was made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..units import format_mass
+from .printed import block_figure, inherited_figures
+from .rule import CardView, Hit, Rule
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    figure = block_figure(card)
+    if figure is None or card.parsed is None or card.record is None:
+        return
+    where = _same_figure(card)
+    if where is None:
+        return
+    message = (
+        f"{format_mass(figure.grams)} is to the digit the figure {where}; the training of a base model is linked, "
+        f"not counted again: write this model's own, or take it out with: hf-emissions remove {card.name}"
+    )
+    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), message)
+
+
+def _same_figure(card: CardView) -> str | None:
+    """Where the block's figure stands for the base model, to the digit."""
+    grams = card.record.emissions_g if card.record else None
+    if card.base is not None and card.base.emissions_g == grams:
+        return "of the base model"
+    if any(other.grams == grams for other in inherited_figures(card)):
+        return "of the original model's card, which is quoted below"
+    return None
+
+
+RULE = Rule(
+    id="copied-from-base-model",
+    severity="warning",
+    looks_for="The same figure, to the digit, as in the record of the base model, or in the card of the original model "
+    "that the body quotes.",
+    why="A card's figure is that of its own training; copied into every model that was made from one, a training is "
+    "summed many times over.",
+    fails="---\nco2_eq_emissions:\n  emissions: 31220\n---\n# A model, converted\n\n# Original model card\n\n"
+    "- **Carbon Emitted:** 31.22 kg\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 120\n---\n# A model, tuned\n\n# Original model card\n\n"
+    "- **Carbon Emitted:** 31.22 kg\n",
+    look=_look,
+)

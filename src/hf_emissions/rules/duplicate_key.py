@@ -1,0 +1,87 @@
+"""A key that stands twice, in the front matter or in the block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from ..card.block import KEY
+from ..card.block_node import MAX_BLOCK_NODES
+from ..card.entries import Entry, Mapping
+from ..card.parsed import ParsedCard
+from ..errors import BlockError
+from .finding import Fix, Replacement
+from .mend import shown, span, with_command
+from .rule import CardView, Hit, Rule
+
+# Of so many in one mapping the first will do.
+_MOST = 20
+
+
+def repeated(mapping: Mapping | None) -> Iterator[tuple[Entry, Entry]]:
+    """The entries whose key stood there before, each with the first that has it. Merge keys may stand twice."""
+    if mapping is None or len(mapping.names) == len(mapping.entries):
+        return
+    first: dict[str, Entry] = {}
+    for entry in mapping.entries:
+        if entry.name in first and entry.name != "<<":
+            yield first[entry.name], entry
+        first.setdefault(entry.name, entry)
+
+
+def block_is_repeated(card: CardView) -> bool:
+    """Whether the block, or one of its keys, stands there twice."""
+    root = repeated(card.parsed.root) if card.parsed is not None else ()
+    return any(entry.name == KEY for _, entry in root) or any(repeated(own_mapping(card)))
+
+
+def own_mapping(card: CardView) -> Mapping | None:
+    """The entries inside the block, where it is one mapping written in place."""
+    if card.parsed is None or KEY not in card.keys:
+        return None
+    try:
+        block = card.parsed.block
+        if block is None or block.last - block.first > 2 * MAX_BLOCK_NODES:
+            return None  # no block of a person; that it is too large is said elsewhere
+        return card.parsed.block_mapping
+    except BlockError:
+        return None
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    if card.parsed is None:
+        return
+    root = None if len(card.keys) == len(card.parsed.root.entries) else card.parsed.root
+    for mapping in (root, own_mapping(card)):
+        for first, entry in islice(repeated(mapping), _MOST):
+            assert mapping is not None
+            yield _hit(card, card.parsed, mapping, (first, entry))
+
+
+def _hit(card: CardView, parsed: ParsedCard, mapping: Mapping, pair: tuple[Entry, Entry]) -> Hit:
+    first, entry = pair
+    line = parsed.place(first.key_start)[0]
+    same = _written(parsed, first) == _written(parsed, entry)
+    fix = (
+        Fix(True, f"take the second {entry.name} out", (Replacement(*span(parsed, mapping, entry), ""),))
+        if same
+        else None
+    )
+    says = "with the same value" if same else "with another value, and which one counts differs between programs"
+    message = f"{shown(entry.name)} stands on line {line} already, {says}"
+    return Hit(parsed.place(entry.key_start), with_command(card, RULE.id, message, fix, "keep one of the two"), fix)
+
+
+def _written(card: ParsedCard, entry: Entry) -> str:
+    return card.text[entry.value_start : entry.value_end]
+
+
+RULE = Rule(
+    id="duplicate-key",
+    severity="error",
+    looks_for="A key that stands in the front matter or in the block twice.",
+    why="YAML forbids it. Some programs refuse the whole front matter, others silently keep the last of the two.",
+    fails="---\nco2_eq_emissions:\n  emissions: 12.5\n  emissions: 14\n---\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 12.5\n---\n",
+    look=_look,
+)

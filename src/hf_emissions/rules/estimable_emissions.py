@@ -1,0 +1,157 @@
+"""A card without a figure whose text says enough for an estimate."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ..facts.facts import Facts
+from ..terminal import one_line
+from ..units import plain_decimal, round_significant, s_to_hours
+from .missing_emissions import has_no_figure
+from .rule import CardView, Place, Rule
+
+if TYPE_CHECKING:
+    from ..estimation.ways import Tier
+
+_HOURS = ("device_hours", "wall_hours", "hours", "train_runtime_s")
+_WORDS = {
+    "energy_kwh": "energy in kWh",
+    "hardware": "hardware",
+    "count": "count",
+    "device_hours": "hours of all devices",
+    "wall_hours": "hours",
+    "hours": "hours",
+    "train_runtime_s": "runtime in seconds",
+    "parameters": "parameters",
+    "tokens": "tokens",
+    "total_flos": "operations",
+    "region": "region",
+    "country_iso3": "country",
+}
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an estimate can rest on: its tier, the names of the facts, and in words the one that is missing most."""
+
+    tier: Tier
+    facts: tuple[str, ...]
+    missing: str | None
+
+
+def basis(facts: Facts) -> Basis | None:
+    """What an estimate of a training could rest on; None where the facts do not suffice, or give a figure."""
+    if facts.reported_g is not None:
+        return None
+    place = _place(facts)
+    if facts.energy_kwh is not None:
+        return _basis("energy", facts, ("energy_kwh", *place), None if place else "the place")
+    hours = next((name for name in _HOURS if getattr(facts, name) is not None), None)
+    if facts.hardware is not None and hours is not None:
+        count = ("count",) if facts.count is not None else ()
+        return _basis("hours", facts, ("hardware", *count, hours, *place), _missing_beside(facts, hours))
+    operations = _operations(facts)
+    if not operations:
+        return None
+    hardware = ("hardware",) if facts.hardware is not None else ()
+    missing = "the hours" if hardware else "the hardware with its hours"
+    return _basis("operations", facts, (*operations, *hardware, *place), missing)
+
+
+def _basis(
+    kind: Literal["energy", "hours", "operations"], facts: Facts, names: tuple[str, ...], missing: str | None
+) -> Basis:
+    # Imported here, because few cards get as far as this.
+    from ..estimation.ways import Way, tier_of
+
+    way = Way(kind, (), 0.0, "")
+    tier = tier_of(way, place_known=bool(_place(facts)), hardware_known=facts.hardware is not None)
+    return Basis(tier, names, missing)
+
+
+def _place(facts: Facts) -> tuple[str, ...]:
+    """The facts that say where; a region is one only with its provider or its country."""
+    country = ("country_iso3",) if facts.country_iso3 is not None else ()
+    region = ("region",) if facts.region is not None and (facts.provider is not None or country) else ()
+    return (*region, *country)
+
+
+def _missing_beside(facts: Facts, hours: str) -> str | None:
+    if not _place(facts):
+        return "the place"
+    if hours == "hours" and (facts.count or 2) > 1:
+        return "whether the hours are by the clock or of all devices"
+    return "how many devices there were" if facts.count is None and hours != "device_hours" else None
+
+
+def _operations(facts: Facts) -> tuple[str, ...]:
+    if facts.parameters is not None and facts.tokens is not None:
+        return ("parameters", "tokens")
+    return ("total_flos",) if facts.total_flos is not None else ()
+
+
+def _look(card: CardView) -> Iterator[tuple[Place, str]]:
+    found = basis(card.facts) if has_no_figure(card) else None
+    if found is None or card.parsed is None:
+        return
+    places = [card.facts.places[name].start for name in found.facts if name in card.facts.places]
+    place = card.parsed.place(min(places)) if places else (1, 1)
+    said = ", ".join(f"{_WORDS[name]} {_said(getattr(card.facts, name))}" for name in found.facts)
+    order = ", an order of magnitude" if found.tier == "F" else ""
+    missing = f" ({found.missing} would narrow it)" if found.missing else ""
+    command = " ".join(["hf-emissions estimate", *_options(card.facts, found), "--into", card.name])
+    yield place, f"{said}: enough for an estimate of tier {found.tier}{order}{missing}: {command}"
+
+
+def _said(value: float | str) -> str:
+    return one_line(value[:_SHOWN]) if isinstance(value, str) else _number(value)
+
+
+def _number(value: float) -> str:
+    return plain_decimal(round_significant(value, 4)) if value < 1e6 else f"{value:.4g}"
+
+
+def _options(facts: Facts, found: Basis) -> Iterator[str]:
+    """The options of the command: what is known, and a word in capitals for what is to be filled in."""
+    yield from (f"{option} {shlex.quote(value)}" for option, value in _known(facts, found))
+    if found.tier in "DEF":
+        yield "--hours HOURS" if facts.hardware else "--hardware HARDWARE --hours HOURS"
+    if not _place(facts):
+        yield "--country COUNTRY"
+
+
+def _known(facts: Facts, found: Basis) -> Iterator[tuple[str, str]]:
+    if facts.energy_kwh is not None:
+        yield "--energy", f"{_number(facts.energy_kwh)} kWh"
+    if "hardware" in found.facts:
+        yield "--hardware", facts.hardware or ""
+    options = {"count": "--count", "device_hours": "--device-hours", "wall_hours": "--hours", "hours": "--hours"}
+    options |= {"parameters": "--parameters", "tokens": "--tokens", "train_runtime_s": "--hours"}
+    for name in found.facts:
+        if name in options:
+            value = getattr(facts, name)
+            yield options[name], _number(s_to_hours(value) if name == "train_runtime_s" else value)
+    yield from _where(facts)
+
+
+def _where(facts: Facts) -> Iterator[tuple[str, str]]:
+    for name in _place(facts):
+        if name == "region":
+            yield "--region", f"{facts.provider}:{facts.region}" if facts.provider else facts.region or ""
+        elif facts.provider is None or facts.region is None:
+            yield "--country", facts.country_iso3 or ""
+
+
+RULE = Rule(
+    id="estimable-emissions",
+    severity="info",
+    looks_for="A card without a figure that says energy, or hardware and hours, or parameters and tokens.",
+    why="An estimate that says it is one is worth more than nothing, and the author knows what is missing.",
+    fails="---\nlicense: mit\n---\n# A model\n\nTrained on 8 x A100 SXM for 96 hours, in GCP europe-west4.\n",
+    passes="---\nlicense: mit\n---\n# A model\n\nTrained on a GPU.\n",
+    look=_look,
+)

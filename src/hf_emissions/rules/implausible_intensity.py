@@ -1,0 +1,69 @@
+"""A figure that no grid gives for its energy, or for its hardware and hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
+from ..units import format_intensity, format_mass, plain_decimal
+from .plausible import LEAST_GRID_G_PER_KWH, MOST_GRID_G_PER_KWH, allowed
+from .printed import Figure, block_figure, relative_off
+from .quebec import says_quebec
+from .rule import CardView, Hit, Rule
+from .slip import energy_kwh, kilogram_slip
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    figure = block_figure(card)
+    if figure is None or card.parsed is None:
+        return
+    energy = energy_kwh(card)
+    why = _by_hardware(card, figure) if energy is None else _by_energy(figure, energy, _off(card))
+    if why is None or kilogram_slip(card) is not None:
+        return
+    advice = f'check the figure and its unit: hf-emissions add {card.name} --emissions "..." --energy "..." --overwrite'
+    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), f"{why}; {advice}")
+
+
+def _by_energy(figure: Figure, energy: float, off: float) -> str | None:
+    words = f"{format_mass(figure.grams)} over {plain_decimal(energy)} kWh is {format_intensity(figure.grams / energy)}"
+    if (figure.grams + figure.off) / (energy * (1 - off)) < LOWEST_GRID_G_PER_KWH:
+        return f"{words}, less than any grid gives (the lowest has {LOWEST_GRID_G_PER_KWH:g})"
+    if (figure.grams - figure.off) / (energy * (1 + off)) > HIGHEST_GRID_G_PER_KWH:
+        return f"{words}, more than any grid gives (the highest has {HIGHEST_GRID_G_PER_KWH:g})"
+    return None
+
+
+def _off(card: CardView) -> float:
+    """By what part the energy may be off; people round it in the body, and programs write the block."""
+    place = card.facts.places.get("energy_kwh")
+    if place is None or (card.record is not None and card.record.energy_kwh):
+        return 0.0
+    return min(relative_off(card.text[place.start : place.end]), 0.5)
+
+
+def _by_hardware(card: CardView, figure: Figure) -> str | None:
+    bounds = allowed(card.facts)
+    if bounds is None:
+        return None
+    words = format_mass(figure.grams)
+    if figure.grams + figure.off < bounds.least_g and not says_quebec(card):
+        least = f"{format_mass(bounds.least_g)} at {LEAST_GRID_G_PER_KWH:g} g/kWh, less than any grid gives"
+        return f"{words} is too little: {bounds.least_words}, {least}"
+    if bounds.most_g is not None and figure.grams - figure.off > bounds.most_g:
+        most = f"{format_mass(bounds.most_g)} at {MOST_GRID_G_PER_KWH:g} g/kWh, the highest of any grid"
+        return f"{words} is too much: {bounds.most_words}, {most}"
+    return None
+
+
+RULE = Rule(
+    id="implausible-intensity",
+    severity="warning",
+    looks_for="Grams per kWh outside what any grid gives, or grams outside what the hardware and hours could emit on "
+    "any.",
+    why="Such a figure has a wrong unit or a slipped digit, or it stands beside the energy or the hours of something "
+    "else.",
+    fails="---\nco2_eq_emissions:\n  emissions: 5000\n  energy_consumed: 1.25\n---\n# A model\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 475\n  energy_consumed: 1.25\n---\n# A model\n",
+    look=_look,
+)

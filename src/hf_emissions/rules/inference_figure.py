@@ -1,0 +1,86 @@
+"""A figure of using the model, in the field for training it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..errors import UnitError
+from ..terminal import one_line
+from ..units import read_mass_g
+from .printed import Figure, block_figure, printed_figures
+from .rule import CardView, Hit, Rule
+from .slip import PER_KILOGRAM
+
+_USE = (
+    r"(?:inferences?|quer(?:y|ies)|requests?|prompts?|predictions?|generations?|(?:generated )?tokens?|images?|calls?"
+    r"|repl(?:y|ies)|answers?)\b"
+)
+_MANY = r"(?:\d[\d,. ]{0,12}k? ?|thousand |million |single )?"
+_PER_USE = rf"(?:\bper |\bfor (?:each |one |every )){_MANY}{_USE}"
+# In an address, "/images" is no unit.
+_INFERENCE = re.compile(rf"(?<![\w/.-])inference\b|{_PER_USE}")
+_TRAINING = re.compile(r"train|tun(?:ing|ed)")
+_UNIT = r"(?P<unit>mg|g|grams?|kg|kilograms?|t|tonnes?)"
+_PRINTED = re.compile(
+    rf"(?<![\w.,/])(?P<number>\d{{1,12}}(?:\.\d{{1,20}})?) ?{_UNIT}(?: ?(?:of )?co[2₂](?:[ -]?eq?)?)?[ )]{{0,2}}"
+    rf"(?:{_PER_USE}|/ ?{_MANY}{_USE}|(?:for|during|in) inference\b)"
+)
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    figure = block_figure(card)
+    if figure is None or card.parsed is None:
+        return
+    words = _in_block(card) or _in_body(card, figure)
+    if words is None:
+        return
+    message = (
+        f'the figure is said to be of inference ("{one_line(words)}"), and this field is for the training; keep it in '
+        f"the body, and give that of the training, or none: hf-emissions remove {card.name}"
+    )
+    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), message)
+
+
+def _in_block(card: CardView) -> str | None:
+    record = card.record
+    for text in (record.training_type, record.source) if record else ():
+        found = _INFERENCE.search(text.lower()) if text else None
+        if text and found and not _TRAINING.search(text.lower()):
+            return found[0]
+    return None
+
+
+def _in_body(card: CardView, figure: Figure) -> str | None:
+    """The words that print this figure, by the use of the model; nothing where it is printed for the training too."""
+    low = card.text.lower()
+    if not any(word in low for word in (" per ", "/", "inference")):
+        return None
+    for found in _PRINTED.finditer(low):
+        other = _figure(found)
+        if other is not None and (other.says(figure) or other.says(figure, PER_KILOGRAM)):
+            elsewhere = (
+                printed for printed in printed_figures(card) if not printed.start <= found.start() < printed.end
+            )
+            return None if any(printed.says(figure) for printed in elsewhere) else found[0]
+    return None
+
+
+def _figure(found: re.Match[str]) -> Figure | None:
+    try:
+        grams = read_mass_g(f"{found['number']} {found['unit']}")
+    except UnitError:
+        return None
+    digits = len(found["number"].partition(".")[2])
+    return Figure(grams, grams * 0.5 / max(float(found["number"]) * 10**digits, 1.0), found[0], found.start())
+
+
+RULE = Rule(
+    id="inference-figure",
+    severity="warning",
+    looks_for="A figure that the block or the body says to be of inference, a query, a request or an image.",
+    why="The field is for the training. A query emits a millionth of it, and in a sum nobody can tell them apart.",
+    fails="---\nco2_eq_emissions:\n  emissions: 0.4\n  source: CodeCarbon, per query\n---\n# A model\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 950\n  source: CodeCarbon\n---\n\nIt emits 0.4 g CO2 per query.\n",
+    look=_look,
+)

@@ -1,0 +1,126 @@
+"""Which known key a misspelt one stands for."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from ..card.block import KEY, KEYS
+from .values import UNITS
+
+# Units that people put into keys; those of a key's own field say nothing new, any other changes the number.
+_OWN_UNIT = {"g": "g", "gram": "g", "grams": "g", "kwh": "kWh", "h": "h", "hours": "h", "hrs": "h", "gb": "GB"}
+_OTHER_UNITS = frozenset(
+    [
+        "kg",
+        "kgs",
+        "kilogram",
+        "kilograms",
+        "mg",
+        "t",
+        "ton",
+        "tons",
+        "tonnes",
+        "lb",
+        "lbs",
+        "wh",
+        "mwh",
+        "j",
+        "joules",
+        "mb",
+        "s",
+        "sec",
+        "secs",
+        "seconds",
+        "min",
+        "mins",
+        "minutes",
+        "days",
+        "rate",
+        "percent",
+        "per",
+    ]
+)
+_NOISE = frozenset(["co2", "co2e", "co2eq", "eq", "carbon", "in"])
+# What else people call the same thing: likely, and for a person to decide.
+_MEANT = {
+    **dict.fromkeys(("location", "region", "country", "country_name", "place", "geography"), "geographical_location"),
+    **dict.fromkeys(("geo_location", "geolocation", "cloud_region", "compute_region"), "geographical_location"),
+    **dict.fromkeys(("hardware", "hardware_type", "gpu", "gpus", "gpu_model", "device"), "hardware_used"),
+    **dict.fromkeys(("co2", "co2e", "co2eq", "carbon", "carbon_emitted", "co2_emitted", KEY, "value"), "emissions"),
+    **dict.fromkeys(("energy", "total_energy", "power_consumption"), "energy_consumed"),
+    **dict.fromkeys(("type", "training"), "training_type"),
+    **dict.fromkeys(("tool", "tracker", "calculator"), "source"),
+    **dict.fromkeys(("hours", "training_hours", "duration_hours"), "hours_used"),
+    **dict.fromkeys(("cpu",), "cpu_model"),
+    **dict.fromkeys(("ram", "ram_size", "memory"), "ram_total_size"),
+    **dict.fromkeys(("cloud",), "on_cloud"),
+}
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+")
+_NEAR = 0.78
+_NEAR_BLOCK = 0.93
+_LONGEST = 60
+
+_BLOCKS = frozenset(
+    ["carbonemission", "carbonemissions", "co2eq", *(f"co2{eq}emission" for eq in ("", "e", "eq", "equivalent"))]
+    + [f"co2{eq}emissions" for eq in ("", "e", "eq", "equivalent")]
+)
+
+
+class Lookalike(NamedTuple):
+    """The known key that is meant, and whether it is no more than a spelling of it."""
+
+    key: str
+    sure: bool
+
+
+def meant_key(name: str, taken: Collection[str]) -> Lookalike | None:
+    """The key of the block that an unknown one stands for; None where no free one is near."""
+    if len(name) > _LONGEST:
+        return None
+    words = [word.lower() for word in _WORD.findall(name)]
+    if _OTHER_UNITS.isdisjoint(words):
+        spelt = _spelt(words)
+        if spelt is not None:
+            return spelt if spelt.key not in taken else None
+    known = _MEANT.get("_".join(words))
+    return Lookalike(known, False) if known is not None and known not in taken else None
+
+
+def _spelt(words: list[str]) -> Lookalike | None:
+    """The key that these words spell, a unit and the words for CO2 left out."""
+    units = {_OWN_UNIT[word] for word in words if word in _OWN_UNIT}
+    plain = [word for word in words if word not in _NOISE and (word not in _OWN_UNIT or word == "hours")]
+    for key in KEYS:
+        others = units - {UNITS.get(key), "h" if key == "hours_used" else None}
+        if not others and _is_near(plain, key):
+            return Lookalike(key, True)
+    return None
+
+
+def _is_near(words: list[str], key: str) -> bool:
+    parts = key.split("_")
+    if "".join(words) == "".join(parts):
+        return True
+    if len(words) != len(parts):
+        return False
+    return all(_same_word(word, part) for word, part in zip(words, parts, strict=True))
+
+
+def _same_word(word: str, part: str) -> bool:
+    return word == part or (word[0] == part[0] and difflib.SequenceMatcher(None, word, part).ratio() >= _NEAR)
+
+
+def meant_block(keys: Collection[str]) -> Lookalike | None:
+    """Which key of a front matter is meant to be the block, and whether that is sure; None where there is none."""
+    if KEY in keys:
+        return None
+    for key in keys:
+        if "mission" in key or "MISSION" in key or "co2" in key:
+            name = re.sub("[^a-z0-9]", "", key[:_LONGEST].lower())
+            near = difflib.SequenceMatcher(None, name, KEY.replace("_", "")).ratio() >= _NEAR_BLOCK
+            if near or name in _BLOCKS:
+                return Lookalike(key, near)
+    return None

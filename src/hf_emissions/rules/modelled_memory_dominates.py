@@ -1,0 +1,77 @@
+"""Energy that is mostly a guess of CodeCarbon's about memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..units import power_to_kwh
+from .plausible import named_device
+from .printed import block_figure
+from .rule import CardView, Hit, Place, Rule
+from .slip import energy_kwh
+
+# CodeCarbon before 3.0 took 3 W for every 8 GB of the machine's memory, however many modules held it (its docs,
+# "RAM"; issue 629: 378 W for a node of 1 TB beside a GPU of 102 W). Since 3.0 it counts modules.
+_W_PER_GB = 3.0 / 8.0
+_FIRST_MENDED = 3
+_VERSION = re.compile(r"codecarbon['\"`)*\]]{0,3}[ :=@~<>v-]{0,6}(?:version[ :=]{1,3})?v?(?P<major>\d{1,2})\.\d")
+_HALF = 0.5
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    record = card.record
+    if block_figure(card) is None or record is None or card.parsed is None or not record.ram_gb:
+        return
+    seconds, version = record.duration_s, _version(card)
+    if not seconds or version is None or version[0] >= _FIRST_MENDED:
+        return
+    watts = record.ram_gb * _W_PER_GB
+    beside = _beside(card, watts, power_to_kwh(watts, seconds))
+    if beside is not None:
+        message = (
+            f"CodeCarbon {version[1]} takes {record.ram_gb:g} GB of memory for {watts:.3g} W ({_W_PER_GB:g} W a GB), "
+            f"{beside}; measure again with CodeCarbon 3, or take the memory out and give the rest: "
+            f'hf-emissions add {card.name} --emissions "..." --energy "..." --overwrite'
+        )
+        yield Hit(_place(card), message)
+
+
+def _beside(card: CardView, watts: float, kwh: float) -> str | None:
+    """What the memory's part dominates: the energy of the card, or the rated power of its devices."""
+    energy = energy_kwh(card)
+    if energy is not None:
+        return f"{kwh:.3g} of the {energy:.3g} kWh" if _HALF * energy <= kwh <= energy else None
+    named, count = named_device(card.facts), card.facts.count
+    if named is None or count is None or not named.power_high_w:
+        return None
+    rated = named.power_high_w * count
+    return f"more than the {rated:g} W of the accelerators" if watts > rated else None
+
+
+def _version(card: CardView) -> tuple[int, str] | None:
+    """The major version of CodeCarbon, and the words that say it."""
+    for text in (card.record.source if card.record else None, card.text):
+        found = _VERSION.search(text.lower()) if text and "odecarbon" in text.lower() else None
+        if found:
+            return int(found["major"]), f"{found['major']}.x"
+    return None
+
+
+def _place(card: CardView) -> Place:
+    assert card.parsed is not None
+    return card.parsed.place(card.parsed.place_of("emissions"))
+
+
+RULE = Rule(
+    id="modelled-memory-dominates",
+    severity="warning",
+    looks_for="CodeCarbon before 3.0 where the memory of the machine, at 0.375 W a GB, makes up half of the energy or "
+    "more.",
+    why="Memory is never metered. On a node with a terabyte the guess was larger than the accelerator beside it.",
+    fails="---\nco2_eq_emissions:\n  emissions: 1800\n  source: CodeCarbon 2.8.3\n  energy_consumed: 4.8\n"
+    "  hours_used: 10\n  ram_total_size: 1008\n---\n# A model\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 1800\n  source: CodeCarbon 2.8.3\n  energy_consumed: 4.8\n"
+    "  hours_used: 10\n  ram_total_size: 64\n---\n# A model\n",
+    look=_look,
+)

@@ -1,0 +1,91 @@
+"""What hardware and hours allow: the least and the most energy, and the grams of it on any grid.
+
+The bounds are wide on purpose. They tell what cannot be from what can; what is likely is the estimator's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
+from ..facts.facts import Facts
+from ..terminal import one_line
+from ..units import emissions_g, hours_to_s, power_to_kwh, s_to_hours
+
+# In g/kWh. The lowest of a country in codecarbon's data is 20 (hydropower, life-cycle), the highest 1306 (Turkmenistan,
+# gas). Quebec has 3.94 there, combustion alone; the rules that use these bounds leave Quebec out.
+LEAST_GRID_G_PER_KWH = 5.0
+MOST_GRID_G_PER_KWH = 1300.0
+
+# Mean power of an accelerator over its rated power. The lowest over a whole run that was measured is 0.40 (369
+# trainings of image networks, del Rey et al. 2023, GAISSA); half of it.
+LEAST_SHARE = 0.2
+# The most: a node of eight H100 is rated at 10.2 kW for 5.6 kW of accelerators (Newkirk et al. 2025), a desktop draws
+# 200 to 300 W beside one, however small that is, and a data centre draws up to twice what its machines do (Uptime
+# Institute 2025: 1.54 on average).
+_MOST_SHARE = 1.82
+_HOST_W = 300.0
+_MOST_PUE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The energy of a training by its hardware and hours; `most_kwh` is None where how many there were is not said."""
+
+    least_kwh: float
+    most_kwh: float | None
+    least_words: str
+    most_words: str
+
+    @property
+    def least_g(self) -> float:
+        """Grams of the least energy on the cleanest grid."""
+        return emissions_g(self.least_kwh, LEAST_GRID_G_PER_KWH)
+
+    @property
+    def most_g(self) -> float | None:
+        """Grams of the most energy on the dirtiest grid."""
+        return None if self.most_kwh is None else emissions_g(self.most_kwh, MOST_GRID_G_PER_KWH)
+
+
+def allowed(facts: Facts) -> Allowed | None:
+    """What the facts allow; None where they lack hardware of known power, or hours."""
+    named, device_hours = named_device(facts), least_device_hours(facts)
+    if named is None or device_hours is None or not named.power_low_w or not named.power_high_w:
+        return None
+    seconds = hours_to_s(device_hours)
+    least = power_to_kwh(LEAST_SHARE * named.power_low_w, seconds)
+    most_w = (_MOST_SHARE * named.power_high_w + _HOST_W) * _MOST_PUE
+    what = one_line(named.written)
+    return Allowed(
+        least,
+        power_to_kwh(most_w, seconds) if _is_counted(facts) else None,
+        f"{device_hours:.4g} hours of one {what} at a fifth of its {named.power_low_w:g} W are {least:.3g} kWh",
+        f"{device_hours:.4g} hours of one {what} take {most_w:.4g} W at most, host and cooling included",
+    )
+
+
+def named_device(facts: Facts) -> HardwareName | None:
+    """The device that the facts name, where it is in the table."""
+    if facts.hardware is None:
+        return None
+    try:
+        return find_accelerator(facts.hardware)
+    except UnknownDeviceError:
+        return None
+
+
+def least_device_hours(facts: Facts) -> float | None:
+    """Hours times devices; one device where their number is not said, and hours that may be either kind as they are."""
+    if facts.device_hours is not None:
+        return facts.device_hours
+    if facts.hours is not None:
+        return facts.hours
+    runtime = s_to_hours(facts.train_runtime_s) if facts.train_runtime_s is not None else None
+    wall = facts.wall_hours if facts.wall_hours is not None else runtime
+    return None if wall is None else wall * (facts.count or 1)
+
+
+def _is_counted(facts: Facts) -> bool:
+    """Whether the device hours are what they are, rather than the least that they may be."""
+    return facts.device_hours is not None or (facts.hours is None and facts.count is not None)

@@ -1,0 +1,56 @@
+"""A figure that may rest on the place that CodeCarbon assumes when it cannot find one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..units import emissions_g, format_intensity, format_mass, plain_decimal
+from .printed import block_figure
+from .quebec import says_quebec
+from .rule import CardView, Hit, Rule
+from .slip import energy_kwh
+
+# codecarbon's figure of Quebec is 3.94 g/kWh (2.8 to 3.3): its mix of 2023 times what burning emits.
+_LOW_G_PER_KWH, _HIGH_G_PER_KWH = 3.9, 4.0
+# The world in codecarbon's carbon_intensity_per_source.json (IEA 2019).
+_WORLD_G_PER_KWH = 475.0
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    figure = block_figure(card)
+    if figure is None or card.parsed is None or card.record is None:
+        return
+    energy = energy_kwh(card)
+    why = _why(card, figure.grams, energy)
+    if why is None:
+        return
+    world = ""
+    if energy is not None:
+        grams = emissions_g(energy, _WORLD_G_PER_KWH)
+        world = f" ({plain_decimal(energy)} kWh are {format_mass(grams)} on the world's average grid)"
+    message = (
+        f"{why}: without a network CodeCarbon takes Quebec for the place and says so nowhere on the card; if it ran "
+        f"elsewhere, work the grams out again from the energy{world}; if it ran there, nothing is wrong"
+    )
+    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), message)
+
+
+def _why(card: CardView, grams: float, energy: float | None) -> str | None:
+    if energy is not None and _LOW_G_PER_KWH <= grams / energy <= _HIGH_G_PER_KWH:
+        return f"{format_mass(grams)} over {plain_decimal(energy)} kWh is {format_intensity(grams / energy)}"
+    source = card.record.source if card.record else None
+    if source and "codecarbon" in source.lower() and says_quebec(card):
+        return "the source is CodeCarbon and the place Quebec"
+    return None
+
+
+RULE = Rule(
+    id="quebec-default",
+    severity="info",
+    looks_for="Grams that are 3.9 to 4.0 times the kWh, or CodeCarbon with Quebec as the place.",
+    why="It may be true. It is also what CodeCarbon writes where it found no place, 120 times below the average of the "
+    "world.",
+    fails="---\nco2_eq_emissions:\n  emissions: 4.925\n  energy_consumed: 1.25\n  source: codecarbon\n---\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 475\n  energy_consumed: 1.25\n  source: codecarbon\n---\n",
+    look=_look,
+)

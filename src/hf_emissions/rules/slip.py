@@ -1,0 +1,79 @@
+"""Whether the block's figure is in kilograms: the question that three rules ask, so that one finding says it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
+from ..units import format_mass, kg_to_g, plain_decimal
+from .plausible import LEAST_GRID_G_PER_KWH, allowed
+from .printed import Figure, block_figure, printed_figures
+from .quebec import says_quebec
+from .rule import CardView
+
+# What is written in kilograms is too small by this, in grams.
+PER_KILOGRAM = kg_to_g(1.0)
+
+
+class Slip(NamedTuple):
+    """Why a figure is taken for kilograms, and what it is in grams."""
+
+    grams: float
+    why: str
+
+
+def kilogram_slip(card: CardView) -> Slip | None:
+    """The slip of a card, by its body, its energy, or its hardware and hours; None where nothing there says so."""
+    figure = block_figure(card)
+    if figure is None:
+        return None
+    why = _by_body(card, figure) or _by_energy(card, figure) or _by_hardware(card, figure)
+    return None if why is None else Slip(kg_to_g(figure.grams), why)
+
+
+def energy_kwh(card: CardView) -> float | None:
+    """The energy that the block or the body gives."""
+    recorded = card.record.energy_kwh if card.record is not None else None
+    return recorded or card.facts.energy_kwh
+
+
+def _by_body(card: CardView, figure: Figure) -> str | None:
+    printed = printed_figures(card)
+    if any(other.says(figure) for other in printed):
+        return None
+    for other in printed:
+        if other.says(figure, PER_KILOGRAM):
+            line = card.parsed.place(other.start)[0] if card.parsed else 1
+            return (
+                f'line {line} prints "{other.words}", which is {plain_decimal(other.grams)} g, a thousand times as much'
+            )
+    return None
+
+
+def _by_energy(card: CardView, figure: Figure) -> str | None:
+    energy = energy_kwh(card)
+    if energy is None:
+        return None
+    intensity = figure.grams / energy
+    if not LOWEST_GRID_G_PER_KWH <= kg_to_g(intensity) <= HIGHEST_GRID_G_PER_KWH:
+        return None
+    return (
+        f"over the {energy:.4g} kWh of this card that is {intensity:.3g} g/kWh, a thousandth of what grids give; "
+        f"in kilograms it is {kg_to_g(intensity):.3g} g/kWh"
+    )
+
+
+def _by_hardware(card: CardView, figure: Figure) -> str | None:
+    # Energy, where it is known, says more than hardware; and on CodeCarbon's grid of Quebec little power is below 5 g.
+    if energy_kwh(card) is not None or says_quebec(card):
+        return None
+    bounds = allowed(card.facts)
+    if bounds is None or figure.grams + figure.off >= bounds.least_g:
+        return None
+    grams, most = kg_to_g(figure.grams), bounds.most_g
+    if grams < bounds.least_g or (most is not None and grams > most):
+        return None
+    return (
+        f"{bounds.least_words}, {bounds.least_g:.3g} g at {LEAST_GRID_G_PER_KWH:g} g/kWh, less than any grid gives; "
+        f"{format_mass(grams)} is within what such a training emits"
+    )

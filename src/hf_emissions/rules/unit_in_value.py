@@ -1,0 +1,57 @@
+"""A number with its unit behind it, where the Hub defines the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..card.parsed import ParsedCard
+from ..units import plain_decimal
+from .finding import Fix
+from .mend import new_value, shown, with_command
+from .rule import CardView, Hit, Rule
+from .values import UNITS, Value, leading_number
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    for value in card.values:
+        if card.parsed is None or value.kind != "with-unit":
+            continue
+        fix = _fix(card.parsed, value)
+        plain = plain_decimal(value.amount or 0.0)
+        message = (
+            f"{value.key} is {shown(value.written)}, a text where a number in {UNITS[value.key]} should be, {plain}"
+        )
+        by_hand = "write that number"
+        message = with_command(card, RULE.id, message + _otherwise_read(value), fix, by_hand)
+        yield Hit(card.parsed.place(value.start), message, fix)
+
+
+def _otherwise_read(value: Value) -> str:
+    read = leading_number(value.written)
+    if value.key != "emissions" or read is None or read == value.amount:
+        return ""
+    return f" (the Hub's client takes the first digits, {plain_decimal(read)})"
+
+
+def _fix(card: ParsedCard, value: Value) -> Fix | None:
+    plain = plain_decimal(value.amount or 0.0)
+    edit = new_value(card, value, plain)
+    if edit is None:
+        return None
+    # Where the digits stay as they are, every reader of the text still reads the same.
+    same = leading_number(value.written) == value.amount
+    return Fix(same, f"write the number {plain}, in {UNITS[value.key]}", (edit,))
+
+
+RULE = Rule(
+    id="unit-in-value",
+    severity="warning",
+    looks_for=f"A number ({', '.join(f'`{key}`' for key in UNITS)}) with its unit in the value.",
+    why=(
+        "The Hub defines grams; in wide use are kWh, hours and GB. Its own client takes the first digits of a text, "
+        "so that `12 kg` counts as 12 grams; other programs pass a text over."
+    ),
+    fails="---\nco2_eq_emissions:\n  emissions: 12 kg\n---\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 12000\n---\n",
+    look=_look,
+)

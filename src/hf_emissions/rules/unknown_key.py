@@ -1,0 +1,68 @@
+"""A key of the block, or the block's own, that nobody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..card.block import KEY, KEYS
+from ..card.entries import Entry, Mapping
+from ..card.parsed import ParsedCard
+from .duplicate_key import own_mapping
+from .finding import Fix, Replacement
+from .lookalike import Lookalike, meant_block, meant_key
+from .mend import shown, with_command
+from .rule import CardView, Hit, Rule
+
+
+def meant_keys(card: CardView) -> set[str]:
+    """The known keys that unknown ones of the block stand for."""
+    mapping = own_mapping(card)
+    found = (meant_key(entry.name, mapping.names) for entry in _unknown(mapping)) if mapping else ()
+    return {meant.key for meant in found if meant}
+
+
+def _unknown(mapping: Mapping) -> Iterator[Entry]:
+    return (entry for entry in mapping.entries if entry.name not in KEYS and entry.name != "<<")
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    if card.parsed is None:
+        return
+    block = meant_block(card.keys)
+    if block is not None:
+        entry = card.parsed.root.named(block.key)[0]
+        yield _hit(card, card.parsed, entry, Lookalike(KEY, block.sure))
+    mapping = own_mapping(card)
+    seen = set(mapping.names) if mapping else set()
+    for entry in _unknown(mapping) if mapping else ():
+        meant = meant_key(entry.name, seen)
+        seen |= {meant.key} if meant else set()
+        yield _hit(card, card.parsed, entry, meant)
+
+
+def _hit(card: CardView, parsed: ParsedCard, entry: Entry, meant: Lookalike | None) -> Hit:
+    place, says = parsed.place(entry.key_start), f"{shown(entry.name)} is a key that nobody reads"
+    if meant is None:
+        return Hit(
+            place, f"{says}; the keys are {', '.join(KEYS)}: say the rest in `source`, or in the text of the card"
+        )
+    fix = _fix(parsed, entry, meant)
+    doubt = "" if meant.sure else ", if that is what it says"
+    return Hit(place, with_command(card, RULE.id, f"{says}; {meant.key} is meant{doubt}", fix, "rename it"), fix)
+
+
+def _fix(card: ParsedCard, entry: Entry, meant: Lookalike) -> Fix | None:
+    if card.text[entry.key_start : entry.key_end] not in (entry.name, f'"{entry.name}"', f"'{entry.name}'"):
+        return None  # an alias, an anchor, an escape
+    return Fix(meant.sure, f"rename it to {meant.key}", (Replacement(entry.key_start, entry.key_end, meant.key),))
+
+
+RULE = Rule(
+    id="unknown-key",
+    severity="warning",
+    looks_for=f"A key of the block other than {', '.join(f'`{key}`' for key in KEYS)}; a misspelt `{KEY}`.",
+    why="What stands under a misspelt key is lost to every program, and to the Hub's filter.",
+    fails="---\nco2_eq_emissions:\n  emissions: 12.5\n  geographic_location: Quebec, Canada\n---\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 12.5\n  geographical_location: Quebec, Canada\n---\n",
+    look=_look,
+)

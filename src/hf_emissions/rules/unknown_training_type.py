@@ -1,0 +1,47 @@
+"""A `training_type` that is neither of the two that the Hub names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..card.parsed import ParsedCard
+from .finding import Fix, Replacement
+from .mend import is_written_in_place, shown, with_command
+from .rule import CardView, Hit, Rule
+from .values import Value
+
+KNOWN = ("pre-training", "fine-tuning")
+
+_KNOWN = re.compile(r"\b(?:pre-training|fine-tuning)\b")
+_MISSPELT = re.compile(r"\b(?:(?P<fine>fine[ _-]?tun(?:ing|ed|e))|pre[ _-]?train(?:ing|ed)?)\b", re.IGNORECASE)
+
+
+def _look(card: CardView) -> Iterator[Hit]:
+    for value in card.values:
+        if value.key != "training_type" or value.kind != "fine" or card.parsed is None:
+            continue
+        if not _KNOWN.search(value.written):
+            fix = _fix(card.parsed, value)
+            message = f"training_type is {shown(value.written)}; the Hub names two, {KNOWN[0]} and {KNOWN[1]}"
+            by_hand = "write the one that it is nearest to, and the rest into the text of the card"
+            yield Hit(card.parsed.place(value.start), with_command(card, RULE.id, message, fix, by_hand), fix)
+
+
+def _fix(card: ParsedCard, value: Value) -> Fix | None:
+    if not is_written_in_place(card, value):
+        return None
+    found = list(_MISSPELT.finditer(card.text, value.start, value.end))
+    edits = tuple(Replacement(*match.span(), KNOWN[match["fine"] is not None]) for match in found)
+    return Fix(True, f"write {' and '.join(dict.fromkeys(edit.new for edit in edits))}", edits) if edits else None
+
+
+RULE = Rule(
+    id="unknown-training-type",
+    severity="info",
+    looks_for="A `training_type` other than `pre-training` and `fine-tuning`, the two that the Hub names.",
+    why="Pre-training and fine-tuning differ a thousandfold; who compares figures groups them by these two words.",
+    fails="---\nco2_eq_emissions:\n  emissions: 12.5\n  training_type: finetuning\n---\n",
+    passes="---\nco2_eq_emissions:\n  emissions: 12.5\n  training_type: fine-tuning\n---\n",
+    look=_look,
+)
