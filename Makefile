@@ -28,7 +28,7 @@ lint: $(TEST)/installed ## lint and types alone
 	@$(TEST)/bin/ruff check .
 	@$(TEST)/bin/ruff format --check .
 	@$(TEST)/bin/mypy
-	@$(TEST)/bin/zizmor --offline --quiet .github/workflows
+	@$(TEST)/bin/zizmor --offline --quiet .github/workflows action.yml
 
 clean: ## remove the virtual environments and everything that was made
 	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache build dist demo/output

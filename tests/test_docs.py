@@ -1,6 +1,6 @@
 """What the documents print is what happens: every example is run, every command and rule is there.
 
-`python tests/test_docs.py` writes the help texts and the table of rules into docs/cli.md anew.
+`python tests/test_docs.py` writes the help texts and the table of rules into docs/cli.md anew, and docs/rules/.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from hf_emissions import check_card, patch_card, read_card, remove_block
 from hf_emissions.card.diff import unified_diff
 from hf_emissions.cli.main import cli
 from hf_emissions.rules.check import RULES
+from hf_emissions.rules.page import index, page
 
 ROOT = Path(__file__).parent.parent
 CLI = ROOT / "docs" / "cli.md"
+PAGES = ROOT / "docs" / "rules"
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
     ROOT.glob("docs/**/*.md")
 )
@@ -59,7 +61,12 @@ def help_of(name: str) -> str:
 
 
 def rule_lines() -> str:
-    return "".join(f"| `{rule.id}` | {rule.severity} | {rule.looks_for} |\n" for rule in RULES)
+    return "".join(f"| [`{rule.id}`](rules/{rule.id}.md) | {rule.severity} | {rule.looks_for} |\n" for rule in RULES)
+
+
+def pages() -> dict[Path, str]:
+    """The pages of the rules, and their index, as they are now."""
+    return {PAGES / "README.md": index(RULES)} | {PAGES / f"{rule.id}.md": page(rule) for rule in RULES}
 
 
 def generated(text: str) -> str:
@@ -78,6 +85,11 @@ def replaced(pattern: str, new: str, text: str) -> str:
 def test_the_reference_is_up_to_date():
     text = CLI.read_text(encoding="utf-8")
     assert text == generated(text), "run: python tests/test_docs.py"
+
+
+def test_the_pages_of_the_rules_are_up_to_date():
+    there = {path: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
+    assert there == pages(), "run: python tests/test_docs.py"
 
 
 def test_the_readme_is_short():
@@ -162,21 +174,21 @@ def test_the_readme_s_callback():
     EmissionsCallback(**{word.arg: ast.literal_eval(word.value) for word in call.keywords})
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_what_make_is_told_to_do_it_can(document):
     text = document.read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)(?=`|\s+#| [A-Z]+=)", text)) <= targets
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_the_extras_that_are_named_are_there(document):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for names in re.findall(r"'\.\[([a-z,]+)\]'", document.read_text(encoding="utf-8")):
         assert set(names.split(",")) <= project["optional-dependencies"].keys()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(document):
     for link in re.findall(r"\]\((?!https?://)([^)#]+)", document.read_text(encoding="utf-8")):
         assert (document.parent / link).exists(), link
@@ -194,5 +206,15 @@ def test_front_matter_in_the_readme_is_yaml():
     assert isinstance(yaml.safe_load(front_matter)["co2_eq_emissions"]["emissions"], float)
 
 
+def write_pages() -> None:
+    PAGES.mkdir(exist_ok=True)
+    wanted = pages()
+    for path in set(PAGES.glob("*.md")) - wanted.keys():
+        path.unlink()
+    for path, text in wanted.items():
+        path.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
+    write_pages()
     CLI.write_text(generated(CLI.read_text(encoding="utf-8")), encoding="utf-8")

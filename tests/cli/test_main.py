@@ -14,7 +14,7 @@ import pytest
 
 from hf_emissions import __version__
 
-COMMANDS = ["show", "add", "remove", "check", "estimate", "runs"]
+COMMANDS = ["show", "add", "remove", "check", "rules", "estimate", "runs"]
 
 
 def test_version(run):

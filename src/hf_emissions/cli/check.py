@@ -2,79 +2,114 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
-from ..errors import HfEmissionsError
-from ..rules.check import check_card
-from ..rules.finding import SEVERITIES, Finding, Severity
-from .failures import DONE, FAILED, FINDINGS, explain
-from .output import Format, Output, format_option
-from .targets import Target, find_targets
-
-_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+from ..rules.finding import SEVERITIES, Severity
+from .checking import Checking
+from .failures import DONE, FAILED, FINDINGS
+from .fixing import fixing_options, read_fixing
+from .output import Output
+from .reporters import FORMATS, ReportFormat, reporter
+from .reporters.checked import Checked
+from .settings import Asked, listed
+from .targets import find_targets
 
 
 @click.command
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option(
+    "--select", multiple=True, metavar="RULES", help="Run these rules alone; repeat it, or put commas between."
+)
+@click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out.")
+@click.option(
     "--fail-on",
     type=click.Choice(["warning", "error"]),
-    default="warning",
-    show_default=True,
-    help="The least severity that makes the exit code 1.",
+    help="The least severity that makes the exit code 1.  [default: warning]",
 )
-@format_option
-def check(targets: tuple[str, ...], fail_on: Severity, format_: Format) -> int:
-    """Check cards: is there a block, can it be read, does it say what the Hub asks for?
+@click.option(
+    "--exit-zero", is_flag=True, help="Exit with 0 whatever is found, and with 2 where a card could not be checked."
+)
+@click.option("--with-estimates", is_flag=True, help="Add the range of an estimate where the card's facts allow one.")
+@fixing_options
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="human",
+    show_default=True,
+    help="How to print: for people, as one JSON document, the bare names, GitHub's annotations, or SARIF 2.1.0.",
+)
+def check(targets: tuple[str, ...], format_: ReportFormat, exit_zero: bool, with_estimates: bool, **given: Any) -> int:
+    """Check cards: is the figure there, can it be read, can it be true?
+
+    \b
+    A comment in the card leaves out a rule, in the body or in the front matter:
+      <!-- hf-emissions: ignore missing-hardware -->
+      # hf-emissions: ignore missing-hardware
+
+    [tool.hf-emissions] in pyproject.toml may hold select, ignore and fail-on.
 
     \b
     Examples:
       hf-emissions check README.md
+      hf-emissions check models/ --ignore missing-hardware,missing-location
+      hf-emissions check README.md --fix
       hf-emissions check models/ --format json
       hf-emissions check models/ --format quiet    # the names of the cards with findings
     """
-    out = Output(format_)
-    results = [_check(out, target) for target in find_targets(targets)]
-    out.document(cards=[_as_json(result) for result in results])
-    findings = [finding for _, found, _ in results for finding in found]
-    out.note(_summary(len(results), findings))
-    if any(problem for _, _, problem in results):
-        return FAILED
-    least = SEVERITIES.index(fail_on)
-    return FINDINGS if any(SEVERITIES.index(finding.severity) >= least for finding in findings) else DONE
+    fixing = read_fixing(format_, targets, given)
+    out = Output("human" if format_ == "human" else "quiet")
+    checking = Checking(out, _asked(**given), fixing, with_estimates)
+    report, tally = reporter(format_), _Tally()
+    for target in find_targets(targets):
+        checked = checking.check(target)
+        report.card(checked)
+        tally.add(checked)
+    report.end()
+    out.note(tally.words())
+    return tally.code(exit_zero)
 
 
-Result = tuple[Target, list[Finding], str | None]
+def _asked(select: tuple[str, ...], ignore: tuple[str, ...], fail_on: Severity | None, **_: Any) -> Asked:
+    return Asked(listed(select, "--select"), listed(ignore, "--ignore"), fail_on)
 
 
-def _check(out: Output, target: Target) -> Result:
-    try:
-        findings = check_card(target.text(), name=target.card_name)
-    except (HfEmissionsError, OSError) as error:
-        out.error(explain(error))
-        return target, [], explain(error)
-    for finding in findings:
-        _print(out, target, finding)
-    if findings and out.format == "quiet":
-        out.item(target.name)
-    return target, findings, None
+@dataclass(slots=True)
+class _Tally:
+    """What was found in all cards together."""
 
+    cards: int = 0
+    problems: int = 0
+    failing: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    fixes: Counter[bool] = field(default_factory=Counter)
 
-def _print(out: Output, target: Target, finding: Finding) -> None:
-    place = f"{target.name}:{finding.line}:{finding.column}"
-    out.line(f"{place}: {finding.severity}: {finding.message} [{finding.rule}]", fg=_COLOURS[finding.severity])
+    def add(self, checked: Checked) -> None:
+        self.cards += 1
+        self.problems += checked.problem is not None
+        self.failing += checked.fails
+        self.counts.update(finding.severity for finding in checked.findings)
+        self.counts["ignored"] += len(checked.ignored)
+        self.fixes.update(finding.fix.safe for finding in checked.findings if finding.fix)
 
+    def words(self) -> str:
+        """The summary for people."""
+        what = "1 card" if self.cards == 1 else f"{self.cards} cards"
+        counts = [f"{self.counts[severity]} {severity}" for severity in reversed(SEVERITIES)]
+        found = ", ".join(counts) if any(self.counts[severity] for severity in SEVERITIES) else "nothing to report"
+        also = {
+            f"{self.counts['ignored']} ignored in the card": self.counts["ignored"],
+            f"{self.fixes[True]} mended by --fix": self.fixes[True],
+            f"{self.fixes[False]} by --fix --unsafe-fixes": self.fixes[False],
+        }
+        return "; ".join([f"{what} checked: {found}", *(words for words, count in also.items() if count)])
 
-def _as_json(result: Result) -> dict[str, Any]:
-    target, findings, problem = result
-    document: dict[str, Any] = {"path": target.name, "findings": [asdict(finding) for finding in findings]}
-    return document if problem is None else {**document, "error": problem}
-
-
-def _summary(cards: int, findings: list[Finding]) -> str:
-    what = "1 card" if cards == 1 else f"{cards} cards"
-    counts = [f"{sum(1 for f in findings if f.severity == s)} {s}" for s in reversed(SEVERITIES)]
-    return f"{what} checked: " + (", ".join(counts) if findings else "nothing to report")
+    def code(self, exit_zero: bool) -> int:
+        """The exit code."""
+        if self.problems:
+            return FAILED
+        return FINDINGS if self.failing and not exit_zero else DONE

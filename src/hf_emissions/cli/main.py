@@ -17,6 +17,7 @@ _COMMANDS = {
     "add": "Write a figure into a card.",
     "remove": "Take the figure out of a card.",
     "check": "Check that the figure is there and can be read.",
+    "rules": "List what `check` looks for, and explain it.",
     "estimate": "Estimate what a training emitted that nobody recorded.",
     "runs": "List recorded trainings, and write their figure anew.",
 }

@@ -67,4 +67,4 @@ def _pycountry() -> Any:
     try:
         return importlib.import_module("pycountry")
     except ImportError:
-        raise MissingExtraError("looking up a country needs an extra: pip install 'hf-emissions[train]'") from None
+        raise MissingExtraError("looking up a country needs an extra: pip install 'hf-emissions[estimate]'") from None

@@ -1,0 +1,93 @@
+"""One card after another: read, checked with the settings that hold for it, mended where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ..card.front_matter import position
+from ..errors import CardError, HfEmissionsError, MissingExtraError
+from ..rules.check import RULES, check_card
+from ..rules.finding import Finding
+from ..rules.fix import Look, Mended
+from ..rules.ignores import Ignore, ignores, without
+from ..terminal import one_line
+from .failures import explain
+from .fixing import Fixing
+from .output import Output
+from .reporters.checked import Checked
+from .settings import Asked, Settings, near
+from .targets import Target
+from .with_estimates import with_estimates
+
+# How many names of rules that are not there are said of one card.
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """How the cards of one command are checked. `out` gets what is no result: errors, and remarks for people."""
+
+    out: Output
+    asked: Asked = field(default_factory=Asked)
+    fixing: Fixing = field(default_factory=Fixing)
+    estimates: bool = False
+
+    def check(self, target: Target) -> Checked:
+        """Check a card. One that cannot be checked does not stop the rest."""
+        try:
+            return self._check(target)
+        except MissingExtraError:
+            raise
+        except (HfEmissionsError, OSError) as error:
+            problem = explain(error.named(target.name) if isinstance(error, CardError) else error)
+            self.out.error(problem)
+            return Checked(target, problem=problem)
+
+    def _check(self, target: Target) -> Checked:
+        settings = self.asked.settings(target.path)
+        text = target.text()
+        if not self.fixing.fix:
+            return self._result(target, settings, text)
+        mended = self.fixing.mend(target, text, _look(target, settings), self.out)
+        self._say(target, mended)
+        if self.fixing.dry_run:
+            # The card stays as it is, and so do its findings.
+            diff = target.diff(text, mended.text)
+            return replace(self._result(target, settings, text), fixed=mended.fixed, diff=diff)
+        new = None if target.path else mended.text
+        return replace(self._result(target, settings, mended.text), fixed=mended.fixed, mended=new)
+
+    def _result(self, target: Target, settings: Settings, text: str) -> Checked:
+        everything = check_card(text, select=settings.select, ignore=settings.ignore, name=target.card_name)
+        findings, ignored = without(everything, self._ignores(target, text))
+        if self.estimates:
+            findings = with_estimates(text, findings)
+        fails = any(settings.fails(finding.severity) for finding in findings)
+        return Checked(target, text, tuple(findings), tuple(ignored), fails)
+
+    def _ignores(self, target: Target, text: str) -> list[Ignore]:
+        found, known = ignores(text), [rule.id for rule in RULES]
+        unknown = [one for one in found if one.rule not in known]
+        for one in unknown[:SHOWN]:
+            line, column = position(text, one.start)
+            what = f"the comment names a rule that is not there, {one.rule[:60]!r}; {near(one.rule[:60], known)}"
+            self.out.note(f"{one_line(target.name)}:{line}:{column}: {what}")
+        if unknown[SHOWN:]:
+            self.out.note(f"{one_line(target.name)}: and {len(unknown) - SHOWN} more such rules in its comments")
+        return found
+
+    def _say(self, target: Target, mended: Mended) -> None:
+        done = "would be mended" if self.fixing.dry_run else "mended"
+        for finding in mended.fixed:
+            if finding.fix:
+                place = f"{one_line(target.name)}:{finding.line}:{finding.column}"
+                self.out.note(f"{place}: {done}: {one_line(finding.fix.words)} [{finding.rule}]")
+
+
+def _look(target: Target, settings: Settings) -> Look:
+    def look(text: str) -> Sequence[Finding]:
+        found = check_card(text, select=settings.select, ignore=settings.ignore, name=target.card_name)
+        return without(found, ignores(text))[0]
+
+    return look

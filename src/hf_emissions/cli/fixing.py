@@ -1,0 +1,110 @@
+"""`hf-emissions check --fix`: the fixes of findings, written into the card or shown as a diff."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from ..card.file import edit_file
+from ..errors import CardError, UsageError
+from ..rules.fix import Look, Mended, mend
+from ..terminal import one_line
+from .output import Output
+from .targets import Target
+
+
+def fixing_options(command: Any) -> Any:
+    """The options `--fix`, `--unsafe-fixes`, `--dry-run` and `--yes`."""
+    options = (
+        click.option("--fix", is_flag=True, help="Mend what can be mended without changing what the card says."),
+        click.option(
+            "--unsafe-fixes",
+            is_flag=True,
+            help="With --fix: also what changes the card's meaning; shows the diff and asks.",
+        ),
+        click.option("--dry-run", is_flag=True, help="With --fix: print the change as a diff and write nothing."),
+        click.option("--yes", is_flag=True, help="With --unsafe-fixes: do not ask."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """Which fixes are made, and whether they are written. `ask` shows a person the unsafe ones first."""
+
+    fix: bool = False
+    unsafe: bool = False
+    dry_run: bool = False
+    ask: bool = False
+
+    def mend(self, target: Target, text: str, look: Look, out: Output) -> Mended:
+        """Mend a card's text, and write it where it is a file and this is no dry run.
+
+        Raises:
+            CardError: a fix would have changed something else, or the card changed meanwhile; nothing was written.
+            OSError: the file cannot be written.
+        """
+        mended = mend(text, look, unsafe=self.unsafe and not self.ask)
+        if self.ask:
+            mended = _asked(target, mended, look, out)
+        if mended.text != text and target.path is not None and not self.dry_run:
+            edit_file(target.path, _replacing(text, mended.text))
+        return mended
+
+
+def read_fixing(format_: str, targets: tuple[str, ...], given: Mapping[str, bool]) -> Fixing:
+    """What the options ask for together; they are taken out of `given`.
+
+    Raises:
+        UsageError: they contradict each other, or nobody can be asked.
+    """
+    fix, unsafe, dry_run, yes = (given[name] for name in ("fix", "unsafe_fixes", "dry_run", "yes"))
+    for option, asked in (("--unsafe-fixes", unsafe), ("--dry-run", dry_run)):
+        if asked and not fix:
+            raise UsageError(f"{option} says how to fix; give --fix too")
+    if yes and not unsafe:
+        raise UsageError("--yes answers what --unsafe-fixes asks; give --fix --unsafe-fixes too")
+    _refuse_reports(format_, targets, fix=fix, dry_run=dry_run)
+    ask = unsafe and not yes and not dry_run
+    if ask and (format_ != "human" or "-" in targets or not (sys.stdin and sys.stdin.isatty())):
+        raise UsageError("--unsafe-fixes asks before it writes, and here is nobody to ask; give --yes or --dry-run")
+    return Fixing(fix, unsafe, dry_run, ask)
+
+
+def _refuse_reports(format_: str, targets: tuple[str, ...], *, fix: bool, dry_run: bool) -> None:
+    if format_ not in ("github", "sarif"):
+        return
+    if dry_run:
+        raise UsageError(f"--format {format_} has no place for the diff of --dry-run; use human or json")
+    if fix and "-" in targets:
+        raise UsageError(f"--format {format_} has no place for the mended card of --fix -; use human or json")
+
+
+def _replacing(before: str, after: str) -> Callable[[str], str]:
+    def edit(text: str) -> str:
+        if text != before:
+            raise CardError("the file changed while it was being checked; nothing was written, try again")
+        return after
+
+    return edit
+
+
+def _asked(target: Target, safe: Mended, look: Look, out: Output) -> Mended:
+    """What is mended after a person saw the unsafe fixes: those too, or the safe ones alone."""
+    unsafe = mend(safe.text, look, unsafe=True)
+    if unsafe.text == safe.text:
+        return safe
+    for finding in unsafe.fixed:
+        if finding.fix:
+            out.note(f"{one_line(target.name)}:{finding.line}: {one_line(finding.fix.words)} [{finding.rule}]")
+    out.diff(target.diff(safe.text, unsafe.text))
+    question = f"Make {'this change' if len(unsafe.fixed) == 1 else 'these changes'} in {one_line(target.name)}?"
+    if not click.confirm(question, default=False, err=True):
+        return safe
+    return Mended(unsafe.text, (*safe.fixed, *unsafe.fixed), unsafe.findings)

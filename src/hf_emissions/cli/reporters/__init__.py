@@ -1,0 +1,33 @@
+"""How the result of a check is printed: one file a format. A reporter is told of each card, then that all are done."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Literal, Protocol
+
+from ..output import Output
+from .checked import Checked
+
+ReportFormat = Literal["human", "json", "quiet", "github", "sarif"]
+
+FORMATS: tuple[ReportFormat, ...] = ("human", "json", "quiet", "github", "sarif")
+
+_MODULES = {"json": "json_document"}
+
+
+class Reporter(Protocol):
+    """Prints the result of a check in one format."""
+
+    def card(self, checked: Checked) -> None:
+        """One card has been checked."""
+
+    def end(self) -> None:
+        """All have been."""
+
+
+def reporter(format_: ReportFormat) -> Reporter:
+    """The reporter of a format."""
+    module = importlib.import_module(f".{_MODULES.get(format_, format_)}", __package__)
+    out = Output(format_ if format_ in ("json", "quiet") else "human")
+    found: Reporter = module.REPORTER(out)
+    return found

@@ -1,0 +1,35 @@
+"""What became of one card: all that a reporter is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...rules.finding import Finding
+from ..targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One card and what was found in it.
+
+    Attributes:
+        target: the card.
+        text: its text as the findings speak of it: after the fixes, where some were made.
+        findings: what the rules found and no comment asks to leave out.
+        ignored: what a comment in the card asks to leave out.
+        fails: whether a finding is severe enough to make the exit code 1.
+        fixed: what was mended, or would be with a dry run; None where no fixes were asked for.
+        diff: of a dry run.
+        mended: the new text, where it is printed and not written.
+        problem: why the card could not be checked or mended.
+    """
+
+    target: Target
+    text: str = ""
+    findings: tuple[Finding, ...] = ()
+    ignored: tuple[Finding, ...] = ()
+    fails: bool = False
+    fixed: tuple[Finding, ...] | None = None
+    diff: str | None = None
+    mended: str | None = None
+    problem: str | None = None

@@ -1,0 +1,28 @@
+"""`--format quiet`: the names of the cards with findings, or that a dry run would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..output import Output
+from .checked import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class QuietReporter:
+    """Prints a name a line; with `--fix -` the new card."""
+
+    out: Output
+
+    def card(self, checked: Checked) -> None:
+        """The name, where there is a finding."""
+        if checked.mended is not None:
+            self.out.card(checked.mended)
+        elif checked.findings or checked.diff:
+            self.out.item(checked.target.name)
+
+    def end(self) -> None:
+        """Nothing more."""
+
+
+REPORTER = QuietReporter

@@ -1,0 +1,141 @@
+"""What a check is asked to do: by `[tool.hf-emissions]` in pyproject.toml, and by the command line, which wins."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from ..rules.check import RULES
+from ..rules.finding import SEVERITIES, Severity
+
+FILE = "pyproject.toml"
+TABLE = "hf-emissions"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Which rules run, and the least severity that makes the exit code 1. An empty `select` is every rule."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: Severity = "warning"
+
+    def fails(self, severity: Severity) -> bool:
+        """Whether a finding of this severity makes the exit code 1."""
+        return SEVERITIES.index(severity) >= SEVERITIES.index(self.fail_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for; None where it says nothing. `--select` sets aside both lists of a file."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] | None = None
+    fail_on: Severity | None = None
+    _read: dict[Path, Settings] = field(default_factory=dict, compare=False)
+
+    def settings(self, card: Path | None) -> Settings:
+        """The settings for a card, or for standard input (None).
+
+        Raises:
+            UsageError: the pyproject.toml above it cannot be read, or holds a value that is not allowed.
+        """
+        folder = (Path.cwd() / card).parent if card else Path.cwd()
+        if folder not in self._read:
+            self._read[folder] = self._over(find_settings(folder))
+        return self._read[folder]
+
+    def _over(self, found: Settings) -> Settings:
+        if self.select is not None:
+            found = replace(found, select=self.select, ignore=())
+        if self.ignore is not None:
+            found = replace(found, ignore=self.ignore)
+        return found if self.fail_on is None else replace(found, fail_on=self.fail_on)
+
+
+def listed(names: Iterable[str], option: str) -> tuple[str, ...] | None:
+    """The rules that an option names: it may be repeated, and hold several with commas between. None for no option.
+
+    Raises:
+        UsageError: there is no rule of that name.
+    """
+    given = list(names)
+    if not given:
+        return None
+    found = (part.strip() for name in given for part in name.split(","))
+    return known_rules([name for name in found if name], option)
+
+
+def known_rules(names: list[Any], where: str) -> tuple[str, ...]:
+    """The names, each once, all of them those of rules.
+
+    Raises:
+        UsageError: one is not, with the rule that was probably meant; or there is none.
+    """
+    if not names:
+        raise UsageError(f"{where} names no rule; leave it out to run them all")
+    ids = [rule.id for rule in RULES]
+    for name in names:
+        if name not in ids:
+            raise UsageError(f"{where}: there is no rule {name!r}; {near(str(name), ids)}")
+    return tuple(dict.fromkeys(names))
+
+
+def near(name: str, names: list[str]) -> str:
+    """Which of the names was probably meant, or all of them."""
+    found = difflib.get_close_matches(name.lower().replace("_", "-"), names, n=1)
+    return f"did you mean {found[0]!r}?" if found else f"there are {', '.join(sorted(names))}"
+
+
+def find_settings(folder: Path) -> Settings:
+    """The settings in the nearest pyproject.toml, from the folder upwards, that has a `[tool.hf-emissions]`.
+
+    Raises:
+        UsageError: see `Asked.settings`.
+    """
+    for above in (folder, *folder.parents):
+        table = _table(above / FILE)
+        if table is not None:
+            return _settings(table, f"{above / FILE}: [tool.{TABLE}]")
+    return Settings()
+
+
+def _table(path: Path) -> Any:
+    try:
+        data = tomllib.loads(path.read_bytes().decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{path}: this is not TOML ({error}); mend it") from None
+    tools = data.get("tool")
+    return tools.get(TABLE) if isinstance(tools, Mapping) else None
+
+
+def _settings(table: Any, where: str) -> Settings:
+    if not isinstance(table, Mapping):
+        raise UsageError(f"{where} is not a table")
+    for key in table:
+        if key not in _READ:
+            raise UsageError(f"{where} has no setting {key!r}; {near(key, list(_READ))}")
+    return Settings(**{key.replace("-", "_"): _READ[key](value, f"{where} {key}") for key, value in table.items()})
+
+
+def _rules(value: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise UsageError(f'{where} is {value!r}; write a list of rules, such as ["missing-hardware"]')
+    return known_rules(value, where) if value or where.endswith(" select") else ()
+
+
+def _severity(value: Any, where: str) -> Severity:
+    for severity in SEVERITIES[1:]:
+        if value == severity:
+            return severity
+    raise UsageError(f'{where} is {value!r}; write "warning" or "error"')
+
+
+_READ: dict[str, Callable[[Any, str], Any]] = {"select": _rules, "ignore": _rules, "fail-on": _severity}
