@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from ..card.block import KEY, BlockValueError, read_fields
 from ..card.parsed import ParsedCard, parse_card
@@ -60,16 +61,10 @@ def is_copy(page: Page) -> bool:
 
 def read_block(page: Page) -> Iterator[Found]:
     """What the block says; nothing where it cannot be read."""
-    if page.front is None or page.text.find(KEY, page.front.start, page.front.closing) < 0:
+    found = _fields(page)
+    if found is None:
         return
-    try:
-        card = parse_card(page.text)
-        if card.block is None:
-            # The key's word stands in the front matter, as a tag or in a comment, and there is no block.
-            return
-        fields = read_fields(card.block_value, skip_unreadable=True)
-    except (HfEmissionsError, BlockValueError, RecursionError):
-        return
+    card, fields = found
     for key, name in (("emissions", "emissions_g"), ("energy_consumed", "energy_kwh"), ("hours_used", "duration_s")):
         value = fields.get(name)
         if value:
@@ -83,6 +78,18 @@ def read_block(page: Page) -> Iterator[Found]:
     if location:
         start, end = _span(card, "geographical_location")
         yield from (found._replace(start=start, end=end) for found in place_named(location, start))
+
+
+def _fields(page: Page) -> tuple[ParsedCard, dict[str, Any]] | None:
+    """The card and the fields of its block; None where there is no block, or none that can be read."""
+    if page.front is None or page.text.find(KEY, page.front.start, page.front.closing) < 0:
+        return None
+    try:
+        card = parse_card(page.text)
+        # The key's word may stand there as a tag or in a comment alone.
+        return (card, read_fields(card.block_value, skip_unreadable=True)) if card.block is not None else None
+    except (HfEmissionsError, BlockValueError, RecursionError):
+        return None
 
 
 def _span(card: ParsedCard, key: str) -> tuple[int, int]:
