@@ -92,7 +92,8 @@ def check_card(
     """
     chosen = chosen_rules(select, ignore)
     card = view(text, name, base)
-    return sorted(finding for rule in chosen for finding in rule.findings(card))
+    has_block = card.has_block
+    return sorted(finding for rule in chosen if has_block or not rule.of_block for finding in rule.findings(card))
 
 
 def chosen_rules(select: Collection[str] = (), ignore: Collection[str] = ()) -> list[Rule]:

@@ -22,6 +22,7 @@ def missing_key(rule_id: str, key: str, why: str, example: str, option: str) -> 
         fails=_CARD.format(line=""),
         passes=_CARD.format(line=f"  {key}: {example}\n"),
         look=_look_for(key, example, option),
+        of_block=True,
     )
 
 

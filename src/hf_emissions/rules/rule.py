@@ -54,6 +54,11 @@ class CardView:
         return frozenset() if self.parsed is None else frozenset(self.parsed.root.names)
 
     @cached_property
+    def has_block(self) -> bool:
+        """Whether the front matter has a block, even one that cannot be read."""
+        return self.block_error is not None or (self.parsed is not None and self.parsed.block is not None)
+
+    @cached_property
     def values(self) -> tuple[Value, ...]:
         """The values of the block, and what each one is."""
         return () if self.parsed is None else read_values(self.parsed)
@@ -76,7 +81,8 @@ def view(text: str, name: str, base: EmissionsRecord | None = None) -> CardView:
 class Rule:
     """One rule: its words for people, and the function that looks for it and yields what it hits.
 
-    `fails` and `passes` are whole cards; the tests hold the rule to them.
+    `fails` and `passes` are whole cards; the tests hold the rule to them. A rule `of_block` can only hit where the front
+    matter has a block; most cards have none, and are spared it.
     """
 
     id: str
@@ -86,6 +92,7 @@ class Rule:
     fails: str
     passes: str
     look: Callable[[CardView], Iterable[Hit | tuple[Place, str]]]
+    of_block: bool = False
 
     def findings(self, card: CardView) -> list[Finding]:
         """The findings of this rule in a card."""
