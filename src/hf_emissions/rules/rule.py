@@ -81,8 +81,8 @@ def view(text: str, name: str, base: EmissionsRecord | None = None) -> CardView:
 class Rule:
     """One rule: its words for people, and the function that looks for it and yields what it hits.
 
-    `fails` and `passes` are whole cards; the tests hold the rule to them. A rule `of_block` can only hit where the front
-    matter has a block; most cards have none, and are spared it.
+    `fails` and `passes` are whole cards; the tests hold the rule to them. A rule `of_block` can only hit where the
+    front matter has a block; most cards have none, and are spared it.
     """
 
     id: str
