@@ -68,21 +68,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A mapping in a card: its entries in order, whether it is in flow form, its own span and indentation.
+    """A mapping in a card: its entries in order, their keys, whether it is in flow form, its own span and indentation.
 
     In flow form `start` and `end` enclose the braces. `column`, from 0, is that of the first key, or of its `?`.
     """
 
     entries: tuple[Entry, ...]
+    names: frozenset[str]
     flow: bool
     start: int
     end: int
     column: int
-
-    @property
-    def names(self) -> set[str]:
-        """The keys."""
-        return {entry.name for entry in self.entries}
 
     def named(self, name: str) -> list[Entry]:
         """The entries with this key; more than one where the author repeated it."""
@@ -135,7 +131,8 @@ def _mapping(text: str, base: int, events: list[Event], index: int, keys: list[i
     # form, at the first key or its `?`.
     begin = base + place_of_end(start) - (1 if flow else 0)
     end = base + (place_of_end(events[end_index]) if flow else place_of(events[end_index]))
-    return Mapping(tuple(entries), flow, begin, end, begin - line_start(text, begin))
+    names = frozenset([entry.name for entry in entries])
+    return Mapping(tuple(entries), names, flow, begin, end, begin - line_start(text, begin))
 
 
 def _node_end(events: list[Event], index: int) -> int:

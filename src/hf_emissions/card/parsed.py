@@ -17,7 +17,8 @@ from .entries import Entry, Mapping, content_end, lines_of, read_mapping, read_r
 from .events import compose, load, parse_events, place_of
 from .front_matter import FrontMatter, find_empty_front_matter, find_front_matter, line_start, position
 
-_EMPTY = Mapping((), flow=False, start=0, end=0, column=0)
+_EMPTY = Mapping((), frozenset(), flow=False, start=0, end=0, column=0)
+_MAY_HOLD_BLOCK = frozenset([KEY, "<<"])
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class ParsedCard:
         Raises:
             BlockError: the key stands there twice, or comes from a merge key.
         """
-        if not self.root.names & {KEY, "<<"}:
+        if _MAY_HOLD_BLOCK.isdisjoint(self.root.names):
             return None
         found = self.root.named(KEY)
         if len(found) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from types import MappingProxyType
@@ -20,11 +21,14 @@ from .keywords import (
     FIGURES,
     HYPERPARAMETERS,
     LOGGED,
+    OPERATIONS,
     ORIGINAL,
+    PARAMETERS,
     PLACES,
     SIZES,
     TIME_LABELS,
     TIMES,
+    TOKENS,
     TUNED,
 )
 from .metadata import is_copy, read_adaptation, read_base_model, read_block
@@ -41,6 +45,8 @@ _LABELLED = DEVICES | TIMES | FIGURES | PLACES | TIME_LABELS
 _BODY = _LABELLED | SIZES
 _METADATA = BASE | ADAPTERS
 _TRAINER = HYPERPARAMETERS | LOGGED
+_ESTIMABLE = FIGURES | BLOCK | OPERATIONS
+_NUMBER_BEHIND = re.compile(r".{0,24}?[:|=].{0,20}\d")
 _LEAST = 1e-12
 # What no training reaches; a number beyond was no such number.
 _MOST = {
@@ -63,7 +69,11 @@ _MOST = {
 
 def extract_facts(text: str) -> Facts:
     """The facts of a card's training, each with its place in the text; any text is read, and none raises."""
-    page = Page(text)
+    return read_facts(Page(text))
+
+
+def read_facts(page: Page) -> Facts:
+    """The same of a text that is a page already."""
     if page.words <= ORIGINAL:
         return _NOTHING
     values: dict[str, Any] = {}
@@ -75,6 +85,20 @@ def extract_facts(text: str) -> Facts:
     if not values:
         return _NOTHING
     return Facts(**values, places=MappingProxyType(places))
+
+
+def may_be_estimated(page: Page) -> bool:
+    """Whether a card may say a figure, or what an estimate rests on; most do not, and nothing need be read in them.
+
+    That is energy, operations, parameters with tokens, or a device with a number of hours.
+    """
+    return page.has(_ESTIMABLE) or (page.has(PARAMETERS) and page.has(TOKENS)) or _may_have_hours(page)
+
+
+def _may_have_hours(page: Page) -> bool:
+    return page.has(DEVICES) and (
+        bool(page.counted(TIMES)) or any(_NUMBER_BEHIND.match(page.low, place) for place in page.places(TIME_LABELS))
+    )
 
 
 def _readers(page: Page) -> Iterator[Iterable[Found]]:

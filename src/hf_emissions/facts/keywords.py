@@ -42,9 +42,12 @@ FIGURES = _words(
     "energy_consumed kgco kgco2eqof"
 )
 PLACES = _words("provider region cloud_region cloud_provider country_name")
-SIZES = _words("parameters parameter params tokens")
+PARAMETERS = _words("parameters parameter params")
+TOKENS = _words("tokens")
+SIZES = PARAMETERS | TOKENS
 HYPERPARAMETERS = _words("hyperparameters")
-LOGGED = _words("train_runtime total_flos max_seq_length num_train_epochs")
+OPERATIONS = _words("total_flos")
+LOGGED = OPERATIONS | _words("train_runtime max_seq_length num_train_epochs")
 TUNED = _words("tuned finetuned")
 BASE = _words("base_model")
 COPY = _words("base_model_relation gguf gptq awq exl2 exl3 mergekit merge quantized ggml mlx")

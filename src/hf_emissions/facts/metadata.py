@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..card.block import KEY, BlockValueError, read_fields
-from ..card.parsed import ParsedCard, parse_card
+from ..card.parsed import ParsedCard
 from ..errors import HfEmissionsError
 from .devices import devices
 from .durations import durations
@@ -85,9 +85,11 @@ def _fields(page: Page) -> tuple[ParsedCard, dict[str, Any]] | None:
     if page.front is None or page.text.find(KEY, page.front.start, page.front.closing) < 0:
         return None
     try:
-        card = parse_card(page.text)
+        card = page.parsed
         # The key's word may stand there as a tag or in a comment alone.
-        return (card, read_fields(card.block_value, skip_unreadable=True)) if card.block is not None else None
+        if card is None or card.block is None:
+            return None
+        return card, read_fields(card.block_value, skip_unreadable=True)
     except (HfEmissionsError, BlockValueError, RecursionError):
         return None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..card.front_matter import FrontMatter, find_front_matter
+from ..card.parsed import ParsedCard, parse_card
 from ..errors import FrontMatterError
 from .keywords import ORIGINAL, keywords
 
@@ -28,6 +29,9 @@ _BREAK = re.compile(
     r"\n(?=[ \t]*(?:\r?\n|\r|[-*+] |\d{1,2}[.)] |#|\||>|<br|</?(?:p|li|tr|td|th|h\d)\b))", re.IGNORECASE
 )
 _HEADING = re.compile(r"#{1,6}[ \t]+(.{0,120})")
+_NUMBER_BEFORE = re.compile(
+    r"(?:\d|\b(?:an?|one|half|couple|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)[\s~+*_`)(-]{0,4}$"
+)
 # What follows such a heading was written about another model.
 _INHERITED = re.compile(
     r"^ {0,3}#{1,6}[^\n]{0,40}\b(?:original|parent)\b[^\n]{0,24}\b(?:model card|readme)\b", re.MULTILINE
@@ -56,10 +60,14 @@ def lowered(text: str) -> str:
 
 
 class Page:
-    """A card's text; everything else about it is worked out when it is first asked for."""
+    """A card's text; everything else about it is worked out when it is first asked for.
 
-    def __init__(self, text: str) -> None:
+    `parsed` is the same card parsed, where that was done already.
+    """
+
+    def __init__(self, text: str, parsed: ParsedCard | None = None) -> None:
         self.text = text
+        self._parsed = parsed
         self.words = keywords(text)
         self._places: dict[str, list[int]] = {}
 
@@ -75,8 +83,18 @@ class Page:
     @cached_property
     def front(self) -> FrontMatter | None:
         """The places of the front matter; None where there is none that can be told from the body."""
+        if self._parsed is not None:
+            return self._parsed.front_matter
         try:
             return find_front_matter(self.text)
+        except FrontMatterError:
+            return None
+
+    @cached_property
+    def parsed(self) -> ParsedCard | None:
+        """The front matter parsed; None where it cannot be."""
+        try:
+            return self._parsed or parse_card(self.text)
         except FrontMatterError:
             return None
 
@@ -121,6 +139,15 @@ class Page:
                 self._places[word] = self._places_of(word)
             found += self._places[word]
         return sorted(found)
+
+    def counted(self, words: frozenset[str]) -> list[int]:
+        """The places of words that begin with a number, or have one in front of them."""
+        low = self.low
+        return [
+            place
+            for place in self.places(words)
+            if low[place].isdigit() or _NUMBER_BEFORE.search(low[max(0, place - 14) : place])
+        ]
 
     def _places_of(self, word: str) -> list[int]:
         low, end = self.low, self.end

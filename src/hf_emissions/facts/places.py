@@ -33,6 +33,7 @@ _PROVIDERS = (
     ("colab", re.compile(r"\bcolab")),
     ("kaggle", re.compile(r"kaggle")),
 )
+_ANY_PROVIDER = re.compile("|".join(pattern.pattern for _, pattern in _PROVIDERS))
 # Two of them are codes of countries, and hardly ever meant so.
 _NOWHERE = frozenset(["NA", "NO", "NONE", "TBD", "UNKNOWN"])
 # To find out that a name is no country takes long.
@@ -65,6 +66,8 @@ def _provider_of(pair: Pair) -> Iterator[Found]:
 def provider_named(written: str) -> str | None:
     """The short name of the provider that a text names."""
     low = written.lower()
+    if not _ANY_PROVIDER.search(low):
+        return None
     return next((name for name, pattern in _PROVIDERS if pattern.search(low)), None)
 
 

@@ -6,7 +6,6 @@ are not; where two readings stand against each other there is none, rather than 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from .devices import Device
@@ -17,10 +16,6 @@ from .places import provider_named
 from .sentence import Sentence, sentences
 from .training_hardware import Used, best_device, used_devices
 from .training_time import Timed, best_time, times
-
-_NEAR = re.compile(
-    r"(?:\d|\b(?:an?|one|half|couple|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)[\s~+*_`)(-]{0,4}$"
-)
 
 
 def read_prose(page: Page) -> Iterator[Found]:
@@ -58,11 +53,7 @@ def _counts_hours(device: Device, time: Timed | None) -> bool:
 
 
 def _sentences(page: Page) -> Iterator[Sentence]:
-    places = page.places(DEVICES)
-    for place in page.places(TIMES):
-        if page.low[place].isdigit() or _NEAR.search(page.low[max(0, place - 14) : place]):
-            places.append(place)
-    for index, unit in enumerate(page.units(places)):
+    for index, unit in enumerate(page.units(page.places(DEVICES) + page.counted(TIMES))):
         if not _is_wide_row(unit.text):
             yield from sentences(page, index, unit)
 

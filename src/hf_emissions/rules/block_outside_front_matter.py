@@ -10,7 +10,6 @@ from ..card.block import KEY, KEYS
 from ..card.front_matter import line_end, line_end_before, line_start
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import CardError
-from ..facts.page import Page
 from .finding import Fix, Replacement
 from .fix import replace
 from .mend import with_command
@@ -38,11 +37,10 @@ def block_in_body(card: CardView) -> Outside | None:
         return None
     place = card.parsed.front_matter
     at = card.text.find(KEY, place.body if place else 0)
-    page = Page(card.text)
     while at >= 0:
         start = line_start(card.text, at)
         end = _end_of_block(card.text, start)
-        if end is not None and not page.is_code(at):
+        if end is not None and not card.page.is_code(at):
             return Outside(start, end)
         # Of a line only the first one counts; a long line of them is read once.
         at = card.text.find(KEY, line_end(card.text, at))
@@ -149,4 +147,5 @@ RULE = Rule(
     fails="---\nlicense: mit\n---\nco2_eq_emissions:\n  emissions: 12.5\n---\n# A model\n",
     passes="---\nlicense: mit\nco2_eq_emissions:\n  emissions: 12.5\n---\n# A model\n",
     look=_look,
+    of="figure",
 )

@@ -53,5 +53,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: 250\n---\n# A model\n\n- **Carbon Emitted:** 1.9 kg\n",
     passes="---\nco2_eq_emissions:\n  emissions: 1902.4\n---\n# A model\n\n- **Carbon Emitted:** 1.9 kg\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from ..record import EmissionsRecord
 from . import (
@@ -92,12 +92,14 @@ def check_card(
     """
     chosen = chosen_rules(select, ignore)
     card = view(text, name, base)
-    has_block = card.has_block
-    return sorted(finding for rule in chosen if has_block or not rule.of_block for finding in rule.findings(card))
+    scopes = card.scopes
+    return sorted(finding for rule in chosen if rule.of in scopes for finding in rule.findings(card))
 
 
-def chosen_rules(select: Collection[str] = (), ignore: Collection[str] = ()) -> list[Rule]:
+def chosen_rules(select: Collection[str] = (), ignore: Collection[str] = ()) -> Sequence[Rule]:
     """The rules with these ids; see `check_card`."""
+    if not select and not ignore:
+        return RULES
     known = {rule.id for rule in RULES}
     for rule_id in (*select, *ignore):
         if rule_id not in known:

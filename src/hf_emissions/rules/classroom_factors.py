@@ -85,5 +85,5 @@ RULE = Rule(
     passes="---\nco2_eq_emissions:\n  emissions: 98213\n---\n# A model\n\n"
     "Trained on 8 x A100 SXM for 96 hours, in europe-west4, PUE 1.75.\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

@@ -45,5 +45,5 @@ RULE = Rule(
     passes="---\nco2_eq_emissions:\n  emissions: 120\n---\n# A model, tuned\n\n# Original model card\n\n"
     "- **Carbon Emitted:** 31.22 kg\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ..facts.extract import may_be_estimated
 from ..facts.facts import Facts
 from ..terminal import one_line
 from ..units import plain_decimal, round_significant, s_to_hours
 from .missing_emissions import has_no_figure
-from .rule import CardView, Place, Rule
+from .rule import CardView, Hit, Rule
 
 if TYPE_CHECKING:
     from ..estimation.ways import Tier
@@ -94,8 +95,8 @@ def _operations(facts: Facts) -> tuple[str, ...]:
     return ("total_flos",) if facts.total_flos is not None else ()
 
 
-def _look(card: CardView) -> Iterator[tuple[Place, str]]:
-    found = basis(card.facts) if has_no_figure(card) else None
+def _look(card: CardView) -> Iterator[Hit]:
+    found = basis(card.facts) if may_be_estimated(card.page) and has_no_figure(card) else None
     if found is None or card.parsed is None:
         return
     places = [card.facts.places[name].start for name in found.facts if name in card.facts.places]
@@ -104,7 +105,7 @@ def _look(card: CardView) -> Iterator[tuple[Place, str]]:
     order = ", an order of magnitude" if found.tier == "F" else ""
     missing = f" ({found.missing} would narrow it)" if found.missing else ""
     command = " ".join(["hf-emissions estimate", *_options(card.facts, found), "--into", card.name])
-    yield place, f"{said}: enough for an estimate of tier {found.tier}{order}{missing}: {command}"
+    yield Hit(place, f"{said}: enough for an estimate of tier {found.tier}{order}{missing}: {command}")
 
 
 def _said(value: float | str) -> str:

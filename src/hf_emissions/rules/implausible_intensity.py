@@ -66,5 +66,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: 5000\n  energy_consumed: 1.25\n---\n# A model\n",
     passes="---\nco2_eq_emissions:\n  emissions: 475\n  energy_consumed: 1.25\n---\n# A model\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

@@ -83,5 +83,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: 0.4\n  source: CodeCarbon, per query\n---\n# A model\n",
     passes="---\nco2_eq_emissions:\n  emissions: 950\n  source: CodeCarbon\n---\n\nIt emits 0.4 g CO2 per query.\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

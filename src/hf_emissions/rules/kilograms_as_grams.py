@@ -65,5 +65,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: 0.25\n---\n# A model\n\n- **Carbon Emitted:** 0.25 kg\n",
     passes="---\nco2_eq_emissions:\n  emissions: 250\n---\n# A model\n\n- **Carbon Emitted:** 0.25 kg\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

@@ -76,5 +76,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n- emissions: 12.5\n- source: CodeCarbon\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

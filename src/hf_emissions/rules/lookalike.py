@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from ..card.block import KEY, KEYS
+from .rule import LIKE_KEY
 from .values import UNITS
 
 # Units that people put into keys; those of a key's own field say nothing new, any other changes the number.
@@ -118,7 +119,7 @@ def meant_block(keys: Collection[str]) -> Lookalike | None:
     if KEY in keys:
         return None
     for key in keys:
-        if "mission" in key or "MISSION" in key or "co2" in key:
+        if any(word in key for word in LIKE_KEY):
             name = re.sub("[^a-z0-9]", "", key[:_LONGEST].lower())
             near = difflib.SequenceMatcher(None, name, KEY.replace("_", "")).ratio() >= _NEAR_BLOCK
             if near or name in _BLOCKS:

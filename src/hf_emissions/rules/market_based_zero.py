@@ -64,5 +64,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: 0\n  source: 100 % renewable energy\n---\n# A model\n",
     passes="---\nco2_eq_emissions:\n  emissions: 310\n  source: CodeCarbon; 100 % renewable by contract\n---\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

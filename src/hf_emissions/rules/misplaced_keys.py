@@ -118,4 +118,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\nemissions: 12.5\nsource: CodeCarbon\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---\n",
     look=_look,
+    of="figure",
 )

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..facts.extract import may_be_estimated
 from ..units import format_mass, plain_decimal
 from .block_outside_front_matter import block_in_body
 from .lookalike import meant_block
 from .misplaced_keys import nested_block, stray_keys
-from .rule import CardView, Place, Rule
+from .rule import CardView, Hit, Rule
 from .unknown_key import meant_keys
 
 
 def has_no_figure(card: CardView) -> bool:
     """Whether a card has no figure, and no other rule says where it went."""
-    if card.parsed is None or card.block_error or (card.record and card.record.emissions_g is not None):
+    if card.parsed is None:
+        return False
+    return "figure" not in card.scopes or _names_none(card)
+
+
+def _names_none(card: CardView) -> bool:
+    if card.block_error or (card.record and card.record.emissions_g is not None):
         return False
     if any(value.key == "emissions" and value.kind == "placeholder" for value in card.values):
         return False
@@ -31,17 +38,17 @@ def _is_elsewhere(card: CardView) -> bool:
     )
 
 
-def _look(card: CardView) -> Iterator[tuple[Place, str]]:
+def _look(card: CardView) -> Iterator[Hit]:
     if not has_no_figure(card) or card.parsed is None:
         return
     place, what = (1, 1), "no co2_eq_emissions block"
     if card.parsed.block is not None:
         place, what = card.parsed.place(card.parsed.block.key_start), "the block has no figure under `emissions`"
-    yield place, f"{what}; {_advice(card)}"
+    yield Hit(place, f"{what}; {_advice(card)}")
 
 
 def _advice(card: CardView) -> str:
-    printed = card.facts.reported_g
+    printed = card.facts.reported_g if may_be_estimated(card.page) else None
     if printed is None or card.parsed is None:
         command = f'hf-emissions add {card.name} --emissions "12.5 g" --source ... --location ... --hardware ...'
         return f"add one with: {command}" if card.parsed and card.parsed.block is None else f"add it with: {command}"

@@ -74,5 +74,5 @@ RULE = Rule(
     passes="---\nco2_eq_emissions:\n  emissions: 1800\n  source: CodeCarbon 2.8.3\n  energy_consumed: 4.8\n"
     "  hours_used: 10\n  ram_total_size: 64\n---\n# A model\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

@@ -29,5 +29,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: -5\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 5\n---\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

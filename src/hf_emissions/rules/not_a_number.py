@@ -30,5 +30,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: see the paper\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12.5\n---\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

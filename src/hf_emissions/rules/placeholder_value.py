@@ -56,5 +56,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: 12.5\n  geographical_location: Not specified\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12.5\n  geographical_location: Quebec, Canada\n---\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

@@ -52,20 +52,19 @@ def block_figure(card: CardView) -> Figure | None:
 
 def printed_figures(card: CardView) -> list[Figure]:
     """The figures of its own training that the body prints, in the order of the card."""
-    return _read(card.text)[0]
+    return _read(card.page)[0]
 
 
 def inherited_figures(card: CardView) -> list[Figure]:
     """The figures in the text below a heading that says it is the card of the original or base model."""
-    return _read(card.text)[1]
+    return _read(card.page)[1]
 
 
 @lru_cache(maxsize=1)  # several rules ask for the same card, one after the other
-def _read(text: str) -> tuple[list[Figure], list[Figure]]:
-    page = Page(text)
+def _read(page: Page) -> tuple[list[Figure], list[Figure]]:
     own = [] if is_copy(page) else _figures(page)
-    below = text.find("\n", page.end)
-    return own, _figures(Page(text[below:])) if below >= 0 else []
+    below = page.text.find("\n", page.end)
+    return own, _figures(Page(page.text[below:])) if below >= 0 else []
 
 
 def _figures(page: Page) -> list[Figure]:

@@ -53,5 +53,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: 4.925\n  energy_consumed: 1.25\n  source: codecarbon\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 475\n  energy_consumed: 1.25\n  source: codecarbon\n---\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

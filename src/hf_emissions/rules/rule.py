@@ -5,18 +5,28 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple
 
+from ..card.block import KEY
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import BlockError, FrontMatterError
-from ..facts.extract import extract_facts
+from ..facts.extract import read_facts
 from ..facts.facts import Facts
+from ..facts.page import Page
 from ..record import EmissionsRecord
 from .finding import Finding, Fix, Severity
 from .values import Value, read_values
 
 Place = tuple[int, int]
+Scope = Literal["card", "figure", "block"]
+
+# A key of the front matter that may be meant as the block, or as its figure, has one of these.
+LIKE_KEY = ("mission", "MISSION", "co2")
+
+_CARD: frozenset[Scope] = frozenset(["card"])
+_FIGURE: frozenset[Scope] = _CARD | {"figure"}
+_BLOCK: frozenset[Scope] = _FIGURE | {"block"}
 
 
 class Hit(NamedTuple):
@@ -27,12 +37,15 @@ class Hit(NamedTuple):
     fix: Fix | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class CardView:
     """A card as the rules see it: parsed as far as it can be, with the error where it cannot.
 
     `name` is what commands call the card, such as its path, quoted for a shell; `base` the record of the model that it
-    was fine-tuned from, where it was handed in.
+    was fine-tuned from, where it was handed in. `keys` are those of the front matter.
+
+    `scopes` is what rules can look at: the card; a figure, where the block's key stands anywhere in the text, or a key
+    of the front matter is like it; the block, even one that cannot be read. Most cards have the first alone.
     """
 
     text: str
@@ -46,17 +59,23 @@ class CardView:
     @cached_property
     def facts(self) -> Facts:
         """What the card says about its training; read when the first rule asks for it."""
-        return extract_facts(self.text)
+        return read_facts(self.page)
 
     @cached_property
-    def keys(self) -> frozenset[str]:
-        """The keys of the front matter."""
-        return frozenset() if self.parsed is None else frozenset(self.parsed.root.names)
+    def page(self) -> Page:
+        """The text as those who read facts in it see it."""
+        return Page(self.text, self.parsed)
 
-    @cached_property
-    def has_block(self) -> bool:
-        """Whether the front matter has a block, even one that cannot be read."""
-        return self.block_error is not None or (self.parsed is not None and self.parsed.block is not None)
+    def __post_init__(self) -> None:
+        # Every card is asked for these, so that they are no properties.
+        self.keys: frozenset[str] = self.parsed.root.names if self.parsed is not None else frozenset()
+        self.scopes: frozenset[Scope] = self._scopes()
+
+    def _scopes(self) -> frozenset[Scope]:
+        if self.block_error is not None or KEY in self.keys:
+            return _BLOCK
+        keys = "\n".join(self.keys)
+        return _FIGURE if KEY in self.text or any(word in keys for word in LIKE_KEY) else _CARD
 
     @cached_property
     def values(self) -> tuple[Value, ...]:
@@ -64,15 +83,19 @@ class CardView:
         return () if self.parsed is None else read_values(self.parsed)
 
 
+_quoted = lru_cache(shlex.quote)  # of one file after the other, most are called README.md
+
+
 def view(text: str, name: str, base: EmissionsRecord | None = None) -> CardView:
     """The view of a card's text; `name` is what to call it in the commands that findings advise."""
-    name = shlex.quote(name)
+    name = _quoted(name)
     try:
         parsed = parse_card(text)
     except FrontMatterError as error:
         return CardView(text, name, front_matter_error=error, base=base)
     try:
-        return CardView(text, name, parsed, parsed.record, base=base)
+        record = parsed.record if parsed.block is not None else None
+        return CardView(text, name, parsed, record, base=base)
     except BlockError as error:
         return CardView(text, name, parsed, block_error=error, base=base)
 
@@ -81,8 +104,8 @@ def view(text: str, name: str, base: EmissionsRecord | None = None) -> CardView:
 class Rule:
     """One rule: its words for people, and the function that looks for it and yields what it hits.
 
-    `fails` and `passes` are whole cards; the tests hold the rule to them. A rule `of_block` can only hit where the
-    front matter has a block; most cards have none, and are spared it.
+    `fails` and `passes` are whole cards; the tests hold the rule to them. A rule `of` the block can only hit where the
+    front matter has one, a rule `of` the figure where something may be meant as one; most cards are spared both.
     """
 
     id: str
@@ -91,10 +114,12 @@ class Rule:
     why: str
     fails: str
     passes: str
-    look: Callable[[CardView], Iterable[Hit | tuple[Place, str]]]
-    of_block: bool = False
+    look: Callable[[CardView], Iterable[Hit]]
+    of: Scope = "card"
 
     def findings(self, card: CardView) -> list[Finding]:
         """The findings of this rule in a card."""
-        hits = (Hit(*hit) for hit in self.look(card))
-        return [Finding(*hit.place, self.id, self.severity, hit.message, hit.fix) for hit in hits]
+        return [
+            Finding(line, column, self.id, self.severity, message, fix)
+            for (line, column), message, fix in self.look(card)
+        ]

@@ -54,5 +54,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: 12 kg\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12000\n---\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

@@ -44,5 +44,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: 12.5\n  training_type: finetuning\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12.5\n  training_type: fine-tuning\n---\n",
     look=_look,
-    of_block=True,
+    of="block",
 )

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from .duplicate_key import block_is_repeated
 from .list_shaped_block import block_list
-from .rule import CardView, Place, Rule
+from .rule import CardView, Hit, Rule
 
 
-def _look(card: CardView) -> Iterator[tuple[Place, str]]:
+def _look(card: CardView) -> Iterator[Hit]:
     error = card.block_error
     if error and not _is_named(card):
-        yield (error.line, error.column), error.reason
+        yield Hit((error.line, error.column), error.reason)
 
 
 def _is_named(card: CardView) -> bool:
@@ -31,4 +31,5 @@ RULE = Rule(
     fails="---\nco2_eq_emissions:\n  emissions: {value: 12.5}\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12.5\n---\n",
     look=_look,
+    of="block",
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .rule import CardView, Place, Rule
+from .rule import CardView, Hit, Rule
 
 
-def _look(card: CardView) -> Iterator[tuple[Place, str]]:
+def _look(card: CardView) -> Iterator[Hit]:
     error = card.front_matter_error
     if error:
-        yield (error.line, error.column), error.reason
+        yield Hit((error.line, error.column), error.reason)
 
 
 RULE = Rule(
