@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from yaml.events import (
     AliasEvent,
@@ -66,8 +65,7 @@ class Entry:
         return is_nothing and ":" not in self._text[self.key_end : end]
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """A mapping in a card: its entries in order, their keys, whether it is in flow form, its own span and indentation.
 
     In flow form `start` and `end` enclose the braces. `column`, from 0, is that of the first key, or of its `?`.

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from yaml.events import (
@@ -42,8 +41,7 @@ _MAY_FAIL = frozenset("0123456789+-.=")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{0,300})?\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Events:
+class Events(NamedTuple):
     """The events of some YAML, and the indices of those that are the keys of its root mapping.
 
     Marks count from the start of the YAML.
@@ -152,23 +150,23 @@ class _Reader:
 
     def read(self, source: str) -> list[Event]:
         """All events of the source."""
-        next_event = _Parser(source).get_event
-        handler_of = _HANDLERS.get
         events: list[Event] = []
-        kind: type = Event
-        while kind is not StreamEndEvent:
-            event = next_event()
-            kind = type(event)
-            handler = handler_of(kind)
+        append, handler_of = events.append, _HANDLERS.get
+        # Behind the last event, the parser says None.
+        for index, event in enumerate(iter(_Parser(source).get_event, None)):
+            handler = handler_of(type(event))
             if handler is not None:
-                handler(self, event, len(events))
-            events.append(event)
+                handler(self, event, index)
+            append(event)
         return events
 
     def _scalar(self, event: Any, index: int) -> None:
         stack = self._open
-        if stack and stack[-1]:
-            self._key_or_value(stack, index)
+        if stack and (state := stack[-1]):
+            # As in `_key_or_value`, which most events would call.
+            if state == _KEY and len(stack) == 1:
+                self.root_keys.append(index)
+            stack[-1] = _KEY + _VALUE - state
         if event.anchor is not None:
             self._anchor(event)
         value = event.value

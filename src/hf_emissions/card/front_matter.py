@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import FrontMatterError
 
@@ -19,8 +19,7 @@ _EMPTY = re.compile(r"---[ \t]*(?:\r\n|\n|\Z)")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(NamedTuple):
     """Places in a card's text, as indices of characters.
 
     `opening` is where the first dashes stand, `start` where the YAML begins, `closing` where the last dashes stand

@@ -39,14 +39,19 @@ from .prose import read_prose
 from .sizes import has_labelled_size, read_labelled_sizes, read_sizes
 from .trainer_card import read_base_in_body, read_logged, read_trainer_card
 
-_NOTHING = Facts()
+NO_FACTS = Facts()
 _TIMES = frozenset(["wall_hours", "device_hours", "hours"])
 _LABELLED = DEVICES | TIMES | FIGURES | PLACES | TIME_LABELS
 _BODY = _LABELLED | SIZES
 _METADATA = BASE | ADAPTERS
 _TRAINER = HYPERPARAMETERS | LOGGED
 _ESTIMABLE = FIGURES | BLOCK | OPERATIONS
-_NUMBER_BEHIND = re.compile(r".{0,24}?[:|=].{0,20}\d")
+_TIME = TIMES | TIME_LABELS
+# Behind the name of a time: the end of a table's cell, of a unit in brackets, or a number.
+_LABELLED_TIME = re.compile(r"[^\n]{0,24}?(?:[)\]|]|[:=][^\n]{0,20}\d)")
+# A number of tokens is in the thousands at least.
+_MANY = re.compile(r"\d[\d.,]{0,12} ?-?(?:[kmbt]\b|thousand|million|billion|trillion|bn)|\d,\d{3}|\d{5}|\de\+?\d|\^")
+_REACH_BEFORE, _REACH_BEHIND = 40, 80
 _LEAST = 1e-12
 # What no training reaches; a number beyond was no such number.
 _MOST = {
@@ -75,7 +80,7 @@ def extract_facts(text: str) -> Facts:
 def read_facts(page: Page) -> Facts:
     """The same of a text that is a page already."""
     if page.words <= ORIGINAL:
-        return _NOTHING
+        return NO_FACTS
     values: dict[str, Any] = {}
     places: dict[str, Span] = {}
     for reader in _readers(page):
@@ -83,7 +88,7 @@ def read_facts(page: Page) -> Facts:
     _settle_hours(values, places)
     _settle_region(values, places)
     if not values:
-        return _NOTHING
+        return NO_FACTS
     return Facts(**values, places=MappingProxyType(places))
 
 
@@ -92,12 +97,18 @@ def may_be_estimated(page: Page) -> bool:
 
     That is energy, operations, parameters with tokens, or a device with a number of hours.
     """
-    return page.has(_ESTIMABLE) or (page.has(PARAMETERS) and page.has(TOKENS)) or _may_have_hours(page)
+    return page.has(_ESTIMABLE) or _may_have_hours(page) or _may_have_sizes(page)
 
 
 def _may_have_hours(page: Page) -> bool:
     return page.has(DEVICES) and (
-        bool(page.counted(TIMES)) or any(_NUMBER_BEHIND.match(page.low, place) for place in page.places(TIME_LABELS))
+        bool(page.counted(TIMES)) or any(_LABELLED_TIME.match(page.low, place) for place in page.places(_TIME))
+    )
+
+
+def _may_have_sizes(page: Page) -> bool:
+    return page.has(PARAMETERS) and any(
+        _MANY.search(page.low, max(0, place - _REACH_BEFORE), place + _REACH_BEHIND) for place in page.places(TOKENS)
     )
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from ..card.front_matter import FrontMatter, find_front_matter
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import FrontMatterError
-from .keywords import ORIGINAL, keywords
+from .keywords import DEVICES, ORIGINAL, keywords
 
 # Readers look at no more than this around one hit, and at no more places than this, whatever the card.
 _REACH = 1500
@@ -33,9 +33,7 @@ _NUMBER_BEFORE = re.compile(
     r"(?:\d|\b(?:an?|one|half|couple|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)[\s~+*_`)(-]{0,4}$"
 )
 # What follows such a heading was written about another model.
-_INHERITED = re.compile(
-    r"^ {0,3}#{1,6}[^\n]{0,40}\b(?:original|parent)\b[^\n]{0,24}\b(?:model card|readme)\b", re.MULTILINE
-)
+_INHERITED = re.compile(r"#{1,6}[^\n]{0,40}\b(?:original|parent)\b[^\n]{0,24}\b(?:model card|readme)\b")
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,11 @@ class Page:
         return not self.words.isdisjoint(words)
 
     @cached_property
+    def device_words(self) -> frozenset[str]:
+        """The words of devices that it has."""
+        return self.words & DEVICES
+
+    @cached_property
     def low(self) -> str:
         """The text in lower case, every character in its place."""
         return lowered(self.text)
@@ -108,8 +111,8 @@ class Page:
         """Where the card's own words end: at the card of another model that is quoted below, or at the end."""
         if not self.has(ORIGINAL):
             return len(self.text)
-        inherited = _INHERITED.search(self.low, self.body)
-        return inherited.start() if inherited else len(self.text)
+        headings = _at_line_starts(self.low, "#", self.body)
+        return next((place for place in headings if _INHERITED.match(self.low, place)), len(self.text))
 
     @cached_property
     def _unread(self) -> list[int]:

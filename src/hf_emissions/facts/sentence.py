@@ -106,7 +106,7 @@ class Sentence:
     @cached_property
     def devices(self) -> list[Device]:
         """The devices in it; their places count from `start`."""
-        return devices(self.text, self.low)[:_MOST]
+        return devices(self.text, self.low)[:_MOST] if any(word in self.low for word in self.page.device_words) else []
 
     @cached_property
     def cue(self) -> int:

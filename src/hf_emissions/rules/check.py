@@ -93,7 +93,10 @@ def check_card(
     chosen = chosen_rules(select, ignore)
     card = view(text, name, base)
     scopes = card.scopes
-    return sorted(finding for rule in chosen if rule.of in scopes for finding in rule.findings(card))
+    findings: list[Finding] = []
+    for rule in [rule for rule in chosen if rule.of in scopes]:
+        findings += rule.findings(card)
+    return sorted(findings)
 
 
 def chosen_rules(select: Collection[str] = (), ignore: Collection[str] = ()) -> Sequence[Rule]:

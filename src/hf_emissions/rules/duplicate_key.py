@@ -51,8 +51,8 @@ def own_mapping(card: CardView) -> Mapping | None:
 def _look(card: CardView) -> Iterator[Hit]:
     if card.parsed is None:
         return
-    root = None if len(card.keys) == len(card.parsed.root.entries) else card.parsed.root
-    for mapping in (root, own_mapping(card)):
+    own = own_mapping(card) if "block" in card.scopes else None
+    for mapping in (card.parsed.root, own):
         for first, entry in islice(repeated(mapping), _MOST):
             assert mapping is not None
             yield _hit(card, card.parsed, mapping, (first, entry))

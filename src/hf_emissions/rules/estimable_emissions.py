@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ..facts.extract import may_be_estimated
 from ..facts.facts import Facts
 from ..terminal import one_line
 from ..units import plain_decimal, round_significant, s_to_hours
@@ -96,7 +95,7 @@ def _operations(facts: Facts) -> tuple[str, ...]:
 
 
 def _look(card: CardView) -> Iterator[Hit]:
-    found = basis(card.facts) if may_be_estimated(card.page) and has_no_figure(card) else None
+    found = basis(card.facts_of_emissions) if has_no_figure(card) else None
     if found is None or card.parsed is None:
         return
     places = [card.facts.places[name].start for name in found.facts if name in card.facts.places]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..facts.extract import may_be_estimated
 from ..units import format_mass, plain_decimal
 from .block_outside_front_matter import block_in_body
 from .lookalike import meant_block
@@ -48,7 +47,7 @@ def _look(card: CardView) -> Iterator[Hit]:
 
 
 def _advice(card: CardView) -> str:
-    printed = card.facts.reported_g if may_be_estimated(card.page) else None
+    printed = card.facts_of_emissions.reported_g
     if printed is None or card.parsed is None:
         command = f'hf-emissions add {card.name} --emissions "12.5 g" --source ... --location ... --hardware ...'
         return f"add one with: {command}" if card.parsed and card.parsed.block is None else f"add it with: {command}"

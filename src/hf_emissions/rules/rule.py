@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 from ..card.block import KEY
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import BlockError, FrontMatterError
-from ..facts.extract import read_facts
+from ..facts.extract import NO_FACTS, may_be_estimated, read_facts
 from ..facts.facts import Facts
+from ..facts.keywords import BLOCK
 from ..facts.page import Page
 from ..record import EmissionsRecord
 from .finding import Finding, Fix, Severity
@@ -42,7 +43,8 @@ class CardView:
     """A card as the rules see it: parsed as far as it can be, with the error where it cannot.
 
     `name` is what commands call the card, such as its path, quoted for a shell; `base` the record of the model that it
-    was fine-tuned from, where it was handed in. `keys` are those of the front matter.
+    was fine-tuned from, where it was handed in. `keys` are those of the front matter, `page`
+    is the text as the readers of facts see it.
 
     `scopes` is what rules can look at: the card; a figure, where the block's key stands anywhere in the text, or a key
     of the front matter is like it; the block, even one that cannot be read. Most cards have the first alone.
@@ -62,12 +64,13 @@ class CardView:
         return read_facts(self.page)
 
     @cached_property
-    def page(self) -> Page:
-        """The text as those who read facts in it see it."""
-        return Page(self.text, self.parsed)
+    def facts_of_emissions(self) -> Facts:
+        """The facts, where a figure or enough for an estimate may be among them; most cards are spared the reading."""
+        return self.facts if may_be_estimated(self.page) else NO_FACTS
 
     def __post_init__(self) -> None:
         # Every card is asked for these, so that they are no properties.
+        self.page = Page(self.text, self.parsed)
         self.keys: frozenset[str] = self.parsed.root.names if self.parsed is not None else frozenset()
         self.scopes: frozenset[Scope] = self._scopes()
 
@@ -75,7 +78,7 @@ class CardView:
         if self.block_error is not None or KEY in self.keys:
             return _BLOCK
         keys = "\n".join(self.keys)
-        return _FIGURE if KEY in self.text or any(word in keys for word in LIKE_KEY) else _CARD
+        return _FIGURE if self.page.has(BLOCK) or any(word in keys for word in LIKE_KEY) else _CARD
 
     @cached_property
     def values(self) -> tuple[Value, ...]:
