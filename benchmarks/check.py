@@ -46,9 +46,7 @@ def main() -> int:
     mine, other = (sum(column) for column in zip(*times, strict=True))
     ratios = sorted(b / a for a, b in times)
     libyaml = "with" if yaml.__with_libyaml__ else "without"
-    print(
-        f"{len(texts)} cards, {len(batches)} batches of {BATCH}, best of {TURNS} alternating turns each, {libyaml} libyaml"
-    )
+    print(f"{len(texts)} cards in batches of {BATCH}, {TURNS} alternating turns, {libyaml} libyaml")
     print(f"check_card, {len(RULES)} rules: {len(texts) / mine:8.0f} cards/s")
     print(f"ModelCard(text):      {len(texts) / other:8.0f} cards/s")
     spread = f"{ratios[0]:.1f} to {ratios[-1]:.1f}, median {statistics.median(ratios):.1f}"

@@ -26,12 +26,15 @@ def cards() -> Iterator[tuple[str, bytes]]:
                 yield member.name.removeprefix("models/").removesuffix("/README.md"), file.read()
 
 
-def texts() -> list[str]:
-    """The cards that are UTF-8, as text with their line ends."""
-    found = []
-    for _, data in cards():
+def named_texts() -> Iterator[tuple[str, str]]:
+    """Name and text, with its line ends, of every card that is UTF-8."""
+    for name, data in cards():
         try:
-            found.append(data.decode("utf-8"))
+            yield name, data.decode("utf-8")
         except UnicodeDecodeError:
             continue
-    return found
+
+
+def texts() -> list[str]:
+    """The texts alone."""
+    return [text for _, text in named_texts()]

@@ -151,7 +151,12 @@ def with_block() -> Iterator[tuple[str, str]]:
 
 
 def divide(text: str) -> str | None:
-    """The card with the number of its figure divided by a thousand, whatever unit stands behind it."""
+    """The card with its figure divided by a thousand."""
+    return scale(text, g_to_kg(1.0))
+
+
+def scale(text: str, factor: float) -> str | None:
+    """The card with the number of its figure times a factor, whatever unit stands behind it; None where it has none."""
     try:
         card = parse_card(text)
         node = card.block_scalars.get("emissions") if card.record is not None else None
@@ -163,7 +168,7 @@ def divide(text: str) -> str | None:
     found = re.compile(r"\d+(?:\.\d+)?").search(text, begin, end)
     if found is None:
         return None
-    return text[: found.start()] + plain_decimal(g_to_kg(float(found[0]))) + text[found.end() :]
+    return text[: found.start()] + plain_decimal(float(found[0]) * factor) + text[found.end() :]
 
 
 def kind_of(text: str) -> str:

@@ -11,6 +11,7 @@ import inspect
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -21,6 +22,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from in_process import ENVIRONMENT, Result, call
 
 from hf_emissions import check_card, patch_card, read_card, remove_block
 from hf_emissions.card.diff import unified_diff
@@ -55,9 +57,7 @@ COMMANDS = dict(commands())
 
 
 def help_of(name: str) -> str:
-    environment = {**os.environ, "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run([*MAIN, name, "--help"], capture_output=True, text=True, check=True, env=environment)
-    return f"```text\n{done.stdout}```\n"
+    return f"```text\n{call([name, '--help'], ROOT).out}```\n"
 
 
 def rule_lines() -> str:
@@ -138,10 +138,20 @@ def run_example(folder: Path, example: str) -> None:
     (folder / "models" / "one").mkdir(parents=True, exist_ok=True)
     for path in (folder / "README.md", folder / "models" / "one" / "README.md"):
         path.write_text(CARD)
-    entry = " ".join(f"'{part}'" for part in MAIN)
-    line = example.replace("hf-emissions", entry, 1)
-    done = subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == (1 if "hf-emissions check" in example else 0), (example, done.stderr)
+    done = in_a_shell(folder, example) if set(example) & set("|<>") else call(words_of(example)[1:], folder)
+    assert done.code == (1 if "hf-emissions check" in example else 0), (example, done.err)
+
+
+def words_of(example: str) -> list[str]:
+    """The words that a shell makes of a line in which nothing else is for a shell, but for a comment."""
+    return shlex.split(example, comments=True)
+
+
+def in_a_shell(folder: Path, example: str) -> Result:
+    line = example.replace("hf-emissions", shlex.join(MAIN), 1)
+    environment = {**os.environ, **ENVIRONMENT}
+    done = subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+    return Result(done.returncode, done.stdout, done.stderr)
 
 
 def test_the_readme_s_diff_is_what_comes_out():

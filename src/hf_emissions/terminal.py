@@ -23,6 +23,11 @@ def one_line(text: str) -> str:
     return visible(text).replace("\n", "\\n").replace("\t", " ")
 
 
+def json_visible(text: str) -> str:
+    """The same for JSON, where such characters stand in strings alone and have escapes of their own."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

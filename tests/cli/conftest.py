@@ -1,4 +1,4 @@
-"""The command line as a process of its own: what goes in, and what comes out, byte for byte."""
+"""The command line: what goes in, and what comes out, byte for byte."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from in_process import ENVIRONMENT, Result, call
 
 ENTRY = [sys.executable, "-W", "error", "-c", "from hf_emissions.cli.main import main; main()"]
 CARD = "---\nlicense: mit\nlanguage: no   # Norwegian\n---\n\n# A model\n"
@@ -17,31 +17,35 @@ BLOCK = "co2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon 3.3.2\n"
 CARD_WITH_BLOCK = CARD.replace("---\n\n#", f"{BLOCK}---\n\n#")
 
 
-@dataclass(frozen=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-
 Run = Callable[..., Result]
 
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    own = {"LC_ALL": "C.UTF-8", "COLUMNS": "100", "HF_DEBUG": "0"}
-    return {**os.environ, **own}
+    return {**os.environ, **ENVIRONMENT}
 
 
 @pytest.fixture
-def run(tmp_path: Path, environment: dict[str, str]) -> Run:
-    """Run the command in `tmp_path`; its exit code, standard output and standard error."""
+def run(tmp_path: Path) -> Run:
+    """Run the command in `tmp_path`, inside this process; its exit code, standard output and standard error."""
 
     def run(*arguments: str, stdin: str | bytes = b"", code: int = 0, **variables: str) -> Result:
         data = stdin.encode() if isinstance(stdin, str) else stdin
+        result = call(arguments, tmp_path, data, variables)
+        assert result.code == code, result
+        return result
+
+    return run
+
+
+@pytest.fixture
+def run_process(tmp_path: Path, environment: dict[str, str]) -> Run:
+    """The same in a process of its own: for what depends on how Python starts."""
+
+    def run(*arguments: str, stdin: str | bytes = b"", code: int = 0, **variables: str) -> Result:
         done = subprocess.run(
             [*ENTRY, *arguments],
-            input=data,
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
             capture_output=True,
             cwd=tmp_path,
             env={**environment, **variables},

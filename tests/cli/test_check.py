@@ -94,9 +94,9 @@ class TestWithEstimates:
         result = run("check", "-", "--select", "estimable-emissions", "--with-estimates", stdin=self.CARD)
         assert re.search(r"\(tier C: [\d-]+ kg CO2eq, 90 % range\) \[estimable-emissions\]\n", result.out)
 
-    def test_without_the_extra(self, run, write):
+    def test_without_the_extra(self, run, run_process, write):
         write("numpy.py", "raise ImportError")
-        result = run("check", "-", "--with-estimates", stdin=self.CARD, code=2)
+        result = run_process("check", "-", "--with-estimates", stdin=self.CARD, code=2)
         assert result.err == "Error: an estimate needs an extra: pip install 'hf-emissions[estimate]'\n"
         run("check", "-", stdin=self.CARD, code=1)
 

@@ -114,47 +114,50 @@ def test_what_is_not_taken(sentence):
     assert (facts.hardware, facts.count, facts.wall_hours, facts.device_hours, facts.hours) == (None,) * 5
 
 
-def test_hours_of_speech_and_hours_of_training_in_one_sentence():
-    assert read("The model was fine-tuned for 12 hours on 20 hours of audio using an A100.") == ("A100", 1, 12)
+TOGETHER = {
+    "hours of speech and hours of training in one sentence": (
+        "The model was fine-tuned for 12 hours on 20 hours of audio using an A100.",
+        ("A100", 1, 12),
+    ),
+    "hardware of training beside that of inference": (
+        "Training took 4 hours on a single A100. For inference a T4 is enough.",
+        ("A100", 1, 4),
+    ),
+    "own training beside that of the base model": (
+        "The base model was trained on 1024 V100 for one day; we fine-tuned it on a single A100 for 2 hours.",
+        ("A100", 1, 2),
+    ),
+    "the sentence before says what takes the time": (
+        "We trained the segmenter on 24 V100 GPUs until the loss was flat. That took 2 days at 6 pictures a GPU.",
+        ("V100", 24, 48),
+    ),
+    "a sentence may run over lines": (
+        "The tagger was finetuned on old letters\nwith nine labels for five epochs\n(31 hours on 4xP100 GPUs).\n",
+        ("P100", 4, 31),
+    ),
+    "lines of a list belong together": (
+        "## Training\n\n- GPU: RTX 4090\n- Training time: ~10 hours\n- Batch size: 32\n",
+        ("RTX 4090", 1, 10),
+    ),
+    "a short line below a heading of hardware": (
+        "#### Hardware\nOne A100\n",
+        ("A100", 1, None),
+    ),
+    "the count of nodes of gpus behind the hours": (
+        "We trained for a total of 66 hours on Tesla V-100 hardware. The training ran on 3 nodes of 4 GPUs.",
+        ("V100", 12, 66),
+    ),
+}
 
 
-def test_hardware_of_training_beside_that_of_inference():
-    text = "Training took 4 hours on a single A100. For inference a T4 is enough."
-    assert read(text) == ("A100", 1, 4)
-
-
-def test_own_training_beside_that_of_the_base_model():
-    text = "The base model was trained on 1024 V100 for one day; we fine-tuned it on a single A100 for 2 hours."
-    assert read(text) == ("A100", 1, 2)
+@pytest.mark.parametrize(("text", "facts"), TOGETHER.values(), ids=TOGETHER)
+def test_what_belongs_together(text, facts):
+    assert read(text) == facts
 
 
 def test_two_devices_that_are_as_likely_are_none():
     text = "The first model was trained on 8 V100.\n\nThe second model was trained on 4 A100.\n"
     assert extract_facts(text).hardware is None
-
-
-def test_the_sentence_before_says_what_takes_the_time():
-    text = "We trained the segmenter on 24 V100 GPUs until the loss was flat. That took 2 days at 6 pictures a GPU."
-    assert read(text) == ("V100", 24, 48)
-
-
-def test_a_sentence_may_run_over_lines():
-    text = "The tagger was finetuned on old letters\nwith nine labels for five epochs\n(31 hours on 4xP100 GPUs).\n"
-    assert read(text) == ("P100", 4, 31)
-
-
-def test_lines_of_a_list_belong_together():
-    text = "## Training\n\n- GPU: RTX 4090\n- Training time: ~10 hours\n- Batch size: 32\n"
-    assert read(text) == ("RTX 4090", 1, 10)
-
-
-def test_a_short_line_below_a_heading_of_hardware():
-    assert read("#### Hardware\nOne A100\n") == ("A100", 1, None)
-
-
-def test_the_count_of_nodes_of_gpus_behind_the_hours():
-    text = "We trained for a total of 66 hours on Tesla V-100 hardware. The training ran on 3 nodes of 4 GPUs."
-    assert read(text) == ("V100", 12, 66)
 
 
 def test_code_comments_and_quoted_cards_are_not_read():

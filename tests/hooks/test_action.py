@@ -10,8 +10,10 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import in_process
 import pytest
 import yaml
+from hooks.processes import call
 
 ROOT = Path(__file__).parent.parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -31,12 +33,13 @@ class Runner:
         for made in (self.temporary, self.workspace):
             made.mkdir()
 
-    def install(self) -> None:
-        """The command as the step of installation leaves it."""
+    def install(self, script: str) -> Path:
+        """A script where the step of installation leaves the command."""
         command = self.temporary / "hf-emissions" / "bin" / "hf-emissions"
         command.parent.mkdir(parents=True)
-        command.write_text(f"#!{sys.executable}\nfrom hf_emissions.cli.main import main\nmain()\n")
+        command.write_text(script)
         command.chmod(0o755)
+        return command
 
     def run(self, step, *, code=0, **inputs):
         values = {
@@ -50,17 +53,8 @@ class Runner:
         script = self.temporary / "step.sh"
         script.write_text(step["run"])
         # "shell: bash" on GitHub's runners.
-        done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", script],
-            cwd=self.workspace,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-        )
-        assert code in (None, done.returncode), done.stdout + done.stderr
-        return done.stdout
+        command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", script]
+        return call(command, self.workspace, {**os.environ, **environment}, code)
 
     def check(self, **given):
         return self.run(CHECK, **given)
@@ -74,7 +68,7 @@ class Runner:
 @pytest.fixture
 def runner(tmp_path):
     made = Runner(tmp_path)
-    made.install()
+    made.install(f"#!{sys.executable}\nfrom hf_emissions.cli.main import main\nmain()\n")
     return made
 
 
@@ -119,11 +113,24 @@ def test_what_could_not_be_done(runner):
     "text", ["$(touch hacked)", "`touch hacked`", '"; touch hacked; "', "--fix", "a\n; touch hacked"]
 )
 @pytest.mark.parametrize("name", ACTION["inputs"])
-def test_an_input_is_never_run(runner, name, text):
+def test_an_input_is_never_run(tmp_path, name, text):
+    """By the shell, which calls a script that writes down what it is given; nor by the command, when given that."""
+    runner = Runner(tmp_path)
+    noted = runner.install('#!/bin/bash\nprintf \'%s\\0\' $# "$@" >> "$0.calls"\n').with_suffix(".calls")
     runner.write("README.md", CARD)
     runner.check(code=None, **{name: text})
+    calls = calls_of(noted)
+    assert len(calls) == (2 if name == "sarif-file" else 1)
+    for arguments in calls:
+        in_process.call(arguments, runner.workspace)
     assert not (runner.workspace / "hacked").exists()
     assert (runner.workspace / "README.md").read_text() == CARD
+
+
+def calls_of(noted):
+    """The arguments of each call that was written down, as their number and themselves."""
+    words = iter(noted.read_text().split("\0")[:-1])
+    return [[next(words) for _ in range(int(count))] for count in words]
 
 
 def test_inputs_go_by_the_environment_alone():

@@ -8,12 +8,12 @@ and the manifest is that of `hf` itself.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hooks.processes import call
 
 CARD = "---\nlicense: mit\n---\n# A model\n"
 HF = Path(sys.executable).with_name("hf")
@@ -31,18 +31,7 @@ def hf(tmp_path):
     environment = {**os.environ, **own, "COLUMNS": "100", "NO_COLOR": "1"}
 
     def hf(*arguments, code=0, stdin=""):
-        done = subprocess.run(
-            [HF, *arguments],
-            input=stdin,
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
+        return call([HF, *arguments], tmp_path, environment, code, stdin, timeout_s=120)
 
     return hf
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hooks.processes import call
 
 ROOT = Path(__file__).parent.parent.parent
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
@@ -51,14 +52,6 @@ def repository(tmp_path, environment):
     call(["git", "add", "."], folder, environment)
     call(["git", "commit", "--quiet", "-m", "first"], folder, environment)
     return folder
-
-
-def call(command, folder, environment, code=0):
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
 
 
 def pre_commit(*arguments, folder, environment, code=0):

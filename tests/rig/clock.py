@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import psutil
+
 _STUCK_S = 60.0
 
 
@@ -188,12 +190,14 @@ def _but_for_kills(hook: Callable[[Any], Any]) -> Callable[[Any], None]:
 @contextlib.contextmanager
 def simulated_time() -> Iterator[SimulatedClock]:
     """Simulated time in CodeCarbon and in the recorder, until the end of the block."""
-    clock = SimulatedClock()
+    clock, memory = SimulatedClock(), psutil.virtual_memory()
     changes: list[tuple[str, str, Any]] = [
         ("codecarbon.emissions_tracker", "time", clock),
         ("codecarbon.external.hardware", "time", clock),
         ("codecarbon.external.task", "time", clock),
         ("codecarbon.external.scheduler", "Timer", _timer_class(clock)),
+        # Asked for twice in every simulated second, which takes longer than all else that is done in it.
+        ("psutil", "virtual_memory", lambda: memory),
         ("hf_emissions.recording.clock", "monotonic_s", clock.monotonic),
         ("hf_emissions.recording.clock", "wall_time", clock.wall_time),
         ("threading", "excepthook", _but_for_kills(threading.excepthook)),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import click
 
-from ..terminal import visible
+from ..terminal import json_visible, visible
 
 Format = Literal["human", "json", "quiet"]
 
@@ -50,7 +50,8 @@ class Output:
     def document(self, **content: Any) -> None:
         """The one JSON document of a command, if JSON was asked for."""
         if self.format == "json":
-            _print(json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False, indent=2, allow_nan=False))
+            text = json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False, indent=2, allow_nan=False)
+            _print(json_visible(text))
 
     def note(self, text: str) -> None:
         """Something a person may want to know, on standard error."""

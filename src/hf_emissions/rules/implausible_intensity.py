@@ -28,9 +28,9 @@ def _look(card: CardView) -> Iterator[Hit]:
 def _by_energy(figure: Figure, energy: float, off: float) -> str | None:
     words = f"{format_mass(figure.grams)} over {plain_decimal(energy)} kWh is {format_intensity(figure.grams / energy)}"
     if (figure.grams + figure.off) / (energy * (1 - off)) < LOWEST_GRID_G_PER_KWH:
-        return f"{words}, less than any grid gives (the lowest has {LOWEST_GRID_G_PER_KWH:g})"
+        return f"{words}, less than any grid gives (at least {LOWEST_GRID_G_PER_KWH:g})"
     if (figure.grams - figure.off) / (energy * (1 + off)) > HIGHEST_GRID_G_PER_KWH:
-        return f"{words}, more than any grid gives (the highest has {HIGHEST_GRID_G_PER_KWH:g})"
+        return f"{words}, more than any grid gives (at most {HIGHEST_GRID_G_PER_KWH:g})"
     return None
 
 
@@ -48,10 +48,12 @@ def _by_hardware(card: CardView, figure: Figure) -> str | None:
         return None
     words = format_mass(figure.grams)
     if figure.grams + figure.off < bounds.least_g and not says_quebec(card):
-        least = f"{format_mass(bounds.least_g)} at {LEAST_GRID_G_PER_KWH:g} g/kWh, less than any grid gives"
+        least = (
+            f"{format_mass(bounds.least_g)} at {LEAST_GRID_G_PER_KWH:g} g/kWh, less than any grid but Quebec's gives"
+        )
         return f"{words} is too little: {bounds.least_words}, {least}"
     if bounds.most_g is not None and figure.grams - figure.off > bounds.most_g:
-        most = f"{format_mass(bounds.most_g)} at {MOST_GRID_G_PER_KWH:g} g/kWh, the highest of any grid"
+        most = f"{format_mass(bounds.most_g)} at {MOST_GRID_G_PER_KWH:g} g/kWh, about the highest of any grid"
         return f"{words} is too much: {bounds.most_words}, {most}"
     return None
 

@@ -74,6 +74,6 @@ def _by_hardware(card: CardView, figure: Figure) -> str | None:
     if grams < bounds.least_g or (most is not None and grams > most):
         return None
     return (
-        f"{bounds.least_words}, {bounds.least_g:.3g} g at {LEAST_GRID_G_PER_KWH:g} g/kWh, less than any grid gives; "
-        f"{format_mass(grams)} is within what such a training emits"
+        f"{bounds.least_words}, {bounds.least_g:.3g} g at {LEAST_GRID_G_PER_KWH:g} g/kWh, less than any grid gives but "
+        f"Quebec's; {format_mass(grams)} is within what such a training emits"
     )
