@@ -69,3 +69,11 @@ class BlockExistsError(CardError):
 
 class VerificationError(CardError):
     """An edit that would have changed something outside the block; nothing was written."""
+
+
+class HubError(HfEmissionsError):
+    """Something that the Hub refuses, does not have, or could not be asked; nothing was written there."""
+
+
+class HeadMovedError(HubError):
+    """The revision has a newer commit than the one that was read."""

@@ -1,6 +1,6 @@
 """A Hub on the loopback interface: enough of its HTTP interface for the real `huggingface_hub` client.
 
-Repositories live in memory, each with its whole history. Nothing is stored apart as LFS: every file is "regular".
+Nothing is stored apart as LFS: every file is "regular".
 
     with Hub() as hub:
         subprocess.run(..., env={**os.environ, **hub.environment(folder)})
@@ -9,11 +9,10 @@ Repositories live in memory, each with its whole history. Nothing is stored apar
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,48 +20,25 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from .answers import ROUTES, File, Request
+from .faults import Fault, Faults
+from .repositories import HubError, Repository
+
 USER = "user"
 TOKEN = "hf_dummy"
-
-
-@dataclass(frozen=True)
-class Commit:
-    """The state of a repository after a commit: every file by its path."""
-
-    oid: str
-    summary: str
-    files: dict[str, bytes]
-    changed: tuple[str, ...] = ()
+HTML = b"<!DOCTYPE html><html><body><h1>We are busting our ass</h1></body></html>"
 
 
 @dataclass
-class Repository:
-    """A model repository: the commits of each of its branches, oldest first."""
+class User:
+    """An account, as its token sees it."""
 
-    id: str
-    branches: dict[str, list[Commit]] = field(default_factory=dict)
+    name: str
+    role: str = "write"
+    orgs: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.branches["main"] = [Commit(_sha(self.id.encode()), "initial commit", {})]
-
-    @property
-    def commits(self) -> list[Commit]:
-        """The history of the main branch."""
-        return self.branches["main"]
-
-    def find(self, revision: str) -> Commit | None:
-        """The commit that a branch's name or an id stands for."""
-        if revision in self.branches:
-            return self.branches[revision][-1]
-        return next((found for branch in self.branches.values() for found in branch if found.oid == revision), None)
-
-
-class HubError(Exception):
-    """An answer that says what is wrong, as the Hub does."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+    def owns(self, owner: str) -> bool:
+        return owner == self.name or owner in self.orgs
 
 
 class Hub:
@@ -70,15 +46,17 @@ class Hub:
 
     def __init__(self) -> None:
         self.repositories: dict[str, Repository] = {}
+        self.users: dict[str, User] = {TOKEN: User(USER)}
         self.validated: list[str] = []
+        self.validate: Callable[[str], list[str]] = lambda content: []
         self.requests: list[str] = []
-        self.lock = threading.Lock()
+        self.faults = Faults()
+        self.lock = threading.RLock()
         handler = type("Handler", (_Handler,), {"hub": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
 
     def __enter__(self) -> Hub:
-        threading.Thread(target=self._server.serve_forever, daemon=True, name="loopback-hub").start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="loopback-hub").start()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -90,22 +68,31 @@ class Hub:
         """The address to give as HF_ENDPOINT."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def environment(self, home: Path) -> dict[str, str]:
+    def environment(self, home: Path, token: str = TOKEN) -> dict[str, str]:
         """What a process needs to speak to this Hub and to no other, with a home of its own."""
         return {
             "HF_ENDPOINT": self.url,
             "HF_HOME": str(home),
-            "HF_TOKEN": TOKEN,
+            "HF_TOKEN": token,
             "HF_HUB_OFFLINE": "0",
             "HF_HUB_DISABLE_XET": "1",
             "HF_HUB_DISABLE_TELEMETRY": "1",
             "NO_PROXY": "127.0.0.1",
         }
 
+    def add_user(self, name: str, token: str, role: str = "write", orgs: tuple[str, ...] = ()) -> User:
+        self.users[token] = User(name, role, list(orgs))
+        return self.users[token]
+
+    def create(self, name: str, readme: str | bytes | None = None, **settings: bool) -> Repository:
+        """A repository, with a card if one is given."""
+        made = self.repositories[name] = Repository(name, **settings)
+        if readme is not None:
+            made.push(made.owner, "the card", README=readme)
+        return made
+
     def repository(self, name: str) -> Repository:
         """A repository that is there."""
-        if name not in self.repositories:
-            raise HubError(404, "RepoNotFound", f"there is no repository {name}")
         return self.repositories[name]
 
     def readmes(self, name: str) -> list[str]:
@@ -114,94 +101,12 @@ class Hub:
         return [commit.files["README.md"].decode() for commit in commits if "README.md" in commit.changed]
 
 
-def _sha(data: bytes) -> str:
-    return hashlib.sha1(data).hexdigest()
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
 
-
-def _blob(data: bytes) -> str:
-    """The id that git gives to a file's content."""
-    return _sha(b"blob %d\0" % len(data) + data)
-
-
-# What the Hub answers. Each takes the hub, the parts of the path, the query and the body.
-
-
-def create_repository(hub: Hub, query: dict, body: bytes) -> Any:
-    wanted = json.loads(body)
-    name = f"{wanted.get('organization') or USER}/{wanted['name']}"
-    if name in hub.repositories:
-        raise HubError(409, "RepoExists", "you already created this model repo")
-    hub.repositories[name] = Repository(name)
-    return {"url": f"{hub.url}/{name}", "name": name, "id": name}
-
-
-def validate_yaml(hub: Hub, query: dict, body: bytes) -> Any:
-    hub.validated.append(json.loads(body)["content"])
-    return {"errors": [], "warnings": []}
-
-
-def whoami(hub: Hub, query: dict, body: bytes) -> Any:
-    return {"type": "user", "name": USER, "orgs": [], "auth": {"type": "access_token"}}
-
-
-def preupload(hub: Hub, query: dict, body: bytes, name: str, revision: str) -> Any:
-    files = _commit(hub, name, revision).files
-    wanted = [entry["path"] for entry in json.loads(body)["files"]]
-    return {
-        "files": [
-            {
-                "path": path,
-                "uploadMode": "regular",
-                "shouldIgnore": False,
-                "oid": _blob(files[path]) if path in files else None,
-            }
-            for path in wanted
-        ]
-    }
-
-
-def commit(hub: Hub, query: dict, body: bytes, name: str, revision: str) -> Any:
-    lines = [json.loads(line) for line in body.splitlines()]
-    header = next(line["value"] for line in lines if line["key"] == "header")
-    head = _commit(hub, name, revision)
-    if header.get("parentCommit") not in (None, head.oid):
-        raise HubError(412, "PreconditionFailed", "the branch has moved")
-    files, changed = dict(head.files), []
-    for line in lines:
-        path = line["value"].get("path")
-        if line["key"] == "file":
-            files[path] = base64.b64decode(line["value"]["content"])
-            changed.append(path)
-        elif line["key"] == "deletedFile":
-            files.pop(path, None)
-    made = Commit(_sha(head.oid.encode() + body), header["summary"], files, tuple(changed))
-    hub.repository(name).branches[revision].append(made)
-    return {"commitUrl": f"{hub.url}/{name}/commit/{made.oid}", "commitOid": made.oid, "success": True}
-
-
-def model_info(hub: Hub, query: dict, body: bytes, name: str, revision: str = "main") -> Any:
-    found = _commit(hub, name, revision)
-    siblings = [{"rfilename": path, "size": len(data), "blobId": _blob(data)} for path, data in found.files.items()]
-    return {"id": name, "modelId": name, "sha": found.oid, "siblings": siblings, "tags": [], "private": False}
-
-
-def _commit(hub: Hub, name: str, revision: str) -> Commit:
-    found = hub.repository(name).find(revision)
-    if found is None:
-        raise HubError(404, "RevisionNotFound", f"{name} has no revision {revision}")
-    return found
-
-
-_NAME, _REVISION = "([^/]+/[^/]+)", "([^/]+)"
-ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
-    ("POST", "/api/repos/create", create_repository),
-    ("POST", "/api/validate-yaml", validate_yaml),
-    ("GET", "/api/whoami-v2", whoami),
-    ("POST", f"/api/models/{_NAME}/preupload/{_REVISION}", preupload),
-    ("POST", f"/api/models/{_NAME}/commit/{_REVISION}", commit),
-    ("GET", f"/api/models/{_NAME}/revision/{_REVISION}", model_info),
-    ("GET", f"/api/models/{_NAME}", model_info),
-]
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing when a client has left: tests kill clients."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -212,29 +117,50 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer("GET")
 
     def do_HEAD(self) -> None:
-        self._answer("HEAD")
+        self._answer("GET")
 
     def do_POST(self) -> None:
         self._answer("POST")
 
     def _answer(self, method: str) -> None:
         body = self._body()
+        fault = self.hub.faults.next(self.command, self.path)
+        if fault is not None and self._failed(fault):
+            return
         try:
             with self.hub.lock:
-                self.hub.requests.append(f"{method} {self.path}")
+                self.hub.requests.append(f"{self.command} {self.path}")
+                if fault is not None and fault.move is not None:
+                    fault.move()
                 answer = self._route(method, body)
         except HubError as error:
-            self._send(error.status, {"error": error.message}, error.code)
-        else:
-            self._send(200, answer)
+            self._send_error(error)
+            return
+        if fault is not None and fault.kind == "lost":
+            self.close_connection = True
+            return
+        file = answer if isinstance(answer, File) else _json(answer)
+        self._send(file, fault)
+
+    def _failed(self, fault: Fault) -> bool:
+        """Whether the fault is the whole answer."""
+        if fault.kind == "drop":
+            self.close_connection = True
+        elif fault.kind == "html":
+            self._send(File(HTML, {"Content-Type": "text/html"}, 200))
+        elif fault.kind.isdigit():
+            self._send(File(HTML, {"Content-Type": "text/html", **fault.headers}, int(fault.kind)))
+        return fault.kind in ("drop", "html") or fault.kind.isdigit()
 
     def _route(self, method: str, body: bytes) -> Any:
         address = urlsplit(self.path)
+        user = self.hub.users.get((self.headers.get("Authorization") or "").removeprefix("Bearer "))
+        request = Request(self.hub, method, self.path, parse_qs(address.query), body, user)
         for wanted, pattern, answer in ROUTES:
             # The names of a path are quoted, such as `refs%2Fpr%2F1`, and so are split before they are read.
             found = re.fullmatch(pattern, address.path)
             if found and method == wanted:
-                return answer(self.hub, parse_qs(address.query), body, *map(unquote, found.groups()))
+                return answer(request, *map(unquote, found.groups()))
         raise HubError(404, "EntryNotFound", f"no such address: {method} {self.path}")
 
     def _body(self) -> bytes:
@@ -247,17 +173,41 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return body
 
-    def _send(self, status: int, answer: Any, code: str = "") -> None:
-        data = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        if code:
-            self.send_header("X-Error-Code", code)
-            self.send_header("X-Error-Message", str(answer["error"]))
+    def _send_error(self, error: HubError) -> None:
+        # An error that is JSON already is sent as it is.
+        data = (
+            error.message.encode() if error.message.startswith("{") else json.dumps({"error": error.message}).encode()
+        )
+        headers = {"Content-Type": "application/json"}
+        if error.code:
+            headers |= {"X-Error-Code": error.code, "X-Error-Message": error.message}
+        self._send(File(data, headers, error.status))
+
+    def _send(self, file: File, fault: Fault | None = None) -> None:
+        self.send_response(file.status)
+        for name, value in {**file.headers, "Content-Length": str(len(file.data))}.items():
+            self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(data)
+        if self.command == "HEAD":
+            return
+        if fault is not None and fault.kind == "cut":
+            self.wfile.write(file.data[: len(file.data) // 2])
+            self.close_connection = True
+        elif fault is not None and fault.kind == "drip":
+            self._drip(file.data)
+        else:
+            self.wfile.write(file.data)
+
+    def _drip(self, data: bytes) -> None:
+        pieces = 8
+        for at in range(0, len(data), max(1, len(data) // pieces)):
+            self.wfile.write(data[at : at + max(1, len(data) // pieces)])
+            self.wfile.flush()
+            time.sleep(0.02)
 
     def log_message(self, *arguments: object) -> None:
         """Say nothing: the tests ask for `hub.requests`."""
+
+
+def _json(answer: Any) -> File:
+    return File(json.dumps(answer).encode(), {"Content-Type": "application/json"})

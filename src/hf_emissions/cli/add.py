@@ -12,7 +12,7 @@ from ..card.patch import patch_card
 from ..card.section import put_section
 from ..errors import UnitError, UsageError
 from ..record import EmissionsRecord
-from .editing import Editing, editing_options, equivalents_notes, equivalents_option
+from .editing import Editing, How, editing_options, equivalents_notes, equivalents_option
 from .output import Format, Output, format_option
 from .targets import one_target
 
@@ -36,8 +36,7 @@ def add(
     section: bool,
     equivalents: bool,
     overwrite: bool,
-    dry_run: bool,
-    check: bool,
+    how: How,
     format_: Format,
     **fields: str | None,
 ) -> int:
@@ -59,7 +58,7 @@ def add(
         patched = patch_card(text, record, overwrite=overwrite)
         return put_section(patched, record, notes) if section else patched
 
-    return Editing(Output(format_), dry_run, check).edit_all([one_target(target)], change)
+    return Editing(Output(format_), how).edit_all([one_target(target)], change)
 
 
 def _record(given: dict[str, str | None]) -> EmissionsRecord:

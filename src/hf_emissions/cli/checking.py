@@ -14,10 +14,11 @@ from ..rules.ignores import Ignore, ignores, without
 from ..terminal import one_line
 from .failures import explain
 from .fixing import Fixing
+from .hub_target import HubTarget
 from .output import Output
 from .reporters.checked import Checked
 from .settings import Asked, Settings, near
-from .targets import Target
+from .targets import AnyTarget
 from .with_estimates import with_estimates
 
 # How many names of rules that are not there are said of one card.
@@ -33,7 +34,7 @@ class Checking:
     fixing: Fixing = field(default_factory=Fixing)
     estimates: bool = False
 
-    def check(self, target: Target) -> Checked:
+    def check(self, target: AnyTarget) -> Checked:
         """Check a card. One that cannot be checked does not stop the rest."""
         try:
             return self._check(target)
@@ -44,7 +45,7 @@ class Checking:
             self.out.error(problem)
             return Checked(target, problem=problem)
 
-    def _check(self, target: Target) -> Checked:
+    def _check(self, target: AnyTarget) -> Checked:
         settings = self.asked.settings(target.path)
         text = target.text()
         if not self.fixing.fix:
@@ -55,10 +56,10 @@ class Checking:
             # The card stays as it is, and so do its findings.
             diff = target.diff(text, mended.text)
             return replace(self._result(target, settings, text), fixed=mended.fixed, diff=diff)
-        new = None if target.path else mended.text
+        new = mended.text if target.path is None and not isinstance(target, HubTarget) else None
         return replace(self._result(target, settings, mended.text), fixed=mended.fixed, mended=new)
 
-    def _result(self, target: Target, settings: Settings, text: str) -> Checked:
+    def _result(self, target: AnyTarget, settings: Settings, text: str) -> Checked:
         everything = check_card(text, select=settings.select, ignore=settings.ignore, name=target.card_name)
         findings, ignored = without(everything, self._ignores(target, text))
         if self.estimates:
@@ -66,7 +67,7 @@ class Checking:
         fails = any(settings.fails(finding.severity) for finding in findings)
         return Checked(target, text, tuple(findings), tuple(ignored), fails)
 
-    def _ignores(self, target: Target, text: str) -> list[Ignore]:
+    def _ignores(self, target: AnyTarget, text: str) -> list[Ignore]:
         found, known = ignores(text), [rule.id for rule in RULES]
         unknown = [one for one in found if one.rule not in known]
         for one in unknown[:SHOWN]:
@@ -77,7 +78,7 @@ class Checking:
             self.out.note(f"{one_line(target.name)}: and {len(unknown) - SHOWN} more such rules in its comments")
         return found
 
-    def _say(self, target: Target, mended: Mended) -> None:
+    def _say(self, target: AnyTarget, mended: Mended) -> None:
         done = "would be mended" if self.fixing.dry_run else "mended"
         for finding in mended.fixed:
             if finding.fix:
@@ -85,7 +86,7 @@ class Checking:
                 self.out.note(f"{place}: {done}: {one_line(finding.fix.words)} [{finding.rule}]")
 
 
-def _look(target: Target, settings: Settings) -> Look:
+def _look(target: AnyTarget, settings: Settings) -> Look:
     def look(text: str) -> Sequence[Finding]:
         found = check_card(text, select=settings.select, ignore=settings.ignore, name=target.card_name)
         return without(found, ignores(text))[0]

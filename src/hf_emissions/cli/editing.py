@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import wraps
 from typing import Any
 
 import click
@@ -11,17 +12,46 @@ import click
 from ..card.file import edit_file
 from ..errors import CardError, HfEmissionsError, UsageError
 from .failures import DONE, FAILED, FINDINGS, explain
+from .hub_target import HubTarget, Publishing, publishing_options, said
 from .output import Output
-from .targets import Target
+from .targets import AnyTarget
 
 Change = Callable[[str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """What the options say of how cards are written.
+
+    Args:
+        dry_run: print the change and write nothing.
+        check: write nothing; only say whether something would change.
+        yes: on the Hub, do not ask.
+        create_pr: on the Hub, as a pull request in one's own repositories too.
+    """
+
+    dry_run: bool = False
+    check: bool = False
+    yes: bool = False
+    create_pr: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is written at all."""
+        return not self.dry_run and not self.check
+
+
 def editing_options(command: Any) -> Any:
-    """The options `--dry-run` and `--check`."""
+    """The options `--dry-run`, `--check`, `--yes` and `--create-pr`, which reach the command as one `how`."""
+    names = [one.name for one in fields(How)]
+
+    @wraps(command)
+    def with_how(*args: Any, **given: Any) -> Any:
+        return command(*args, how=How(**{name: given.pop(name) for name in names}), **given)
+
     dry_run = click.option("--dry-run", is_flag=True, help="Print the change as a diff and write nothing.")
     check = click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something would change.")
-    return dry_run(check(command))
+    return dry_run(check(publishing_options(with_how)))
 
 
 def equivalents_option(command: Any) -> Any:
@@ -50,21 +80,26 @@ class Editing:
     """How the cards of one command are changed and what is said of it."""
 
     out: Output
-    dry_run: bool
-    check: bool
+    how: How
 
-    def edit_all(self, targets: Iterable[Target], change: Change, **document: Any) -> int:
+    def edit_all(self, targets: Sequence[AnyTarget], change: Change, **document: Any) -> int:
         """Change each card; the exit code. One card that cannot be changed does not stop the rest.
 
         `document` is what the JSON has beside the cards.
         """
+        if self.how.writes:
+            self._publishing.check_strangers(targets)
         results = [self._edit_or_explain(target, change) for target in targets]
         self.out.document(cards=results, **document)
         if any("error" in result for result in results):
             return FAILED
-        return FINDINGS if self.check and any(result["changed"] for result in results) else DONE
+        return FINDINGS if self.how.check and any(result["changed"] for result in results) else DONE
 
-    def _edit_or_explain(self, target: Target, change: Change) -> dict[str, Any]:
+    @property
+    def _publishing(self) -> Publishing:
+        return Publishing(self.out, self.how.yes, self.how.create_pr)
+
+    def _edit_or_explain(self, target: AnyTarget, change: Change) -> dict[str, Any]:
         try:
             result = self._edit(target, change)
         except (HfEmissionsError, OSError) as error:
@@ -73,9 +108,11 @@ class Editing:
         self._say(target, result)
         return {"path": target.name, **result}
 
-    def _edit(self, target: Target, change: Change) -> dict[str, Any]:
+    def _edit(self, target: AnyTarget, change: Change) -> dict[str, Any]:
         """What became of a card: `changed` and `written`, the `diff` of a dry run, the `text` of standard input."""
-        if target.path is not None and not self.dry_run and not self.check:
+        if isinstance(target, HubTarget) and self.how.writes:
+            return self._publish(target, change)
+        if target.path is not None and self.how.writes:
             changed = edit_file(target.path, change)
             return {"changed": changed, "written": changed}
         before = target.text()
@@ -84,11 +121,19 @@ class Editing:
         except CardError as error:
             raise error.named(target.name) from None
         result = {"changed": before != after, "written": False}
-        if self.dry_run:
+        if self.how.dry_run:
             return {**result, "diff": target.diff(before, after)}
-        return {**result, "text": after} if target.path is None and not self.check else result
+        return result if isinstance(target, HubTarget) or target.path or self.how.check else {**result, "text": after}
 
-    def _say(self, target: Target, result: Mapping[str, Any]) -> None:
+    def _publish(self, target: HubTarget, change: Change) -> dict[str, Any]:
+        outcome = self._publishing.edit(target, change)
+        result = said(outcome)
+        if outcome.interrupted:
+            self._say(target, result)
+            raise KeyboardInterrupt
+        return result
+
+    def _say(self, target: AnyTarget, result: Mapping[str, Any]) -> None:
         if self.out.format == "human" and "diff" in result:
             self.out.diff(result["diff"])
         if self.out.format != "json" and "text" in result:
@@ -97,5 +142,13 @@ class Editing:
             self.out.item(target.name)
         if not result["changed"]:
             self.out.note(f"{target.name}: nothing to change")
-        elif result["written"] or self.check:
-            self.out.note(f"{target.name}: {'written' if result['written'] else 'would change'}")
+        elif result["written"] or self.how.check or isinstance(target, HubTarget) and not self.how.dry_run:
+            self.out.note(f"{target.name}: {_what_happened(result, self.how)}")
+
+
+def _what_happened(result: Mapping[str, Any], how: How) -> str:
+    if not result["written"]:
+        return "would change" if how.check else "nothing was written"
+    if "pull_request" in result:
+        return f"proposed in {result['pull_request']}"
+    return f"committed, {result['commit_url']}" if "commit_url" in result else "written"

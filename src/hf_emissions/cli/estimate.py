@@ -19,7 +19,7 @@ from ..estimation.published import METHODS
 from ..estimation.words import is_section_of_estimate, notes_of, record_of, record_of_section, refusal_of_block
 from ..factors.countries import find_country
 from ..facts.facts import Facts
-from .editing import Editing, editing_options, equivalents_notes
+from .editing import Editing, How, editing_options, equivalents_notes
 from .estimate_report import estimate_figure, estimate_lines
 from .failures import DONE
 from .output import Format, Output, format_option
@@ -69,8 +69,7 @@ def estimate(
     into: str | None,
     section: bool,
     overwrite: bool,
-    dry_run: bool,
-    check: bool,
+    how: How,
     equivalents: bool,
     reused: str | None,
     format_: Format,
@@ -89,12 +88,12 @@ def estimate(
       hf-emissions estimate --hardware "TPU v2" --hours 96 --intensity "0.56 kg/kWh" --method ml-co2-impact
     """
     out = Output(format_)
-    _check_into(into, section=section, overwrite=overwrite, dry_run=dry_run, check=check, reused=reused)
+    _check_into(into, section=section, overwrite=overwrite, dry_run=how.dry_run, check=how.check, reused=reused)
     found = _estimate(**given)
     if into is not None:
         out.note(estimate_figure(found))
         notes = equivalents_notes(found.median_g, asked=equivalents, section=section or bool(refusal_of_block(found)))
-        return _write(Editing(out, dry_run, check), found, into, (section, notes), overwrite=overwrite)
+        return _write(Editing(out, how), found, into, (section, notes), overwrite=overwrite)
     extra = _extra(found, reused, equivalents)
     _print(out, found, extra)
     out.document(**dataclasses.asdict(found), **{name: words for name, (words, _) in extra.items()})

@@ -13,12 +13,13 @@ from ..card.file import edit_file
 from ..errors import CardError, UsageError
 from ..rules.fix import Look, Mended, mend
 from ..terminal import one_line
+from .hub_target import HubTarget, Publishing
 from .output import Output
-from .targets import Target
+from .targets import AnyTarget, on_the_hub
 
 
 def fixing_options(command: Any) -> Any:
-    """The options `--fix`, `--unsafe-fixes`, `--dry-run` and `--yes`."""
+    """The options `--fix`, `--unsafe-fixes`, `--dry-run`, `--yes` and `--create-pr`."""
     options = (
         click.option("--fix", is_flag=True, help="Mend what can be mended without changing what the card says."),
         click.option(
@@ -27,7 +28,8 @@ def fixing_options(command: Any) -> Any:
             help="With --fix: also what changes the card's meaning; shows the diff and asks.",
         ),
         click.option("--dry-run", is_flag=True, help="With --fix: print the change as a diff and write nothing."),
-        click.option("--yes", is_flag=True, help="With --unsafe-fixes: do not ask."),
+        click.option("--yes", is_flag=True, help="With --unsafe-fixes, and on the Hub: do not ask."),
+        click.option("--create-pr", is_flag=True, help="On the Hub: open a pull request in your own repository too."),
     )
     for option in reversed(options):
         command = option(command)
@@ -42,20 +44,42 @@ class Fixing:
     unsafe: bool = False
     dry_run: bool = False
     ask: bool = False
+    yes: bool = False
+    create_pr: bool = False
 
-    def mend(self, target: Target, text: str, look: Look, out: Output) -> Mended:
+    def mend(self, target: AnyTarget, text: str, look: Look, out: Output) -> Mended:
         """Mend a card's text, and write it where it is a file and this is no dry run.
 
         Raises:
             CardError: a fix would have changed something else, or the card changed meanwhile; nothing was written.
             OSError: the file cannot be written.
         """
+        if isinstance(target, HubTarget):
+            return self._publish(target, text, look, out)
         mended = mend(text, look, unsafe=self.unsafe and not self.ask)
         if self.ask:
             mended = _asked(target, mended, look, out)
         if mended.text != text and target.path is not None and not self.dry_run:
             edit_file(target.path, _replacing(text, mended.text))
         return mended
+
+    def _publish(self, target: HubTarget, text: str, look: Look, out: Output) -> Mended:
+        """Mend a card on the Hub: what is written is what the fixes make of its newest text."""
+        if not self.dry_run and mend(text, look, unsafe=self.unsafe).text != text:
+            outcome = Publishing(out, self.yes, self.create_pr, evidence=lambda before: _evidence(look, before)).edit(
+                target, lambda newest: mend(newest, look, unsafe=self.unsafe).text
+            )
+            if outcome.written is None:
+                return Mended(outcome.before, (), tuple(look(outcome.before)))
+            out.note(f"{target.name}: {outcome.written.url}")
+            text = outcome.before
+            if outcome.interrupted:
+                raise KeyboardInterrupt
+        return mend(text, look, unsafe=self.unsafe)
+
+
+def _evidence(look: Look, text: str) -> list[str]:
+    return [f"line {finding.line}: {finding.message} ({finding.rule})" for finding in look(text) if finding.fix]
 
 
 def read_fixing(format_: str, targets: tuple[str, ...], given: Mapping[str, bool]) -> Fixing:
@@ -68,13 +92,14 @@ def read_fixing(format_: str, targets: tuple[str, ...], given: Mapping[str, bool
     for option, asked in (("--unsafe-fixes", unsafe), ("--dry-run", dry_run)):
         if asked and not fix:
             raise UsageError(f"{option} says how to fix; give --fix too")
-    if yes and not unsafe:
+    remote = on_the_hub(targets)
+    if yes and not unsafe and not (fix and remote):
         raise UsageError("--yes answers what --unsafe-fixes asks; give --fix --unsafe-fixes too")
     _refuse_reports(format_, targets, fix=fix, dry_run=dry_run)
-    ask = unsafe and not yes and not dry_run
+    ask = unsafe and not yes and not dry_run and not remote
     if ask and (format_ != "human" or "-" in targets or not (sys.stdin and sys.stdin.isatty())):
         raise UsageError("--unsafe-fixes asks before it writes, and here is nobody to ask; give --yes or --dry-run")
-    return Fixing(fix, unsafe, dry_run, ask)
+    return Fixing(fix, unsafe, dry_run, ask, yes, given["create_pr"])
 
 
 def _refuse_reports(format_: str, targets: tuple[str, ...], *, fix: bool, dry_run: bool) -> None:
@@ -95,7 +120,7 @@ def _replacing(before: str, after: str) -> Callable[[str], str]:
     return edit
 
 
-def _asked(target: Target, safe: Mended, look: Look, out: Output) -> Mended:
+def _asked(target: AnyTarget, safe: Mended, look: Look, out: Output) -> Mended:
     """What is mended after a person saw the unsafe fixes: those too, or the safe ones alone."""
     unsafe = mend(safe.text, look, unsafe=True)
     if unsafe.text == safe.text:

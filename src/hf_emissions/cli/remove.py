@@ -6,7 +6,7 @@ import click
 
 from ..card.patch import remove_block
 from ..card.section import remove_section
-from .editing import Editing, editing_options
+from .editing import Editing, How, editing_options
 from .output import Format, Output, format_option
 from .targets import find_targets
 
@@ -16,7 +16,7 @@ from .targets import find_targets
 @click.option("--section", is_flag=True, help="Take out the section that hf-emissions wrote, too.")
 @editing_options
 @format_option
-def remove(targets: tuple[str, ...], section: bool, dry_run: bool, check: bool, format_: Format) -> int:
+def remove(targets: tuple[str, ...], section: bool, how: How, format_: Format) -> int:
     """Take the co2_eq_emissions block out of cards; everything else stays as it is, byte for byte.
 
     \b
@@ -29,4 +29,4 @@ def remove(targets: tuple[str, ...], section: bool, dry_run: bool, check: bool, 
     def change(text: str) -> str:
         return remove_block(remove_section(text) if section else text)
 
-    return Editing(Output(format_), dry_run, check).edit_all(find_targets(targets), change)
+    return Editing(Output(format_), how).edit_all(find_targets(targets), change)

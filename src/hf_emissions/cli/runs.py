@@ -12,7 +12,7 @@ from ..errors import UnitError, UsageError
 from ..recording.folder import Corrections, OutputFolder, open_folder
 from ..recording.runs import Run
 from ..recording.summary import Summary
-from .editing import Editing, editing_options
+from .editing import Editing, How, editing_options
 from .failures import DONE
 from .output import Format, Output, format_option
 from .targets import one_target
@@ -36,8 +36,7 @@ def runs(
     run_id: str | None,
     section: bool,
     overwrite: bool,
-    dry_run: bool,
-    check: bool,
+    how: How,
     format_: Format,
     **corrected: Any,
 ) -> int:
@@ -63,10 +62,10 @@ def runs(
     run = folder.run(run_id)
     summary = folder.summary(run, corrections)
     change = folder.change(summary, section=section or None, overwrite=overwrite)
-    if not dry_run and not check and summary.record is not None:
+    if how.writes and summary.record is not None:
         # Before the card, so that a kill between the two does not make the figure look like the author's.
         folder.remember(run, summary.record)
-    return Editing(out, dry_run, check).edit_all([one_target(into)], change)
+    return Editing(out, how).edit_all([one_target(into)], change)
 
 
 def _corrections(intensity: str | None, **rest: Any) -> Corrections:

@@ -15,7 +15,7 @@ from ..factors.equivalences import equivalents as compare
 from ..record import EmissionsRecord
 from .failures import DONE, FAILED, explain
 from .output import Format, Output, format_option
-from .targets import Target, find_targets
+from .targets import AnyTarget, find_targets
 
 
 @click.command
@@ -45,7 +45,7 @@ def show(targets: tuple[str, ...], equivalents: bool, format_: Format) -> int:
     return FAILED if any("error" in card for card in cards) else DONE
 
 
-def _card(out: Output, target: Target, equivalents: bool) -> dict[str, Any]:
+def _card(out: Output, target: AnyTarget, equivalents: bool) -> dict[str, Any]:
     try:
         record = _record(target)
     except (HfEmissionsError, OSError) as error:
@@ -64,14 +64,14 @@ def _compared(record: EmissionsRecord | None) -> list[Equivalent]:
     return [] if record is None or record.emissions_g is None else compare(record.emissions_g)
 
 
-def _record(target: Target) -> EmissionsRecord | None:
+def _record(target: AnyTarget) -> EmissionsRecord | None:
     try:
         return read_card(target.text())
     except CardError as error:
         raise error.named(target.name) from None
 
 
-def _print(out: Output, target: Target, record: EmissionsRecord) -> None:
+def _print(out: Output, target: AnyTarget, record: EmissionsRecord) -> None:
     figure = "unknown" if record.emissions_g is None else f"{units.format_mass(record.emissions_g)} CO2eq"
     if out.format == "quiet":
         out.item(figure if record.emissions_g is None else units.plain_decimal(record.emissions_g))

@@ -1,4 +1,4 @@
-"""What a command is pointed at: a card, a folder of cards, or standard input."""
+"""What a command is pointed at: a card, a folder of cards, a model on the Hub, or standard input."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from ..card.diff import unified_diff
 from ..card.file import CARD_NAME, decode, read_text
 from ..errors import UsageError
+from ..hub.address import read_address
+from .hub_target import HubTarget
 
 STDIN = "-"
 
@@ -38,9 +40,12 @@ class Target:
         return unified_diff(before, after, _relative(self.path) if self.path else CARD_NAME)
 
 
-def find_targets(names: tuple[str, ...]) -> list[Target]:
+AnyTarget = Target | HubTarget
+
+
+def find_targets(names: tuple[str, ...]) -> list[AnyTarget]:
     """The cards that the arguments of a command name, each once: every README.md below a folder, hidden
-    folders left out.
+    folders left out. A path that exists wins over a model of that name.
 
     Raises:
         UsageError: nothing of that name, or a folder without a card.
@@ -48,7 +53,7 @@ def find_targets(names: tuple[str, ...]) -> list[Target]:
     return list(dict.fromkeys(target for name in names for target in _named(name)))
 
 
-def one_target(name: str) -> Target:
+def one_target(name: str) -> AnyTarget:
     """The one card that a name stands for.
 
     Raises:
@@ -63,7 +68,12 @@ def one_target(name: str) -> Target:
     raise UsageError(f"{name}: there are {len(found)} cards below; a figure belongs to one training, so name one card")
 
 
-def _named(name: str) -> list[Target]:
+def on_the_hub(names: tuple[str, ...]) -> bool:
+    """Whether all the names are models on the Hub."""
+    return all(name != STDIN and not Path(name).exists() and read_address(name) for name in names)
+
+
+def _named(name: str) -> list[AnyTarget]:
     if name == STDIN:
         return [Target(None)]
     path = Path(name)
@@ -71,12 +81,15 @@ def _named(name: str) -> list[Target]:
         return _in_folder(path)
     if path.exists():
         return [Target(path)]
-    raise UsageError(f"{name}: there is no such file or folder; name a card, a folder of cards, or -")
+    address = read_address(name)
+    if address is not None:
+        return [HubTarget(address)]
+    raise UsageError(f"{name}: there is no such file or folder; name a card, a folder of cards, user/model, or -")
 
 
-def _in_folder(folder: Path) -> list[Target]:
+def _in_folder(folder: Path) -> list[AnyTarget]:
     found = (card for card in sorted(folder.rglob(CARD_NAME)) if card.is_file())
-    cards = [Target(card) for card in found if not _is_hidden(card.relative_to(folder))]
+    cards: list[AnyTarget] = [Target(card) for card in found if not _is_hidden(card.relative_to(folder))]
     if not cards:
         raise UsageError(f"{folder}: there is no {CARD_NAME} in this folder")
     return cards

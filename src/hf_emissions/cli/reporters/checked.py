@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...rules.finding import Finding
-from ..targets import Target
+from ..targets import AnyTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Checked:
         problem: why the card could not be checked or mended.
     """
 
-    target: Target
+    target: AnyTarget
     text: str = ""
     findings: tuple[Finding, ...] = ()
     ignored: tuple[Finding, ...] = ()

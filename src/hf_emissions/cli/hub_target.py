@@ -1,0 +1,152 @@
+"""A card on the Hub as the target of a command, and how changes to it are agreed on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..card.diff import unified_diff
+from ..card.file import CARD_NAME
+from ..errors import UsageError
+from ..hub.address import Address
+from .output import Output
+
+if TYPE_CHECKING:
+    from ..hub.client import Hub
+    from ..hub.edit import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class HubTarget:
+    """The card of a model on the Hub. It has no `path`, as standard input has none."""
+
+    address: Address
+    path: None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return str(self.address)
+
+    @property
+    def card_name(self) -> str:
+        """What commands that we advise call it."""
+        return self.name
+
+    def text(self) -> str:
+        """The card's text at its newest commit.
+
+        Raises:
+            HubError: it cannot be read.
+        """
+        return the_hub().read(self.address).text
+
+    def diff(self, before: str, after: str) -> str:
+        """The change as a diff that `git apply` takes in a clone of the repository."""
+        return unified_diff(before, after, CARD_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """How cards on the Hub are written.
+
+    Args:
+        yes: do not ask.
+        create_pr: as a pull request, in one's own repositories too.
+        evidence: why a figure is repaired, of a card's old text.
+    """
+
+    out: Output
+    yes: bool = False
+    create_pr: bool = False
+    evidence: Callable[[str], Sequence[str]] | None = None
+
+    def edit(self, target: HubTarget, change: Callable[[str], str]) -> Outcome:
+        """Change a card on the Hub, after a person agreed.
+
+        Raises:
+            CardError, HubError: see `hub.edit.edit_card`.
+            UsageError: nobody can be asked.
+        """
+        from ..hub.edit import Wishes, edit_card
+
+        wishes = Wishes(self._agree, self._describe(target), self.create_pr or None, self._may_propose)
+        return edit_card(the_hub(), target.address, change, wishes)
+
+    def check_strangers(self, targets: Iterable[Any]) -> None:
+        """Refuse to write into several repositories of which one belongs to somebody else.
+
+        Raises:
+            UsageError: says which one.
+        """
+        found = [target for target in targets if isinstance(target, HubTarget)]
+        if len(found) < 2:
+            return
+        account = the_hub().account()
+        for target in found:
+            if not account.owns(target.address):
+                raise UsageError(
+                    f"{target.name} is not yours ({account.name}); name repositories of others one at a time"
+                )
+
+    def _agree(self, address: Address, before: str, after: str) -> bool:
+        if self.yes:
+            return True
+        if self.out.format != "human" or not (sys.stdin and sys.stdin.isatty()):
+            raise UsageError(
+                f"{address}: this asks before it writes, and here is nobody to ask; give --yes or --dry-run"
+            )
+        self.out.diff(unified_diff(before, after, CARD_NAME))
+        return click.confirm(f"Write this to {address} on the Hub?", default=False, err=True)
+
+    def _describe(self, target: HubTarget) -> Callable[[str, str, bool], tuple[str, str]]:
+        from .proposal import describe
+
+        def described(before: str, after: str, proposal: bool) -> tuple[str, str]:
+            evidence = self.evidence(before) if self.evidence else ()
+            return describe(target.address.model, before, after, evidence, proposal=proposal)
+
+        return described
+
+    def _may_propose(self, before: str, after: str) -> str | None:
+        from .proposal import why_not_proposed
+
+        return why_not_proposed(before, after, evidence=bool(self.evidence and self.evidence(before)))
+
+
+def the_hub() -> Hub:
+    """The Hub that HF_ENDPOINT names, asked with the token that HF_TOKEN or `hf auth login` gave."""
+    return _hub(os.environ.get("HF_ENDPOINT"), os.environ.get("HF_TOKEN"))
+
+
+@cache
+def _hub(endpoint: str | None, token: str | None) -> Hub:
+    from ..hub.client import Hub
+    from ..hub.waiting import Patience
+
+    out = Output()
+    return Hub(endpoint=endpoint or None, token=token or None, patience=lambda: Patience(say=out.note))
+
+
+def publishing_options(command: Any) -> Any:
+    """The options of commands that may write to the Hub."""
+    yes = click.option("--yes", is_flag=True, help="On the Hub: do not ask before writing.")
+    create_pr = click.option(
+        "--create-pr", is_flag=True, help="On the Hub: open a pull request in your own repository too."
+    )
+    return yes(create_pr(command))
+
+
+def said(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as the fields of a JSON document."""
+    document: dict[str, Any] = {"changed": outcome.before != outcome.after, "written": outcome.written is not None}
+    if outcome.written:
+        key = "pull_request" if outcome.written.proposal else "commit_url"
+        return {**document, "changed": True, "commit": outcome.written.sha, key: outcome.written.url}
+    return document

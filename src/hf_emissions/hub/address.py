@@ -1,0 +1,44 @@
+"""Where a card is on the Hub: `user/model`, `hf://user/model@revision`, or the address of its page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+MAIN = "main"
+
+_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_-])?"
+_BARE = re.compile(rf"({_PART})/({_PART})")
+_SCHEME = re.compile(r"hf://(?:models/)?([^/@]+/[^/@]+)(?:@([^/]+(?:/pr/\d+)?))?(?:/README\.md)?/?")
+_PAGE = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([^/?#]+/[^/?#]+)(?:/(?:tree|blob)/([^/?#]+).*)?/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A model repository, and one of its revisions: a branch, a commit, or `refs/pr/N`."""
+
+    model: str
+    revision: str = MAIN
+
+    @property
+    def owner(self) -> str:
+        """The user or organization that the repository belongs to."""
+        return self.model.partition("/")[0]
+
+    def __str__(self) -> str:
+        return self.model if self.revision == MAIN else f"{self.model}@{self.revision}"
+
+
+def read_address(name: str) -> Address | None:
+    """The address that a name stands for, or None for a name that is none.
+
+    `user/model` whose second part ends with .md is taken for a mistyped path.
+    """
+    found = _SCHEME.fullmatch(name) or _PAGE.fullmatch(name)
+    model, revision = (found[1], found[2]) if found else (name, None)
+    if not _BARE.fullmatch(model) or "--" in model or ".." in model:
+        return None
+    if found is None and model.lower().endswith((".md", ".markdown", ".txt")):
+        return None
+    return Address(model, unquote(revision) if revision else MAIN)

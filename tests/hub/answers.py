@@ -1,0 +1,236 @@
+"""What the Hub answers: each takes the request, and the parts of its path."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from .repositories import Commit, HubError, PullRequest, Repository, blob, day
+
+if TYPE_CHECKING:
+    from .server import Hub, User
+
+
+@dataclass
+class Request:
+    """One request, read."""
+
+    hub: Hub
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    body: bytes
+    user: User | None
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def flag(self, name: str) -> bool:
+        return self.query.get(name, [""])[0] in ("1", "true")
+
+
+@dataclass
+class File:
+    """An answer that is a file and no JSON."""
+
+    data: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+def signed_in(request: Request) -> User:
+    if request.user is None:
+        raise HubError(401, "", "Invalid username or password.")
+    return request.user
+
+
+def readable(request: Request, name: str) -> Repository:
+    """A repository that this user may see."""
+    found = request.hub.repositories.get(name)
+    hidden = found is not None and found.private and not (request.user and request.user.owns(found.owner))
+    if found is None or hidden:
+        status = 404 if request.user else 401
+        raise HubError(status, "RepoNotFound", "Repository not found")
+    return found
+
+
+def downloadable(request: Request, name: str) -> Repository:
+    found = readable(request, name)
+    if found.gated and not (request.user and request.user.owns(found.owner)):
+        raise HubError(403 if request.user else 401, "GatedRepo", f"Access to model {name} is restricted")
+    return found
+
+
+def create_repository(request: Request) -> Any:
+    wanted, user = request.json(), signed_in(request)
+    name = f"{wanted.get('organization') or user.name}/{wanted['name']}"
+    if name in request.hub.repositories:
+        raise HubError(409, "RepoExists", "you already created this model repo")
+    request.hub.create(name)
+    return {"url": f"{request.hub.url}/{name}", "name": name, "id": name}
+
+
+def validate_yaml(request: Request) -> Any:
+    content = request.json()["content"]
+    request.hub.validated.append(content)
+    errors = [{"message": words} for words in request.hub.validate(content)]
+    if errors:
+        raise HubError(400, "", json.dumps({"errors": errors, "warnings": []}))
+    return {"errors": [], "warnings": []}
+
+
+def whoami(request: Request) -> Any:
+    user = signed_in(request)
+    token = {"displayName": "test", "role": user.role}
+    orgs = [{"type": "org", "name": name, "roleInOrg": "write"} for name in user.orgs]
+    return {"type": "user", "name": user.name, "orgs": orgs, "auth": {"type": "access_token", "accessToken": token}}
+
+
+def preupload(request: Request, name: str, revision: str) -> Any:
+    files = readable(request, name).find(revision).files
+    wanted = [entry["path"] for entry in request.json()["files"]]
+    oids = {path: blob(files[path]) if path in files else None for path in wanted}
+    return {
+        "files": [
+            {"path": path, "uploadMode": "regular", "shouldIgnore": False, "oid": oid} for path, oid in oids.items()
+        ]
+    }
+
+
+def commit(request: Request, name: str, revision: str) -> Any:
+    repository, user = readable(request, name), signed_in(request)
+    lines = [json.loads(line) for line in request.body.splitlines()]
+    header = next(line["value"] for line in lines if line["key"] == "header")
+    data = {
+        line["value"]["path"]: base64.b64decode(line["value"]["content"]) for line in lines if line["key"] == "file"
+    }
+    if user.role == "read":
+        raise HubError(403, "", "Forbidden: this token has the role read")
+    if request.flag("create_pr"):
+        return _proposed(request.hub, repository, user, header, data)
+    _check_may_write(repository, revision, user)
+    head = repository.find(revision)
+    if header.get("parentCommit") not in (None, head.oid):
+        raise HubError(412, "PreconditionFailed", "A commit has happened since. Please refresh and try again.")
+    made = repository.add(revision, data, header["summary"], user.name, header.get("description", ""))
+    return {"commitUrl": f"{request.hub.url}/{name}/commit/{made.oid}", "commitOid": made.oid, "success": True}
+
+
+def _check_may_write(repository: Repository, revision: str, user: User) -> None:
+    own_request = any(one.branch == revision and one.author == user.name for one in repository.pull_requests)
+    if not user.owns(repository.owner) and not own_request:
+        raise HubError(403, "", f"Forbidden: you have no right to write to {repository.id}")
+
+
+def _proposed(hub: Hub, repository: Repository, user: User, header: dict, data: dict[str, bytes]) -> Any:
+    base = repository.find(header.get("parentCommit") or "main")
+    opened = repository.open_pull_request(header["summary"], header.get("description", ""), user.name, base)
+    made = repository.add(opened.branch, data, header["summary"], user.name, header.get("description", ""))
+    url = f"{hub.url}/{repository.id}"
+    return {
+        "commitUrl": f"{url}/commit/{made.oid}",
+        "commitOid": made.oid,
+        "success": True,
+        "pullRequestUrl": f"{url}/discussions/{opened.number}",
+    }
+
+
+def model_info(request: Request, name: str, revision: str = "main") -> Any:
+    repository = readable(request, name)
+    found = repository.find(revision)
+    siblings = [{"rfilename": path, "size": len(data), "blobId": blob(data)} for path, data in found.files.items()]
+    return {
+        "id": name,
+        "modelId": name,
+        "author": repository.owner,
+        "sha": found.oid,
+        "siblings": siblings,
+        "tags": [],
+        "private": repository.private,
+        "gated": "auto" if repository.gated else False,
+        "cardData": front_matter(found),
+        "createdAt": day(0),
+        "lastModified": day(len(repository.commits)),
+    }
+
+
+def front_matter(found: Commit) -> dict[str, Any]:
+    """What the Hub reads in a card: nothing where it cannot."""
+    text = found.files.get("README.md", b"").decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
+    if not text.startswith("---\n") or "\n---" not in text[3:]:
+        return {}
+    try:
+        data = yaml.safe_load(text[4:].partition("\n---")[0])
+    except yaml.YAMLError:
+        return {}
+    return json.loads(json.dumps(data, default=str)) if isinstance(data, dict) else {}
+
+
+def resolve(request: Request, name: str, revision: str, path: str) -> File:
+    """The redirect to the copy that is kept by commit, as the Hub does."""
+    found = downloadable(request, name).find(revision)
+    headers = {"X-Repo-Commit": found.oid}
+    if path not in found.files:
+        raise HubError(404, "EntryNotFound", f"Entry not found: {path}")
+    etag = blob(found.files[path])
+    headers |= {"Location": f"/api/resolve-cache/models/{name}/{found.oid}/{path}?etag=%22{etag}%22"}
+    return File(b"Temporary Redirect", headers, 307)
+
+
+def resolve_cache(request: Request, name: str, revision: str, path: str) -> File:
+    found = downloadable(request, name).find(revision)
+    data = found.files[path]
+    headers = {"X-Repo-Commit": found.oid, "ETag": f'"{blob(data)}"', "Content-Type": "text/plain; charset=utf-8"}
+    return File(data, headers)
+
+
+PAGE = 10
+
+
+def discussions(request: Request, name: str) -> Any:
+    found = readable(request, name).pull_requests
+    author, status = request.query.get("author", [""])[0], request.query.get("status", ["all"])[0]
+    found = [one for one in found if author in ("", one.author)]
+    found = [one for one in found if status == "all" or (status == "open") == (one.status in ("open", "draft"))]
+    start = PAGE * int(request.query.get("p", ["0"])[0])
+    shown = [_discussion(one, name) for one in found[start : start + PAGE]]
+    return {"discussions": shown, "count": len(found), "start": start, "numClosedDiscussions": 0}
+
+
+def _discussion(one: PullRequest, name: str) -> dict[str, Any]:
+    return {
+        "num": one.number,
+        "title": one.title,
+        "author": {"name": one.author},
+        "status": one.status,
+        "isPullRequest": True,
+        "createdAt": day(one.number),
+        "repo": {"name": name, "type": "model"},
+    }
+
+
+def change_status(request: Request, name: str, number: str) -> Any:
+    repository = readable(request, name)
+    repository.pull_request(int(number)).status = request.json()["status"]
+    return {"newStatus": {"id": "1", "type": "status-change"}}
+
+
+_NAME, _REVISION, _PATH = "([^/]+/[^/]+)", "([^/]+)", "(.+)"
+ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
+    ("POST", "/api/repos/create", create_repository),
+    ("POST", "/api/validate-yaml", validate_yaml),
+    ("GET", "/api/whoami-v2", whoami),
+    ("POST", f"/api/models/{_NAME}/preupload/{_REVISION}", preupload),
+    ("POST", f"/api/models/{_NAME}/commit/{_REVISION}", commit),
+    ("GET", f"/api/models/{_NAME}/revision/{_REVISION}", model_info),
+    ("GET", f"/api/models/{_NAME}/discussions", discussions),
+    ("POST", f"/api/models/{_NAME}/discussions/([0-9]+)/status", change_status),
+    ("GET", f"/api/models/{_NAME}", model_info),
+    ("GET", f"/api/resolve-cache/models/{_NAME}/{_REVISION}/{_PATH}", resolve_cache),
+    ("GET", f"/{_NAME}/resolve/{_REVISION}/{_PATH}", resolve),
+]
