@@ -53,7 +53,7 @@ class TestWhatCannotBeDone:
         result = run(*command, "nope.md", code=2)
         assert (result.out, result.err) == (
             "",
-            "Error: nope.md: there is no such file or folder; name a card, a folder of cards, or -\n",
+            "Error: nope.md: there is no such file or folder; name a card, a folder of cards, user/model, or -\n",
         )
 
     def test_a_folder_without_a_card(self, run, tmp_path, command):

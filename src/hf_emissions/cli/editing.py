@@ -142,7 +142,7 @@ class Editing:
             self.out.item(target.name)
         if not result["changed"]:
             self.out.note(f"{target.name}: nothing to change")
-        elif result["written"] or self.how.check or isinstance(target, HubTarget) and not self.how.dry_run:
+        elif result["written"] or self.how.check or (isinstance(target, HubTarget) and not self.how.dry_run):
             self.out.note(f"{target.name}: {_what_happened(result, self.how)}")
 
 
