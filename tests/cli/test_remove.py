@@ -73,5 +73,7 @@ def test_the_card_at_fault_does_not_stop_the_rest(run, write, card, card_with_bl
 def test_a_name_that_is_wrong_stops_before_anything_is_written(run, write, card_with_block):
     path = write("README.md", card_with_block)
     result = run("remove", "README.md", "nope", code=2)
-    assert result.err == "Error: nope: there is no such file or folder; name a card, a folder of cards, user/model, or -\n"
+    assert (
+        result.err == "Error: nope: there is no such file or folder; name a card, a folder of cards, user/model, or -\n"
+    )
     assert path.read_text() == card_with_block

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,14 +13,15 @@ from ..card.patch import patch_card
 from ..card.section import put_section
 from ..errors import UnitError, UsageError
 from ..record import EmissionsRecord
-from .editing import Editing, How, editing_options, equivalents_notes, equivalents_option
+from .add_from import add_from
+from .editing import Change, Editing, How, editing_options, equivalents_notes, equivalents_option
 from .output import Format, Output, format_option
 from .targets import one_target
 
 
 @click.command
-@click.argument("target")
-@click.option("--emissions", required=True, help='What the training emitted, with its unit: "12.5 g", "0.3 kg".')
+@click.argument("target", required=False)
+@click.option("--emissions", help='What the training emitted, with its unit: "12.5 g", "0.3 kg".')
 @click.option("--energy", help='Electricity that it used, with its unit: "3.5 kWh".')
 @click.option("--hours", help='How long it took: 12.5, "90 min", "2 days".')
 @click.option("--hardware", help='What it ran on: "8 x NVIDIA A100".')
@@ -28,11 +30,19 @@ from .targets import one_target
 @click.option("--source", help='How the figure came about: "CodeCarbon 3.3.2".')
 @click.option("--section", is_flag=True, help='Write the section "Environmental Impact" too.')
 @equivalents_option
+@click.option(
+    "--from",
+    "plan",
+    metavar="PLAN",
+    type=click.Path(path_type=Path),
+    help="The figures of many models of your own on the Hub: JSON lines with model and these options.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace what the block says already.")
 @editing_options
 @format_option
 def add(
-    target: str,
+    target: str | None,
+    plan: Path | None,
     section: bool,
     equivalents: bool,
     overwrite: bool,
@@ -43,25 +53,44 @@ def add(
     """Write a figure into the co2_eq_emissions block of a card.
 
     Everything else in the card stays as it is, byte for byte. With - the card is read from standard input and the
-    new one printed.
+    new one printed. On the Hub the change is shown and asked about, then committed on top of what was read, or
+    proposed as a pull request where the repository is not yours.
 
     \b
     Examples:
       hf-emissions add README.md --emissions "12.5 g" --source "CodeCarbon 3.3.2" --dry-run
       hf-emissions add README.md --emissions "0.3 kg" --energy "1.1 kWh" --hours 4 \\
           --hardware "1 x NVIDIA A100" --location "Paris, France" --training-type fine-tuning --section
+      hf-emissions add user/model --emissions "12.5 g" --source "CodeCarbon 3.3.2"
+      hf-emissions add --from plan.jsonl    # {"model": "user/model", "emissions": "12.5 g"} on each line
     """
-    record = _record(fields)
-    notes = equivalents_notes(record.emissions_g, asked=equivalents, section=section)
 
-    def change(text: str) -> str:
-        patched = patch_card(text, record, overwrite=overwrite)
-        return put_section(patched, record, notes) if section else patched
+    def change_to(given: Mapping[str, str | None]) -> Change:
+        record = _record(given)
+        notes = equivalents_notes(record.emissions_g, asked=equivalents, section=section)
 
-    return Editing(Output(format_), how).edit_all([one_target(target)], change)
+        def change(text: str) -> str:
+            patched = patch_card(text, record, overwrite=overwrite)
+            return put_section(patched, record, notes) if section else patched
+
+        return change
+
+    editing = Editing(Output(format_), how)
+    if plan is not None:
+        _check_nothing_beside(target, fields)
+        return add_from(plan, tuple(fields), editing, change_to)
+    if target is None or fields["emissions"] is None:
+        raise UsageError("name the card and its --emissions, or give --from PLAN for many")
+    return editing.edit_all([one_target(target)], change_to(fields))
 
 
-def _record(given: dict[str, str | None]) -> EmissionsRecord:
+def _check_nothing_beside(target: str | None, fields: Mapping[str, str | None]) -> None:
+    given = [f"--{name.replace('_', '-')}" for name, value in fields.items() if value is not None]
+    if target is not None or given:
+        raise UsageError(f"--from names the models and their figures; leave {target or given[0]} out")
+
+
+def _record(given: Mapping[str, str | None]) -> EmissionsRecord:
     """The record that the options describe.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any
@@ -88,18 +88,24 @@ class Editing:
         `document` is what the JSON has beside the cards.
         """
         if self.how.writes:
-            self._publishing.check_strangers(targets)
-        results = [self._edit_or_explain(target, change) for target in targets]
+            self.publishing.check_strangers(targets)
+        return self.edit_each(((target, change) for target in targets), **document)
+
+    def edit_each(self, changes: Iterable[tuple[AnyTarget, Change]], **document: Any) -> int:
+        """Change each card in a way of its own; see `edit_all`."""
+        results = [self.edit_or_explain(target, change) for target, change in changes]
         self.out.document(cards=results, **document)
         if any("error" in result for result in results):
             return FAILED
         return FINDINGS if self.how.check and any(result["changed"] for result in results) else DONE
 
     @property
-    def _publishing(self) -> Publishing:
+    def publishing(self) -> Publishing:
+        """How cards on the Hub are written."""
         return Publishing(self.out, self.how.yes, self.how.create_pr)
 
-    def _edit_or_explain(self, target: AnyTarget, change: Change) -> dict[str, Any]:
+    def edit_or_explain(self, target: AnyTarget, change: Change) -> dict[str, Any]:
+        """What became of one card, which is said; with `error` where it could not be changed."""
         try:
             result = self._edit(target, change)
         except (HfEmissionsError, OSError) as error:
@@ -126,7 +132,7 @@ class Editing:
         return result if isinstance(target, HubTarget) or target.path or self.how.check else {**result, "text": after}
 
     def _publish(self, target: HubTarget, change: Change) -> dict[str, Any]:
-        outcome = self._publishing.edit(target, change)
+        outcome = self.publishing.edit(target, change)
         result = said(outcome)
         if outcome.interrupted:
             self._say(target, result)

@@ -79,14 +79,17 @@ class Publishing:
         wishes = Wishes(self._agree, self._describe(target), self.create_pr or None, self._may_propose)
         return edit_card(the_hub(), target.address, change, wishes)
 
-    def check_strangers(self, targets: Iterable[Any]) -> None:
+    def check_strangers(self, targets: Iterable[Any], *, alone: bool = True) -> None:
         """Refuse to write into several repositories of which one belongs to somebody else.
+
+        Args:
+            alone: whether one repository by itself may be a stranger's.
 
         Raises:
             UsageError: says which one.
         """
         found = [target for target in targets if isinstance(target, HubTarget)]
-        if len(found) < 2:
+        if alone and len(found) < 2:
             return
         account = the_hub().account()
         for target in found:

@@ -1,0 +1,89 @@
+"""`hf-emissions add --from`: one question for many models of one's own, and a second start that goes on."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import CardError, HfEmissionsError, UsageError
+from .editing import Change, Editing
+from .failures import DONE, FAILED, FINDINGS, explain
+from .hub_target import HubTarget
+from .output import Output
+from .plan import Done, Planned, read_plan
+
+ChangeTo = Callable[[Mapping[str, str]], Change]
+_SHOWN = 20
+
+
+def add_from(path: Path, options: tuple[str, ...], editing: Editing, change_to: ChangeTo) -> int:
+    """Write the figures of a plan into cards on the Hub; the exit code.
+
+    Raises:
+        UsageError: the plan cannot be read, names a repository of somebody else, or nobody can be asked.
+    """
+    planned = read_plan(path, options)
+    changes = {one.address: _change(path, one, change_to) for one in planned}
+    done = Done.beside(path)
+    left = done.left(planned) if editing.how.writes else planned
+    if len(left) < len(planned):
+        editing.out.note(f"{len(planned) - len(left)} of {len(planned)} models were done before ({done.path})")
+    editing.publishing.check_strangers([HubTarget(one.address) for one in planned], alone=False)
+    if editing.how.writes and left and not editing.how.yes and not _agreed(editing.out, left, changes):
+        return DONE
+    results = list(_edited(replace(editing, how=replace(editing.how, yes=True)), left, changes, done))
+    editing.out.document(cards=results)
+    if any("error" in result for result in results):
+        return FAILED
+    return FINDINGS if editing.how.check and any(result["changed"] for result in results) else DONE
+
+
+def _change(path: Path, one: Planned, change_to: ChangeTo) -> Change:
+    try:
+        return change_to(one.options)
+    except HfEmissionsError as error:
+        raise UsageError(f"{path}:{one.line}: {error}") from None
+
+
+def _edited(
+    editing: Editing, left: list[Planned], changes: Mapping[Any, Change], done: Done
+) -> Iterator[dict[str, Any]]:
+    for number, one in enumerate(left, 1):
+        result = editing.edit_or_explain(HubTarget(one.address), changes[one.address])
+        if editing.how.writes and "error" not in result:
+            done.add(one)
+        if number % _SHOWN == 0:
+            editing.out.note(f"{number} of {len(left)} models")
+        yield result
+
+
+def _agreed(out: Output, left: list[Planned], changes: Mapping[Any, Change]) -> bool:
+    """Whether a person agrees, told what would become of the models."""
+    if out.format != "human" or not (sys.stdin and sys.stdin.isatty()):
+        raise UsageError("--from asks before it writes, and here is nobody to ask; give --yes or --dry-run")
+    found: Counter[str] = Counter()
+    for number, one in enumerate(left, 1):
+        words = _outlook(HubTarget(one.address), changes[one.address])
+        found[words.partition(":")[0]] += 1
+        if number <= _SHOWN:
+            out.note(f"{one.address}: {one.options['emissions']}, {words}")
+    if len(left) > _SHOWN:
+        out.note(f"... and {len(left) - _SHOWN} more")
+    summary = ", ".join(f"{count} {words}" for words, count in sorted(found.items()))
+    return click.confirm(f"{len(left)} models: {summary}. Write to the Hub?", default=False, err=True)
+
+
+def _outlook(target: HubTarget, change: Change) -> str:
+    try:
+        before = target.text()
+        return "would change" if change(before) != before else "nothing to change"
+    except CardError as error:
+        return f"cannot be written: {explain(error.named(target.name))}"
+    except (HfEmissionsError, OSError) as error:
+        return f"cannot be written: {explain(error)}"
