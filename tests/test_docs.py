@@ -22,6 +22,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from hub.server import Hub
 from in_process import ENVIRONMENT, Result, call
 
 from hf_emissions import check_card, patch_card, read_card, remove_block
@@ -125,20 +126,30 @@ def test_the_readme_s_session(tmp_path, example):
         assert done.returncode == 0
 
 
-def test_the_examples_of_the_help_run(tmp_path):
+def test_the_examples_of_the_help_run(tmp_path, server):
     # Those of `runs` need a recorded training; the tests of recording have one.
     for name, command in ((name, command) for name, command in COMMANDS.items() if name != "runs"):
         examples = inspect.cleandoc(command.help or "").partition("Examples:\n")[2].replace("\\\n", "")
         assert examples
         for example in examples.strip().splitlines():
-            run_example(tmp_path / name, example.strip())
+            server.create("user/model", CARD)
+            run_example(tmp_path / name, example.strip(), server.environment(tmp_path / "home"))
 
 
-def run_example(folder: Path, example: str) -> None:
+@pytest.fixture
+def server() -> Iterator[Hub]:
+    with Hub() as hub:
+        yield hub
+
+
+def run_example(folder: Path, example: str, around: dict[str, str]) -> None:
     (folder / "models" / "one").mkdir(parents=True, exist_ok=True)
     for path in (folder / "README.md", folder / "models" / "one" / "README.md"):
         path.write_text(CARD)
-    done = in_a_shell(folder, example) if set(example) & set("|<>") else call(words_of(example)[1:], folder)
+    (folder / "plan.jsonl").write_text('{"model": "user/model", "emissions": "12.5 g"}\n')
+    done = (
+        in_a_shell(folder, example) if set(example) & set("|<>") else call(words_of(example)[1:], folder, more=around)
+    )
     assert done.code == (1 if "hf-emissions check" in example else 0), (example, done.err)
 
 

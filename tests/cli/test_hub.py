@@ -159,7 +159,7 @@ def test_a_pull_request_to_oneself(hub_run, server):
         (["remove", "other/model"], "theirs to do"),
         (["add", "other/model", "--emissions", "3 g", "--overwrite"], None),
         (
-            ["estimate", "--energy", "3.5 kWh", "--country", "DEU", "--overwrite", "--into", "other/model"],
+            ["estimate", "--energy", "3 kWh", "--country", "DEU", "--overwrite", "--into", "other/model"],
             "an estimate",
         ),
     ],

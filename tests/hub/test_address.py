@@ -29,8 +29,10 @@ def test_an_address(name, expected):
 
 @pytest.mark.parametrize(
     "name",
-    ["model", "", "-", "./model", "a/b/c", "/user/model", "../model", "user/..", "user/mo del", "docs/README.md"]
-    + ["hf://datasets/user/data/x", "https://example.com/user/model", "user/model--x", "~/model", "user/\x1b[31m"],
+    [
+        *("model", "", "-", "./model", "a/b/c", "/user/model", "../model", "user/..", "user/mo del", "docs/README.md"),
+        *("hf://datasets/user/data/x", "https://example.com/user/model", "user/model--x", "~/model", "user/\x1b[31m"),
+    ],
 )
 def test_no_address(name):
     assert read_address(name) is None

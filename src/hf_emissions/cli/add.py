@@ -61,8 +61,8 @@ def add(
       hf-emissions add README.md --emissions "12.5 g" --source "CodeCarbon 3.3.2" --dry-run
       hf-emissions add README.md --emissions "0.3 kg" --energy "1.1 kWh" --hours 4 \\
           --hardware "1 x NVIDIA A100" --location "Paris, France" --training-type fine-tuning --section
-      hf-emissions add user/model --emissions "12.5 g" --source "CodeCarbon 3.3.2"
-      hf-emissions add --from plan.jsonl    # {"model": "user/model", "emissions": "12.5 g"} on each line
+      hf-emissions add user/model --emissions "12.5 g" --source "CodeCarbon 3.3.2" --yes
+      hf-emissions add --from plan.jsonl --dry-run    # each line: {"model": "user/model", "emissions": "12.5 g"}
     """
 
     def change_to(given: Mapping[str, str | None]) -> Change:

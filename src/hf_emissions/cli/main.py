@@ -46,7 +46,7 @@ class _Commands(click.Group):
 def cli() -> None:
     """Put a true, checkable training-emissions figure on a Hugging Face model card.
 
-    A TARGET is a card (README.md), a folder of cards, or - for standard input.
+    A TARGET is a card (README.md), a folder of cards, user/model on the Hub, or - for standard input.
 
     \b
     Examples:

@@ -1,0 +1,113 @@
+"""Thousands of writes by several processes, with faults and kills: none lost, none doubled, no card damaged."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hub.repositories import Repository
+from hub.server import Hub
+from hub.soak import change_of
+
+WRITES = int(os.environ.get("HF_EMISSIONS_SOAK_WRITES", "5000"))
+WRITERS, MODELS = 4, 12
+MOST_S = 900
+CARD = "---\nlicense: mit\nlanguage: no   # Norwegian\n---\n# A model\n"
+FAULTS = ("429", "500", "503", "html", "cut", "drop", "lost")
+
+
+class Writer:
+    """A writer, started anew after each kill with a seed of its own."""
+
+    def __init__(self, hub: Hub, folder: Path, name: str) -> None:
+        self.hub, self.folder, self.name, self.started = hub, folder, name, 0
+
+    def start(self, seed: int) -> None:
+        self.started += 1
+        log = self.folder / f"{self.name}-{self.started}.log"
+        script = Path(__file__).with_name("soak.py")
+        environment = {**os.environ, **self.hub.environment(self.folder / "home")}
+        self.process = subprocess.Popen(
+            [sys.executable, str(script), self.hub.url, self.name, str(seed), str(log), *self.hub.repositories],
+            env=environment,
+            stderr=(self.folder / f"{self.name}.err").open("a"),
+        )
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.mark.slow
+def test_every_readme_is_what_its_accepted_edits_say(tmp_path):
+    chosen = random.Random(20261124)
+    with Hub() as hub:
+        for number in range(MODELS):
+            hub.create(f"user/model-{number}", CARD)
+        writers = [Writer(hub, tmp_path, f"writer-{number}") for number in range(WRITERS)]
+        for number, writer in enumerate(writers, 1):
+            writer.start(number)
+        hub.faults.at_random(0.04, FAULTS, seed=6)
+        kills, authors = disturb(hub, writers, chosen)
+        for writer in writers:
+            writer.kill()
+        said = [line.split() for log in tmp_path.glob("*.log") for line in log.read_text().splitlines() if line]
+        for repository in hub.repositories.values():
+            check_history(repository, {int(number) for model, number, _ in said if model == repository.id})
+        assert accepted(hub) >= WRITES
+        assert kills >= 20
+        print(
+            f"{accepted(hub)} writes accepted, {len(said)} said to be written, {kills} kills, {authors} edits by the"
+            f" author, faults {len(hub.faults.happened)} of {len(hub.requests)} requests"
+        )
+        assert len(said) > 0.9 * accepted(hub)
+
+
+def accepted(hub: Hub) -> int:
+    return sum(commit.author == "user" and commit.summary.isdigit() for one in writes(hub) for commit in one)
+
+
+def writes(hub: Hub) -> list[list]:
+    return [repository.commits for repository in hub.repositories.values()]
+
+
+def disturb(hub: Hub, writers: list[Writer], chosen: random.Random) -> tuple[int, int]:
+    """Kill writers, and write as the author does, until enough was written."""
+    kills, seed, authors, start = 0, len(writers), 0, time.monotonic()
+    while accepted(hub) < WRITES or kills < 20:
+        assert time.monotonic() - start < MOST_S, f"only {accepted(hub)} writes"
+        time.sleep(chosen.uniform(0.1, 0.6))
+        repository = hub.repositories[chosen.choice(list(hub.repositories))]
+        with hub.lock:
+            authors += 1
+            repository.edit("author", lambda text, number=authors: f"{text}By the author: {number}\n")
+        if chosen.random() < 0.2:
+            kills, seed = kills + 1, seed + 1
+            writer = chosen.choice(writers)
+            writer.kill()
+            writer.start(seed)
+    return kills, authors
+
+
+def check_history(repository: Repository, said: set[int]) -> None:
+    """Each commit is its edit and nothing else, none was made twice, and none that was said to be there is missing."""
+    made: set[int] = set()
+    text = CARD
+    for before, commit in zip(repository.commits[1:], repository.commits[2:], strict=False):
+        text = before.files["README.md"].decode()
+        after = commit.files["README.md"].decode()
+        if commit.author == "author":
+            assert after.startswith(text)
+            continue
+        number = int(commit.summary)
+        assert number not in made
+        made.add(number)
+        assert after == change_of(number)(text)
+        # Whatever was written, the lines of the author are all there.
+        assert after.partition("# A model\n")[2] == text.partition("# A model\n")[2]
+    assert said <= made
