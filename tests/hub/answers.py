@@ -189,6 +189,23 @@ def resolve_cache(request: Request, name: str, revision: str, path: str) -> File
     return File(data, headers)
 
 
+def commits(request: Request, name: str, revision: str) -> Any:
+    repository = readable(request, name)
+    branch = repository.branches.get(revision)
+    if branch is None:
+        raise HubError(404, "RevisionNotFound", f"{name} has no revision {revision}")
+    return [
+        {
+            "id": one.oid,
+            "title": one.summary,
+            "message": one.description,
+            "authors": [{"user": one.author}],
+            "date": day(0),
+        }
+        for one in reversed(branch)
+    ]
+
+
 PAGE = 10
 
 
@@ -228,6 +245,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("POST", f"/api/models/{_NAME}/preupload/{_REVISION}", preupload),
     ("POST", f"/api/models/{_NAME}/commit/{_REVISION}", commit),
     ("GET", f"/api/models/{_NAME}/revision/{_REVISION}", model_info),
+    ("GET", f"/api/models/{_NAME}/commits/{_REVISION}", commits),
     ("GET", f"/api/models/{_NAME}/discussions", discussions),
     ("POST", f"/api/models/{_NAME}/discussions/([0-9]+)/status", change_status),
     ("GET", f"/api/models/{_NAME}", model_info),

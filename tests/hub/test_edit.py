@@ -168,6 +168,18 @@ class TestFaults:
         assert edit(client, "user/model").written.sha == repository.commits[-1].oid
         assert len(repository.commits) == 3
 
+    def test_a_commit_whose_answer_is_lost_does_not_undo_a_newer_one(self, server, client):
+        repository = server.create("user/model", CARD)
+        newer = OURS.replace("12.5", "99")
+        server.faults.add("lost", "/commit/")
+        server.faults.add("moved", "/commits/main", move=lambda: repository.edit("user", lambda _: newer))
+        outcome = edit_card(
+            client, Address("user/model"), lambda text: patch_card(text, RECORD, overwrite=True), WISHES
+        )
+        assert outcome.written.sha == repository.commits[-2].oid
+        assert (outcome.before, outcome.after) == (CARD, OURS)
+        assert repository.readme == newer
+
     def test_a_pull_request_whose_answer_is_lost_is_opened_once(self, server, client):
         repository = server.create("other/model", CARD)
         server.faults.add("lost", "/commit/")

@@ -32,11 +32,9 @@ class Writer:
         log = self.folder / f"{self.name}-{self.started}.log"
         script = Path(__file__).with_name("soak.py")
         environment = {**os.environ, **self.hub.environment(self.folder / "home")}
-        self.process = subprocess.Popen(
-            [sys.executable, str(script), self.hub.url, self.name, str(seed), str(log), *self.hub.repositories],
-            env=environment,
-            stderr=(self.folder / f"{self.name}.err").open("a"),
-        )
+        command = [sys.executable, str(script), self.hub.url, self.name, str(seed), str(log), *self.hub.repositories]
+        with (self.folder / f"{self.name}.err").open("a") as errors:
+            self.process = subprocess.Popen(command, env=environment, stderr=errors)
 
     def kill(self) -> None:
         self.process.kill()
@@ -53,9 +51,11 @@ def test_every_readme_is_what_its_accepted_edits_say(tmp_path):
         for number, writer in enumerate(writers, 1):
             writer.start(number)
         hub.faults.at_random(0.04, FAULTS, seed=6)
-        kills, authors = disturb(hub, writers, chosen)
-        for writer in writers:
-            writer.kill()
+        try:
+            kills, authors = disturb(hub, writers, chosen)
+        finally:
+            for writer in writers:
+                writer.kill()
         said = [line.split() for log in tmp_path.glob("*.log") for line in log.read_text().splitlines() if line]
         for repository in hub.repositories.values():
             check_history(repository, {int(number) for model, number, _ in said if model == repository.id})

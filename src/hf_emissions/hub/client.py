@@ -128,6 +128,27 @@ class Hub:
         data = self.ask(lambda: self._bytes(address.model, sha), str(address))
         return HubCard(decode(data, str(address)), sha)
 
+    def next_card(self, address: Address, sha: str) -> HubCard | None:
+        """The card at the commit that was made on top of the commit `sha`, or None where there is none yet.
+
+        Raises:
+            HubError: the history could not be read.
+        """
+
+        def following() -> str | None:
+            newer = None
+            for commit in self.api.list_repo_commits(address.model, revision=address.revision):
+                if commit.commit_id == sha:
+                    break
+                newer = commit.commit_id
+            return newer
+
+        found = self.ask(following, str(address))
+        if found is None:
+            return None
+        data = self.ask(lambda: self._bytes(address.model, found), str(address))
+        return HubCard(decode(data, str(address)), found)
+
     def account(self) -> Account:
         """Who the token belongs to.
 

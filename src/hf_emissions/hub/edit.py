@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType
 
 from ..errors import CardError, HeadMovedError, HubError
@@ -116,7 +116,8 @@ class _Editing:
     at: Address
     stranger: bool = False
     agreed: list[str] | None = None
-    tried: bool = False
+    sent: HubCard | None = None  # the text of the last try, with the commit that it was to stand on
+    read: str = ""
     patience: Patience = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,7 +133,6 @@ class _Editing:
                 if moves > MOST_MOVES:
                     raise
             except UncertainError as error:
-                self.tried = True
                 if not self.patience.wait(f"{self.at}: the Hub did not answer", headers_of(error.cause)):
                     raise self._unfinished(error) from None
 
@@ -142,14 +142,13 @@ class _Editing:
         return HubError(f"{said} (whether the last try was written could not be seen; the same command finds out)")
 
     def _try(self) -> Outcome:
-        if self.tried and self.proposing and self.at.revision == MAIN:
-            # The try that failed may have opened a pull request: it must not be doubled.
-            self.at = _place(self.hub, self.at, self.hub.account(), own=not self.stranger)
+        made = self._made()
+        if made is not None:
+            return made
         card = self.hub.read(self.at)
         after = self._changed(card)
         if after == card.text:
-            done = Written(card.sha, self._page(card.sha), self.proposing) if self.tried else None
-            return Outcome(card.text, after, done)
+            return Outcome(card.text, after)
         if not self._agree(card, after):
             return Outcome(card.text, after)
         return self._commit(card, after)
@@ -159,19 +158,37 @@ class _Editing:
         if new and self.stranger:
             manners.check_bound()
         message = self.wishes.describe(card.text, after, self.proposing)
+        self.sent, self.read = HubCard(after, card.sha), card.text
         with interrupts_held() as held:
             try:
                 written = self.hub.commit(self.at, after, card.sha, message, propose=new)
             except (HubError, UncertainError) as error:
                 if held:
-                    return self._interrupted(after, error)
+                    return self._interrupted(error)
                 raise
             if new and self.stranger:
                 manners.count(self.at)
         url = written.url if new or not self.proposing else self._page(written.sha)
         return Outcome(card.text, after, Written(written.sha, url, self.proposing), bool(held))
 
-    def _interrupted(self, after: str, error: Exception) -> Outcome:
+    def _made(self) -> Outcome | None:
+        """What the last try wrote, if it took effect although its answer never came.
+
+        Its commit is the one on top of the one that was read, even if others were made since: to write it again could
+        undo what somebody wrote after it. A pull request that it opened is one of ours, and is open.
+        """
+        if self.sent is None:
+            return None
+        if self.proposing and self.at.revision == MAIN:
+            self.at = _place(self.hub, self.at, self.hub.account(), own=not self.stranger)
+            found = None if self.at.revision == MAIN else self.hub.read(self.at)
+        else:
+            found = self.hub.next_card(self.at, self.sent.sha)
+        if found is None or found.text != self.sent.text:
+            return None
+        return Outcome(self.read, found.text, Written(found.sha, self._page(found.sha), self.proposing))
+
+    def _interrupted(self, error: Exception) -> Outcome:
         """After Ctrl-C, and a commit that failed: whether it was made all the same.
 
         Raises:
@@ -180,13 +197,10 @@ class _Editing:
         """
         if isinstance(error, HubError):
             raise KeyboardInterrupt from None
-        self.tried = True
-        if self.proposing and self.at.revision == MAIN:
-            self.at = _place(self.hub, self.at, self.hub.account(), own=not self.stranger)
-        card = self.hub.read(self.at)
-        if card.text != after:
+        made = self._made()
+        if made is None:
             raise KeyboardInterrupt from None
-        return Outcome(card.text, after, Written(card.sha, self._page(card.sha), self.proposing), interrupted=True)
+        return replace(made, interrupted=True)
 
     def _changed(self, card: HubCard) -> str:
         try:
