@@ -238,4 +238,5 @@ def test_a_figure_that_takes_guessing(run, write, card, value):
 
 def test_the_figure_must_be_given(run, write, card):
     write("README.md", card)
-    assert run("add", "README.md", code=2).err.endswith("Error: Missing option '--emissions'.\n")
+    result = run("add", "README.md", code=2)
+    assert result.err == "Error: name the card and its --emissions, or give --from PLAN for many\n"
