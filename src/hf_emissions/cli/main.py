@@ -19,6 +19,7 @@ _COMMANDS = {
     "check": "Check that the figure is there and can be read.",
     "rules": "List what `check` looks for, and explain it.",
     "estimate": "Estimate what a training emitted that nobody recorded.",
+    "audit": "Audit many cards: what is missing, wrong or estimable.",
     "runs": "List recorded trainings, and write their figure anew.",
 }
 

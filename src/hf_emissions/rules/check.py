@@ -36,7 +36,7 @@ from . import (
     unreadable_front_matter,
 )
 from .finding import Finding
-from .rule import Rule, view
+from .rule import CardView, Rule, view
 
 RULES: tuple[Rule, ...] = (
     unreadable_front_matter.RULE,
@@ -90,11 +90,14 @@ def check_card(
     Raises:
         ValueError: an id that no rule has.
     """
-    chosen = chosen_rules(select, ignore)
-    card = view(text, name, base)
+    return findings_in(view(text, name, base), chosen_rules(select, ignore))
+
+
+def findings_in(card: CardView, rules: Sequence[Rule] = RULES) -> list[Finding]:
+    """What the rules find in a card that is parsed already, in the order of the card."""
     scopes = card.scopes
     findings: list[Finding] = []
-    for rule in [rule for rule in chosen if rule.of in scopes]:
+    for rule in [rule for rule in rules if rule.of in scopes]:
         findings += rule.findings(card)
     return sorted(findings)
 

@@ -1,0 +1,49 @@
+"""The scan over many batches, on one core or several: what comes out is in the order that went in."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import datetime
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from .scan import scan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Batches under way for each process: enough that none waits, few enough that memory stays flat.
+AHEAD = 3
+
+
+def scan_all(batches: Iterable[pa.Table], audited_at: datetime, processes: int = 1) -> Iterator[pa.Table]:
+    """The rows of each batch, in the order of the batches; see `scan.scan`."""
+    if processes <= 1:
+        yield from (scan(batch, audited_at) for batch in batches)
+        return
+    # Not forked: a fork beside the threads of pyarrow may hang.
+    with ProcessPoolExecutor(processes, get_context("spawn"), _start) as pool:
+        try:
+            yield from _in_order(pool, batches, audited_at, processes * AHEAD)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_order(
+    pool: ProcessPoolExecutor, batches: Iterable[pa.Table], audited_at: datetime, most: int
+) -> Iterator[pa.Table]:
+    waiting: deque[Future[pa.Table]] = deque()
+    for batch in batches:
+        waiting.append(pool.submit(scan, batch, audited_at))
+        if len(waiting) >= most:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _start() -> None:
+    # Ctrl-C reaches every process of a terminal; the first one alone decides what to do.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

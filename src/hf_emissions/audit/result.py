@@ -1,0 +1,72 @@
+"""The result of an audit as a file: Parquet or JSON lines, whole or not there at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..terminal import json_visible
+from .schema import need_pyarrow, row_schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Models of one row group: a reader that wants a few columns skips the rest, and the writer holds one at a time.
+GROUP = 20_000
+SUFFIXES = (".parquet", ".jsonl")
+
+
+def check_out(path: Path) -> None:
+    """Refuse a result that could not be written.
+
+    Raises:
+        UsageError: the name says no format, or the folder is not there.
+    """
+    if path.suffix not in SUFFIXES:
+        raise UsageError(f"--out {path}: the name must end with {' or '.join(SUFFIXES)}")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"--out {path}: there is no folder {path.parent}")
+
+
+def write_rows(rows: Iterable[pa.Table], path: Path) -> None:
+    """Write the rows; the file is replaced at once, when it is whole."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        if path.suffix == ".jsonl":
+            _write_lines(rows, temporary)
+        else:
+            _write_parquet(rows, temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_parquet(rows: Iterable[pa.Table], path: Path) -> None:
+    pa = need_pyarrow()
+    from pyarrow.parquet import ParquetWriter
+
+    held: list[pa.Table] = []
+    with ParquetWriter(path, row_schema(), compression="zstd") as writer:
+        for table in rows:
+            held.append(table)
+            if sum(map(len, held)) >= GROUP:
+                writer.write_table(pa.concat_tables(held).combine_chunks(), GROUP)
+                held = []
+        if held:
+            writer.write_table(pa.concat_tables(held).combine_chunks(), GROUP)
+
+
+def _write_lines(rows: Iterable[pa.Table], path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for table in rows:
+            for row in table.to_pylist():
+                file.write(json_visible(json.dumps(row, ensure_ascii=False, default=_said)) + "\n")
+
+
+def _said(value: Any) -> str:
+    assert isinstance(value, datetime)
+    return value.isoformat()

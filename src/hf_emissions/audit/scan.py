@@ -1,0 +1,161 @@
+"""The scan: a table of cards in, a table of rows out. One function, so that any engine can run it over batches."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .. import __version__
+from ..card.file import decode
+from ..errors import CardError, HfEmissionsError, MissingExtraError
+from ..facts.facts import Facts
+from ..facts.metadata import is_copy
+from ..rules.check import findings_in
+from ..rules.finding import Finding
+from ..rules.rule import CardView, view
+from .schema import Status, need_pyarrow, row_schema
+from .status import status_of
+from .versions import factors_version, rules_version
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..estimation.estimate import Estimate
+
+_KEPT = ("downloads", "created_at", "last_modified", "sha", "body_read")
+_RELATION = re.compile(r"^base_model_relation:[ \t]{0,4}['\"]?([a-z]{1,20})", re.MULTILINE)
+_TASK = re.compile(r"^pipeline_tag:[ \t]{0,4}['\"]?([a-z0-9-]{1,60})", re.MULTILINE)
+# A passage is quoted up to here; what an author wrote on one line can be long.
+_MOST = 300
+# The seed of every estimate, so that the same card always gets the same figures.
+_SEED = 0
+
+
+def scan(table: pa.Table, audited_at: datetime) -> pa.Table:
+    """The rows of an audit for the models of a table.
+
+    Args:
+        table: by `schema.input_schema`.
+        audited_at: when the audit was begun; stands in every row.
+
+    Returns:
+        By `schema.row_schema`, in the same order, a row a model. No card makes it raise: one that cannot be read is
+        unreadable.
+
+    Raises:
+        MissingExtraError: what estimates need is not installed.
+    """
+    pa = need_pyarrow()
+    said = {
+        "audited_at": audited_at,
+        "tool_version": __version__,
+        "rules_version": rules_version(),
+        "factors_version": factors_version(),
+    }
+    return pa.Table.from_pylist([{**_row(model), **said} for model in table.to_pylist()], schema=row_schema())
+
+
+def _row(model: dict[str, Any]) -> dict[str, Any]:
+    row = {name: model[name] for name in ("id", "task", *_KEPT)}
+    row["author"] = model["id"].partition("/")[0]
+    if model["card"] is None:
+        return {**row, "status": "missing", "findings": [], "facts": [], "exercise": False, "is_copy": False}
+    try:
+        return {**row, **_of_card(decode(model["card"], model["id"]), model["id"], row)}
+    except MissingExtraError:
+        raise
+    except CardError as error:
+        return {**row, **_unreadable(error.line, error.column, error.reason)}
+    except Exception as error:  # noqa: BLE001 - one card must not end an audit of millions; the row says what happened
+        return {**row, **_unreadable(1, 1, f"a defect of hf-emissions, please report it: {type(error).__name__}")}
+
+
+def _unreadable(line: int, column: int, message: str) -> dict[str, Any]:
+    finding = _finding(Finding(line, column, "unreadable-card", "error", message))
+    return {"status": "unreadable", "findings": [finding], "facts": [], "exercise": False, "is_copy": False}
+
+
+def _of_card(text: str, name: str, row: dict[str, Any]) -> dict[str, Any]:
+    card = view(text, name)
+    findings = findings_in(card)
+    status = status_of(card, findings)
+    facts = card.facts_of_emissions
+    estimate = _estimate(facts) if status == "estimable" else None
+    if status == "estimable" and estimate is None:
+        status = "missing"
+    return {
+        "status": status,
+        "findings": [_finding(finding) for finding in findings],
+        "facts": [_fact(name, getattr(facts, name), facts, text) for name in facts.known()],
+        "exercise": any(finding.rule == "classroom-factors" for finding in findings),
+        "is_copy": is_copy(card.page),
+        "training_text_sha256": _digest(facts, text),
+        "task": row["task"] or _named(_TASK, card),
+        "relation": _named(_RELATION, card),
+        "base_model": card.facts.base_model,
+        **_figure(card, facts, status),
+        **(_estimated(estimate) if estimate else {}),
+    }
+
+
+def _figure(card: CardView, facts: Facts, status: Status) -> dict[str, Any]:
+    record = card.record
+    printed = facts.reported_g if status == "questionable" else None
+    return {
+        "emissions_g": printed if record is None or record.emissions_g is None else record.emissions_g,
+        "energy_kwh": facts.energy_kwh if record is None or record.energy_kwh is None else record.energy_kwh,
+        "source": record and record.source,
+        "training_type": record and record.training_type,
+    }
+
+
+def _estimate(facts: Facts) -> Estimate | None:
+    """The estimate, or None where a fact is none that an estimate can rest on, such as a device nobody knows."""
+    # Here and not above: numpy is slow to import, and most batches need none.
+    from ..estimation.estimate import estimate
+
+    try:
+        return estimate(facts, seed=_SEED)
+    except MissingExtraError:
+        raise
+    except HfEmissionsError:
+        return None
+
+
+def _estimated(found: Estimate) -> dict[str, Any]:
+    return {
+        "tier": found.tier,
+        "estimate_low_g": found.low_g,
+        "estimate_median_g": found.median_g,
+        "estimate_high_g": found.high_g,
+        "estimate_boundary": found.boundary,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in ("rule", "severity", "line", "column", "message")}
+
+
+def _fact(name: str, value: Any, facts: Facts, text: str) -> dict[str, Any]:
+    place = facts.places.get(name)
+    words = " ".join(text[place.start : place.end].split())[:_MOST] if place else None
+    return {"name": name, "value": str(value), "text": words}
+
+
+def _digest(facts: Facts, text: str) -> str | None:
+    """Of the lines that the facts stand on: a card that took over another's text has the same."""
+    lines = sorted({_line(text, place.start) for name, place in facts.places.items() if name != "base_model"})
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else None
+
+
+def _line(text: str, at: int) -> str:
+    end = text.find("\n", at)
+    return " ".join(text[text.rfind("\n", 0, at) + 1 : len(text) if end < 0 else end].split())
+
+
+def _named(pattern: re.Pattern[str], card: CardView) -> str | None:
+    front = card.page.front
+    found = pattern.search(card.text, front.start, front.closing) if front else None
+    return found[1] if found else None

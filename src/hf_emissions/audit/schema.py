@@ -1,0 +1,101 @@
+"""The columns of an audit, what goes into the scan and what comes out, and what each one means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from ..errors import MissingExtraError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Status = Literal["reported", "questionable", "estimable", "missing", "unreadable"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+# What the scan is given of each model: name, type, meaning.
+INPUT = (
+    ("id", "string", "owner and name of the model"),
+    ("card", "binary", "bytes of the card, or its front matter alone; null where there is none"),
+    ("body_read", "bool", "whether `card` is the whole card"),
+    ("downloads", "int64", "downloads, as the source counts them"),
+    ("task", "string", "the pipeline tag"),
+    ("created_at", "time", "when the repository was created"),
+    ("last_modified", "time", "when it was last written to"),
+    ("sha", "string", "the commit that the card was read at"),
+)
+# What it makes of them.
+COLUMNS = (
+    ("id", "string", "owner and name of the model"),
+    ("author", "string", "the owner"),
+    ("status", "string", "reported, questionable, estimable, missing or unreadable"),
+    ("emissions_g", "double", "the figure as read, in grams CO2 equivalent: of the block, else as the text prints it"),
+    ("energy_kwh", "double", "energy that the block or the text states, in kWh"),
+    ("source", "string", "how the figure came about, as the block says"),
+    ("training_type", "string", "pre-training, fine-tuning, or the author's own word"),
+    ("findings", "findings", "what the rules found: rule, severity, line, column, message"),
+    ("facts", "facts", "what the card says about its training: name, value, and the words that say it"),
+    ("tier", "string", "which facts an estimate rests on, A to F; of estimable models alone"),
+    ("estimate_low_g", "double", "5th percentile of the estimate, in grams CO2 equivalent"),
+    ("estimate_median_g", "double", "50th percentile"),
+    ("estimate_high_g", "double", "95th percentile"),
+    ("estimate_boundary", "string", "what the estimate covers: node or facility"),
+    ("exercise", "bool", "whether the figure is that of an exercise, which sums leave out"),
+    ("downloads", "int64", "downloads, as the source counts them"),
+    ("base_model", "string", "the model that it was made from, as the card says"),
+    ("relation", "string", "what it is of its base, as the card says: finetune, quantized, merge, adapter"),
+    ("is_copy", "bool", "whether the card says that it is a quantised, merged or converted copy"),
+    (
+        "training_text_sha256",
+        "string",
+        "of the lines that facts and figure stand on; a copied text has the same",
+    ),
+    ("body_read", "bool", "whether the whole card was read, or its front matter alone"),
+    ("task", "string", "the pipeline tag"),
+    ("created_at", "time", "when the repository was created"),
+    ("last_modified", "time", "when it was last written to"),
+    ("sha", "string", "the commit that the card was read at"),
+    ("audited_at", "time", "when this audit was begun"),
+    ("tool_version", "string", "version of hf-emissions"),
+    ("rules_version", "string", "changes whenever a rule or a reader of facts does"),
+    ("factors_version", "string", "changes whenever a table of devices, grids or regions does"),
+)
+
+
+def input_schema() -> pa.Schema:
+    """The schema of what the scan is given."""
+    return _schema(INPUT)
+
+
+def row_schema() -> pa.Schema:
+    """The schema of the rows."""
+    return _schema(COLUMNS)
+
+
+def need_pyarrow() -> Any:
+    """The module pyarrow.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        import pyarrow as pa
+    except ImportError:
+        raise MissingExtraError("audits need pyarrow; install them with: pip install 'hf-emissions[audit]'") from None
+    return pa
+
+
+def _schema(columns: tuple[tuple[str, str, str], ...]) -> pa.Schema:
+    pa = need_pyarrow()
+    text = pa.string()
+    finding = [("rule", text), ("severity", text), ("line", pa.int32()), ("column", pa.int32()), ("message", text)]
+    types = {
+        "string": text,
+        "binary": pa.binary(),
+        "bool": pa.bool_(),
+        "double": pa.float64(),
+        "int64": pa.int64(),
+        "time": pa.timestamp("ms", tz="UTC"),
+        "findings": pa.list_(pa.struct(finding)),
+        "facts": pa.list_(pa.struct([("name", text), ("value", text), ("text", text)])),
+    }
+    return pa.schema([pa.field(name, types[kind], metadata={"meaning": meaning}) for name, kind, meaning in columns])

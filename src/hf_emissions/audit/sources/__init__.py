@@ -1,0 +1,1 @@
+"""Where the cards of an audit come from: one file a source."""

@@ -1,0 +1,52 @@
+"""How far a long piece of work is: one line that changes on a terminal, plain lines now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+
+import click
+
+from .. import units
+from .output import Output
+
+_EVERY_S = 10.0
+_ON_A_TERMINAL_S = 0.2
+
+
+@dataclass(slots=True)
+class Progress:
+    """Models done, the rate, and the time left where it is known how many there are."""
+
+    out: Output
+    total: int | None = None
+    _start_s: float = field(default_factory=time.monotonic)
+    _told_s: float = field(default_factory=time.monotonic)
+    _live: bool = field(default_factory=lambda: sys.stderr.isatty())
+    _shown: bool = False
+
+    def tell(self, done: int, before: int) -> None:
+        """Say how far it is, if the last time was long enough ago.
+
+        Args:
+            done: models done in all.
+            before: of them, before this start.
+        """
+        now_s = time.monotonic()
+        if self.out.format != "human" or now_s - self._told_s < (_ON_A_TERMINAL_S if self._live else _EVERY_S):
+            return
+        self._told_s, self._shown = now_s, True
+        line = self._line(done, (done - before) / max(now_s - self._start_s, 1e-3))
+        click.echo(f"\r\x1b[K{line}" if self._live else line, err=True, nl=not self._live)
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._live and self._shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+    def _line(self, done: int, rate: float) -> str:
+        if self.total is None:
+            return f"{done} models, {rate:.0f} a second"
+        left = units.format_duration(max(self.total - done, 0) / max(rate, 1e-3))
+        return f"{done} of {self.total} models, {rate:.0f} a second, {left} left"
