@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Audit:
     source: Source
     out: Path
     processes: int = 1
-    shard: Shard = Shard()
+    shard: Shard = field(default_factory=Shard)
     restart: bool = False
     progress: Callable[[int, int], None] = lambda *_: None
 

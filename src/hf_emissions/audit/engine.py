@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING
 
 from .scan import scan
@@ -47,3 +49,12 @@ def _in_order(
 def _start() -> None:
     # Ctrl-C reaches every process of a terminal; the first one alone decides what to do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    # A pool's processes wait for ever for work from one that was killed.
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

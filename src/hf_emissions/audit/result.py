@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..terminal import json_visible
-from .schema import need_pyarrow, row_schema
+from .schema import row_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,7 +46,7 @@ def write_rows(rows: Iterable[pa.Table], path: Path) -> None:
 
 
 def _write_parquet(rows: Iterable[pa.Table], path: Path) -> None:
-    pa = need_pyarrow()
+    from pyarrow import concat_tables
     from pyarrow.parquet import ParquetWriter
 
     held: list[pa.Table] = []
@@ -54,10 +54,10 @@ def _write_parquet(rows: Iterable[pa.Table], path: Path) -> None:
         for table in rows:
             held.append(table)
             if sum(map(len, held)) >= GROUP:
-                writer.write_table(pa.concat_tables(held).combine_chunks(), GROUP)
+                writer.write_table(concat_tables(held).combine_chunks(), GROUP)
                 held = []
         if held:
-            writer.write_table(pa.concat_tables(held).combine_chunks(), GROUP)
+            writer.write_table(concat_tables(held).combine_chunks(), GROUP)
 
 
 def _write_lines(rows: Iterable[pa.Table], path: Path) -> None:

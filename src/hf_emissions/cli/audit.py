@@ -70,7 +70,12 @@ def audit(
         path = out if out is not None and out.suffix == ".parquet" else _beside(out, Path(temporary))
         progress = Progress(shown, source.count())
         one = Audit(source, path, processes or os.cpu_count() or 1, Shard.read(shard), restart, progress.tell)
-        one.run(datetime.now(UTC))
+        try:
+            one.run(datetime.now(UTC))
+        except KeyboardInterrupt:
+            if out is not None:
+                shown.note(f"what is done is kept in {one.folder}; the same command goes on from there")
+            raise
         progress.end()
         summary = summarise(path)
         if out is not None and out != path:
@@ -80,7 +85,7 @@ def audit(
 
 
 def _beside(out: Path | None, temporary: Path) -> Path:
-    """Where the Parquet is while the result is JSON lines, or none: beside the result, so that it can be gone on with."""
+    """Where the Parquet is where none is asked for: beside JSON lines, so that the audit can be gone on with."""
     return temporary / "audit.parquet" if out is None else out.with_name(f".{out.name}.parquet")
 
 

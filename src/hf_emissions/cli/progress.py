@@ -23,7 +23,7 @@ class Progress:
     total: int | None = None
     _start_s: float = field(default_factory=time.monotonic)
     _told_s: float = field(default_factory=time.monotonic)
-    _live: bool = field(default_factory=lambda: sys.stderr.isatty())
+    _live: bool = field(default_factory=lambda: bool(sys.stderr and sys.stderr.isatty()))
     _shown: bool = False
 
     def tell(self, done: int, before: int) -> None:
