@@ -4,7 +4,10 @@ from __future__ import annotations
 
 FRONT = "---\nlicense: mit\n---\n"
 BLOCK = "---\nco2_eq_emissions:\n  emissions: {}\n  source: CodeCarbon 3.3.2\n---\n"
-TRAINED = "# A model\n\nTrained on 8 x A100 SXM for 96 hours, in GCP europe-west4.\n"
+TRAINED = (
+    "# A model\n\nTrained on 8 x A100 SXM for 96 hours.\n\n"
+    "- **Cloud Provider:** Google Cloud\n- **Compute Region:** europe-west4\n"
+)
 
 # By the name of the model: the card, and its status.
 CARDS: dict[str, tuple[str | bytes, str]] = {
@@ -12,6 +15,7 @@ CARDS: dict[str, tuple[str | bytes, str]] = {
     "lab/reports-nothing-else": ("---\nco2_eq_emissions: 3.5\n---\n", "reported"),
     "lab/kilograms": (BLOCK.format("0.25") + "\nTraining emitted 0.25 kg of CO2eq.\n", "questionable"),
     "lab/in-words": ("---\nco2_eq_emissions:\n  emissions: 12.5 kg\n---\n", "questionable"),
+    "lab/in-words-and-grams": ("---\nco2_eq_emissions:\n  emissions: 28.53 in grams of CO2\n---\n", "reported"),
     "lab/in-the-text": (FRONT + "# A model\n\n- **Carbon Emitted:** 2.3 kg CO2eq\n", "questionable"),
     "lab/estimable": (FRONT + TRAINED, "estimable"),
     "lab/quantised": ("---\nbase_model: lab/estimable\nbase_model_relation: quantized\n---\n" + TRAINED, "missing"),

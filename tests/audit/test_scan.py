@@ -42,8 +42,8 @@ def test_a_row_that_can_be_estimated():
     assert row["tier"] == "B"
     assert row["estimate_low_g"] < row["estimate_median_g"] < row["estimate_high_g"]
     facts = {fact["name"]: (fact["value"], fact["text"]) for fact in row["facts"]}
-    assert facts["hardware"] == ("A100 SXM", "A100 SXM")
-    assert facts["count"] == ("8", "8")
+    assert facts["hardware"] == ("A100 SXM", "8 x A100 SXM")
+    assert facts["count"] == ("8", "8 x A100 SXM")
     assert facts["wall_hours"] == ("96.0", "96 hours")
     assert row["emissions_g"] is None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Mapping, Sequence
 
 from ..facts.metadata import is_copy
 from ..rules.estimable_emissions import basis
@@ -25,8 +27,10 @@ DOUBTS = frozenset(
         "quebec-default",
     )
 )
-# A block in one of these shapes has a figure that a person can read and a program cannot.
-MISSHAPEN = frozenset(("duplicate-key", "list-shaped-block", "not-a-number", "unit-in-value"))
+# The number that the Hub's own client takes from a figure that is written in words.
+_NUMBER = re.compile(r"\d+\.\d+|\d+")
+# Two figures are the same within this.
+_SAME = 1e-6
 
 
 def status_of(card: CardView, findings: Sequence[Finding]) -> Status:
@@ -42,12 +46,22 @@ def status_of(card: CardView, findings: Sequence[Finding]) -> Status:
     if card.front_matter_error is not None:
         return "unreadable"
     if card.block_error is not None:
-        return "questionable" if rules & (MISSHAPEN | DOUBTS) else "unreadable"
+        # What can be mended, or is no mass at all, can be read by a person.
+        mendable = any(finding.fix for finding in findings if finding.line >= card.block_error.line)
+        return "questionable" if mendable or rules & DOUBTS else "unreadable"
     if card.record is not None and card.record.emissions_g is not None:
-        return "questionable" if rules & DOUBTS else "reported"
+        return "questionable" if rules & DOUBTS or _reads_otherwise(card, card.record.emissions_g) else "reported"
     if not has_no_figure(card) and "missing-emissions" not in rules:
         return "questionable" if "placeholder-value" not in rules else _without_figure(card)
     return _without_figure(card)
+
+
+def _reads_otherwise(card: CardView, emissions_g: float) -> bool:
+    """Whether the Hub's client takes another number from a figure in words, such as 12 from `12 kg`."""
+    value = card.parsed.block_value if card.parsed else None
+    written = value.get("emissions") if isinstance(value, Mapping) else value
+    found = _NUMBER.search(written) if isinstance(written, str) else None
+    return found is not None and not math.isclose(float(found[0]), emissions_g, rel_tol=_SAME)
 
 
 def _without_figure(card: CardView) -> Status:
