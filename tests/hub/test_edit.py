@@ -185,6 +185,7 @@ class TestFaults:
         server.faults.add("lost", "/commit/")
         assert edit(client, "other/model").written.url == f"{server.url}/other/model/discussions/1"
         assert len(repository.pull_requests) == 1
+        assert len((manners.folder() / "pull_requests.jsonl").read_text().splitlines()) == 1
 
     def test_it_waits_as_long_as_the_headers_say(self, server, client, waits):
         server.create("user/model", CARD)

@@ -118,6 +118,7 @@ class _Editing:
     agreed: list[str] | None = None
     sent: HubCard | None = None  # the text of the last try, with the commit that it was to stand on
     read: str = ""
+    opening: bool = False
     patience: Patience = field(init=False)
 
     def __post_init__(self) -> None:
@@ -154,7 +155,7 @@ class _Editing:
         return self._commit(card, after)
 
     def _commit(self, card: HubCard, after: str) -> Outcome:
-        new = self.proposing and self.at.revision == MAIN
+        new = self.opening = self.proposing and self.at.revision == MAIN
         if new and self.stranger:
             manners.check_bound()
         message = self.wishes.describe(card.text, after, self.proposing)
@@ -186,6 +187,8 @@ class _Editing:
             found = self.hub.next_card(self.at, self.sent.sha)
         if found is None or found.text != self.sent.text:
             return None
+        if self.opening and self.stranger:
+            manners.count(self.at)
         return Outcome(self.read, found.text, Written(found.sha, self._page(found.sha), self.proposing))
 
     def _interrupted(self, error: Exception) -> Outcome:
