@@ -162,10 +162,12 @@ def test_a_pull_request_to_oneself(hub_run, server):
             ["estimate", "--energy", "3 kWh", "--country", "DEU", "--overwrite", "--into", "other/model"],
             "an estimate",
         ),
+        (["estimate", "--energy", "3 kWh", "--overwrite", "--into", "other/silent"], "an estimate"),
     ],
 )
 def test_what_is_not_proposed_to_strangers(hub_run, server, arguments, words):
     repository = server.create("other/model", OURS if words else CARD)
+    server.create("other/silent", CARD)
     result = hub_run(*arguments, "--yes", code=2)
     assert (words or "a figure without its source") in result.err.splitlines()[-1]
     assert repository.pull_requests == []
@@ -177,6 +179,14 @@ def test_strangers_one_at_a_time(hub_run, server):
     result = hub_run("remove", "user/c", "other/a", "--yes", code=2)
     assert result.err == f"Error: other/a is not yours ({USER}); name repositories of others one at a time\n"
     assert server.repository("user/c").readme == OURS
+
+
+def test_repairs_of_strangers_one_at_a_time(hub_run, server):
+    for name in ("other/a", "other/b"):
+        server.create(name, CARD.replace("mit\n", 'mit\nco2_eq_emissions:\n  emissions: "12.5"\n'))
+    result = hub_run("check", "other/a", "other/b", "--fix", "--yes", code=2)
+    assert result.err.endswith("name repositories of others one at a time\n")
+    assert not any(repository.pull_requests for repository in server.repositories.values())
 
 
 def test_an_estimate_into_ones_own(hub_run, server):

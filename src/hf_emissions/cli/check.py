@@ -12,6 +12,7 @@ from ..rules.finding import SEVERITIES, Severity
 from .checking import Checking
 from .failures import DONE, FAILED, FINDINGS
 from .fixing import fixing_options, read_fixing
+from .hub_target import Publishing
 from .output import Output
 from .reporters import FORMATS, ReportFormat, reporter
 from .reporters.checked import Checked
@@ -65,7 +66,10 @@ def check(targets: tuple[str, ...], format_: ReportFormat, exit_zero: bool, with
     out = Output("human" if format_ == "human" else "quiet")
     checking = Checking(out, _asked(**given), fixing, with_estimates)
     report, tally = reporter(format_), _Tally()
-    for target in find_targets(targets):
+    found = find_targets(targets)
+    if fixing.writes:
+        Publishing(out).check_strangers(found)
+    for target in found:
         checked = checking.check(target)
         report.card(checked)
         tally.add(checked)

@@ -47,6 +47,11 @@ class Fixing:
     yes: bool = False
     create_pr: bool = False
 
+    @property
+    def writes(self) -> bool:
+        """Whether anything is written at all."""
+        return self.fix and not self.dry_run
+
     def mend(self, target: AnyTarget, text: str, look: Look, out: Output) -> Mended:
         """Mend a card's text, and write it where it is a file and this is no dry run.
 

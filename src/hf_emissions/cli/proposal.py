@@ -9,6 +9,7 @@ from ..card.block import known_fields
 from ..card.patch import OUR_ESTIMATE, read_card
 from ..card.section import find_section
 from ..errors import CardError
+from ..estimation.words import is_section_of_estimate
 from ..hub.edit import TITLE
 from ..record import EmissionsRecord
 from ..template import render_markdown
@@ -50,18 +51,24 @@ def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str 
         evidence: whether findings speak for the change, as those of a repair do.
     """
     old, new = _record(before), _record(after)
+    if _has_new_estimate(before, after) or (new and (new.source or "").startswith(OUR_ESTIMATE)):
+        return "an estimate is never proposed to others; a recorded or imported figure is"
+    if new is None and old is None:
+        return "there is no figure in this change to propose; where the place is not known, give it first"
     if new is None:
         return "taking the figure out of somebody else's card is theirs to do; write to them"
-    if (new.source or "").startswith(OUR_ESTIMATE) or _has_new_estimate(before, after):
-        return "an estimate is never proposed to others; a recorded or imported figure is"
     if new != old and not evidence and not new.source:
         return "a figure without its source cannot be checked by others; say how it came about with --source"
     return None
 
 
 def _has_new_estimate(before: str, after: str) -> bool:
-    found = find_section(after)
-    return found is not None and OUR_ESTIMATE in after[slice(*found)] and OUR_ESTIMATE not in before
+    return _is_estimate(after) and not _is_estimate(before)
+
+
+def _is_estimate(text: str) -> bool:
+    found = find_section(text)
+    return found is not None and is_section_of_estimate(text[slice(*found)])
 
 
 def _record(text: str) -> EmissionsRecord | None:
