@@ -175,7 +175,7 @@ class TestResult:
 
 
 class TestStopped:
-    COUNT = 4000
+    COUNT = 3000
 
     @pytest.fixture
     def dump(self, tmp_path) -> Path:
@@ -208,7 +208,13 @@ class TestStopped:
         assert rows(tmp_path / "several.parquet") == rows(tmp_path / "one.parquet")
 
     @pytest.mark.parametrize(
-        ("how", "processes"), [(signal.SIGKILL, "2"), (signal.SIGINT, "2"), (signal.SIGINT, "1"), (signal.SIGTERM, "1")]
+        ("how", "processes"),
+        [
+            (signal.SIGKILL, "2"),
+            (signal.SIGINT, "1"),
+            pytest.param(signal.SIGINT, "2", marks=pytest.mark.slow),
+            pytest.param(signal.SIGTERM, "1", marks=pytest.mark.slow),
+        ],
     )
     def test_the_same_command_goes_on(self, tmp_path, dump, run, how, processes):
         run("--dump", "dump.parquet", "--out", "whole.parquet")
