@@ -200,6 +200,7 @@ class TestStopped:
             assert time.monotonic() < end
             time.sleep(0.005)
 
+    @pytest.mark.slow
     def test_several_processes_say_the_same(self, tmp_path, dump, run):
         several = self.start(tmp_path, "several.parquet", "--processes", "2")
         out, err = several.communicate(timeout=120)
@@ -211,7 +212,7 @@ class TestStopped:
         ("how", "processes"),
         [
             (signal.SIGKILL, "2"),
-            (signal.SIGINT, "1"),
+            pytest.param(signal.SIGINT, "1", marks=pytest.mark.slow),
             pytest.param(signal.SIGINT, "2", marks=pytest.mark.slow),
             pytest.param(signal.SIGTERM, "1", marks=pytest.mark.slow),
         ],

@@ -14,7 +14,7 @@ import pytest
 
 from hf_emissions import __version__
 
-COMMANDS = ["show", "add", "remove", "check", "rules", "estimate", "runs"]
+COMMANDS = ["show", "add", "remove", "check", "rules", "estimate", "audit", "runs"]
 
 
 def test_version(run):
