@@ -75,5 +75,17 @@ class HubError(HfEmissionsError):
     """Something that the Hub refuses, does not have, or could not be asked; nothing was written there."""
 
 
+class NoModelError(HubError):
+    """There is no such model on the Hub, or none that may be seen."""
+
+
+class NoCardError(HubError):
+    """A model on the Hub without a card."""
+
+
+class BusyHubError(HubError):
+    """The Hub stayed busy for as long as we wait; what was asked may well succeed later."""
+
+
 class HeadMovedError(HubError):
     """The revision has a newer commit than the one that was read."""

@@ -27,7 +27,7 @@ SUMMARY = """\
   estimable: 1 (6.7%)
   missing: 4 (26.7%)
   unreadable: 4 (26.7%)
-Reported, every card counted: 44.5 g CO2eq
+Sums of CO2eq, a training counted once, of the node, on the basis of the life cycle:
 """
 
 
@@ -153,7 +153,10 @@ class TestResult:
         assert summary["schema"] == 1
         counts = {"reported": 3, "questionable": 3, "estimable": 1, "missing": 4, "unreadable": 4}
         assert summary["summary"]["statuses"] == counts
-        assert summary["summary"]["sums"] == [{"reported_g": 44.53, "exercises": 0}]
+        (sums,) = summary["summary"]["sums"]
+        assert (sums["reported_trainings"], sums["reported_naive_g"], sums["exercises"]) == (3, 44.53, 0)
+        assert 12.5 < sums["reported_low_g"] <= sums["reported_median_g"] <= sums["reported_high_g"] <= 44.53 + 1e-9
+        assert sums["estimated_trainings"] == 1
 
     def test_fail_on(self, run, cards):
         run("--cards", "models", "--fail-on", "questionable,unreadable", code=1)

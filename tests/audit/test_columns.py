@@ -28,7 +28,7 @@ def table() -> str:
 
 
 def _words(kind: object) -> str:
-    return re.sub(r"<.*>", "", str(kind)).replace("timestamp[ms, tz=UTC]", "timestamp, UTC")
+    return re.sub(r"<.*", "", str(kind)).replace("timestamp[ms, tz=UTC]", "timestamp, UTC")
 
 
 def test_the_table_of_columns_is_the_schema():

@@ -7,12 +7,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import yaml
 
 from .repositories import Commit, HubError, PullRequest, Repository, blob, day
 
 if TYPE_CHECKING:
+    from .catalogue import Catalogue
     from .server import Hub, User
 
 
@@ -140,7 +142,54 @@ def _proposed(hub: Hub, repository: Repository, user: User, header: dict, data: 
     }
 
 
+def list_models(request: Request) -> Any:
+    """A page of the listing, the most downloaded first; `cursor` is the place where it begins."""
+    asked = {name: values[0] for name, values in request.query.items()}
+    size, start = min(int(asked.get("limit", PAGE_OF_MODELS)), PAGE_OF_MODELS), int(asked.get("cursor", "0"))
+    rows: list[Any] = []
+    place, end = start, _models(request)
+    while place < end and len(rows) < size:
+        row = _row(request, place)
+        place += 1
+        if row is not None and _is_asked_for(row, request):
+            rows.append(row)
+    if place >= end:
+        return rows
+    following = urlencode([(k, v) for k, values in request.query.items() if k != "cursor" for v in values])
+    link = f'<{request.hub.url}/api/models?{following}&cursor={place}>; rel="next"'
+    return File(json.dumps(rows).encode(), {"Content-Type": "application/json", "Link": link})
+
+
+def _models(request: Request) -> int:
+    return len(request.hub.repositories) + (request.hub.catalogue.size if request.hub.catalogue else 0)
+
+
+def _row(request: Request, place: int) -> dict[str, Any] | None:
+    """The model at a place of the listing: first the repositories, then the catalogue."""
+    own = list(request.hub.repositories) if place < len(request.hub.repositories) else None
+    if own is None:
+        assert request.hub.catalogue is not None
+        return request.hub.catalogue.row(place - len(request.hub.repositories))
+    repository = request.hub.repositories[own[place]]
+    if repository.private and not (request.user and request.user.owns(repository.owner)):
+        return None
+    row = {**model_info(request, own[place]), "downloads": 10**9 - place}
+    # Of a repository without front matter the listing has none.
+    return row if row["cardData"] else {key: value for key, value in row.items() if key != "cardData"}
+
+
+def _is_asked_for(row: dict[str, Any], request: Request) -> bool:
+    author, search = request.query.get("author", [""])[0], request.query.get("search", [""])[0].lower()
+    data = row.get("cardData") or {}
+    tags = {str(tag) for tag in data.get("tags") or ()} | {str(data.get("pipeline_tag")), *data}
+    of_author = author in ("", row["author"])
+    return of_author and search in row["id"].lower() and set(request.query.get("filter", ())) <= tags
+
+
 def model_info(request: Request, name: str, revision: str = "main") -> Any:
+    number = request.hub.catalogue.number(name) if request.hub.catalogue else None
+    if request.hub.catalogue is not None and number is not None:
+        return request.hub.catalogue.row(number)
     repository = readable(request, name)
     found = repository.find(revision)
     siblings = [{"rfilename": path, "size": len(data), "blobId": blob(data)} for path, data in found.files.items()]
@@ -173,6 +222,8 @@ def front_matter(found: Commit) -> dict[str, Any]:
 
 def resolve(request: Request, name: str, revision: str, path: str) -> File:
     """The redirect to the copy that is kept by commit, as the Hub does."""
+    if request.hub.catalogue is not None and (number := request.hub.catalogue.number(name)) is not None:
+        return _of_catalogue(request.hub.catalogue, number, name, revision)
     found = downloadable(request, name).find(revision)
     headers = {"X-Repo-Commit": found.oid}
     if path not in found.files:
@@ -182,7 +233,17 @@ def resolve(request: Request, name: str, revision: str, path: str) -> File:
     return File(b"Temporary Redirect", headers, 307)
 
 
+def _of_catalogue(catalogue: Catalogue, number: int, name: str, revision: str) -> File:
+    if catalogue.card(number) is None:
+        raise HubError(404, "EntryNotFound", "Entry not found: README.md")
+    place = f"/api/resolve-cache/models/{name}/{revision}/README.md?etag=%22{catalogue.etag(number)}%22"
+    return File(b"Temporary Redirect", {"X-Repo-Commit": revision, "Location": place}, 307)
+
+
 def resolve_cache(request: Request, name: str, revision: str, path: str) -> File:
+    if request.hub.catalogue is not None and (number := request.hub.catalogue.number(name)) is not None:
+        data = request.hub.catalogue.card(number) or b""
+        return File(data, {"X-Repo-Commit": revision, "ETag": f'"{blob(data)}"', "Content-Type": "text/plain"})
     found = downloadable(request, name).find(revision)
     data = found.files[path]
     headers = {"X-Repo-Commit": found.oid, "ETag": f'"{blob(data)}"', "Content-Type": "text/plain; charset=utf-8"}
@@ -207,6 +268,7 @@ def commits(request: Request, name: str, revision: str) -> Any:
 
 
 PAGE = 10
+PAGE_OF_MODELS = 1000
 
 
 def discussions(request: Request, name: str) -> Any:
@@ -244,6 +306,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", "/api/whoami-v2", whoami),
     ("POST", f"/api/models/{_NAME}/preupload/{_REVISION}", preupload),
     ("POST", f"/api/models/{_NAME}/commit/{_REVISION}", commit),
+    ("GET", "/api/models", list_models),
     ("GET", f"/api/models/{_NAME}/revision/{_REVISION}", model_info),
     ("GET", f"/api/models/{_NAME}/commits/{_REVISION}", commits),
     ("GET", f"/api/models/{_NAME}/discussions", discussions),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 # What a fault does. With `lost` the request is carried out, and its answer never sent.
-KINDS = ("429", "500", "503", "html", "cut", "drop", "lost", "drip", "moved")
+KINDS = ("429", "500", "503", "html", "cut", "short", "drop", "lost", "drip", "moved")
 
 
 @dataclass

@@ -13,7 +13,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +21,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from .answers import ROUTES, File, Request
+from .catalogue import Catalogue
 from .faults import Fault, Faults
+from .quotas import Quotas
 from .repositories import HubError, Repository
 
 USER = "user"
@@ -51,6 +53,9 @@ class Hub:
         self.validate: Callable[[str], list[str]] = lambda content: []
         self.requests: list[str] = []
         self.faults = Faults()
+        self.catalogue: Catalogue | None = None
+        self.quotas: Quotas | None = None
+        self.remember = True
         self.lock = threading.RLock()
         handler = type("Handler", (_Handler,), {"hub": self})
         self._server = _Server(("127.0.0.1", 0), handler)
@@ -111,6 +116,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     hub: Hub
+    _announced: Mapping[str, str] = {}
     protocol_version = "HTTP/1.1"
     # Else each answer waits 40 ms for the acknowledgement of its headers.
     disable_nagle_algorithm = True
@@ -126,12 +132,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, method: str) -> None:
         body = self._body()
+        if not self._within_quota():
+            return
         fault = self.hub.faults.next(self.command, self.path)
         if fault is not None and self._failed(fault):
             return
         try:
             with self.hub.lock:
-                self.hub.requests.append(f"{self.command} {self.path}")
+                if self.hub.remember:
+                    self.hub.requests.append(f"{self.command} {self.path}")
                 if fault is not None and fault.move is not None:
                     fault.move()
                 answer = self._route(method, body)
@@ -143,6 +152,14 @@ class _Handler(BaseHTTPRequestHandler):
             return
         file = answer if isinstance(answer, File) else _json(answer)
         self._send(file, fault)
+
+    def _within_quota(self) -> bool:
+        allowed, self._announced = True, {}
+        if self.hub.quotas is not None:
+            allowed, self._announced = self.hub.quotas.count(self.path)
+        if not allowed:
+            self._send(File(HTML, {"Content-Type": "text/html"}, 429))
+        return allowed
 
     def _failed(self, fault: Fault) -> bool:
         """Whether the fault is the whole answer."""
@@ -187,12 +204,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, file: File, fault: Fault | None = None) -> None:
         self.send_response(file.status)
-        for name, value in {**file.headers, "Content-Length": str(len(file.data))}.items():
+        length = len(file.data) // 2 if fault is not None and fault.kind == "short" else len(file.data)
+        for name, value in {**self._announced, **file.headers, "Content-Length": str(length)}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command == "HEAD":
             return
-        if fault is not None and fault.kind == "cut":
+        if fault is not None and fault.kind in ("cut", "short"):
+            # `short` says that this is the whole length; with `cut` the rest is missing.
             self.wfile.write(file.data[: len(file.data) // 2])
             self.close_connection = True
         elif fault is not None and fault.kind == "drip":

@@ -13,7 +13,7 @@ from .engine import scan_all
 from .journal import Journal
 from .result import write_rows
 from .shard import Shard
-from .sources.source import Source, batches
+from .sources.source import Source, as_table, batches
 from .versions import factors_version, rules_version
 
 
@@ -27,6 +27,7 @@ class Audit:
         processes: how many scan at once.
         shard: which part of the models.
         restart: begin anew, whatever was left of an earlier audit.
+        begun: told how many models there are, where that is known, before the first is scanned.
         progress: told how many models are done, after each batch, and how many were before this start.
     """
 
@@ -35,6 +36,7 @@ class Audit:
     processes: int = 1
     shard: Shard = field(default_factory=Shard)
     restart: bool = False
+    begun: Callable[[int | None], None] = lambda _: None
     progress: Callable[[int, int], None] = lambda *_: None
 
     @property
@@ -47,13 +49,17 @@ class Audit:
 
         Raises:
             UsageError: another audit was begun into the same file, or the source cannot be read.
+            HubError: the Hub refuses, or stays busy.
             OSError: something cannot be read or written.
         """
         journal = Journal.open(self.folder, self._plan(), now, restart=self.restart)
         before = journal.done()
+        self.source.prepare(journal.folder)
+        self.begun(self.source.count())
         left = itertools.islice(batches(self.shard.of(self.source.models())), before, None)
+        tables = (as_table(self.source.filled(batch)) for batch in left)
         models = at_start = sum(len(rows) for rows in journal.rows())
-        for number, rows in enumerate(scan_all(left, journal.audited_at, self.processes), before):
+        for number, rows in enumerate(scan_all(tables, journal.audited_at, self.processes), before):
             journal.add(number, rows)
             models += len(rows)
             self.progress(models, at_start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,24 @@ def check_out(path: Path) -> None:
         raise UsageError(f"--out {path}: the name must end with {' or '.join(SUFFIXES)}")
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--out {path}: there is no folder {path.parent}")
+
+
+def check_parts(paths: Sequence[Path]) -> None:
+    """Refuse files that are no results of audits.
+
+    Raises:
+        UsageError: one is none, or is of another version.
+    """
+    from pyarrow import ArrowException
+    from pyarrow.parquet import read_schema
+
+    for path in paths:
+        try:
+            same = read_schema(path).equals(row_schema())
+        except (ArrowException, OSError) as error:
+            raise UsageError(f"{path}: this is no Parquet file ({str(error)[:200]})") from None
+        if not same:
+            raise UsageError(f"{path}: this is no audit of this version of hf-emissions; audit the cards again")
 
 
 def write_rows(rows: Iterable[pa.Table], path: Path) -> None:

@@ -11,10 +11,11 @@ from .. import __version__
 from ..card.file import decode
 from ..errors import CardError, HfEmissionsError, MissingExtraError
 from ..facts.facts import Facts
-from ..facts.metadata import is_copy
+from ..facts.metadata import base_models, is_copy
 from ..rules.check import findings_in
 from ..rules.finding import Finding
 from ..rules.rule import CardView, view
+from .boundary import basis_of, boundary_of
 from .schema import Status, need_pyarrow, row_schema
 from .status import status_of
 from .versions import factors_version, rules_version
@@ -31,6 +32,7 @@ _TASK = re.compile(r"^pipeline_tag:[ \t]{0,4}['\"]?([a-z0-9-]{1,60})", re.MULTIL
 _MOST = 300
 # The seed of every estimate, so that the same card always gets the same figures.
 _SEED = 0
+_EMPTY: dict[str, Any] = {"findings": [], "facts": [], "base_models": [], "exercise": False, "is_copy": False}
 
 
 def scan(table: pa.Table, audited_at: datetime) -> pa.Table:
@@ -60,8 +62,10 @@ def scan(table: pa.Table, audited_at: datetime) -> pa.Table:
 def _row(model: dict[str, Any]) -> dict[str, Any]:
     row = {name: model[name] for name in ("id", "task", *_KEPT)}
     row["author"] = model["id"].partition("/")[0]
+    if model["problem"] is not None:
+        return {**row, **_unreadable(1, 1, model["problem"])}
     if model["card"] is None:
-        return {**row, "status": "missing", "findings": [], "facts": [], "exercise": False, "is_copy": False}
+        return {**row, "status": "missing", **_EMPTY}
     try:
         return {**row, **_of_card(decode(model["card"], model["id"]), model["id"], row)}
     except MissingExtraError:
@@ -74,7 +78,7 @@ def _row(model: dict[str, Any]) -> dict[str, Any]:
 
 def _unreadable(line: int, column: int, message: str) -> dict[str, Any]:
     finding = _finding(Finding(line, column, "unreadable-card", "error", message))
-    return {"status": "unreadable", "findings": [finding], "facts": [], "exercise": False, "is_copy": False}
+    return {**_EMPTY, "status": "unreadable", "findings": [finding]}
 
 
 def _of_card(text: str, name: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -91,10 +95,10 @@ def _of_card(text: str, name: str, row: dict[str, Any]) -> dict[str, Any]:
         "facts": [_fact(name, getattr(facts, name), facts, text) for name in facts.known()],
         "exercise": any(finding.rule == "classroom-factors" for finding in findings),
         "is_copy": is_copy(card.page),
-        "training_text_sha256": _digest(facts, text),
+        **_training_text(facts, text),
         "task": row["task"] or _named(_TASK, card),
         "relation": _named(_RELATION, card),
-        "base_model": card.facts.base_model,
+        "base_models": base_models(card.page),
         **_figure(card, facts, status),
         **(_estimated(estimate) if estimate else {}),
     }
@@ -103,7 +107,11 @@ def _of_card(text: str, name: str, row: dict[str, Any]) -> dict[str, Any]:
 def _figure(card: CardView, facts: Facts, status: Status) -> dict[str, Any]:
     record = card.record
     printed = facts.reported_g if status == "questionable" else None
+    boundary, pue = boundary_of(record, _front(card)) if record else (None, None)
     return {
+        "boundary": boundary,
+        "pue": pue,
+        "basis": record and basis_of(record),
         "emissions_g": printed if record is None or record.emissions_g is None else record.emissions_g,
         "energy_kwh": facts.energy_kwh if record is None or record.energy_kwh is None else record.energy_kwh,
         "source": record and record.source,
@@ -131,6 +139,8 @@ def _estimated(found: Estimate) -> dict[str, Any]:
         "estimate_median_g": found.median_g,
         "estimate_high_g": found.high_g,
         "estimate_boundary": found.boundary,
+        "estimate_pue": found.pue,
+        "estimate_basis": found.intensity_basis,
     }
 
 
@@ -144,10 +154,16 @@ def _fact(name: str, value: Any, facts: Facts, text: str) -> dict[str, Any]:
     return {"name": name, "value": str(value), "text": words}
 
 
-def _digest(facts: Facts, text: str) -> str | None:
+def _training_text(facts: Facts, text: str) -> dict[str, Any]:
     """Of the lines that the facts stand on: a card that took over another's text has the same."""
     lines = sorted({_line(text, place.start) for name, place in facts.places.items() if name != "base_model"})
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else None
+    if not lines:
+        return {}
+    words = "\n".join(lines)
+    return {
+        "training_text_sha256": hashlib.sha256(words.encode()).hexdigest(),
+        "training_text_words": len(words.split()),
+    }
 
 
 def _line(text: str, at: int) -> str:
@@ -155,7 +171,11 @@ def _line(text: str, at: int) -> str:
     return " ".join(text[text.rfind("\n", 0, at) + 1 : len(text) if end < 0 else end].split())
 
 
-def _named(pattern: re.Pattern[str], card: CardView) -> str | None:
+def _front(card: CardView) -> str:
     front = card.page.front
-    found = pattern.search(card.text, front.start, front.closing) if front else None
+    return card.text[front.start : front.closing] if front else ""
+
+
+def _named(pattern: re.Pattern[str], card: CardView) -> str | None:
+    found = pattern.search(_front(card))
     return found[1] if found else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from .. import units
 from ..errors import MissingExtraError
 from ..terminal import one_line
+from .lineage import add_trainings
 from .schema import STATUSES
+from .totals import totals
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,21 +32,19 @@ QUERIES: Mapping[str, str] = {
         SELECT author, count(*) AS models, count(*) FILTER (status = 'reported') AS reported
         FROM audit GROUP BY author HAVING reported > 0 ORDER BY reported DESC, author LIMIT 10""",
     "largest": """
-        SELECT id, emissions_g FROM audit WHERE status = 'reported' AND NOT exercise
+        SELECT id, emissions_g FROM audit JOIN trainings USING (id)
+        WHERE counted AND status = 'reported' AND NOT exercise
         ORDER BY emissions_g DESC, id LIMIT 10""",
     "estimable": """
         SELECT id, downloads, tier, estimate_low_g, estimate_median_g, estimate_high_g
-        FROM audit WHERE status = 'estimable' ORDER BY downloads DESC NULLS LAST, id LIMIT 20""",
-    "sums": """
-        SELECT sum(emissions_g) FILTER (status = 'reported' AND NOT exercise) AS reported_g,
-               count(*) FILTER (status = 'reported' AND exercise) AS exercises
-        FROM audit""",
+        FROM audit LEFT JOIN trainings USING (id)
+        WHERE status = 'estimable' AND coalesce(counted, true) ORDER BY downloads DESC NULLS LAST, id LIMIT 20""",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The answers to `QUERIES`, each a list of rows by column."""
+    """The answers to `QUERIES`, and the sums of `totals.totals`, each a list of rows by column."""
 
     answers: Mapping[str, list[dict[str, Any]]]
 
@@ -55,14 +55,22 @@ class Summary:
         return {status: found.get(status, 0) for status in STATUSES}
 
 
-def summarise(path: Path) -> Summary:
-    """The summary of an audit's Parquet file.
+def summarise(paths: Sequence[Path], trainings: Path | None = None) -> Summary:
+    """The summary of the Parquet file of an audit, or of those of all its shards.
+
+    Args:
+        paths: the files.
+        trainings: where to write the table of trainings, see `lineage.add_trainings`.
 
     Raises:
         MissingExtraError: duckdb is not installed.
     """
-    with _connect(path) as connection:
-        return Summary({name: _answer(connection, query) for name, query in QUERIES.items()})
+    with _connect(paths) as connection:
+        add_trainings(connection)
+        if trainings is not None:
+            connection.table("trainings").order("id").write_parquet(str(trainings), compression="zstd")
+        answers = {name: _answer(connection, query) for name, query in QUERIES.items()}
+        return Summary({**answers, "sums": totals(connection)})
 
 
 def document(summary: Summary) -> dict[str, Any]:
@@ -76,16 +84,49 @@ def lines(summary: Summary) -> list[str]:
     shown = [f"{total} models"]
     shown += [f"  {status}: {count} ({count / max(total, 1):.1%})" for status, count in summary.counts.items()]
     (sums,) = summary.answers["sums"]
-    if sums["reported_g"] is not None:
-        left_out = f", {sums['exercises']} exercises left out" if sums["exercises"] else ""
-        shown.append(f"Reported, every card counted: {units.format_mass(sums['reported_g'])} CO2eq{left_out}")
+    shown += _sums(sums)
     shown += _table("Findings, in models:", summary.answers["findings"], _finding)
+    shown += _table("By year:", [row for row in summary.answers["years"] if row["models"]], _share("year"))
+    shown += _table("By task, most models first:", summary.answers["tasks"], _share("task"))
+    shown += _table("By author, most reported first:", summary.answers["authors"], _share("author"))
     shown += _table("The largest reported:", summary.answers["largest"], _largest)
     return shown + _table("Estimable, most downloaded first:", summary.answers["estimable"], _estimable)
 
 
 def _table(title: str, rows: list[dict[str, Any]], said: Any) -> list[str]:
     return [title, *(f"  {said(row)}" for row in rows)] if rows else []
+
+
+def _sums(sums: Mapping[str, Any]) -> list[str]:
+    shown = [_sum(what, sums) for what in ("reported", "estimated") if sums[f"{what}_trainings"]]
+    if shown:
+        shown.insert(0, "Sums of CO2eq, a training counted once, of the node, on the basis of the life cycle:")
+    aside = [
+        (sums["exercises"], "{} of exercises left out"),
+        (sums["questionable"], "{} questionable left out"),
+        (sums["without_number"], "{} estimable without a number"),
+    ]
+    for what in ("reported", "estimated"):
+        grams = sums[f"{what}_other_basis_g"]
+        if grams is not None:
+            aside.append((sums[f"{what}_other_basis"], f"{{}} {what} on another basis, {units.format_mass(grams)}"))
+    words = ", ".join(said.format(count) for count, said in aside if count)
+    return shown + ([f"  not in the sums: {words}"] if words else [])
+
+
+def _sum(what: str, sums: Mapping[str, Any]) -> str:
+    low, median, high = (units.format_mass(sums[f"{what}_{end}_g"]) for end in ("low", "median", "high"))
+    of = f"{what}, {sums[f'{what}_trainings']} trainings"
+    naive = f"every card counted as it stands: {units.format_mass(sums[f'{what}_naive_g'])}"
+    return f"  {of}: {median}{f' (90 %: {low} to {high})' if low != high else ''}; {naive}"
+
+
+def _share(column: str) -> Any:
+    def said(row: dict[str, Any]) -> str:
+        share = row["reported"] / row["models"]
+        return f"{one_line(str(row[column]))}: {row['reported']} of {row['models']} models report ({share:.1%})"
+
+    return said
 
 
 def _finding(row: dict[str, Any]) -> str:
@@ -104,13 +145,13 @@ def _estimable(row: dict[str, Any]) -> str:
     return f"{one_line(row['id'])}{downloads}: tier {row['tier']}, {median} CO2eq ({low} to {high})"
 
 
-def _connect(path: Path) -> DuckDBPyConnection:
+def _connect(paths: Sequence[Path]) -> DuckDBPyConnection:
     try:
         import duckdb
     except ImportError:
         raise MissingExtraError("audits need duckdb; install them with: pip install 'hf-emissions[audit]'") from None
     connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
-    connection.read_parquet(str(path)).create_view("audit")
+    connection.read_parquet([str(path) for path in paths]).create_view("audit")
     return connection
 
 

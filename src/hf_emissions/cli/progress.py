@@ -26,6 +26,10 @@ class Progress:
     _live: bool = field(default_factory=lambda: bool(sys.stderr and sys.stderr.isatty()))
     _shown: bool = False
 
+    def begin(self, total: int | None) -> None:
+        """Take in how many models there are; time is counted from here on."""
+        self.total, self._start_s = total, time.monotonic()
+
     def tell(self, done: int, before: int) -> None:
         """Say how far it is, if the last time was long enough ago.
 

@@ -21,6 +21,14 @@ _BASE = re.compile(
     r"[ \t]{0,4}\r?(?:#.{0,80})?$",
     re.MULTILINE,
 )
+# One name, a list in brackets over one line or several, or a name a line.
+_BASES = re.compile(
+    r"^base_model:[ \t]{0,4}"
+    r"(?P<names>\[[^\]]{0,8000}\]|(?:[^\s#-][^\n]{0,300})|(?:\r?\n[ \t]{0,4}- [^\n]{1,300}){1,99})",
+    re.MULTILINE,
+)
+_NAME = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}")
+_MOST_BASES = 99
 _ADAPTER = re.compile(
     r"^(?:library_name:|[ \t]{0,4}-)[ \t]{1,4}['\"]?(?P<word>peft|q?lora)['\"]?[ \t]{0,4}\r?$", re.MULTILINE
 )
@@ -40,6 +48,14 @@ def read_base_model(page: Page) -> Iterator[Found]:
     found = _BASE.search(page.text, page.front.start, page.front.closing)
     if found and not _NEXT_BASE.match(page.text, found.end()):
         yield Found("base_model", found["name"], found.start("name"), found.end("name"))
+
+
+def base_models(page: Page) -> list[str]:
+    """All models that the front matter names as its bases, in its order."""
+    if not page.has(BASE) or page.front is None:
+        return []
+    found = _BASES.search(page.text, page.front.start, page.front.closing)
+    return [name for name in _NAME.findall(found["names"]) if "/" in name][:_MOST_BASES] if found else []
 
 
 def read_adaptation(page: Page) -> Iterator[Found]:

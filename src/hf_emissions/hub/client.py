@@ -10,7 +10,7 @@ from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..card.file import CARD_NAME, decode
-from ..errors import HubError
+from ..errors import BusyHubError, HubError, NoCardError
 from .address import Address
 from .refusals import refusal, status_of
 from .waiting import PASSING, Patience
@@ -125,7 +125,7 @@ class Hub:
             HubError: it is not there, or could not be read.
         """
         sha = self.ask(lambda: self._head(address), str(address))
-        data = self.ask(lambda: self._bytes(address.model, sha), str(address))
+        data = self.ask(lambda: self.card_bytes(address.model, sha), str(address))
         return HubCard(decode(data, str(address)), sha)
 
     def next_card(self, address: Address, sha: str) -> HubCard | None:
@@ -146,7 +146,7 @@ class Hub:
         found = self.ask(following, str(address))
         if found is None:
             return None
-        data = self.ask(lambda: self._bytes(address.model, found), str(address))
+        data = self.ask(lambda: self.card_bytes(address.model, found), str(address))
         return HubCard(decode(data, str(address)), found)
 
     def account(self) -> Account:
@@ -220,30 +220,52 @@ class Hub:
             except HubError:
                 raise
             except Exception as error:  # noqa: BLE001 - of many kinds, and each becomes one line
-                if not is_passing(error) or not waits.wait(f"{where}: the Hub is busy", headers_of(error)):
+                if not is_passing(error):
                     raise refusal(error, where) from None
+                if not waits.wait(f"{where}: the Hub is busy", headers_of(error)):
+                    raise BusyHubError(str(refusal(error, where))) from None
+
+    def get(self, url: str, parameters: Mapping[str, Any] | None = None) -> Any:
+        """The answer of the Hub to one GET of an address of its own, once.
+
+        Raises:
+            Exception: whatever the client raises; `ask` makes one line of it.
+        """
+        from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+        response = get_session().get(
+            url, params=parameters, headers=build_hf_headers(token=self.token), timeout=TIMEOUT_S
+        )
+        hf_raise_for_status(response)
+        return response
+
+    def card_bytes(self, model: str, sha: str, get: Callable[[str], Any] | None = None) -> bytes:
+        """The bytes of README.md at a commit, held against the id that the server gives for them, asked for once.
+
+        Args:
+            get: used instead of `get`.
+
+        Raises:
+            NoCardError: there is none.
+            Exception: whatever the client raises; `ask` makes one line of it.
+        """
+        from huggingface_hub import hf_hub_url
+        from huggingface_hub.errors import RemoteEntryNotFoundError
+
+        url = hf_hub_url(model, CARD_NAME, revision=sha, endpoint=self.url)
+        try:
+            response = (get or self.get)(url)
+        except RemoteEntryNotFoundError:
+            raise NoCardError(f"{model}: there is no {CARD_NAME} in this repository; push one first") from None
+        if not _is_whole(response.content, response.headers):
+            raise UnreadableAnswerError("the answer is not the file that was asked for")
+        return bytes(response.content)
 
     def _head(self, address: Address) -> str:
         sha = self.api.model_info(address.model, revision=address.revision, timeout=TIMEOUT_S).sha
         if not sha:
             raise HubError(f"{address}: there is no commit in this repository; push one first")
         return sha
-
-    def _bytes(self, model: str, sha: str) -> bytes:
-        """The bytes of README.md at a commit, held against the id that the server gives for them."""
-        from huggingface_hub import hf_hub_url
-        from huggingface_hub.errors import RemoteEntryNotFoundError
-        from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
-
-        url = hf_hub_url(model, CARD_NAME, revision=sha, endpoint=self.url)
-        response = get_session().get(url, headers=build_hf_headers(token=self.token), timeout=TIMEOUT_S)
-        try:
-            hf_raise_for_status(response)
-        except RemoteEntryNotFoundError:
-            raise HubError(f"{model}: there is no {CARD_NAME} in this repository; push one first") from None
-        if not _is_whole(response.content, response.headers):
-            raise UnreadableAnswerError("the answer is not the file that was asked for")
-        return bytes(response.content)
 
 
 class UncertainError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..errors import HeadMovedError, HubError, MissingExtraError
+from ..errors import HeadMovedError, HubError, MissingExtraError, NoModelError
 from ..terminal import one_line
 
 _TOKEN = re.compile(r"\b(?:hf|api_org|hf_oauth|hf_jwt)_[A-Za-z0-9._-]+")
@@ -40,7 +40,7 @@ def _answered(error: Exception, where: str) -> HubError:
     if isinstance(error, errors.GatedRepoError):
         return HubError(f"{where}: the repository is gated; ask for access on its page, and {_LOG_IN}")
     if isinstance(error, errors.RepositoryNotFoundError):
-        return HubError(f"{where}: there is no such model, or it is private; check the name, or {_LOG_IN}")
+        return NoModelError(f"{where}: there is no such model, or it is private; check the name, or {_LOG_IN}")
     if isinstance(error, errors.RevisionNotFoundError):
         return HubError(f"{where}: there is no such revision; name a branch, a commit or refs/pr/N after the @")
     if isinstance(error, errors.DisabledRepoError):

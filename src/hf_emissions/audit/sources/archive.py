@@ -11,11 +11,11 @@ from typing import Any
 
 from ...card.file import CARD_NAME
 from ...errors import UsageError
-from .source import MOST_BYTES, id_of
+from .source import MOST_BYTES, Source, id_of
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Source):
     """The cards of an archive, in its own order."""
 
     path: Path

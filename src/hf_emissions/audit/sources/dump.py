@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import UsageError
 from ..schema import need_pyarrow
-from .source import BATCH
+from .source import BATCH, Source
 
 # What dumps call their columns; librarian-bots/model_cards_with_metadata has the first of each.
 KNOWN = {
@@ -26,7 +26,7 @@ _FRONT = ("card_data", "cardData", "front_matter", "metadata", "yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Dump:
+class Dump(Source):
     """The models of a Parquet file, read a piece at a time.
 
     Args:

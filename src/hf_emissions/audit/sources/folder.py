@@ -10,11 +10,11 @@ from typing import Any
 
 from ...card.file import CARD_NAME
 from ...errors import UsageError
-from .source import id_of
+from .source import Source, id_of
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Source):
     """The cards below a folder, in the order of their paths.
 
     Raises:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..schema import INPUT, input_schema, need_pyarrow
 
@@ -19,27 +21,42 @@ MOST_BYTES = 64 * 1024 * 1024
 _NAMES = tuple(name for name, _, _ in INPUT)
 
 
-class Source(Protocol):
+class Source(ABC):
     """Cards to be audited."""
 
+    __slots__ = ()
+
+    @abstractmethod
     def fingerprint(self) -> str:
         """What changes when the source does, so that an audit is not gone on with over another one."""
-        ...
 
+    @abstractmethod
     def count(self) -> int | None:
         """How many models there are, where that is known without reading them all."""
-        ...
 
+    @abstractmethod
     def models(self) -> Iterator[dict[str, Any]]:
         """The models, each with what `schema.INPUT` names; what is not known may be left out."""
-        ...
+
+    def prepare(self, folder: Path) -> None:  # noqa: B027 - most sources have nothing to do before
+        """Do what must be done before `models`, and keep it in a folder, so that it is done once."""
+
+    def filled(self, models: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """The models with what is read of them only when their turn has come."""
+        return models
 
 
-def batches(models: Iterable[dict[str, Any]]) -> Iterator[pa.Table]:
-    """The models as tables by `schema.input_schema`."""
-    pa, schema, left = need_pyarrow(), input_schema(), iter(models)
+def batches(models: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The models in pieces of the size that they are scanned and kept in."""
+    left = iter(models)
     while found := list(islice(left, BATCH)):
-        yield pa.Table.from_pylist([{name: one.get(name) for name in _NAMES} for one in found], schema=schema)
+        yield found
+
+
+def as_table(models: Sequence[dict[str, Any]]) -> pa.Table:
+    """Models as a table by `schema.input_schema`."""
+    rows = [{name: one.get(name) for name in _NAMES} for one in models]
+    return need_pyarrow().Table.from_pylist(rows, schema=input_schema())
 
 
 def id_of(parts: tuple[str, ...]) -> str:

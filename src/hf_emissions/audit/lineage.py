@@ -1,0 +1,70 @@
+"""The models of an audit that a sum has to look at: those with a figure, and what they were made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .schema import need_pyarrow
+from .trainings import Model, trainings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_VIEW = """
+    CREATE TEMP VIEW models AS
+    SELECT id, status, CASE status WHEN 'estimable' THEN estimate_median_g ELSE emissions_g END AS grams,
+           base_models, is_copy, training_text_sha256, training_text_words, epoch_ms(created_at) AS made, downloads
+    FROM audit"""
+_FIGURED = "SELECT * FROM models WHERE grams IS NOT NULL"
+_NAMED = "SELECT * FROM models WHERE lower(id) IN (SELECT unnest(?))"
+# Generations that are followed upwards; cards name each other in circles.
+_GENERATIONS = 16
+_AT_ONCE = 1000
+
+
+def add_trainings(connection: DuckDBPyConnection) -> None:
+    """Add the table `trainings` beside `audit`: a row a model with a figure.
+
+    Its columns: `id`; `training`, the id of the model whose figure stands for that training; `counted`, whether this
+    is the one.
+    """
+    found = trainings(_models(connection))
+    pa = need_pyarrow()
+    table = pa.table(
+        {
+            "id": pa.array(found.keys(), pa.string()),
+            "training": pa.array(found.values(), pa.string()),
+            "counted": pa.array((one == training for one, training in found.items()), pa.bool_()),
+        }
+    )
+    connection.register("found_trainings", table)
+    connection.execute("CREATE TABLE trainings AS SELECT * FROM found_trainings")
+    connection.unregister("found_trainings")
+
+
+def _models(connection: DuckDBPyConnection) -> dict[str, Model]:
+    connection.execute(_VIEW)
+    models = _fetched(connection, _FIGURED)
+    newest: Iterable[Model] = models.values()
+    for _ in range(_GENERATIONS):
+        wanted = {base.lower() for model in newest for base in model.bases} - models.keys()
+        if not wanted:
+            break
+        found = _fetched(connection, _NAMED, [sorted(wanted)])
+        newest = found.values()
+        models |= found
+    return models
+
+
+def _fetched(connection: DuckDBPyConnection, query: str, values: list[Any] | None = None) -> dict[str, Model]:
+    answer = connection.execute(query, values or [])
+    models: dict[str, Model] = {}
+    while rows := answer.fetchmany(_AT_ONCE):
+        models.update((row[0].lower(), _model(row)) for row in rows)
+    return models
+
+
+def _model(row: tuple[Any, ...]) -> Model:
+    id_, status, grams, bases, is_copy, text, words, made, downloads = row
+    return Model(id_, status, grams, tuple(bases or ()), is_copy, text, words or 0, made, downloads or 0)

@@ -1,0 +1,135 @@
+"""How many calls the Hub still allows in its current window, as its headers announce: used to the end, never beyond.
+
+The Hub counts calls of several kinds apart (its interface, the download of files, pages), each in windows of five
+minutes, and announces after each call what is left. Which of these a call counts to is learned from its first answer.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+# The header counts whole seconds: the window ends within one second after what it says.
+_MARGIN_S = 1.0
+# How often a caller that waits looks whether another's answer has come.
+_LOOK_S = 0.02
+
+
+@dataclass(slots=True)
+class Window:
+    """What is known of one quota.
+
+    Args:
+        limit: calls of a window, where it was announced.
+        window_s: how long one lasts, in seconds.
+        lowest: the fewest that were announced to be left in this window.
+        ends: when it ends, by the clock; None before its first answer.
+        under_way: calls whose answer has not come.
+    """
+
+    limit: int | None = None
+    window_s: float = 300.0
+    lowest: int = 1
+    ends: float | None = None
+    under_way: int = 0
+
+    def left(self, now: float) -> int:
+        """Calls that may be made now."""
+        if self.ends is not None and now >= self.ends:
+            # Of a new window nothing is known yet but how many calls it has.
+            self.ends, self.lowest = None, self.limit or 1
+        return self.lowest - self.under_way
+
+    def heard(self, remaining: int, ends: float) -> None:
+        """Take in what an answer announces; answers may come in another order than they were made in."""
+        if self.ends is None or ends > self.ends + self.window_s / 2:
+            self.lowest, self.ends = remaining, ends
+        else:
+            self.lowest, self.ends = min(self.lowest, remaining), min(self.ends, ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A call that may be made, and the quotas that it is taken from."""
+
+    kind: str
+    costs: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Quotas:
+    """The quotas of one client, for several threads.
+
+    Args:
+        clock: seconds that only grow.
+        sleep: waits for some seconds.
+        say: told, once for each wait, that a quota is used up.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    say: Callable[[str], None] = field(default=lambda _: None)
+    windows: dict[str, Window] = field(default_factory=dict)
+    _costs: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    _asking: set[str] = field(default_factory=set)
+    _told: float | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, kind: str) -> Taken:
+        """Wait until a call of a kind may be made, such as `listing`."""
+        while True:
+            with self._lock:
+                taken, wait_s = self._try(kind)
+            if taken is not None:
+                return taken
+            self.sleep(wait_s)
+
+    def answered(self, taken: Taken, answers: Iterable[Mapping[str, str]]) -> None:
+        """Take in the headers of the answers to a call: none where it broke, several where it was sent on."""
+        from huggingface_hub.utils import parse_ratelimit_headers
+
+        found = [info for info in map(parse_ratelimit_headers, answers) if info is not None]
+        with self._lock:
+            now = self.clock()
+            for name, count in taken.costs.items():
+                self.windows[name].under_way -= count
+            for info in found:
+                window = self.windows.setdefault(info.resource_type, Window())
+                window.limit = info.limit or window.limit
+                window.window_s = info.window_seconds or window.window_s
+                window.heard(info.remaining, now + info.reset_in_seconds + _MARGIN_S)
+            self._asking.discard(taken.kind)
+            if found or taken.kind not in self._costs:
+                # A call that is sent on counts twice; one that finds nothing does not, and is no measure.
+                costs = Counter(info.resource_type for info in found)
+                self._costs[taken.kind] = Counter(self._costs.get(taken.kind, {})) | costs
+
+    def _try(self, kind: str) -> tuple[Taken | None, float]:
+        """The call, or how long to wait before trying again."""
+        costs = self._costs.get(kind)
+        if costs is None:
+            if kind in self._asking:
+                return None, _LOOK_S
+            self._asking.add(kind)
+            return Taken(kind, {}), 0.0
+        now = self.clock()
+        for name, count in costs.items():
+            window = self.windows[name]
+            if window.left(now) < count:
+                return None, self._wait_s(name, window, now)
+        for name, count in costs.items():
+            self.windows[name].under_way += count
+        return Taken(kind, costs), 0.0
+
+    def _wait_s(self, name: str, window: Window, now: float) -> float:
+        if window.under_way or window.ends is None:
+            return _LOOK_S
+        wait_s = window.ends - now
+        if self._told != window.ends and wait_s >= 2:
+            self._told = window.ends
+            allowed = f" of {window.limit} calls" if window.limit else ""
+            self.say(f"the Hub's quota{allowed} ({name}) is used up; going on in {wait_s:.0f} s")
+        return wait_s
