@@ -119,6 +119,7 @@ def crawler(hub: Server, limits: dict[str, int]) -> Crawler:
     return Crawler(client, Quotas(fast, lambda time_s: time.sleep(time_s / FAST)))
 
 
+@pytest.mark.slow
 def test_several_windows_are_used_up_and_none_is_overdrawn(home):
     with Server() as hub:
         hub.catalogue = Catalogue(1200)
@@ -135,7 +136,7 @@ def test_several_windows_are_used_up_and_none_is_overdrawn(home):
 def test_a_quota_that_somebody_else_uses_too(home):
     with Server() as hub:
         hub.catalogue = Catalogue(60)
-        reader = crawler(hub, {"api": 40})
+        reader = crawler(hub, {"api": 50})
 
         def greedy(number: int) -> None:
             hub.quotas.count("/api/models/somebody")

@@ -99,7 +99,7 @@ class OnTheHub(Source):
             with ParquetFile(page) as file:
                 for batch in file.iter_batches(BATCH):
                     for model in batch.to_pylist():
-                        wanted = model["body_wanted"] and left > 0
+                        wanted = bool(model["body_wanted"]) and left > 0
                         left -= wanted
                         yield {**model, "wanted": wanted, "body_read": False}
 

@@ -1,0 +1,231 @@
+"""`hf-emissions audit` over the Hub: what is listed, what is read, with faults, stopped and gone on with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from audit.cards import CARDS, bytes_of
+from hub.catalogue import Catalogue
+from hub.quotas import Quotas
+from hub.server import Hub
+from in_process import ENVIRONMENT
+from pyarrow import parquet
+
+COMMAND = [sys.executable, "-W", "error", "-c", "from hf_emissions.cli.main import main; main()", "audit"]
+
+
+@pytest.fixture
+def hub(tmp_path):
+    with Hub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def home(tmp_path) -> Path:
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+def start(hub: Hub, home: Path, *arguments: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [*COMMAND, *arguments, "--processes", "1"],
+        cwd=home.parent,
+        env={**os.environ, **ENVIRONMENT, **hub.environment(home)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(hub: Hub, home: Path, *arguments: str, code: int = 0, stdin: str = "") -> str:
+    process = start(hub, home, *arguments)
+    out, err = process.communicate(stdin, timeout=120)
+    assert process.returncode == code, out + err
+    return err
+
+
+def rows(path: Path) -> list[dict]:
+    return parquet.read_table(path).drop_columns(["audited_at"]).to_pylist()
+
+
+@pytest.fixture
+def models(hub) -> dict[str, str]:
+    """Repositories on the Hub, and the status of each."""
+    known = {name: status for name, (_, status) in CARDS.items() if name not in ("lab/not-utf8", "lab/deep")}
+    for name in known:
+        hub.create(name, bytes_of(name))
+    hub.create("lab/no-card")
+    hub.create("other/reports", bytes_of("lab/reports"))
+    hub.create("lab/private", bytes_of("lab/reports"), private=True)
+    return {**known, "lab/no-card": "missing"}
+
+
+class TestWhich:
+    def test_an_author(self, hub, home, models):
+        err = run(hub, home, "--author", "lab", "--out", "out.parquet", "--bodies", "all")
+        found = {row["id"]: row["status"] for row in rows(home.parent / "out.parquet")}
+        assert found == models
+        assert err.splitlines() == [
+            "the Hub is asked for its listing, with a call for 1000 models",
+            "14 models, 14 of whose cards are read with a call each: within the 5000 that the Hub allows in 5 min",
+        ]
+
+    def test_a_search_and_a_filter(self, hub, home, models):
+        run(hub, home, "--search", "REPORTS", "--filter", "co2_eq_emissions", "--out", "out.parquet")
+        found = {row["id"] for row in rows(home.parent / "out.parquet")}
+        assert found == {"lab/reports", "lab/reports-nothing-else", "other/reports"}
+
+    def test_limit_and_downloads(self, hub, home):
+        hub.catalogue = Catalogue(5000)
+        run(hub, home, "--min-downloads", str(3 * 3600), "--bodies", "none", "--out", "a.parquet")
+        found = rows(home.parent / "a.parquet")
+        assert [row["downloads"] for row in found] == list(range(15000, 3 * 3600 - 1, -3))
+        assert len(asked(hub)) == 2
+        run(hub, home, "--limit", "1200", "--bodies", "none", "--out", "b.parquet")
+        assert len(rows(home.parent / "b.parquet")) == 1200
+
+    def test_names_from_a_file_and_from_standard_input(self, hub, home, models):
+        (home.parent / "ids.txt").write_text("# mine\nlab/reports\n\nhf://lab/estimable\nlab/reports\nlab/nowhere\n")
+        run(hub, home, "--ids", "ids.txt", "--out", "a.parquet")
+        found = rows(home.parent / "a.parquet")
+        assert [(row["id"], row["status"]) for row in found] == [
+            ("lab/reports", "reported"),
+            ("lab/estimable", "estimable"),
+            ("lab/nowhere", "unreadable"),
+        ]
+        assert found[2]["findings"][0]["message"] == "there is no such model, or it is private"
+        assert found[0]["sha"] == hub.repository("lab/reports").commits[-1].oid
+        run(hub, home, "--ids", "-", "--out", "b.parquet", stdin="lab/reports\n")
+        assert rows(home.parent / "b.parquet") == found[:1]
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["--author", "lab", "--cards", "models"], "name the cards: --cards, "),
+            (["--sort", "likes"], "name the cards: --cards, "),
+            (["--cards", "models", "--bodies", "all"], "--sort, --bodies and --max-bodies are of models on the Hub"),
+            (["--ids", "bad.txt"], "bad.txt:2:1: this is no name of a model; write owner/name"),
+            (["--ids", "empty.txt"], "empty.txt: there is no model in it; write owner/name, one a line"),
+            (["--ids", "nowhere.txt"], "nowhere.txt: No such file or directory"),
+        ],
+    )
+    def test_what_cannot_be_done(self, hub, home, arguments, words):
+        (home.parent / "models").mkdir()
+        (home.parent / "bad.txt").write_text("a/b\nhttp://elsewhere\n")
+        (home.parent / "empty.txt").write_text("# nothing\n")
+        assert run(hub, home, *arguments, code=2).startswith(f"Error: {words}")
+        assert hub.requests == []
+
+
+class TestBodies:
+    def test_none_costs_the_listing_alone(self, hub, home, models):
+        run(hub, home, "--author", "lab", "--bodies", "none", "--out", "out.parquet")
+        assert len(asked(hub)) == 1
+        found = {row["id"]: row for row in rows(home.parent / "out.parquet")}
+        assert found["lab/reports"]["emissions_g"] == 12.5
+        assert found["lab/estimable"]["status"] == "missing"
+        assert not any(row["body_read"] for row in found.values())
+
+    def test_needed_leaves_out_copies_and_what_has_no_front_matter(self, hub, home, models):
+        run(hub, home, "--author", "lab", "--out", "out.parquet")
+        read = {row["id"] for row in rows(home.parent / "out.parquet") if row["body_read"]}
+        assert "lab/estimable" in read
+        assert not read & {"lab/quantised", "lab/no-front-matter", "lab/no-card", "lab/empty"}
+
+    def test_so_many_at_most_the_first_ones(self, hub, home):
+        hub.catalogue = Catalogue(400, named=1.0)
+        run(hub, home, "--limit", "400", "--max-bodies", "30", "--out", "out.parquet")
+        found = rows(home.parent / "out.parquet")
+        last = max(at for at, row in enumerate(found) if row["body_read"])
+        assert sum(row["body_read"] for row in found) == 30
+        assert last < 80
+
+    def test_the_shards_read_what_the_whole_reads(self, hub, home):
+        hub.catalogue = Catalogue(400)
+        run(hub, home, "--limit", "400", "--max-bodies", "30", "--out", "whole.parquet")
+        for part in "12":
+            arguments = ["--limit", "400", "--max-bodies", "30", "--shard", f"{part}/2"]
+            run(hub, home, *arguments, "--out", f"{part}.parquet")
+        parts = [row for part in "12" for row in rows(home.parent / f"{part}.parquet")]
+        assert sorted(parts, key=_id) == sorted(rows(home.parent / "whole.parquet"), key=_id)
+
+    def test_a_gated_model_has_the_front_matter_alone(self, hub, home):
+        hub.create("lab/gated", bytes_of("lab/reports"), gated=True)
+        run(hub, home, "--author", "lab", "--bodies", "all", "--out", "out.parquet")
+        (row,) = rows(home.parent / "out.parquet")
+        assert (row["status"], row["body_read"]) == ("reported", False)
+
+    @pytest.mark.slow
+    def test_the_plan_says_that_a_dump_is_quicker(self, hub, home):
+        hub.catalogue = Catalogue(6000, named=0.0)
+        process = start(hub, home, "--limit", "6000", "--bodies", "all", "--out", "out.parquet")
+        said = [process.stderr.readline() for _ in range(2)]
+        process.kill()
+        process.communicate()
+        assert said == [
+            "the Hub is asked for its listing, with a call for 1000 models, 6 at most\n",
+            "6000 models, 6000 of whose cards are read with a call each: about 6 min at 5000 calls in 5 min; "
+            "a dump of cards (--dump) needs none of these calls, and --max-bodies sets a bound\n",
+        ]
+
+    def test_a_quota_that_is_used_up(self, hub, home):
+        hub.catalogue, hub.quotas = Catalogue(40, named=1.0), Quotas({"resolvers": 30}, 3.0)
+        err = run(hub, home, "--limit", "40", "--bodies", "all", "--out", "out.parquet")
+        assert "the Hub's quota of 30 calls (resolvers) is used up; going on in " in err
+        assert hub.quotas.refused == 0
+        assert all(row["body_read"] for row in rows(home.parent / "out.parquet"))
+
+
+class TestFaults:
+    @pytest.mark.slow
+    def test_the_same_rows_whatever_goes_wrong_on_the_way(self, hub, home):
+        hub.catalogue = Catalogue(600)
+        run(hub, home, "--limit", "600", "--out", "whole.parquet")
+        hub.faults.at_random(0.1, ("500", "503", "cut", "short", "drop", "drip", "html"), seed=4)
+        run(hub, home, "--limit", "600", "--out", "faulty.parquet")
+        assert len(hub.faults.happened) > 20
+        assert rows(home.parent / "faulty.parquet") == rows(home.parent / "whole.parquet")
+
+    def test_a_listing_that_goes_on_elsewhere_is_not_followed(self, hub, home, monkeypatch):
+        hub.catalogue = Catalogue(2000)
+        process = start(hub, home, "--limit", "2000", "--out", "out.parquet")
+        hub_url = Hub.url
+        monkeypatch.setattr(Hub, "url", "http://127.0.0.1:9")
+        _, err = process.communicate(timeout=60)
+        monkeypatch.setattr(Hub, "url", hub_url)
+        assert process.returncode == 2
+        assert "its listing goes on elsewhere; this is not followed" in err
+
+    @pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+    def test_the_same_command_goes_on(self, hub, home, how):
+        hub.catalogue, arguments = Catalogue(3000), ("--limit", "2500", "--max-bodies", "600")
+        run(hub, home, *arguments, "--out", "whole.parquet")
+        before = len(asked(hub))
+        stopped = start(hub, home, *arguments, "--out", "out.parquet")
+        partial, end = home.parent / "out.parquet.partial", time.monotonic() + 60
+        while len(list(partial.glob("*.parquet"))) < 2:
+            assert stopped.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.005)
+        stopped.send_signal(how)
+        stopped.communicate(timeout=60)
+        run(hub, home, *arguments, "--out", "out.parquet")
+        assert rows(home.parent / "out.parquet") == rows(home.parent / "whole.parquet")
+        assert not partial.exists()
+        # What was done before is not asked for again: a batch under way, and calls on its way, at most.
+        assert len(asked(hub)) - before <= before + 250
+
+
+def asked(hub: Hub) -> list[str]:
+    return [line for line in hub.requests if "/api/models" in line or "/resolve/" in line]
+
+
+def _id(row: dict) -> str:
+    return row["id"]
