@@ -146,6 +146,7 @@ def run_example(folder: Path, example: str, around: dict[str, str]) -> None:
     (folder / "models" / "one").mkdir(parents=True, exist_ok=True)
     for path in (folder / "README.md", folder / "models" / "one" / "README.md"):
         path.write_text(CARD)
+    (folder / "models.txt").write_text("user/model\n")
     (folder / "plan.jsonl").write_text('{"model": "user/model", "emissions": "12.5 g"}\n')
     done = (
         in_a_shell(folder, example) if set(example) & set("|<>") else call(words_of(example)[1:], folder, more=around)

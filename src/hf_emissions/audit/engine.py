@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Batches under way for each process: enough that none waits, few enough that memory stays flat.
 AHEAD = 3
+# Batches that are done or under way while the first of them is not; then it is waited for.
+MOST_HELD = 8
 
 
 def scan_all(batches: Iterable[pa.Table], audited_at: datetime, processes: int = 1) -> Iterator[pa.Table]:
@@ -26,10 +28,12 @@ def scan_all(batches: Iterable[pa.Table], audited_at: datetime, processes: int =
     if processes <= 1:
         yield from (scan(batch, audited_at) for batch in batches)
         return
-    # Not forked: a fork beside the threads of pyarrow may hang.
-    with ProcessPoolExecutor(processes, get_context("spawn"), _start) as pool:
+    # Not forked: a fork beside the threads of pyarrow may hang. This process is one of them, and scans from the start,
+    # while the others are still importing what they need.
+    others = processes - 1
+    with ProcessPoolExecutor(others, get_context("spawn"), _start) as pool:
         try:
-            yield from _in_order(pool, batches, audited_at, processes * AHEAD)
+            yield from _in_order(pool, batches, audited_at, others * AHEAD)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -39,11 +43,18 @@ def _in_order(
 ) -> Iterator[pa.Table]:
     waiting: deque[Future[pa.Table]] = deque()
     for batch in batches:
-        waiting.append(pool.submit(scan, batch, audited_at))
-        if len(waiting) >= most:
+        under_way = sum(not future.done() for future in waiting)
+        waiting.append(pool.submit(scan, batch, audited_at) if under_way < most else _scanned(batch, audited_at))
+        while waiting and (waiting[0].done() or len(waiting) >= MOST_HELD * most):
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+def _scanned(batch: pa.Table, audited_at: datetime) -> Future[pa.Table]:
+    done: Future[pa.Table] = Future()
+    done.set_result(scan(batch, audited_at))
+    return done
 
 
 def _start() -> None:

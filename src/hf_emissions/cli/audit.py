@@ -80,7 +80,8 @@ def audit(
       hf-emissions audit --author my-org --out audit.parquet
       hf-emissions audit --filter text-generation --limit 10000 --bodies none
       hf-emissions audit --ids models.txt --out audit.jsonl --format json
-      hf-emissions audit --cards models --shard 1/4 --out part-1.parquet
+      hf-emissions audit --cards models --shard 1/2 --out part-1.parquet
+      hf-emissions audit --cards models --shard 2/2 --out part-2.parquet
       hf-emissions audit --parts part-1.parquet --parts part-2.parquet --out audit.parquet
     """
     need_pyarrow()
