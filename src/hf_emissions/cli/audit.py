@@ -104,7 +104,7 @@ def _audited(shown: Output, named: Named, how: _How) -> Summary:
     """Make the audit, or the rest of it."""
     source = named.source(shown)
     with _parquet(how.out) as path:
-        progress = Progress(shown)
+        progress = Progress(shown, more=source.calls_left)
         processes = how.processes or os.cpu_count() or 1
         one = Audit(source, path, processes, Shard.read(how.shard), how.restart, progress.begin, progress.tell)
         try:

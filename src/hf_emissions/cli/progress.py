@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import click
@@ -21,6 +22,7 @@ class Progress:
 
     out: Output
     total: int | None = None
+    more: Callable[[], str] = lambda: ""
     _start_s: float = field(default_factory=time.monotonic)
     _told_s: float = field(default_factory=time.monotonic)
     _live: bool = field(default_factory=lambda: bool(sys.stderr and sys.stderr.isatty()))
@@ -42,6 +44,8 @@ class Progress:
             return
         self._told_s, self._shown = now_s, True
         line = self._line(done, (done - before) / max(now_s - self._start_s, 1e-3))
+        more = self.more()
+        line += f"; {more}" if more else ""
         click.echo(f"\r\x1b[K{line}" if self._live else line, err=True, nl=not self._live)
 
     def end(self) -> None:

@@ -65,6 +65,7 @@ class OnTheHub(Source):
     planned: Callable[[Plan], None] = lambda _: None
     listed: Callable[[int], None] = lambda _: None
     _pages: list[Path] = field(default_factory=list)
+    _read: list[int] = field(default_factory=list)
 
     def fingerprint(self) -> str:
         """Of the server and what is asked of it."""
@@ -88,7 +89,15 @@ class OnTheHub(Source):
             self._look_up(pages, self.names)
         self._pages.extend(sorted(pages.glob("*.parquet")))
         bodies = sum(1 for model in self.models() if model["wanted"])
+        self._read.append(bodies)
         self.planned(Plan(self.count() or 0, bodies))
+
+    def calls_left(self) -> str:
+        """How many cards are still to be read, and how many calls the Hub still allows in this window."""
+        to_go = max(self._read[0] - sum(self._read[1:]), 0)
+        windows = self.crawler.quotas.windows
+        allowed = ", ".join(f"{max(one.lowest, 0)} allowed in this window" for one in [windows.get("resolvers")] if one)
+        return f"{to_go} calls to go{f', {allowed}' if allowed else ''}"
 
     def models(self) -> Iterator[dict[str, Any]]:
         """The models, as far as the listing has them; `wanted` says whether the card is to be read."""
@@ -106,6 +115,7 @@ class OnTheHub(Source):
     def filled(self, models: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """The models with their cards, where these are to be read."""
         wanted = [model for model in models if model["wanted"]]
+        self._read.append(len(wanted))
         read = dict(zip((model["id"] for model in wanted), self.crawler.each(self._card, wanted), strict=True))
         return [{**model, **read.get(model["id"], {})} for model in models]
 

@@ -41,6 +41,10 @@ class Source(ABC):
     def prepare(self, folder: Path) -> None:  # noqa: B027 - most sources have nothing to do before
         """Do what must be done before `models`, and keep it in a folder, so that it is done once."""
 
+    def calls_left(self) -> str:
+        """In words, how many calls to a server are still to be made; nothing where none is."""
+        return ""
+
     def filled(self, models: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """The models with what is read of them only when their turn has come."""
         return models
