@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 QUERIES: Mapping[str, str] = {
     "statuses": "SELECT status, count(*) AS models FROM audit GROUP BY status",
     "findings": """
-        SELECT finding.rule AS rule, count(DISTINCT id) AS models
-        FROM (SELECT id, unnest(findings) AS finding FROM audit) GROUP BY rule ORDER BY models DESC, rule""",
+        SELECT rule, count(*) AS models
+        FROM (SELECT unnest(list_distinct([finding.rule for finding in findings])) AS rule FROM audit)
+        GROUP BY rule ORDER BY models DESC, rule""",
     "years": """
         SELECT year(created_at) AS year, count(*) AS models, count(*) FILTER (status = 'reported') AS reported
         FROM audit WHERE created_at IS NOT NULL GROUP BY year ORDER BY year""",
