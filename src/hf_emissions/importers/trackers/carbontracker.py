@@ -1,0 +1,137 @@
+"""Carbontracker: its pair of logs.
+
+Grams and kWh of the block "Actual consumption", never of the predicted one; its PUE is inside. What the file says of
+the number of epochs is not believed, since its own parser counts them wrongly; time and energy cover what ran.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar
+
+from ...errors import TrackerError
+from ..file import TrackerFile, read_number
+from ..tracked import Tracked
+from ..tracker import Tracker
+
+_OUTPUT, _STANDARD = "_carbontracker_output.log", "_carbontracker.log"
+_BLOCK = re.compile(
+    r"Actual consumption[^\n]{0,80}:\s*\n\s*Time:\s*(?P<time>[^\n]{1,60})\n\s*Energy:\s*(?P<energy>\S{1,40}) kWh\s*\n"
+    r"\s*CO2eq:\s*(?P<grams>\S{1,40}) g\b"
+)
+_PREDICTED = re.compile(r"Predicted consumption")
+_TIME = re.compile(r"(?:(?P<days>\d{1,6}) days?, )?(?P<h>\d{1,6}):(?P<m>\d\d):(?P<s>\d\d(?:\.\d+)?)")
+_VERSION = re.compile(r"carbontracker version (?P<version>[\w.]{1,20})")
+_PUE = re.compile(r"multiplied by a PUE coefficient of (?P<pue>\d{1,2}(?:\.\d{1,6})?)")
+_COMPONENTS = re.compile(r"components were found: (?P<all>[^\n]{1,400})")
+_COMPONENT = re.compile(r"(?P<kind>[A-Z]+) with device\(s\) (?P<names>.*?)\.(?: |$)")
+_PLACE = re.compile(r"at detected location: (?P<place>[^\n:]{1,200}):")
+# What all releases put inside where nothing else is written.
+_USUAL_PUE = 1.58
+
+
+class Carbontracker(Tracker):
+    """The logs of Carbontracker."""
+
+    name: ClassVar[str] = "carbontracker"
+    title: ClassVar[str] = "Carbontracker"
+    reads: ClassVar[str] = "its logs *_carbontracker_output.log and *_carbontracker.log"
+
+    def fits(self, file: TrackerFile) -> bool:
+        """The words that its lines begin with."""
+        return bool(_VERSION.search(file.head)) or "CarbonTracker: " in file.head
+
+    def read(self, file: TrackerFile) -> Iterable[Tracked]:
+        """The one run of a pair; either of the two files may be named."""
+        output, standard = _pair(file)
+        text, log = output.text(), standard.text() if standard else ""
+        found = list(_BLOCK.finditer(text))
+        if not found:
+            raise TrackerError(f"{output.name}: {_why_no_actual(text)}")
+        return [_tracked(output, text, log, found[-1])]
+
+
+def _pair(file: TrackerFile) -> tuple[TrackerFile, TrackerFile | None]:
+    """The log with the figures and the one with the devices, by the name that they share."""
+    name = file.path.name
+    if name.endswith(_OUTPUT):
+        return file, file.sibling(name.removesuffix(_OUTPUT) + _STANDARD)
+    if name.endswith(_STANDARD):
+        output = file.sibling(name.removesuffix(_STANDARD) + _OUTPUT)
+        return (output, file) if output else (file, None)
+    return file, None
+
+
+def _why_no_actual(text: str) -> str:
+    if _PREDICTED.search(text):
+        return "this log has what Carbontracker predicted and not what was used: the run was stopped before it was done"
+    return 'this log has no "Actual consumption": the run was stopped before an epoch was done, or it is the other log'
+
+
+def _tracked(output: TrackerFile, text: str, log: str, block: re.Match[str]) -> Tracked:
+    where = f"{output.name}:{text.count(chr(10), 0, block.start()) + 1}"
+    pue = _pue(log, where)
+    place = _PLACE.search(log)
+    interrupted = "Training was interrupted" in log
+    components = _components(log) or _components(text)
+    return Tracked(
+        tool="Carbontracker",
+        run=output.path.name.removesuffix(_OUTPUT).removesuffix(_STANDARD),
+        where=where,
+        version=_named(_VERSION, log, "version"),
+        detail=f"PUE {pue:g} inside",
+        emissions_g=read_number(block["grams"], "CO2eq", where),
+        energy_kwh=read_number(block["energy"], "Energy", where),
+        duration_s=_seconds(block["time"], where),
+        boundary="facility",
+        pue=pue,
+        location=None if place is None or place["place"].strip() == "Unknown" else place["place"].strip(),
+        hardware=_hardware(components),
+        cpu_model=next(iter(components.get("CPU", [])), None),
+        notes=tuple(_notes(log, components, interrupted=interrupted, unknown=place is None or "Unknown" in place[0])),
+    )
+
+
+def _notes(log: str, components: dict[str, list[str]], *, interrupted: bool, unknown: bool) -> Iterable[str]:
+    if not log:
+        yield "the log with the devices, the version and the PUE is not beside it"
+    if unknown and log:
+        yield "Carbontracker did not find out where it ran and took the world's mean; give --country for the grid's own"
+    if interrupted:
+        yield "the training was interrupted: the figure is of what ran until then"
+    if "CPU" in components:
+        yield "where a processor has no meter Carbontracker takes half of its rated power, and does not say so"
+
+
+def _pue(log: str, where: str) -> float:
+    found = _PUE.search(log)
+    pue = _USUAL_PUE if found is None else float(found["pue"])
+    if not 1.0 <= pue <= 5.0:
+        raise TrackerError(f"{where}: the log has a PUE of {pue:g}; one lies between 1.0 and 5.0")
+    return pue
+
+
+def _seconds(text: str, where: str) -> float:
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        raise TrackerError(f"{where}: the time {text.strip()[:40]!r} is not in hours, minutes and seconds")
+    return int(found["days"] or 0) * 86400 + int(found["h"]) * 3600 + int(found["m"]) * 60 + float(found["s"])
+
+
+def _components(log: str) -> dict[str, list[str]]:
+    """The devices by their kind."""
+    line = _COMPONENTS.search(log)
+    if line is None:
+        return {}
+    return {one["kind"]: re.split(r", ", one["names"]) for one in _COMPONENT.finditer(line["all"] + " ")}
+
+
+def _hardware(components: dict[str, list[str]]) -> str | None:
+    names = components.get("GPU") or components.get("CPU") or []
+    return " and ".join(f"{names.count(name)} x {name}" for name in dict.fromkeys(names)) or None
+
+
+def _named(pattern: re.Pattern[str], text: str, group: str) -> str | None:
+    found = pattern.search(text)
+    return found[group] if found else None

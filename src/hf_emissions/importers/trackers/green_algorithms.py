@@ -1,0 +1,102 @@
+"""Green Algorithms: the table that its calculator exports, one row with semicolons.
+
+Grams and kWh, with the PUE and the number of repetitions inside. The page for AI has columns for training and for
+inference; those of the training are taken, never the totals. Everything is worked out from rated power and usage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from ... import units
+from ...errors import TrackerError
+from ..file import Row, TrackerFile
+from ..tracked import Tracked
+from ..tracker import Tracker
+
+_TRAINING = "training-"
+_FIGURES = ("carbonEmissions", "energy_needed")
+
+
+class GreenAlgorithms(Tracker):
+    """The export of the calculator."""
+
+    name: ClassVar[str] = "green-algorithms"
+    title: ClassVar[str] = "Green Algorithms"
+    reads: ClassVar[str] = "GreenAlgorithms_results_*.csv of either page"
+
+    def fits(self, file: TrackerFile) -> bool:
+        """Its two figures among the columns, of a computation or of a training."""
+        return any({prefix + name for name in _FIGURES} <= set(file.header) for prefix in ("", _TRAINING))
+
+    def read(self, file: TrackerFile) -> Iterable[Tracked]:
+        """The rows, each a computation."""
+        prefix = _TRAINING if _TRAINING + _FIGURES[0] in file.header else ""
+        for number, row in enumerate(file.rows(), 1):
+            yield _tracked(row, prefix, number)
+
+
+def _tracked(row: Row, prefix: str, number: int) -> Tracked:
+    figures = {name: row.number(prefix + name) for name in _FIGURES}
+    if None in figures.values():
+        missing = next(prefix + name for name, value in figures.items() if value is None)
+        raise TrackerError(f"{row.where}: the column {missing} is empty")
+    pue = _number(row, prefix, "PUE") or 1.0
+    version = _text(row, prefix, "appVersion")
+    repeated = _number(row, prefix, "mult_factor") or 1.0
+    hours = _number(row, prefix, "runTime")
+    return Tracked(
+        tool="Green Algorithms",
+        run=f"row {number}",
+        where=row.where,
+        version=version,
+        detail="; ".join(["estimate", *([f"PUE {pue:g} inside"] if pue != 1.0 else []), *_times(repeated)]),
+        emissions_g=figures["carbonEmissions"],
+        energy_kwh=figures["energy_needed"],
+        duration_s=None if hours is None else units.hours_to_s(hours * repeated),
+        method="estimated",
+        boundary="facility" if pue > 1.0 else "node",
+        modelled_share=1.0,
+        pue=pue,
+        basis="life-cycle",
+        location=_location(row, prefix),
+        cloud_provider=_text(row, prefix, "provider"),
+        cloud_region=_text(row, prefix, "server"),
+        hardware=_hardware(row, prefix),
+        ram_gb=_number(row, prefix, "memory"),
+        notes=_notes(row, prefix),
+    )
+
+
+def _times(repeated: float) -> list[str]:
+    return [f"{repeated:g} repetitions inside"] if repeated != 1.0 else []
+
+
+def _notes(row: Row, prefix: str) -> tuple[str, ...]:
+    if prefix and (row.number("inference-carbonEmissions") or 0.0) > 0:
+        return ("the calculator's total has inference, too; this is the training alone",)
+    return ()
+
+
+def _location(row: Row, prefix: str) -> str | None:
+    parts = [_text(row, prefix, name) for name in ("locationRegion", "locationCountry")]
+    known = [part for part in dict.fromkeys(parts) if part and part not in ("Any", "World")]
+    return ", ".join(known) or None
+
+
+def _hardware(row: Row, prefix: str) -> str | None:
+    gpus, cores = _number(row, prefix, "numberGPUs"), _number(row, prefix, "numberCPUs")
+    gpu, cpu = _text(row, prefix, "GPUmodel"), _text(row, prefix, "CPUmodel")
+    if gpus and gpu:
+        return f"{gpus:g} x {gpu}"
+    return f"{cores:g} cores of {cpu}" if cores and cpu else cpu
+
+
+def _text(row: Row, prefix: str, name: str) -> str | None:
+    found = row.text(prefix + name, name)
+    return None if found in (None, "None", "nan") else found
+
+
+def _number(row: Row, prefix: str, name: str) -> float | None:
+    return None if _text(row, prefix, name) is None else row.number(prefix + name, name)

@@ -1,0 +1,52 @@
+"""Trainer of transformers: how long it trained. It meters nothing, so that there is no figure in its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from ... import units
+from ...errors import TrackerError
+from ..file import TrackerFile, read_number
+from ..tracked import Tracked
+from ..tracker import Tracker
+
+
+class TrainerState(Tracker):
+    """What Trainer writes beside a model."""
+
+    name: ClassVar[str] = "trainer"
+    title: ClassVar[str] = "Trainer"
+    reads: ClassVar[str] = "trainer_state.json, all_results.json (time alone: a fact for an estimate)"
+
+    def fits(self, file: TrackerFile) -> bool:
+        """JSON with its names."""
+        head = file.head.lstrip()
+        state = '"log_history"' in head or '"total_flos"' in head
+        return head.startswith("{") and (state or '"train_runtime"' in head)
+
+    def read(self, file: TrackerFile) -> Iterable[Tracked]:
+        """The one run."""
+        found = file.json()
+        runtime_s = _runtime_s(found, file.name) if isinstance(found, dict) else None
+        if runtime_s is None:
+            raise TrackerError(f"{file.name}: Trainer says here neither how long it trained nor anything it metered")
+        hours = units.plain_decimal(units.round_significant(units.s_to_hours(runtime_s), 4))
+        yield Tracked(
+            tool="Trainer",
+            run=file.path.stem,
+            where=file.name,
+            duration_s=runtime_s,
+            no_figure=(
+                "Trainer says how long it trained and not what that used; estimate it with: hf-emissions estimate"
+                f" --hours {hours} --hardware ... --country ..."
+            ),
+        )
+
+
+def _runtime_s(found: dict[str, Any], where: str) -> float | None:
+    """Seconds of training: of the results, else of the last entry of the log that has them."""
+    log = found.get("log_history")
+    entries = [found, *(reversed(log) if isinstance(log, list) else ())]
+    value = next((one["train_runtime"] for one in entries if isinstance(one, dict) and "train_runtime" in one), None)
+    return None if value is None else read_number(value, "train_runtime", where)
