@@ -14,6 +14,8 @@ from .tracker import Tracker, find_tracker, known_trackers
 
 # Files of a folder that are looked into; a folder of checkpoints has fewer.
 _MOST_FILES = 20_000
+# A column is called by fewer letters; what is longer is no table.
+_LONGEST_NAME = 60
 # What cannot be a tracker's is not opened.
 _NOT_TRACKERS = (
     *(".safetensors", ".bin", ".pt", ".pth", ".onnx", ".gguf", ".h5", ".msgpack", ".npy", ".npz", ".parquet"),
@@ -111,8 +113,9 @@ def _tracker_of(file: TrackerFile) -> Tracker:
     if fitting:
         names = " or ".join(tracker.name for tracker in fitting)
         raise TrackerError(f"{file.name}: this may be of several trackers; say which with --tracker {names}")
-    about = f" (columns: {', '.join(file.header)[:200]})" if len(file.header) > 1 else ""
-    known = ", ".join(tracker.title for tracker in known_trackers().values())
+    table = len(file.header) > 1 and max(map(len, file.header)) <= _LONGEST_NAME
+    about = f" (columns: {', '.join(file.header)[:200]})" if table else ""
+    known = ", ".join(tracker.title for tracker in known_trackers().values() if tracker.name != "inference")
     raise TrackerError(f"{file.name}: this is of no tracker that is known{about}; known are {known}")
 
 

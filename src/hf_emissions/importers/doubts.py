@@ -15,7 +15,7 @@ from ..facts.page import lowered
 from ..record import EmissionsRecord
 from .tracked import Tracked
 
-# What a machine without accelerators draws at most: four sockets of 500 W, memory and disks, with a facility's overhead.
+# What a machine without accelerators draws at most: four sockets of 500 W, memory, disks, a facility's overhead.
 _HOST_W = 3000.0
 # What a node takes for each watt of its accelerators at most, and a facility's overhead; as in rules/plausible.py.
 _ACCELERATOR_FACTOR = 1.82 * 2.0

@@ -7,7 +7,7 @@ then, so that the last row stands for the run. Only the records of the API are o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from ... import units
@@ -156,7 +156,7 @@ def _is_fallback(row: Row, country: str | None) -> bool:
         return False
     place = row.text("latitude"), row.text("longitude")
     if all(place):
-        return {read_abs(value) for value in place} == {abs(value) for value in _FALLBACK}
+        return {_abs(value) for value in place} == {abs(value) for value in _FALLBACK}
     return "region" not in row and "country_iso_code" in row and not any(place) and _is_online(row)
 
 
@@ -165,7 +165,7 @@ def _is_online(row: Row) -> bool:
     return (row.text("codecarbon_version") or "2.1").startswith(("2.0", "2.1"))
 
 
-def read_abs(value: str | None) -> float:
+def _abs(value: str | None) -> float:
     """A coordinate without its sign: some releases have latitude and longitude the other way round."""
     try:
         return abs(float(value or "nan"))
@@ -223,5 +223,4 @@ def _records(file: TrackerFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _texts(found: Mapping[str, Any]) -> dict[str, str]:
-    said: Callable[[Any], str] = lambda value: "" if value is None else str(value)
-    return {str(name): said(value) for name, value in found.items()}
+    return {str(name): "" if value is None else str(value) for name, value in found.items()}

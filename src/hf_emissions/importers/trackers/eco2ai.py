@@ -49,7 +49,7 @@ def _tracked(name: str, rows: list[Row]) -> Tracked:
     return Tracked(
         tool="eco2AI",
         run=name,
-        where=last.where if len(rows) == 1 else f"{rows[0].where} and {len(rows) - 1} more rows",
+        where=last.where if len(rows) == 1 else f"{rows[0].where} and {len(rows) - 1} more",
         detail=f"sum of {len(rows)} epochs" if len(rows) > 1 else None,
         emissions_g=units.kg_to_g(sum(row.number(_GRAMS) or 0.0 for row in rows)),
         energy_kwh=sum(row.number(*_ENERGY) or 0.0 for row in rows),

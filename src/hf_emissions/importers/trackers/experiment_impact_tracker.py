@@ -66,7 +66,7 @@ class ExperimentImpactTracker(Tracker):
 
 def _no_power(samples: int) -> str:
     return (
-        f"none of the {samples} samples has a power: the machine had no meter that Experiment Impact Tracker could read;"
+        f"none of the {samples} samples has a power: the machine had no meter that it could read;"
         " estimate the training with hf-emissions estimate"
     )
 

