@@ -51,7 +51,7 @@ def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str 
         evidence: whether findings speak for the change, as those of a repair do.
     """
     old, new = _record(before), _record(after)
-    if _has_new_estimate(before, after) or (new and (new.source or "").startswith(OUR_ESTIMATE)):
+    if _has_new_estimate(before, after) or (new and _says_estimate(new.source or "") and new != old):
         return "an estimate is never proposed to others; a recorded or imported figure is"
     if new is None and old is None:
         return "there is no figure in this change to propose; where the place is not known, give it first"
@@ -64,6 +64,11 @@ def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str 
 
 def _has_new_estimate(before: str, after: str) -> bool:
     return _is_estimate(after) and not _is_estimate(before)
+
+
+def _says_estimate(source: str) -> bool:
+    """Whether a source is an estimate's: ours, or that of a calculator which was imported."""
+    return source.startswith(OUR_ESTIMATE) or "(estimate" in source
 
 
 def _is_estimate(text: str) -> bool:

@@ -60,7 +60,8 @@ def complete(run: Tracked, given: Given) -> EmissionsRecord:
     return EmissionsRecord(
         emissions_g=grams,
         energy_kwh=energy_kwh,
-        duration_s=run.duration_s,
+        # A block has hours, of which a reader makes seconds with so many digits.
+        duration_s=None if run.duration_s is None else units.round_significant(run.duration_s, 12),
         source=_source(run, grid, given.pue),
         training_type=given.training_type or run.training_type,
         hardware_used=given.hardware or run.hardware,

@@ -11,13 +11,22 @@ from typing import Any, ClassVar
 
 import yaml
 
+from ... import units
 from ...card.parsed import parse_card
-from ...errors import CardError, TrackerError
-from ..file import TrackerFile
+from ...errors import CardError, HfEmissionsError, TrackerError
+from ...factors.countries import find_country
+from ..file import TrackerFile, read_number
 from ..tracked import Tracked
 from ..tracker import Tracker
 
 _KEY = "dia_report"
+# What CodeCarbon has for Quebec, which it takes where it does not find the place; and the last decimal of the report.
+_QUEBEC_G_PER_KWH = 3.94
+_STEP = 0.00005
+_NO_PLACE = (
+    "its grams are CodeCarbon's for Quebec, which that takes where it does not find the place; say where it ran with"
+    " --country, or what its grid emits with --intensity"
+)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -50,4 +59,81 @@ def _report(file: TrackerFile) -> Mapping[str, Any]:
 
 
 def _tracked(report: Mapping[str, Any], where: str) -> Tracked:
-    raise NotImplementedError
+    energy, carbon = _footprint(report, "energy_kwh", where), _footprint(report, "carbon_kgco2eq", where)
+    tool, quality = _text(report.get("tool")), _text(_get(report, "footprint", "energy_kwh", "quality"))
+    estimated = quality is None or not quality.startswith("measured")
+    country = _iso3(_get(report, "context", "region"))
+    count = _get(report, "compute", "hardware", "count")
+    return Tracked(
+        tool="Impact accounting",
+        run="the report",
+        where=where,
+        detail=f"{'estimate' if estimated else 'energy'} of {tool or 'a tool that it does not name'}",
+        emissions_g=None if carbon is None else units.kg_to_g(carbon),
+        energy_kwh=energy,
+        duration_s=_duration_s(report, count, where),
+        method="estimated" if estimated else "measured" if tool == "nvml" else "unknown",
+        boundary="accelerators" if tool == "nvml" else "node",
+        modelled_share=1.0 if estimated else None,
+        pue=None,
+        country_iso3=country,
+        location=_text(_get(report, "context", "region")),
+        hardware=_hardware(_text(_get(report, "compute", "hardware", "gpu")), count),
+        no_place=_NO_PLACE if tool == "codecarbon" and _is_quebec(energy, carbon) else None,
+        no_figure=None if energy or carbon else "its figures are 0 with four decimals; the run was too short for it",
+        notes=tuple(_notes(report, tool, quality)),
+    )
+
+
+def _notes(report: Mapping[str, Any], tool: str | None, quality: str | None) -> Iterable[str]:
+    if quality == "measured" and tool == "codecarbon":
+        yield "it calls the energy measured, as it does with every figure of CodeCarbon, modelled ones too"
+    if any(isinstance(_get(report, "footprint", name, "value"), list) for name in ("energy_kwh", "carbon_kgco2eq")):
+        yield "it gives a range, of which this is the middle"
+    yield "it may have put a PUE of 1.1 inside, and does not say so"
+
+
+def _is_quebec(energy: float | None, carbon: float | None) -> bool:
+    """Whether grams and energy go together as they do where CodeCarbon did not find the place; to its four decimals."""
+    if not energy or carbon is None:
+        return False
+    low, high = (units.kg_to_g(max(carbon + step, 0.0)) / energy for step in (-_STEP, _STEP))
+    return low <= _QUEBEC_G_PER_KWH <= high < 20
+
+
+def _footprint(report: Mapping[str, Any], name: str, where: str) -> float | None:
+    found = _get(report, "footprint", name)
+    value = found.get("value") if isinstance(found, Mapping) else found
+    if isinstance(value, list) and len(value) == 2:
+        return sum(read_number(end, name, where) for end in value) / 2
+    return None if value is None else read_number(value, name, where)
+
+
+def _duration_s(report: Mapping[str, Any], count: Any, where: str) -> float | None:
+    hours = _get(report, "compute", "duration_gpu_hours")
+    if hours is None:
+        return None
+    devices = count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else 1
+    return units.hours_to_s(read_number(hours, "duration_gpu_hours", where) / devices)
+
+
+def _hardware(gpu: str | None, count: Any) -> str | None:
+    known = isinstance(count, int) and not isinstance(count, bool) and count > 0
+    return f"{count} x {gpu}" if gpu and known else gpu
+
+
+def _get(report: Any, *names: str) -> Any:
+    for name in names:
+        report = report.get(name) if isinstance(report, Mapping) else None
+    return report
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _iso3(region: Any) -> str | None:
+    try:
+        return find_country(region).iso3 if isinstance(region, str) else None
+    except HfEmissionsError:
+        return None
