@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -147,6 +148,9 @@ def run_example(folder: Path, example: str, around: dict[str, str]) -> None:
     for path in (folder / "README.md", folder / "models" / "one" / "README.md"):
         path.write_text(CARD)
     (folder / "models.txt").write_text("user/model\n")
+    shutil.copy(
+        ROOT / "tests" / "importers" / "samples" / "codecarbon" / "emissions_3.3.2.csv", folder / "emissions.csv"
+    )
     (folder / "plan.jsonl").write_text('{"model": "user/model", "emissions": "12.5 g"}\n')
     done = (
         in_a_shell(folder, example) if set(example) & set("|<>") else call(words_of(example)[1:], folder, more=around)
