@@ -23,9 +23,9 @@ BEFORE = (
 )
 AFTER = (
     "The same seconds differ by a factor of 100: by what each tool takes the machine to draw, by what it counts, and\n"
-    "by the grid. Of the four, the callback alone says that the power is a model's and no meter's. What `import` makes\n"
-    "of the files is what they say, in grams, with boundary, PUE and intensity beside it; `--country` brings the grids\n"
-    "together, and nothing brings the models together."
+    "by the grid. Of the four, the callback alone says that the power is a model's and no meter's. What `import`\n"
+    "makes of the files is what they say, in grams, with boundary, PUE and intensity beside it; `--country` brings\n"
+    "the grids together, and nothing brings the models together."
 )
 FILES = {
     "CodeCarbon 3.3.2": (
