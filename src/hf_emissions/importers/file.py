@@ -45,6 +45,17 @@ class Row:
         name = next((name for name in names if name in self), None)
         return None if name is None else read_number(self.cells[name], name, self.where)
 
+    def required(self, *names: str) -> float:
+        """The same, where an empty cell is no zero.
+
+        Raises:
+            TrackerError: it is empty, or no number.
+        """
+        found = self.number(*names)
+        if found is None:
+            raise TrackerError(f"{self.where}: {names[0]} is empty; nothing was recorded there")
+        return found
+
 
 @dataclass(frozen=True)
 class TrackerFile:

@@ -86,14 +86,14 @@ def _tracked(name: str, row: Row, notes: tuple[str, ...]) -> Tracked:
     version, country = row.text("codecarbon_version"), _iso3(row)
     pue = row.number("pue") or 1.0
     location = ", ".join(part for part in (_titled(row.text("region")), row.text("country_name")) if part)
-    energy_kwh = row.number("energy_consumed") or 0.0
+    energy_kwh = row.required("energy_consumed")
     return Tracked(
         tool="CodeCarbon",
         run=name,
         where=row.where,
         version=version,
         detail=f"PUE {pue:g} inside" if pue != 1.0 else None,
-        emissions_g=units.kg_to_g(row.number("emissions") or 0.0),
+        emissions_g=units.kg_to_g(row.required("emissions")),
         energy_kwh=energy_kwh,
         duration_s=row.number("duration"),
         method="mixed" if (row.number("gpu_energy") or 0.0) > 0 else "unknown",

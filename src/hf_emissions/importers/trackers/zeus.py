@@ -69,7 +69,7 @@ def _add(windows: dict[str, _Window], row: Row, gpus: list[str]) -> None:
     name = row.text("window_name") or "the window"
     start_s, elapsed_s = row.number("start_time") or 0.0, row.number("elapsed_time") or 0.0
     window = windows.setdefault(name, _Window(row.where, start_s, start_s))
-    window.add(start_s, elapsed_s, sum(row.number(gpu) or 0.0 for gpu in gpus))
+    window.add(start_s, elapsed_s, sum(row.required(gpu) for gpu in gpus))
     if len(windows) > _MOST_NAMES:
         raise TrackerError(f"{row.where}: more than {_MOST_NAMES} names of windows; import a log of fewer")
 
@@ -87,7 +87,7 @@ def _within(inner: _Window, outer: _Window) -> bool:
 
 
 def _tracked(name: str, window: _Window, gpus: int, *, inner: int) -> Tracked:
-    notes = ["zeus meters GPUs alone: the rest of the machine is not in it"]
+    notes = ["zeus meters GPUs alone, the rest of the machine is not in it; it does not name them: give --hardware"]
     if inner:
         notes.append(f"the window {name} lies around {inner} other name(s), which are not added to it")
     return Tracked(
