@@ -217,6 +217,7 @@ class TestBadFiles:
                 b'{"timestamp":1,"project_name":1,"duration":1,"emissions":1,"energy_consumed":1}\n{"timestamp"',
                 "x:2: ",
             ),
+            ((HEADER + row(emissions="")).encode(), "x:2: emissions is empty; nothing was recorded there"),
             (
                 b"id,CO2_emissions(kg),power_consumption(kWh)\n1,abc,2\n",
                 "x:2: CO2_emissions(kg) is 'abc', which is no number",
@@ -287,6 +288,7 @@ class TestDoubts:
                 {"emissions": 3810},
                 "which no grid has (grids have 3.5 to 1400): it looks like a thousand times of what it should be",
             ),
+            ({"emissions": 0, "energy_consumed": 0}, "0 kWh were used, which no training does: nothing was metered"),
             ({"emissions": 0.5}, "500 g over 10 kWh are 50 g/kWh, and the grid of Germany has 381"),
             ({"duration": 36}, "10 kWh in 36 s are 1e+06 W, more than one machine can draw"),
             ({"gpu_model": "2 x NVIDIA A100", "gpu_count": 2, "duration": 3600}, "more than 2 x NVIDIA A100 can draw"),
