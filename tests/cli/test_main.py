@@ -14,7 +14,7 @@ import pytest
 
 from hf_emissions import __version__
 
-COMMANDS = ["show", "add", "remove", "check", "rules", "estimate", "audit", "runs"]
+COMMANDS = ["show", "add", "remove", "check", "rules", "import", "estimate", "audit", "runs"]
 
 
 def test_version(run):

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hub.server import Hub
+from in_process import call
 
 from hf_emissions.recording.counters import Counters
 from hf_emissions.recording.experiment import begin
@@ -169,6 +171,24 @@ def test_the_command_line_lists_runs_and_what_cannot_be_read(tmp_path: Path, out
     document = json.loads(launch.cli("runs", out, "--format", "json", root=tmp_path).out)
     assert [run["run"] for run in document["runs"]] == ["r1", "r2"]
     assert len(document["problems"]) == 1
+
+
+def test_the_ledger_has_a_figure_for_the_hub_only_once_it_was_written(tmp_path: Path, out: Path) -> None:
+    for line in segment("r1", order=1):
+        LedgerFile(out / FOLDER / "r1.jsonl").append(**line)
+    before = sorted((path.name, path.read_bytes()) for path in (out / FOLDER).iterdir())
+    with Hub() as hub:
+        hub.create("user/model", "---\nlicense: mit\n---\n# A model\n")
+        around = hub.environment(tmp_path / "home")
+        # Nobody is there to say yes.
+        refused = call(["runs", str(out), "--into", "user/model"], tmp_path, more=around)
+        assert (refused.code, "nobody to ask" in refused.err) == (2, True)
+        assert sorted((path.name, path.read_bytes()) for path in (out / FOLDER).iterdir()) == before
+        written = call(["runs", str(out), "--into", "user/model", "--yes"], tmp_path, more=around)
+        assert written.code == 0
+        assert "  emissions: 400\n" in hub.readmes("user/model")[-1]
+    added = "".join(path.read_text() for path in (out / FOLDER).glob("*.jsonl"))
+    assert '"written"' in added
 
 
 # The recorder's own judgement of what it reads, in simulated time

@@ -125,6 +125,9 @@ def _error(text: str, index: int, reason: str) -> FrontMatterError:
 
 
 def _reason(error: yaml.MarkedYAMLError) -> str:
+    if "maximum nesting depth" in (error.problem or ""):
+        # libyaml has had a bound of its own since 0.2.6, and meets it before our events do.
+        return f"more than {MAX_DEPTH} levels of nesting"
     parts = [part.strip() for part in (error.context, error.problem) if part]
     return ", ".join(parts) or "not YAML"
 

@@ -77,10 +77,15 @@ def equivalents_notes(emissions_g: float | None, *, asked: bool, section: bool) 
 
 @dataclass(frozen=True, slots=True)
 class Editing:
-    """How the cards of one command are changed and what is said of it."""
+    """How the cards of one command are changed and what is said of it.
+
+    Args:
+        on_hub: called when a card on the Hub was written, and not before somebody agreed to it.
+    """
 
     out: Output
     how: How
+    on_hub: Callable[[], None] = lambda: None
 
     def edit_all(self, targets: Sequence[AnyTarget], change: Change, **document: Any) -> int:
         """Change each card; the exit code. One card that cannot be changed does not stop the rest.
@@ -134,6 +139,8 @@ class Editing:
     def _publish(self, target: HubTarget, change: Change) -> dict[str, Any]:
         outcome = self.publishing.edit(target, change)
         result = said(outcome)
+        if outcome.written:
+            self.on_hub()
         if outcome.interrupted:
             self._say(target, result)
             raise KeyboardInterrupt

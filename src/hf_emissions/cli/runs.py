@@ -14,6 +14,7 @@ from ..recording.runs import Run
 from ..recording.summary import Summary
 from .editing import Editing, How, editing_options
 from .failures import DONE
+from .hub_target import HubTarget
 from .output import Format, Output, format_option
 from .targets import one_target
 
@@ -62,10 +63,17 @@ def runs(
     run = folder.run(run_id)
     summary = folder.summary(run, corrections)
     change = folder.change(summary, section=section or None, overwrite=overwrite)
-    if how.writes and summary.record is not None:
-        # Before the card, so that a kill between the two does not make the figure look like the author's.
-        folder.remember(run, summary.record)
-    return Editing(out, how).edit_all([one_target(into)], change)
+    target = one_target(into)
+
+    def remember() -> None:
+        if summary.record is not None:
+            folder.remember(run, summary.record)
+
+    if how.writes and not isinstance(target, HubTarget):
+        # Before the card, so that a kill between the two does not make the figure look like the author's. On the Hub
+        # somebody is asked first, and may say no.
+        remember()
+    return Editing(out, how, remember).edit_all([target], change)
 
 
 def _corrections(intensity: str | None, **rest: Any) -> Corrections:
