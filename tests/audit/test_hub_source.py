@@ -147,6 +147,7 @@ class TestBodies:
         assert sum(row["body_read"] for row in found) == 30
         assert last < 80
 
+    @pytest.mark.slow
     def test_the_shards_read_what_the_whole_reads(self, hub, home):
         hub.catalogue = Catalogue(400)
         run(hub, home, "--limit", "400", "--max-bodies", "30", "--out", "whole.parquet")
@@ -175,6 +176,7 @@ class TestBodies:
             "a dump of cards (--dump) needs none of these calls, and --max-bodies sets a bound\n",
         ]
 
+    @pytest.mark.slow
     def test_a_quota_that_is_used_up(self, hub, home):
         hub.catalogue, hub.quotas = Catalogue(40, named=1.0), Quotas({"resolvers": 30}, 3.0)
         err = run(hub, home, "--limit", "40", "--bodies", "all", "--out", "out.parquet")

@@ -133,6 +133,7 @@ def test_several_windows_are_used_up_and_none_is_overdrawn(home):
     assert min(shares[1:-1]) >= 0.95
 
 
+@pytest.mark.slow
 def test_a_quota_that_somebody_else_uses_too(home):
     with Server() as hub:
         hub.catalogue = Catalogue(60)
