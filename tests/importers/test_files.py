@@ -186,6 +186,13 @@ class TestRefused:
             (["codecarbon/flush.csv", "--region", "SE3"], "--region 'SE3' needs --country"),
             (["codecarbon/flush.csv", "--country", "Atlantis"], "Atlantis"),
             (["codecarbon/flush.csv", "--section"], "--section goes with --into"),
+            (
+                ["trainer/trainer_state.json", "--into", "README.md"],
+                "Trainer says how long it trained and not what that",
+            ),
+            (["trainer/all_results.json"], "estimate it with: hf-emissions estimate --hours 0.00002014 "),
+            (["inference/ecologits.json", "--into", "README.md"], "figures of inference, of a request or a thousand"),
+            (["inference/ai_energy_score.csv"], "figures of inference, of a request or a thousand"),
         ],
     )
     def test_what_cannot_be_done(self, run, arguments, words):
