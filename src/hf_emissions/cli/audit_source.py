@@ -162,14 +162,14 @@ def _plan(plan: Plan, quotas: Quotas) -> str:
     if not plan.bodies:
         return f"{plan.models} models, none of whose cards is read beyond its front matter"
     window = quotas.windows.get("resolvers")
-    calls, window_s = _FREE_CALLS, _FREE_WINDOW_S
+    calls, window_s, whom = _FREE_CALLS, _FREE_WINDOW_S, " a free account"
     if window is not None and window.limit:
-        calls, window_s = window.limit, window.window_s
+        calls, window_s, whom = window.limit, window.window_s, ""
     said = f"{plan.models} models, {plan.bodies} of whose cards are read with a call each"
     if plan.bodies <= calls:
-        return f"{said}: within the {calls} that the Hub allows in {units.format_duration(window_s)}"
+        return f"{said}: within the {calls} that the Hub allows{whom} in {units.format_duration(window_s)}"
     time = units.format_duration(plan.bodies / calls * window_s)
     return (
-        f"{said}: about {time} at {calls} calls in {units.format_duration(window_s)}; a dump of cards (--dump) needs"
+        f"{said}: about {time} at {calls} calls in {units.format_duration(window_s)}, as{whom or ' you'} may make; a dump of cards (--dump) needs"
         " none of these calls, and --max-bodies sets a bound"
     )
