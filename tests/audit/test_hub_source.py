@@ -74,7 +74,8 @@ class TestWhich:
         assert found == models
         assert err.splitlines() == [
             "the Hub is asked for its listing, with a call for 1000 models",
-            "14 models, 14 of whose cards are read with a call each: within the 5000 that the Hub allows a free account in 5 min",
+            "14 models, 14 of whose cards are read with a call each: within the 5000 that the Hub allows a free account"
+            " in 5 min",
         ]
 
     def test_a_search_and_a_filter(self, hub, home, models):
@@ -172,8 +173,8 @@ class TestBodies:
         process.communicate()
         assert said == [
             "the Hub is asked for its listing, with a call for 1000 models, 6 at most\n",
-            "6000 models, 6000 of whose cards are read with a call each: about 6 min at 5000 calls in 5 min, as a free account may make; "
-            "a dump of cards (--dump) needs none of these calls, and --max-bodies sets a bound\n",
+            "6000 models, 6000 of whose cards are read with a call each: about 6 min at the 5000 calls in 5 min"
+            " that a free account may make; a dump of cards (--dump) needs none of them, and --max-bodies sets a bound\n",
         ]
 
     @pytest.mark.slow

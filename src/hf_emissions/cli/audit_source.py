@@ -170,6 +170,6 @@ def _plan(plan: Plan, quotas: Quotas) -> str:
         return f"{said}: within the {calls} that the Hub allows{whom} in {units.format_duration(window_s)}"
     time = units.format_duration(plan.bodies / calls * window_s)
     return (
-        f"{said}: about {time} at {calls} calls in {units.format_duration(window_s)}, as{whom or ' you'} may make; a dump of cards (--dump) needs"
-        " none of these calls, and --max-bodies sets a bound"
+        f"{said}: about {time} at the {calls} calls in {units.format_duration(window_s)} that{whom or ' you'} may make;"
+        " a dump of cards (--dump) needs none of them, and --max-bodies sets a bound"
     )
