@@ -174,7 +174,8 @@ class TestBodies:
         assert said == [
             "the Hub is asked for its listing, with a call for 1000 models, 6 at most\n",
             "6000 models, 6000 of whose cards are read with a call each: about 6 min at the 5000 calls in 5 min"
-            " that a free account may make; a dump of cards (--dump) needs none of them, and --max-bodies sets a bound\n",
+            " that a free account may make; a dump of cards (--dump) needs none of them, and --max-bodies"
+            " sets a bound\n",
         ]
 
     @pytest.mark.slow
