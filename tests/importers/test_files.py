@@ -407,6 +407,12 @@ class TestRows:
         assert found["record"]["emissions_g"] == pytest.approx(30.0)
         assert "a gap of 11.5 days in the samples is left out" in found["notes"][0]
 
+    def test_processes_of_one_machine_that_each_counted_all_of_it(self, run, csv):
+        first, second = row(run_id="r1"), row(run_id="r2", timestamp="2026-01-01T00:00:03")
+        assert "some of these runs went on at the same time" in run(csv(first, second), "--all").out
+        later = row(run_id="r2", timestamp="2026-01-01T10:00:01")
+        assert "at the same time" not in run(csv(first, later), "--all").out
+
     def test_records_of_the_api_are_stretches_and_add_up(self, run, tmp_path):
         record = {"run_id": "r", "duration": 10, "emissions_sum": 0.001, "energy_consumed": 0.003}
         (tmp_path / "api.json").write_text(json.dumps([record, record, {**record, "run_id": "s"}]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from .. import units
@@ -13,6 +15,9 @@ from ..factors.countries import find_country
 from ..facts.facts import Facts
 from ..record import EmissionsRecord
 from .tracked import Tracked
+
+# Runs of one script follow each other this closely: times are kept in whole seconds.
+_TOGETHER_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +108,7 @@ def total(runs: Sequence[Tracked]) -> Tracked:
         boundary=first.boundary,
         pue=first.pue,
         no_place=next((run.no_place for run in runs if run.no_place), None),
-        notes=tuple(dict.fromkeys(note for run in runs for note in run.notes)),
+        notes=(*_at_once(runs), *dict.fromkeys(note for run in runs for note in run.notes)),
         **{
             name: _same([getattr(run, name) for run in runs])
             for name in (
@@ -112,6 +117,28 @@ def total(runs: Sequence[Tracked]) -> Tracked:
             )
         },
     )
+
+
+def _at_once(runs: Sequence[Tracked]) -> tuple[str, ...]:
+    """Whether runs went on at the same time: trackers that count the whole machine have it counted twice then."""
+    spans = sorted(span for span in map(_span, runs) if span is not None)
+    at_once = sum(1 for before, after in pairwise(spans) if after[0] < before[1] - timedelta(seconds=_TOGETHER_S))
+    if not at_once:
+        return ()
+    return (
+        "some of these runs went on at the same time: where each tracker counted the whole machine, as CodeCarbon"
+        " does by default, the sum counts it several times; choose one of them with --run",
+    )
+
+
+def _span(run: Tracked) -> tuple[datetime, datetime] | None:
+    try:
+        start = datetime.fromisoformat(run.started or "")
+        # Without a zone a time is that of some machine; only those of one file are compared.
+        start = start.replace(tzinfo=start.tzinfo or UTC)
+        return start, start + timedelta(seconds=run.duration_s or 0.0)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _sum(values: Sequence[float | None]) -> float | None:

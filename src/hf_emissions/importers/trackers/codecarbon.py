@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from ... import units
@@ -109,11 +110,20 @@ def _tracked(name: str, row: Row, notes: tuple[str, ...]) -> Tracked:
         hardware=_hardware(row),
         cpu_model=row.text("cpu_model"),
         ram_gb=row.number("ram_total_size"),
-        started=row.text("timestamp"),
+        started=_started(row),
         power_w=_power_w(row),
         no_place=_NO_PLACE if _is_fallback(row, country) else None,
         notes=(*notes, *_notes(row)),
     )
+
+
+def _started(row: Row) -> str | None:
+    """When the run began: the timestamp of a row is that of its writing."""
+    written, duration_s = row.text("timestamp"), row.number("duration")
+    try:
+        return (datetime.fromisoformat(written or "") - timedelta(seconds=duration_s or 0.0)).isoformat(sep=" ")
+    except (ValueError, OverflowError):
+        return None
 
 
 def _notes(row: Row) -> Iterator[str]:
