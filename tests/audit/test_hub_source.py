@@ -207,7 +207,8 @@ class TestFaults:
         assert process.returncode == 2
         assert "its listing goes on elsewhere; this is not followed" in err
 
-    @pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+    @pytest.mark.slow
+    @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
     def test_the_same_command_goes_on(self, hub, home, how):
         hub.catalogue, arguments = Catalogue(3000), ("--limit", "2500", "--max-bodies", "600")
         run(hub, home, *arguments, "--out", "whole.parquet")

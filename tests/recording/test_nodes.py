@@ -114,6 +114,7 @@ def test_a_node_that_is_missing_is_said(tmp_path, fault):
     assert "Only 1 of 2 nodes were recorded" in card_text(tmp_path / "node-0")
 
 
+@pytest.mark.slow
 def test_a_launcher_that_calls_every_rank_the_first_of_its_node(out):
     record, _ = record_of(start([sys.executable], RANKS, "launch", out))
     energies = segments_kwh(out)
@@ -155,7 +156,7 @@ def mpi_node(node):
     return {**sizes, "PMIX_NAMESPACE": "prterun-host-77@1", "OMPI_COMM_WORLD_RANK": str(node)}
 
 
-@pytest.mark.parametrize(("variables", "seen"), [(torchrun_node, 2), (mpi_node, 1)])
+@pytest.mark.parametrize(("variables", "seen"), [pytest.param(torchrun_node, 2, marks=pytest.mark.slow), (mpi_node, 1)])
 def test_nodes_of_other_launchers_are_summed_from_a_shared_folder(out, variables, seen):
     record = two_loops(out, variables)
     energies = segments_kwh(out)
