@@ -10,9 +10,11 @@ import pytest
 from hub import quotas as server
 from hub.catalogue import Catalogue
 from hub.server import Hub as Server
+from pyarrow import parquet
 
 from hf_emissions.audit.audit import Audit
 from hf_emissions.audit.sources.hub import OnTheHub
+from hf_emissions.errors import BusyHubError
 from hf_emissions.hub.client import Hub
 from hf_emissions.hub.crawl import Crawler, Query
 from hf_emissions.hub.quotas import Quotas
@@ -131,6 +133,25 @@ def test_several_windows_are_used_up_and_none_is_overdrawn(home):
     # The first window may have begun before, and the last one was not needed to its end.
     assert len(shares) >= 6
     assert min(shares[1:-1]) >= 0.95
+
+
+def test_a_card_that_the_hub_never_gives_holds_nothing_up(home):
+    with Server() as hub:
+        hub.catalogue = Catalogue(30, named=1.0)
+        reader = crawler(hub, {"api": 100})
+        reader.hub = Hub("hf_dummy", hub.url, lambda: Patience(0.0))
+        said = []
+        name = hub.catalogue.name(7)
+        hub.faults.add("500", f"{name}/resolve", times=99)
+        Audit(OnTheHub(reader, bodies="all", unread=said.append), home / "out.parquet").run(datetime.now(UTC))
+        rows = parquet.read_table(home / "out.parquet").to_pylist()
+        assert [row["id"] for row in rows if not row["body_read"]] == [name]
+        assert len(said) == 1
+        assert said[0].startswith(f"{name}: the Hub answered 500 ")
+        hub.faults.add("503", "/resolve/", times=9999)
+        with pytest.raises(BusyHubError):
+            Audit(OnTheHub(reader, bodies="all"), home / "down.parquet").run(datetime.now(UTC))
+        assert not (home / "down.parquet").exists()
 
 
 @pytest.mark.slow

@@ -125,6 +125,7 @@ class Named:
             self.bodies or "needed",
             self.max_bodies,
             planned=lambda plan: out.note(_plan(plan, quotas)),
+            unread=out.note,
             listed=lambda count: out.note(f"{count} models listed") if count and count % (100 * PAGE) == 0 else None,
         )
 

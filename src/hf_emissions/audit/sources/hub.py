@@ -27,6 +27,8 @@ from .source import BATCH, Source
 Bodies = Literal["needed", "none", "all"]
 _COLUMNS = ("id", "card", "downloads", "task", "created_at", "last_modified", "sha", "problem")
 _NEXT = b"next"
+# Cards that may fail for as long as we wait for each, before the audit stops to be gone on with later.
+_MOST_UNREAD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class OnTheHub(Source):
         most_bodies: how many cards are read whole at most, the first of the listing.
         planned: told what is to be done, once the models are known.
         listed: told how many models are listed, after each page.
+        unread: told of each card that the Hub did not give for as long as we wait.
     """
 
     crawler: Crawler
@@ -64,8 +67,10 @@ class OnTheHub(Source):
     most_bodies: int | None = None
     planned: Callable[[Plan], None] = lambda _: None
     listed: Callable[[int], None] = lambda _: None
+    unread: Callable[[str], None] = lambda _: None
     _pages: list[Path] = field(default_factory=list)
     _read: list[int] = field(default_factory=list)
+    _unread: list[str] = field(default_factory=list)
 
     def fingerprint(self) -> str:
         """Of the server and what is asked of it."""
@@ -122,8 +127,13 @@ class OnTheHub(Source):
     def _card(self, model: dict[str, Any]) -> dict[str, Any]:
         try:
             return {"card": self.crawler.card(model["id"], model["sha"] or "main"), "body_read": True}
-        except BusyHubError:
-            raise
+        except BusyHubError as error:
+            # One card that the Hub cannot give must not hold up a million; many mean that the Hub is down.
+            self._unread.append(model["id"])
+            if len(self._unread) > _MOST_UNREAD:
+                raise
+            self.unread(f"{error}; its front matter is taken")
+            return {}
         except HubError:
             # Closed to us, or gone since it was listed: what the listing has of it stands.
             return {}
