@@ -1,6 +1,6 @@
 """An audit of a catalogue behind the Hub's quotas: the share of them that is used, calls, memory, refusals.
 
-    python benchmarks/audit_hub.py                           # 2,000 and 20,000 models, two minutes
+    python benchmarks/audit_hub.py                           # 10,000 and 40,000 models, two minutes
     python benchmarks/audit_hub.py 100000 1000000 22000 10   # two sizes, cards that are read, how fast the clock runs
 
 The Hub is a server on the loopback interface with the quotas of a free account, in a process of its own. Its clock and
@@ -24,7 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-SIZES, BODIES, FAST = (2_000, 20_000), 1_100, 40.0
+SIZES, BODIES, FAST = (10_000, 40_000), 1_100, 40.0
 LIMITS = {"api": 1000, "resolvers": 5000, "pages": 200}
 # Of the short run, so that it has several windows, too.
 SHORT_LIMITS = {"api": 1000, "resolvers": 250, "pages": 200}
