@@ -72,6 +72,14 @@ class TestWhichFile:
         )
         assert fitting == (["boamps"] if "boamps" in path.name else folder)
 
+    def test_every_tracker_is_in_the_docs(self):
+        page = (Path(__file__).parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
+        trackers = registry.known_trackers().values()
+        assert [one.title for one in trackers if f"| {one.title} |" not in page and f"[{one.title}](" not in page] == [
+            "EcoLogits and AI Energy Score"
+        ]
+        assert "Figures of inference (EcoLogits, AI Energy Score) are recognised and refused" in page
+
     def test_what_nobody_knows(self, run, tmp_path):
         (tmp_path / "other.csv").write_text("a,b\n1,2\n")
         assert run("other.csv", code=2).err.startswith(
@@ -120,7 +128,7 @@ class TestWhichFile:
 
     def test_a_tracker_of_somebody_else(self, run, tmp_path, monkeypatch):
         class Mine(registry.Tracker):
-            name, title, reads = "mine", "Mine", "mine.txt"
+            name, title = "mine", "Mine"
 
             def fits(self, file: TrackerFile) -> bool:
                 return file.head.startswith("mine ")

@@ -19,7 +19,7 @@ from ..errors import MissingExtraError, PlaceError
 from ..record import IntensityBasis
 from .countries import Country, find_country
 
-_COMBUSTION = ("USA", "CAN", "CHN")
+COMBUSTION = ("USA", "CAN", "CHN")
 _NORDIC = {"SWE": "SE", "NOR": "NO", "FIN": "FI"}
 
 
@@ -58,7 +58,7 @@ def grid_intensity(country: str, region: str | None = None) -> Intensity:
     """
     found = country_with_figures(country)
     key = None if region is None else _region_key(found, region)
-    combustion = key is not None and found.iso3 in _COMBUSTION
+    combustion = key is not None and found.iso3 in COMBUSTION
     return Intensity(
         g_per_kwh=units.round_significant(_look_up(found.iso3, key), 6),
         basis="combustion" if combustion else "life-cycle",

@@ -25,12 +25,10 @@ class Tracker(ABC):
     Attributes:
         name: as `--tracker` takes it.
         title: as it calls itself.
-        reads: the files, in words.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    reads: ClassVar[str]
 
     @abstractmethod
     def fits(self, file: TrackerFile) -> bool:

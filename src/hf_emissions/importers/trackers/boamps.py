@@ -17,7 +17,6 @@ class BoAmps(Tracker):
 
     name: ClassVar[str] = "boamps"
     title: ClassVar[str] = "BoAmps"
-    reads: ClassVar[str] = "boamps_report_*.json (energy; grams are worked out for its country)"
 
     def fits(self, file: TrackerFile) -> bool:
         """JSON with its measures."""

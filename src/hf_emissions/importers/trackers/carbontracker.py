@@ -36,7 +36,6 @@ class Carbontracker(Tracker):
 
     name: ClassVar[str] = "carbontracker"
     title: ClassVar[str] = "Carbontracker"
-    reads: ClassVar[str] = "its logs *_carbontracker_output.log and *_carbontracker.log"
 
     def fits(self, file: TrackerFile) -> bool:
         """The words that its lines begin with."""

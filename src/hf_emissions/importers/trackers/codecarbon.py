@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from ... import units
 from ...errors import HfEmissionsError, TrackerError
 from ...factors.countries import find_country
+from ...factors.intensity import COMBUSTION
 from ...record import IntensityBasis
 from ..file import Row, TrackerFile, read_number
 from ..tracked import Tracked
@@ -24,7 +25,6 @@ _COLUMNS = {"timestamp", "project_name", "duration", "emissions", "energy_consum
 _API = {"run_id", "emissions_sum", "energy_consumed"}
 # Where CodeCarbon puts a machine that it cannot locate; 2.1 and before, without a region.
 _FALLBACK = (46.8, -71.2)
-_COMBUSTION = ("USA", "CAN")
 _NO_PLACE = (
     "CodeCarbon did not find out where the machine was and took Quebec, whose grid emits a hundredth of others'; say"
     " where it ran with --country, or what its grid emits with --intensity"
@@ -38,7 +38,6 @@ class CodeCarbon(Tracker):
 
     name: ClassVar[str] = "codecarbon"
     title: ClassVar[str] = "CodeCarbon"
-    reads: ClassVar[str] = "emissions.csv, task files, JSON lines, records of its API"
 
     def fits(self, file: TrackerFile) -> bool:
         """A table with its columns, or JSON with their names."""
@@ -102,7 +101,7 @@ def _tracked(name: str, row: Row, notes: tuple[str, ...]) -> Tracked:
         pue=pue,
         basis=_basis(country, row),
         country_iso3=country,
-        region=row.text("region") if country in _COMBUSTION else None,
+        region=row.text("region") if country in COMBUSTION else None,
         location=location or None,
         cloud_provider=row.text("cloud_provider"),
         cloud_region=row.text("cloud_region"),
@@ -158,7 +157,7 @@ def _iso3(row: Row) -> str | None:
 def _basis(country: str | None, row: Row) -> IntensityBasis | None:
     if country is None:
         return None
-    return "combustion" if country in _COMBUSTION and "region" in row else "life-cycle"
+    return "combustion" if country in COMBUSTION and "region" in row else "life-cycle"
 
 
 def _is_fallback(row: Row, country: str | None) -> bool:

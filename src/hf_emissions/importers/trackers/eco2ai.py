@@ -28,7 +28,6 @@ class Eco2AI(Tracker):
 
     name: ClassVar[str] = "eco2ai"
     title: ClassVar[str] = "eco2AI"
-    reads: ClassVar[str] = "emission.csv"
 
     def fits(self, file: TrackerFile) -> bool:
         """A table with its columns."""

@@ -27,7 +27,6 @@ class ExperimentImpactTracker(Tracker):
 
     name: ClassVar[str] = "experiment-impact-tracker"
     title: ClassVar[str] = "Experiment Impact Tracker"
-    reads: ClassVar[str] = "impacttracker/data.json, or data.csv (needs --country or --intensity)"
 
     def fits(self, file: TrackerFile) -> bool:
         """JSON lines or a table with its names."""

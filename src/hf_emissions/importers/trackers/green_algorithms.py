@@ -24,7 +24,6 @@ class GreenAlgorithms(Tracker):
 
     name: ClassVar[str] = "green-algorithms"
     title: ClassVar[str] = "Green Algorithms"
-    reads: ClassVar[str] = "GreenAlgorithms_results_*.csv of either page"
 
     def fits(self, file: TrackerFile) -> bool:
         """Its two figures among the columns, of a computation or of a training."""

@@ -35,7 +35,6 @@ class ImpactAccounting(Tracker):
 
     name: ClassVar[str] = "impact-accounting"
     title: ClassVar[str] = "Impact accounting"
-    reads: ClassVar[str] = "a README.md with a dia_report"
 
     def fits(self, file: TrackerFile) -> bool:
         """Front matter with its key."""

@@ -19,7 +19,6 @@ class Inference(Tracker):
 
     name: ClassVar[str] = "inference"
     title: ClassVar[str] = "EcoLogits and AI Energy Score"
-    reads: ClassVar[str] = "nothing: figures of inference are refused, with the reason"
 
     def fits(self, file: TrackerFile) -> bool:
         """The impacts of EcoLogits, or energies of the stages of generation."""

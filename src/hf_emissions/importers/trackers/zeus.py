@@ -46,7 +46,6 @@ class Zeus(Tracker):
 
     name: ClassVar[str] = "zeus"
     title: ClassVar[str] = "zeus"
-    reads: ClassVar[str] = "the CSV of ZeusMonitor(log_file=...) (GPUs alone; needs --country or --intensity)"
 
     def fits(self, file: TrackerFile) -> bool:
         """A table with its columns."""
