@@ -134,7 +134,15 @@ class TestWhichFile:
                 return file.head.startswith("mine ")
 
             def read(self, file: TrackerFile) -> list[Tracked]:
-                return [Tracked(tool="Mine", run="one", where=file.name, emissions_g=float(file.text().split()[1]))]
+                return [
+                    Tracked(
+                        tool="Mine",
+                        run="one",
+                        where=file.name,
+                        emissions_g=float(file.text().split()[1]),
+                        location="here",
+                    )
+                ]
 
         entry = EntryPoint("mine", "somewhere:Mine", registry.GROUP)
         monkeypatch.setattr(EntryPoint, "load", lambda self: Mine)
@@ -424,7 +432,7 @@ class TestRows:
     def test_records_of_the_api_are_stretches_and_add_up(self, run, tmp_path):
         record = {"run_id": "r", "duration": 10, "emissions_sum": 0.001, "energy_consumed": 0.003}
         (tmp_path / "api.json").write_text(json.dumps([record, record, {**record, "run_id": "s"}]))
-        shown = run("api.json").out
+        shown = run("api.json", code=2).out
         assert "r: 2 g CO2eq" in shown
         assert "s: 1 g CO2eq" in shown
 

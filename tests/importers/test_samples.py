@@ -18,6 +18,7 @@ SAMPLES = Path(__file__).parent / "samples"
 BEFORE = "---\nlicense: mit\n---\n# A model\n"
 CPU = "hardware_used: 1 x AMD EPYC (2 CPU threads)"
 REST = "on_cloud: false\n  cpu_model: AMD EPYC\n  ram_total_size: 23.540576934814453"
+WORLD = ["--intensity", "445 g/kWh"]  # what Carbontracker takes where it does not find the place
 DE, FR = 380.95, 56.0387  # g/kWh, of codecarbon's data for Germany and France
 
 # The file, the options, grams and kWh by hand, and the lines of the block below `emissions`.
@@ -202,12 +203,25 @@ CASES = {
             "cpu_model: AMD EPYC",
         ],
     ),
-    "carbontracker": (
-        ["carbontracker/finished_carbontracker_output.log"],
-        0.087891327600,  # grams, of the actual consumption; 0.087891279... was predicted
-        0.000197508601,
+    "carbontracker, that found out where it was": (
+        ["carbontracker/located_carbontracker_output.log"],
+        0.016817515087,  # grams, of the actual consumption; 0.016825439618 were predicted
+        0.000117358449,
         [
             "source: Carbontracker 2.4.7 (PUE 1.58 inside)",
+            "geographical_location: Copenhagen, Capital Region, DK",
+            "hardware_used: 1 x Intel(R) Xeon(R) Processor",
+            "energy_consumed: 0.000117358449",
+            "hours_used: 0.00222222222222222",
+            "cpu_model: Intel(R) Xeon(R) Processor",
+        ],
+    ),
+    "carbontracker, that took the mean of the world": (
+        ["carbontracker/finished_carbontracker_output.log", *WORLD],
+        0.000197508601 * 445,
+        0.000197508601,
+        [
+            "source: Carbontracker 2.4.7 (PUE 1.58 inside); grams worked out from its energy, grid 445 g/kWh, given",
             "hardware_used: 1 x AMD EPYC",
             "energy_consumed: 0.000197508601",
             "hours_used: 0.00222222222222222",
@@ -215,11 +229,11 @@ CASES = {
         ],
     ),
     "carbontracker, stopped after two epochs that its log calls one": (
-        ["carbontracker/stopped_carbontracker.log"],
-        0.058593926906,
+        ["carbontracker/stopped_carbontracker.log", *WORLD],
+        0.000131671746 * 445,
         0.000131671746,
         [
-            "source: Carbontracker 2.4.7 (PUE 1.58 inside)",
+            "source: Carbontracker 2.4.7 (PUE 1.58 inside); grams worked out from its energy, grid 445 g/kWh, given",
             "hardware_used: 1 x AMD EPYC",
             "energy_consumed: 0.000131671746",
             "hours_used: 0.00138888888888889",
@@ -227,11 +241,11 @@ CASES = {
         ],
     ),
     "carbontracker, without a prediction": (
-        ["carbontracker/without_prediction_carbontracker_output.log"],
-        0.087890925283,
+        ["carbontracker/without_prediction_carbontracker_output.log", *WORLD],
+        0.000197507697 * 445,
         0.000197507697,
         [
-            "source: Carbontracker 2.4.7 (PUE 1.58 inside)",
+            "source: Carbontracker 2.4.7 (PUE 1.58 inside); grams worked out from its energy, grid 445 g/kWh, given",
             "hardware_used: 1 x AMD EPYC",
             "energy_consumed: 0.000197507697",
             "hours_used: 0.00222222222222222",
@@ -239,11 +253,11 @@ CASES = {
         ],
     ),
     "carbontracker, simulated hardware": (
-        ["carbontracker/simulated_carbontracker_output.log"],
-        0.402855983166,
+        ["carbontracker/simulated_carbontracker_output.log", *WORLD],
+        0.000905294344 * 445,
         0.000905294344,
         [
-            "source: Carbontracker 2.4.7 (PUE 1.58 inside)",
+            "source: Carbontracker 2.4.7 (PUE 1.58 inside); grams worked out from its energy, grid 445 g/kWh, given",
             "hardware_used: 1 x NVIDIA A100",
             "energy_consumed: 0.000905294344",
             "hours_used: 0.00222222222222222",
@@ -315,7 +329,7 @@ CASES = {
         0.3 * 50,
         [
             "source: ML CO2 Impact (estimate, rated power times hours, no PUE)",
-            "geographical_location: europe-west4",
+            "geographical_location: europe-west4, Netherlands",
             "hardware_used: Tesla V100-SXM2-16GB",
             "energy_consumed: 15",
             "hours_used: 50",
@@ -323,11 +337,11 @@ CASES = {
         ],
     ),
     "ml-co2-impact, reworded in a card: 250 W x 20 h x 0.432 kg/kWh": (
-        ["ml-co2-impact/card.md"],
+        ["ml-co2-impact/card.md", "--intensity", "432 g/kWh"],
         0.25 * 20 * 0.432 * 1000,
         0.25 * 20,
         [
-            "source: ML CO2 Impact (estimate, rated power times hours, no PUE)",
+            "source: ML CO2 Impact (estimate, rated power times hours, no PUE); grams worked out from its energy, grid 432",
             "hardware_used: RTX 2080 Ti",
             "energy_consumed: 5",
             "hours_used: 20",

@@ -196,6 +196,7 @@ def _document(run: Tracked, record: EmissionsRecord | None, warnings: Sequence[s
         "where": run.where,
         "started": run.started,
         "pue_known": run.pue is not None,
+        "as_written": {name: getattr(run, name) for name in ("emissions_g", "energy_kwh", "duration_s", "location")},
         "record": record and record.known(),
         "notes": list(run.notes),
         "warnings": list(warnings),

@@ -16,6 +16,12 @@ from ..facts.facts import Facts
 from ..record import EmissionsRecord
 from .tracked import Tracked
 
+# What runs must have alike to be added up, in words.
+_ALIKE = {
+    "boundary": "what their energy covers",
+    "pue": "the PUE inside",
+    "basis": "what their intensity covers",
+}
 # Runs of one script follow each other this closely: times are kept in whole seconds.
 _TOGETHER_S = 2.0
 
@@ -93,9 +99,11 @@ def total(runs: Sequence[Tracked]) -> Tracked:
     for run in runs:
         if run.no_figure is not None:
             raise UsageError(f"{run.where}: {run.no_figure}")
-    for name in ("boundary", "pue"):
-        if len({getattr(run, name) for run in runs}) > 1:
-            raise UsageError(f"the runs differ in what they cover ({name}); choose one with --run")
+    for name, words in _ALIKE.items():
+        found = {getattr(run, name) for run in runs} - ({None} if name == "basis" else set())
+        if len(found) > 1:
+            said = " and ".join(sorted(str(value) for value in found))
+            raise UsageError(f"the runs differ in {words} ({said}) and are not added up; choose one with --run")
     return Tracked(
         tool=" and ".join(dict.fromkeys(run.tool for run in runs)),
         run="all",
@@ -107,16 +115,24 @@ def total(runs: Sequence[Tracked]) -> Tracked:
         method=_same([run.method for run in runs]) or "unknown",
         boundary=first.boundary,
         pue=first.pue,
+        location=_places(runs),
         no_place=next((run.no_place for run in runs if run.no_place), None),
         notes=(*_at_once(runs), *dict.fromkeys(note for run in runs for note in run.notes)),
         **{
             name: _same([getattr(run, name) for run in runs])
             for name in (
-                *("version", "basis", "country_iso3", "region", "location", "cloud_provider", "cloud_region"),
+                *("version", "basis", "country_iso3", "region", "cloud_provider", "cloud_region"),
                 *("on_cloud", "hardware", "cpu_model", "ram_gb", "training_type"),
             )
         },
     )
+
+
+def _places(runs: Sequence[Tracked]) -> str | None:
+    """Where the runs were, each place once; None where one of them does not say it."""
+    if not all(run.is_placed for run in runs):
+        return None
+    return "; ".join(dict.fromkeys(run.location or run.cloud_region or run.country_iso3 or "" for run in runs))
 
 
 def _at_once(runs: Sequence[Tracked]) -> tuple[str, ...]:
@@ -169,9 +185,20 @@ def _grid(run: Tracked, given: Given) -> Grid | None:
         return find_grid(_facts(given), given.intensity_g_per_kwh)
     if run.no_place is not None:
         raise UsageError(f"{run.where}: {run.no_place}")
+    if run.emissions_g is not None and not run.is_placed:
+        raise UsageError(f"{run.where}: {_nowhere(run)}")
     if run.emissions_g is not None or run.country_iso3 is None:
         return None
     return find_grid(Facts(country_iso3=run.country_iso3, region=run.region))
+
+
+def _nowhere(run: Tracked) -> str:
+    """What to do where the file has grams and does not say of which grid."""
+    said = "the file does not say where it ran; give --country"
+    if not run.energy_kwh or run.emissions_g is None:
+        return said
+    own = f"{run.emissions_g / run.energy_kwh:.4g} g/kWh"
+    return f'{said}, or take what its grams rest on, with --intensity "{own}"'
 
 
 def _facts(given: Given) -> Facts:
@@ -203,7 +230,9 @@ def _grams(run: Tracked, energy_kwh: float | None, grid: Grid | None, pue: float
 
 def _source(run: Tracked, grid: Grid | None, pue: float | None) -> str:
     """The tool, and what was worked out here."""
-    words = [f"{run.by} ({run.detail})" if run.detail else run.by]
+    details = [run.detail, "grid combustion only" if grid is None and run.basis == "combustion" else None]
+    detail = "; ".join(words for words in details if words)
+    words = [f"{run.by} ({detail})" if detail else run.by]
     if pue is not None:
         words.append(f"PUE {pue:g} put on top")
     if grid is not None:

@@ -72,6 +72,11 @@ class Tracked:
     notes: tuple[str, ...] = ()
 
     @property
+    def is_placed(self) -> bool:
+        """Whether the file says where it ran."""
+        return any((self.country_iso3, self.location, self.cloud_region))
+
+    @property
     def by(self) -> str:
         """The tool with its version."""
         return f"{self.tool} {self.version}" if self.version else self.tool

