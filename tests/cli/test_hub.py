@@ -66,15 +66,15 @@ def test_add(hub_run, server):
     assert repository.readme == OURS
     assert made.summary == "Training emissions: 12.5 g CO2eq"
     assert made.description == (
-        "Writes the training emissions of this model, 12.5 g CO2eq, into the `co2_eq_emissions` block of its card.\n"
+        "Writes the training emissions of this model, 12.5 g CO2eq, into the `co2_eq_emissions` block of the model"
+        " card. Nothing else of the card is changed.\n"
         "\n"
         "**How the figure came about**\n"
         "- source: CodeCarbon 3.3.2\n"
         "\n"
         "**How to check it**: the Hub's field is in grams of CO2 equivalent"
         " (https://huggingface.co/docs/hub/model-cards-co2).\n"
-        "Every other byte of the card is as it was. `hf-emissions check user/model` says what else is known about"
-        " the figure.\n"
+        "`hf-emissions check user/model` says what else is known about the figure.\n"
     )
 
 

@@ -89,7 +89,7 @@ def validate_yaml(request: Request) -> Any:
 def whoami(request: Request) -> Any:
     user = signed_in(request)
     token = {"displayName": "test", "role": user.role}
-    orgs = [{"type": "org", "name": name, "roleInOrg": "write"} for name in user.orgs]
+    orgs = [{"type": "org", "name": name, "roleInOrg": user.role_in(name)} for name in user.orgs]
     return {"type": "user", "name": user.name, "orgs": orgs, "auth": {"type": "access_token", "accessToken": token}}
 
 
@@ -294,9 +294,20 @@ def _discussion(one: PullRequest, name: str) -> dict[str, Any]:
 
 
 def change_status(request: Request, name: str, number: str) -> Any:
-    repository = readable(request, name)
-    repository.pull_request(int(number)).status = request.json()["status"]
-    return {"newStatus": {"id": "1", "type": "status-change"}}
+    found, wanted = readable(request, name).pull_request(int(number)), request.json()
+    found.status = wanted["status"]
+    found.comments += [wanted["comment"]] if wanted.get("comment") else []
+    return {"newStatus": _event(request, "status-change", {"status": found.status})}
+
+
+def comment(request: Request, name: str, number: str) -> Any:
+    found, words = readable(request, name).pull_request(int(number)), request.json()["comment"]
+    found.comments.append(words)
+    return {"newMessage": _event(request, "comment", {"edited": False, "hidden": False, "latest": {"raw": words}})}
+
+
+def _event(request: Request, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"id": "1", "type": kind, "createdAt": day(0), "author": {"name": signed_in(request).name}, "data": data}
 
 
 _NAME, _REVISION, _PATH = "([^/]+/[^/]+)", "([^/]+)", "(.+)"
@@ -311,6 +322,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", f"/api/models/{_NAME}/commits/{_REVISION}", commits),
     ("GET", f"/api/models/{_NAME}/discussions", discussions),
     ("POST", f"/api/models/{_NAME}/discussions/([0-9]+)/status", change_status),
+    ("POST", f"/api/models/{_NAME}/discussions/([0-9]+)/comment", comment),
     ("GET", f"/api/models/{_NAME}", model_info),
     ("GET", f"/api/resolve-cache/models/{_NAME}/{_REVISION}/{_PATH}", resolve_cache),
     ("GET", f"/{_NAME}/resolve/{_REVISION}/{_PATH}", resolve),

@@ -39,6 +39,7 @@ class PullRequest:
     description: str
     author: str
     status: str = "open"
+    comments: list[str] = field(default_factory=list)
 
     @property
     def branch(self) -> str:

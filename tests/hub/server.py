@@ -38,9 +38,13 @@ class User:
     name: str
     role: str = "write"
     orgs: list[str] = field(default_factory=list)
+    roles: dict[str, str] = field(default_factory=dict)
+
+    def role_in(self, org: str) -> str:
+        return self.roles.get(org, "write")
 
     def owns(self, owner: str) -> bool:
-        return owner == self.name or owner in self.orgs
+        return owner == self.name or (owner in self.orgs and self.role_in(owner) in ("write", "admin"))
 
 
 class Hub:
@@ -49,6 +53,7 @@ class Hub:
     def __init__(self) -> None:
         self.repositories: dict[str, Repository] = {}
         self.users: dict[str, User] = {TOKEN: User(USER)}
+        self.renamed: dict[str, str] = {}
         self.validated: list[str] = []
         self.validate: Callable[[str], list[str]] = lambda content: []
         self.requests: list[str] = []
@@ -99,6 +104,14 @@ class Hub:
     def repository(self, name: str) -> Repository:
         """A repository that is there."""
         return self.repositories[name]
+
+    def moved(self, path: str) -> str | None:
+        """Where a path leads that has the old name of a repository."""
+        for old, new in self.renamed.items():
+            found = re.match(rf"(/(?:api/(?:resolve-cache/)?models/)?){re.escape(old)}(?=[/?]|$)", path)
+            if found:
+                return f"{found[1]}{new}{path[found.end() :]}"
+        return None
 
     def readmes(self, name: str) -> list[str]:
         """Every root README.md that was uploaded to a repository, oldest first."""
@@ -174,6 +187,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _route(self, method: str, body: bytes) -> Any:
         address = urlsplit(self.path)
         user = self.hub.users.get((self.headers.get("Authorization") or "").removeprefix("Bearer "))
+        moved = self.hub.moved(self.path)
+        if moved is not None:
+            return File(b"Temporary Redirect", {"Location": moved}, 307)
         request = Request(self.hub, method, self.path, parse_qs(address.query), body, user)
         for wanted, pattern, answer in ROUTES:
             # The names of a path are quoted, such as `refs%2Fpr%2F1`, and so are split before they are read.

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from hub.server import TOKEN
@@ -185,7 +186,7 @@ class TestFaults:
         server.faults.add("lost", "/commit/")
         assert edit(client, "other/model").written.url == f"{server.url}/other/model/discussions/1"
         assert len(repository.pull_requests) == 1
-        assert len((manners.folder() / "pull_requests.jsonl").read_text().splitlines()) == 1
+        assert len(manners.opened(datetime.now(UTC))) == 1
 
     def test_it_waits_as_long_as_the_headers_say(self, server, client, waits):
         server.create("user/model", CARD)
@@ -334,7 +335,7 @@ class TestRefused:
 
     def test_no_such_revision(self, server, client):
         server.create("user/model", CARD)
-        with pytest.raises(HubError, match=r"^user/model@v9: there is no such revision"):
+        with pytest.raises(HubError, match=r"^hf://user/model@v9: there is no such revision"):
             edit_card(client, Address("user/model", "v9"), change, WISHES)
 
     def test_a_token_that_is_not_known(self, server):

@@ -23,8 +23,8 @@ BEFORE = (
 )
 AFTER = (
     "The same seconds differ by a factor of 100: by what each tool takes the machine to draw, by what it counts, and\n"
-    "by the grid. Of the four, the callback alone says that the power is a model's and no meter's. `import`\n"
-    "takes over what the files say, in grams, with boundary, PUE and intensity beside it, and nothing of a place that the\n"
+    "by the grid. Of the four, the callback alone says that the power is a model's and no meter's. `import` takes\n"
+    "over what the files say, in grams, with boundary, PUE and intensity beside it, and nothing of a place that the\n"
     "tracker did not find; `--country` brings the grids together, and nothing brings the models together."
 )
 FILES = {

@@ -341,7 +341,7 @@ CASES = {
         0.25 * 20 * 0.432 * 1000,
         0.25 * 20,
         [
-            "source: ML CO2 Impact (estimate, rated power times hours, no PUE); grams worked out from its energy, grid 432",
+            "source: ML CO2 Impact (estimate, rated power times hours, no PUE); grams worked out from its energy, grid",
             "hardware_used: RTX 2080 Ti",
             "energy_consumed: 5",
             "hours_used: 20",

@@ -78,7 +78,8 @@ def add(
     editing = Editing(Output(format_), how)
     if plan is not None:
         _check_nothing_beside(target, fields)
-        return add_from(plan, tuple(fields), editing, change_to)
+        wishes = {"section": section, "equivalents": equivalents, "overwrite": overwrite}
+        return add_from(plan, tuple(fields), editing, change_to, wishes)
     if target is None or fields["emissions"] is None:
         raise UsageError("name the card and its --emissions, or give --from PLAN for many")
     return editing.edit_all([one_target(target)], change_to(fields))

@@ -13,8 +13,8 @@ import click
 
 from ..errors import CardError, HfEmissionsError, UsageError
 from .editing import Change, Editing
-from .failures import DONE, FAILED, FINDINGS, explain
-from .hub_target import HubTarget
+from .failures import DONE, explain
+from .hub_target import HubTarget, the_hub
 from .output import Output
 from .plan import Done, Planned, read_plan
 
@@ -22,26 +22,46 @@ ChangeTo = Callable[[Mapping[str, str]], Change]
 _SHOWN = 20
 
 
-def add_from(path: Path, options: tuple[str, ...], editing: Editing, change_to: ChangeTo) -> int:
+def add_from(
+    path: Path, options: tuple[str, ...], editing: Editing, change_to: ChangeTo, wishes: Mapping[str, Any]
+) -> int:
     """Write the figures of a plan into cards on the Hub; the exit code.
+
+    Args:
+        wishes: what else is asked for than the figures; another wish is another piece of work.
 
     Raises:
         UsageError: the plan cannot be read, names a repository of somebody else, or nobody can be asked.
+        OSError: what is done cannot be remembered beside the plan.
     """
     planned = read_plan(path, options)
     changes = {one.address: _change(path, one, change_to) for one in planned}
-    done = Done.beside(path)
+    done = Done.beside(path, {**wishes, "create_pr": editing.how.create_pr, "hub": the_hub().url})
     left = done.left(planned) if editing.how.writes else planned
     if len(left) < len(planned):
         editing.out.note(f"{len(planned) - len(left)} of {len(planned)} models were done before ({done.path})")
     editing.publishing.check_strangers([HubTarget(one.address) for one in planned], alone=False)
-    if editing.how.writes and left and not editing.how.yes and not _agreed(editing.out, left, changes):
-        return DONE
-    results = list(_edited(replace(editing, how=replace(editing.how, yes=True)), left, changes, done))
-    editing.out.document(cards=results)
-    if any("error" in result for result in results):
-        return FAILED
-    return FINDINGS if editing.how.check and any(result["changed"] for result in results) else DONE
+    if editing.how.writes and left:
+        done.begin()
+        if not editing.how.yes and not _agreed(editing.out, left, changes):
+            return DONE
+    agreed = replace(editing, how=replace(editing.how, yes=True))
+    return agreed.edit_each(_told(editing.out, left, changes), _remembering(done, left, writes=editing.how.writes))
+
+
+def _told(out: Output, left: list[Planned], changes: Mapping[Any, Change]) -> Iterator[tuple[HubTarget, Change]]:
+    for number, one in enumerate(left, 1):
+        yield HubTarget(one.address), changes[one.address]
+        if number % _SHOWN == 0:
+            out.note(f"{number} of {len(left)} models")
+
+
+def _remembering(done: Done, left: list[Planned], *, writes: bool) -> Callable[[int], None]:
+    def remember(number: int) -> None:
+        if writes:
+            done.add(left[number])
+
+    return remember
 
 
 def _change(path: Path, one: Planned, change_to: ChangeTo) -> Change:
@@ -49,18 +69,6 @@ def _change(path: Path, one: Planned, change_to: ChangeTo) -> Change:
         return change_to(one.options)
     except HfEmissionsError as error:
         raise UsageError(f"{path}:{one.line}: {error}") from None
-
-
-def _edited(
-    editing: Editing, left: list[Planned], changes: Mapping[Any, Change], done: Done
-) -> Iterator[dict[str, Any]]:
-    for number, one in enumerate(left, 1):
-        result = editing.edit_or_explain(HubTarget(one.address), changes[one.address])
-        if editing.how.writes and "error" not in result:
-            done.add(one)
-        if number % _SHOWN == 0:
-            editing.out.note(f"{number} of {len(left)} models")
-        yield result
 
 
 def _agreed(out: Output, left: list[Planned], changes: Mapping[Any, Change]) -> bool:
@@ -76,6 +84,10 @@ def _agreed(out: Output, left: list[Planned], changes: Mapping[Any, Change]) -> 
     if len(left) > _SHOWN:
         out.note(f"... and {len(left) - _SHOWN} more")
     summary = ", ".join(f"{count} {words}" for words, count in sorted(found.items()))
+    if not found["would change"]:
+        out.note(f"{len(left)} models: {summary}")
+        # Nothing is written; each that cannot be says so again as an error.
+        return True
     return click.confirm(f"{len(left)} models: {summary}. Write to the Hub?", default=False, err=True)
 
 

@@ -69,11 +69,16 @@ def check(targets: tuple[str, ...], format_: ReportFormat, exit_zero: bool, with
     found = find_targets(targets)
     if fixing.writes:
         Publishing(out).check_strangers(found)
-    for target in found:
-        checked = checking.check(target)
-        report.card(checked)
-        tally.add(checked)
-    report.end()
+    try:
+        for target in found:
+            checked = checking.check(target)
+            report.card(checked)
+            tally.add(checked)
+            if checked.interrupted:
+                raise KeyboardInterrupt
+    finally:
+        # What was mended before a Ctrl-C is said all the same.
+        report.end()
     out.note(tally.words())
     return tally.code(exit_zero)
 

@@ -57,7 +57,8 @@ class Checking:
             diff = target.diff(text, mended.text)
             return replace(self._result(target, settings, text), fixed=mended.fixed, diff=diff)
         new = mended.text if target.path is None and not isinstance(target, HubTarget) else None
-        return replace(self._result(target, settings, mended.text), fixed=mended.fixed, mended=new)
+        result = self._result(target, settings, mended.text)
+        return replace(result, fixed=mended.fixed, mended=new, url=mended.url, interrupted=mended.interrupted)
 
     def _result(self, target: AnyTarget, settings: Settings, text: str) -> Checked:
         everything = check_card(text, select=settings.select, ignore=settings.ignore, name=target.card_name)

@@ -80,7 +80,7 @@ class Editing:
     """How the cards of one command are changed and what is said of it.
 
     Args:
-        on_hub: called when a card on the Hub was written, and not before somebody agreed to it.
+        on_hub: called when a card on the Hub has the figure, and not before somebody agreed to it.
     """
 
     out: Output
@@ -96,10 +96,31 @@ class Editing:
             self.publishing.check_strangers(targets)
         return self.edit_each(((target, change) for target in targets), **document)
 
-    def edit_each(self, changes: Iterable[tuple[AnyTarget, Change]], **document: Any) -> int:
-        """Change each card in a way of its own; see `edit_all`."""
-        results = [self.edit_or_explain(target, change) for target, change in changes]
-        self.out.document(cards=results, **document)
+    def edit_each(
+        self, changes: Iterable[tuple[AnyTarget, Change]], done: Callable[[int], None] = lambda _: None, **document: Any
+    ) -> int:
+        """Change each card in a way of its own; see `edit_all`.
+
+        Args:
+            done: told the number of each change, from 0, that did not fail.
+        """
+        results: list[dict[str, Any]] = []
+        interrupted: KeyboardInterrupt | None = None
+        try:
+            for number, (target, change) in enumerate(changes):
+                results.append(self.edit_or_explain(target, change))
+                if "error" not in results[-1]:
+                    done(number)
+                self._say(target, results[-1])
+                if results[-1].get("interrupted"):
+                    raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            # What was written before is said all the same.
+            interrupted = error
+        more = {"interrupted": True} if interrupted else {}
+        self.out.document(cards=results, **more, **document)
+        if interrupted:
+            raise interrupted
         if any("error" in result for result in results):
             return FAILED
         return FINDINGS if self.how.check and any(result["changed"] for result in results) else DONE
@@ -110,13 +131,12 @@ class Editing:
         return Publishing(self.out, self.how.yes, self.how.create_pr)
 
     def edit_or_explain(self, target: AnyTarget, change: Change) -> dict[str, Any]:
-        """What became of one card, which is said; with `error` where it could not be changed."""
+        """What became of one card; with `error` where it could not be changed, which is said."""
         try:
             result = self._edit(target, change)
         except (HfEmissionsError, OSError) as error:
             self.out.error(explain(error))
             return {"path": target.name, "error": explain(error)}
-        self._say(target, result)
         return {"path": target.name, **result}
 
     def _edit(self, target: AnyTarget, change: Change) -> dict[str, Any]:
@@ -138,15 +158,14 @@ class Editing:
 
     def _publish(self, target: HubTarget, change: Change) -> dict[str, Any]:
         outcome = self.publishing.edit(target, change)
-        result = said(outcome)
-        if outcome.written:
+        if outcome.written or outcome.before == outcome.after:
+            # Or an earlier start of the same command wrote it, and was killed before it could say so.
             self.on_hub()
-        if outcome.interrupted:
-            self._say(target, result)
-            raise KeyboardInterrupt
-        return result
+        return said(outcome)
 
     def _say(self, target: AnyTarget, result: Mapping[str, Any]) -> None:
+        if "error" in result:
+            return
         if self.out.format == "human" and "diff" in result:
             self.out.diff(result["diff"])
         if self.out.format != "json" and "text" in result:
@@ -154,7 +173,8 @@ class Editing:
         elif result["changed"] and self.out.format == "quiet":
             self.out.item(target.name)
         if not result["changed"]:
-            self.out.note(f"{target.name}: nothing to change")
+            there = result.get("pull_request")
+            self.out.note(f"{target.name}: {f'proposed already in {there}' if there else 'nothing to change'}")
         elif result["written"] or self.how.check or (isinstance(target, HubTarget) and not self.how.dry_run):
             self.out.note(f"{target.name}: {_what_happened(result, self.how)}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -15,7 +15,7 @@ from ..rules.fix import Look, Mended, mend
 from ..terminal import one_line
 from .hub_target import HubTarget, Publishing
 from .output import Output
-from .targets import AnyTarget, on_the_hub
+from .targets import AnyTarget, on_the_hub, some_on_the_hub
 
 
 def fixing_options(command: Any) -> Any:
@@ -71,20 +71,24 @@ class Fixing:
     def _publish(self, target: HubTarget, text: str, look: Look, out: Output) -> Mended:
         """Mend a card on the Hub: what is written is what the fixes make of its newest text."""
         if not self.dry_run and mend(text, look, unsafe=self.unsafe).text != text:
-            outcome = Publishing(out, self.yes, self.create_pr, evidence=lambda before: _evidence(look, before)).edit(
+            outcome = Publishing(out, self.yes, self.create_pr, evidence=self._evidence(look)).edit(
                 target, lambda newest: mend(newest, look, unsafe=self.unsafe).text
             )
             if outcome.written is None:
                 return Mended(outcome.before, (), tuple(look(outcome.before)))
             out.note(f"{target.name}: {outcome.written.url}")
-            text = outcome.before
-            if outcome.interrupted:
-                raise KeyboardInterrupt
+            mended = mend(outcome.before, look, unsafe=self.unsafe)
+            return replace(mended, url=outcome.written.url, interrupted=outcome.interrupted)
         return mend(text, look, unsafe=self.unsafe)
 
+    def _evidence(self, look: Look) -> Callable[[str], list[str]]:
+        """Why a card is mended: what was found of that which is mended, and no more."""
 
-def _evidence(look: Look, text: str) -> list[str]:
-    return [f"line {finding.line}: {finding.message} ({finding.rule})" for finding in look(text) if finding.fix]
+        def evidence(before: str) -> list[str]:
+            fixed = mend(before, look, unsafe=self.unsafe).fixed
+            return [f"line {finding.line}: {finding.message} ({finding.rule})" for finding in fixed]
+
+        return evidence
 
 
 def read_fixing(format_: str, targets: tuple[str, ...], given: Mapping[str, bool]) -> Fixing:
@@ -98,7 +102,7 @@ def read_fixing(format_: str, targets: tuple[str, ...], given: Mapping[str, bool
         if asked and not fix:
             raise UsageError(f"{option} says how to fix; give --fix too")
     remote = on_the_hub(targets)
-    if yes and not unsafe and not (fix and remote):
+    if yes and not unsafe and not (fix and some_on_the_hub(targets)):
         raise UsageError("--yes answers what --unsafe-fixes asks; give --fix --unsafe-fixes too")
     _refuse_reports(format_, targets, fix=fix, dry_run=dry_run)
     ask = unsafe and not yes and not dry_run and not remote

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from ..hub.edit import Outcome
 
 
+# A person who waits for one card has seen after these that there is no network; it takes half a minute.
+_CONNECTIONS = 5
+
+
 @dataclass(frozen=True, slots=True)
 class HubTarget:
     """The card of a model on the Hub. It has no `path`, as standard input has none."""
@@ -93,12 +97,12 @@ class Publishing:
             return
         account = the_hub().account()
         for target in found:
-            if not account.owns(target.address):
+            if not account.owns(the_hub().find(target.address)):
                 raise UsageError(
                     f"{target.name} is not yours ({account.name}); name repositories of others one at a time"
                 )
 
-    def _agree(self, address: Address, before: str, after: str) -> bool:
+    def _agree(self, address: Address, before: str, after: str, opens: bool) -> bool:
         if self.yes:
             return True
         if self.out.format != "human" or not (sys.stdin and sys.stdin.isatty()):
@@ -106,7 +110,8 @@ class Publishing:
                 f"{address}: this asks before it writes, and here is nobody to ask; give --yes or --dry-run"
             )
         self.out.diff(unified_diff(before, after, CARD_NAME))
-        return click.confirm(f"Write this to {address} on the Hub?", default=False, err=True)
+        question = f"Open a pull request with this in {address}?" if opens else f"Write this to {address} on the Hub?"
+        return click.confirm(question, default=False, err=True)
 
     def _describe(self, target: HubTarget) -> Callable[[str, str, bool], tuple[str, str]]:
         from .proposal import describe
@@ -125,7 +130,7 @@ class Publishing:
 
 def the_hub() -> Hub:
     """The Hub that HF_ENDPOINT names, asked with the token that HF_TOKEN or `hf auth login` gave."""
-    return _hub(os.environ.get("HF_ENDPOINT"), os.environ.get("HF_TOKEN"))
+    return _hub(os.environ.get("HF_ENDPOINT"), (os.environ.get("HF_TOKEN") or "").strip())
 
 
 @cache
@@ -134,7 +139,11 @@ def _hub(endpoint: str | None, token: str | None) -> Hub:
     from ..hub.waiting import Patience
 
     out = Output()
-    return Hub(endpoint=endpoint or None, token=token or None, patience=lambda: Patience(say=out.note))
+    return Hub(
+        endpoint=endpoint or None,
+        token=token or None,
+        patience=lambda: Patience(say=out.note, connections=_CONNECTIONS),
+    )
 
 
 def publishing_options(command: Any) -> Any:
@@ -149,7 +158,11 @@ def publishing_options(command: Any) -> Any:
 def said(outcome: Outcome) -> dict[str, Any]:
     """An outcome as the fields of a JSON document."""
     document: dict[str, Any] = {"changed": outcome.before != outcome.after, "written": outcome.written is not None}
+    if outcome.interrupted:
+        document["interrupted"] = True
     if outcome.written:
         key = "pull_request" if outcome.written.proposal else "commit_url"
         return {**document, "changed": True, "commit": outcome.written.sha, key: outcome.written.url}
+    if outcome.proposed_in:
+        document["pull_request"] = outcome.proposed_in
     return document

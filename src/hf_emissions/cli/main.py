@@ -11,6 +11,7 @@ import click
 
 from .. import __version__
 from .failures import FAILED, INTERRUPTED, report
+from .output import Output
 
 # The verbs and what `--help` says of each; their modules are imported when they are called.
 _COMMANDS = {
@@ -73,8 +74,8 @@ def run(arguments: list[str] | None = None) -> int:
         code: Any = cli.main(args=arguments, prog_name="hf-emissions", standalone_mode=False)
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing more was written.", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        Output().note(f"Interrupted; {error}" if str(error) else "Interrupted; nothing more was written.")
         return INTERRUPTED
     except click.ClickException as error:
         error.show()

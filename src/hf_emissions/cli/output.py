@@ -56,20 +56,20 @@ class Output:
     def note(self, text: str) -> None:
         """Something a person may want to know, on standard error."""
         if self.format == "human":
-            click.echo(visible(text), err=True)
+            _print(visible(text), err=True)
 
     def error(self, text: str) -> None:
         """What could not be done, on standard error, in every format."""
-        click.echo(click.style("Error: ", fg="red", bold=True) + visible(text), err=True)
+        _print(click.style("Error: ", fg="red", bold=True) + visible(text), err=True)
 
 
-def _print(text: str | bytes, *, nl: bool = True) -> None:
+def _print(text: str | bytes, *, nl: bool = True, err: bool = False) -> None:
     try:
-        click.echo(text, nl=nl)
+        click.echo(text, nl=nl, err=err)
     except BrokenPipeError:
-        # The reader (head, less) has left: say nothing, and do not let the interpreter flush into the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise click.exceptions.Exit(0) from None
+        # The reader (head, less) has left. What is being written goes on to its end, and says nothing more there.
+        stream = sys.stderr if err else sys.stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def format_option(command: Any) -> Any:

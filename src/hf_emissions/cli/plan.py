@@ -40,7 +40,7 @@ def read_plan(path: Path, known: tuple[str, ...]) -> list[Planned]:
     for number, line in _lines(path):
         where = f"{path}:{number}"
         planned = _planned(number, line, known, where)
-        before = found.setdefault(str(planned.address), planned)
+        before = found.setdefault(str(planned.address).lower(), planned)
         if before is not planned:
             raise UsageError(f"{where}: {planned.address} stands in line {before.line} too; one figure a training")
     if not found:
@@ -49,7 +49,8 @@ def read_plan(path: Path, known: tuple[str, ...]) -> list[Planned]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(decode(path.read_bytes(), str(path)).splitlines(), 1):
+    # Not `splitlines`: JSON may hold other marks than a line feed that Python takes for the end of a line.
+    for number, line in enumerate(decode(path.read_bytes(), str(path)).removeprefix("\ufeff").split("\n"), 1):
         if line.strip():
             yield number, line
 
@@ -72,12 +73,25 @@ def _planned(number: int, line: str, known: tuple[str, ...], where: str) -> Plan
 
 def _object(line: str, where: str) -> dict[str, Any]:
     try:
-        entry = json.loads(line)
+        entry = json.loads(line, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{where}: this line is not JSON ({one_line(str(error))}); write one object a line") from None
     if not isinstance(entry, dict):
         raise UsageError(f'{where}: write an object, {{"model": "user/model", "emissions": "12.5 g"}}')
     return entry
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names stand in it once.
+
+    Raises:
+        ValueError: one stands there twice, and nobody can say which is meant.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for number, (name, _) in enumerate(pairs) if name in dict(pairs[:number]))
+        raise ValueError(f"{_shown(twice)} stands in it twice")
+    return found
 
 
 def _shown(value: Any) -> str:
@@ -88,28 +102,49 @@ def _shown(value: Any) -> str:
 class Done:
     """What was done of a plan, in a file beside it: a model a line, so that a second start goes on after the first.
 
-    A model whose line was not reached before a kill is looked at again, and finds its figure there.
+    A model whose line was not reached before a kill is looked at again, and finds its figure there. Of several lines
+    of one model the last one counts.
+
+    Args:
+        path: the file.
+        how: what else was asked for, such as the section: with other wishes a model is not done.
     """
 
     path: Path
+    how: Mapping[str, Any]
 
     @classmethod
-    def beside(cls, plan: Path) -> Done:
+    def beside(cls, plan: Path, how: Mapping[str, Any]) -> Done:
         """The file of a plan."""
-        return cls(plan.with_name(f"{plan.name}.done"))
+        return cls(plan.with_name(f"{plan.name}.done"), how)
 
     def left(self, planned: list[Planned]) -> list[Planned]:
         """Those that were not done with the same options."""
-        done = {_key(entry) for entry in self._entries()}
-        return [one for one in planned if _key({"model": str(one.address), **one.options}) not in done]
+        last = {str(entry.get("model")).lower(): entry for entry in self._entries()}
+        return [one for one in planned if last.get(str(one.address).lower()) != self._entry(one)]
+
+    def begin(self) -> None:
+        """Make certain that it can be written to, before anything is done.
+
+        Raises:
+            OSError: it cannot.
+        """
+        with self.path.open("a+b") as file:
+            # A line that a kill cut off must not swallow the next one.
+            if file.tell() and self.path.read_bytes()[-1:] != b"\n":
+                file.write(b"\n")
 
     def add(self, planned: Planned) -> None:
         """Remember one as done."""
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"model": str(planned.address), **planned.options}) + "\n")
+            file.write(json.dumps(self._entry(planned)) + "\n")
+
+    def _entry(self, planned: Planned) -> dict[str, Any]:
+        return {"model": str(planned.address), **planned.options, "how": dict(self.how)}
 
     def _entries(self) -> Iterator[dict[str, Any]]:
-        for line in self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else ():
+        lines = self.path.read_bytes().split(b"\n") if self.path.exists() else ()
+        for line in lines:
             # The last line may have been cut off by a kill.
             try:
                 entry = json.loads(line)
@@ -117,7 +152,3 @@ class Done:
                 continue
             if isinstance(entry, dict):
                 yield entry
-
-
-def _key(entry: Mapping[str, Any]) -> str:
-    return json.dumps(entry, sort_keys=True)

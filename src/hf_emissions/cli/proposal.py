@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from .. import units
-from ..card.block import known_fields
+from ..card.block import KEY, known_fields
+from ..card.front_matter import find_front_matter
+from ..card.parsed import parse_card
 from ..card.patch import OUR_ESTIMATE, read_card
 from ..card.section import find_section
 from ..errors import CardError
@@ -14,6 +17,13 @@ from ..hub.edit import TITLE
 from ..record import EmissionsRecord
 from ..template import render_markdown
 
+# An estimate, by the words of its source: that of ours, of a calculator, or of somebody who says so.
+_ESTIMATE = re.compile(
+    rf"{re.escape(OUR_ESTIMATE)}|\bestimat|\bguess|\bapproximat"
+    r"|green[- ]algorithms|ml ?co2|machine ?learning.{0,20}impact|lacoste",
+    re.IGNORECASE,
+)
+_BLOCK = "the `co2_eq_emissions` block of the model card"
 _NAMES = {
     "source": "source",
     "training_type": "training",
@@ -25,23 +35,79 @@ _NAMES = {
 
 
 def describe(model: str, before: str, after: str, evidence: Sequence[str] = (), *, proposal: bool) -> tuple[str, str]:
-    """The title and the description of a commit, or of a pull request.
+    """The title and the description of a commit, or of a pull request: what it changes, and nothing else.
 
     Args:
         evidence: why a figure is repaired, a sentence each.
     """
-    old, new = _record(before), _record(after)
+    from markupsafe import Markup
+
+    new = _record(after)
     values = {
-        "removed": new is None,
-        "before": _grams(old),
-        "after": _grams(new),
+        # Of our own words and numbers alone, so that nothing in it needs to be escaped.
+        "what": Markup(" ".join(_what(before, after))),  # noqa: S704
         "facts": _facts(new),
-        "evidence": list(evidence),
+        "evidence": [words for one in evidence if (words := _without_advice(one))],
         "model": model,
         "proposal": proposal,
     }
     title = f"Training emissions: {_grams(new)} CO2eq" if new else "Take out the training emissions"
     return TITLE if proposal else title, render_markdown("proposal.md.jinja", values).strip() + "\n"
+
+
+def _what(before: str, after: str) -> Iterator[str]:
+    yield from _what_of_block(before, after)
+    old, new = (text[slice(*span)] if (span := find_section(text)) else "" for text in (before, after))
+    if new and new != old:
+        verb = "Brings up to date" if old else "Writes"
+        yield f'{verb} the section "Environmental Impact" of the card.'
+
+
+def _what_of_block(before: str, after: str) -> Iterator[str]:
+    new, there = _record(after), _has_block(before)
+    if new is not None and there:
+        yield from _what_of_fields(_record(before), new, written_anew=_front(before) != _front(after))
+    elif new is not None:
+        yield f"Writes the training emissions of this model, {_grams(new)} CO2eq, into {_BLOCK}."
+    elif there:
+        yield "Takes the training emissions out of the model card."
+
+
+def _what_of_fields(old: EmissionsRecord | None, new: EmissionsRecord, *, written_anew: bool) -> Iterator[str]:
+    if old is None:
+        yield f"Mends {_BLOCK}, so that its figure, {_grams(new)} CO2eq, can be read."
+    elif old.emissions_g != new.emissions_g:
+        yield f"Changes the training emissions in {_BLOCK} from {_grams(old)} to {_grams(new)} CO2eq."
+    elif old != new:
+        yield f"Completes {_BLOCK}: {', '.join(_changed(old, new)) or 'details'}. Its figure stays {_grams(new)} CO2eq."
+    elif written_anew:
+        yield f"Mends how {_BLOCK} is written. Its figure is {_grams(new)} CO2eq."
+
+
+def _changed(old: EmissionsRecord, new: EmissionsRecord) -> list[str]:
+    """The names of the fields that are new or others."""
+    known, now = known_fields(old), known_fields(new)
+    return [words for key, words in _NAMES.items() if known.get(key) != now.get(key)]
+
+
+def _without_advice(words: str) -> str:
+    """A finding without what it advises its reader to type: the pull request does that."""
+    return "; ".join(part for part in words.split("; ") if "hf-emissions " not in part)
+
+
+def _has_block(text: str) -> bool:
+    try:
+        return parse_card(text).block is not None
+    except CardError:
+        return KEY in text
+
+
+def _front(text: str) -> str:
+    try:
+        found = find_front_matter(text)
+    except CardError:
+        return ""
+    return text[: found.body] if found else ""
 
 
 def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str | None:
@@ -51,7 +117,7 @@ def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str 
         evidence: whether findings speak for the change, as those of a repair do.
     """
     old, new = _record(before), _record(after)
-    if _has_new_estimate(before, after) or (new and _says_estimate(new.source or "") and new != old):
+    if _has_new_estimate(before, after) or (new and _ESTIMATE.search(new.source or "") and new != old):
         return "an estimate is never proposed to others; a recorded or imported figure is"
     if new is None and old is None:
         return "there is no figure in this change to propose; where the place is not known, give it first"
@@ -63,17 +129,9 @@ def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str 
 
 
 def _has_new_estimate(before: str, after: str) -> bool:
-    return _is_estimate(after) and not _is_estimate(before)
-
-
-def _says_estimate(source: str) -> bool:
-    """Whether a source is an estimate's: ours, or that of a calculator which was imported."""
-    return source.startswith(OUR_ESTIMATE) or "(estimate" in source
-
-
-def _is_estimate(text: str) -> bool:
-    found = find_section(text)
-    return found is not None and is_section_of_estimate(text[slice(*found)])
+    """Whether the section is an estimate's, and is not what stood there."""
+    old, new = (text[slice(*span)] if (span := find_section(text)) else "" for text in (before, after))
+    return is_section_of_estimate(new) and new != old
 
 
 def _record(text: str) -> EmissionsRecord | None:

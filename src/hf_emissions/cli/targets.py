@@ -70,7 +70,16 @@ def one_target(name: str) -> AnyTarget:
 
 def on_the_hub(names: tuple[str, ...]) -> bool:
     """Whether all the names are models on the Hub."""
-    return all(name != STDIN and not Path(name).exists() and read_address(name) for name in names)
+    return all(_is_on_the_hub(name) for name in names)
+
+
+def some_on_the_hub(names: tuple[str, ...]) -> bool:
+    """Whether one of the names is a model on the Hub."""
+    return any(_is_on_the_hub(name) for name in names)
+
+
+def _is_on_the_hub(name: str) -> bool:
+    return name != STDIN and not Path(name).exists() and read_address(name) is not None
 
 
 def _named(name: str) -> list[AnyTarget]:

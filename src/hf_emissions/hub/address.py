@@ -27,7 +27,7 @@ class Address:
         return self.model.partition("/")[0]
 
     def __str__(self) -> str:
-        return self.model if self.revision == MAIN else f"{self.model}@{self.revision}"
+        return self.model if self.revision == MAIN else f"hf://{self.model}@{self.revision}"
 
 
 def read_address(name: str) -> Address | None:

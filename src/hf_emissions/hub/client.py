@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,13 +14,11 @@ from ..card.file import CARD_NAME, decode
 from ..errors import BusyHubError, HubError, NoCardError
 from .address import Address
 from .refusals import refusal, status_of
-from .waiting import PASSING, Patience
+from .session import bounded
+from .waiting import Patience, is_passing_status
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
-
-# Without one, a server that says nothing would hold us for ever.
-TIMEOUT_S = 30.0
 
 _T = TypeVar("_T")
 
@@ -37,12 +36,16 @@ class HubCard:
     sha: str
 
 
+# What an account is in an organization that may write to all of its repositories (hub-docs, organizations-security).
+_WRITING_ROLES = frozenset(("write", "admin"))
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """Who the token belongs to."""
 
     name: str
-    organizations: frozenset[str] = frozenset()
+    organizations: frozenset[str] = frozenset()  # those whose every repository it may write to
     may_write: bool = True
 
     def owns(self, address: Address) -> bool:
@@ -63,6 +66,11 @@ class Proposal:
     def revision(self) -> str:
         """The ref that its commits are on."""
         return f"refs/pr/{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its owner."""
+        return self.status in ("open", "draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,7 @@ class UnreadableAnswerError(Exception):
 class _Kept:
     api: Any = None
     account: Account | None = None
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +165,20 @@ class Hub:
             HubError: there is no token, or the Hub does not know it.
         """
         if self._kept.account is None:
-            self._kept.account = _account(self.ask(self.api.whoami, "the Hub"))
+            self._kept.account = self.ask(lambda: _account(self.api.whoami()), "the Hub")
         return self._kept.account
+
+    def find(self, address: Address) -> Address:
+        """The same under the name that the repository has now: the old one of a renamed or given one leads there.
+
+        Raises:
+            HubError: it is not there, or could not be read.
+        """
+        known = self._kept.names
+        if address.model not in known:
+            found = self.ask(lambda: self.api.model_info(address.model, expand=["sha"]).id, str(address))
+            known[address.model] = found or address.model
+        return replace(address, model=known[address.model])
 
     def commit(self, address: Address, text: str, parent: str, message: tuple[str, str], *, propose: bool) -> Written:
         """Write a card as one commit on top of the commit `parent`, or propose it as a new pull request.
@@ -175,15 +196,16 @@ class Hub:
         from huggingface_hub import CommitOperationAdd
 
         try:
-            done = self.api.create_commit(
-                address.model,
-                [CommitOperationAdd(CARD_NAME, text.encode("utf-8"))],
-                commit_message=message[0],
-                commit_description=message[1],
-                revision=None if propose else address.revision,
-                create_pr=propose,
-                parent_commit=parent,
-            )
+            with bounded():
+                done = self.api.create_commit(
+                    address.model,
+                    [CommitOperationAdd(CARD_NAME, text.encode("utf-8"))],
+                    commit_message=message[0],
+                    commit_description=message[1],
+                    revision=None if propose else address.revision,
+                    create_pr=propose,
+                    parent_commit=parent,
+                )
         except Exception as error:
             if is_passing(error):
                 raise UncertainError(str(address), error) from error
@@ -207,6 +229,23 @@ class Hub:
 
         return self.ask(listed, str(address))
 
+    def comment(self, address: Address, words: str) -> None:
+        """Write a comment into the pull request whose ref is named. Tried once: it is nothing that must be there."""
+        from huggingface_hub.errors import HfHubHTTPError
+        from huggingface_hub.utils import httpx
+
+        number = int(address.revision.rpartition("/")[2])
+        with bounded(), suppress(HfHubHTTPError, httpx.HTTPError, ValueError):
+            self.api.comment_discussion(address.model, number, words)
+
+    def close(self, address: Address, number: int, why: str) -> None:
+        """Close a pull request.
+
+        Raises:
+            HubError: it was refused, or the Hub stayed busy.
+        """
+        self.ask(lambda: self.api.change_discussion_status(address.model, number, "closed", comment=why), str(address))
+
     def ask(self, call: Callable[[], _T], where: str, patience: Patience | None = None) -> _T:
         """What a call that changes nothing gives; asked again while the Hub is busy, as its headers say.
 
@@ -216,13 +255,14 @@ class Hub:
         waits = patience or self.patience()
         while True:
             try:
-                return call()
+                with bounded():
+                    return call()
             except HubError:
                 raise
             except Exception as error:  # noqa: BLE001 - of many kinds, and each becomes one line
                 if not is_passing(error):
                     raise refusal(error, where) from None
-                if not waits.wait(f"{where}: the Hub is busy", headers_of(error)):
+                if not wait_for(waits, error, where):
                     raise BusyHubError(str(refusal(error, where))) from None
 
     def get(self, url: str, parameters: Mapping[str, Any] | None = None) -> Any:
@@ -233,9 +273,8 @@ class Hub:
         """
         from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
-        response = get_session().get(
-            url, params=parameters, headers=build_hf_headers(token=self.token), timeout=TIMEOUT_S
-        )
+        with bounded(at_once=False):
+            response = get_session().get(url, params=parameters, headers=build_hf_headers(token=self.token))
         hf_raise_for_status(response)
         return response
 
@@ -262,7 +301,7 @@ class Hub:
         return bytes(response.content)
 
     def _head(self, address: Address) -> str:
-        sha = self.api.model_info(address.model, revision=address.revision, timeout=TIMEOUT_S).sha
+        sha = self.api.model_info(address.model, revision=address.revision).sha
         if not sha:
             raise HubError(f"{address}: there is no commit in this repository; push one first")
         return sha
@@ -286,7 +325,16 @@ def is_passing(error: Exception) -> bool:
     from huggingface_hub.utils import httpx
 
     broken = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError)
-    return status_of(error) in PASSING or isinstance(error, (*broken, UnreadableAnswerError, JSONDecodeError))
+    return is_passing_status(status_of(error)) or isinstance(error, (*broken, UnreadableAnswerError, JSONDecodeError))
+
+
+def wait_for(waits: Patience, error: Exception, where: str) -> bool:
+    """Wait before what failed is tried again; False where that would take longer than is left."""
+    from huggingface_hub.utils import httpx
+
+    unreachable = isinstance(error, httpx.ConnectError)
+    why = "the Hub cannot be reached" if unreachable else "the Hub is busy"
+    return waits.wait(f"{where}: {why}", headers_of(error), unreachable=unreachable)
 
 
 def headers_of(error: Exception) -> Mapping[str, str]:
@@ -295,10 +343,13 @@ def headers_of(error: Exception) -> Mapping[str, str]:
     return headers
 
 
-def _account(answer: Mapping[str, Any]) -> Account:
-    organizations = frozenset(str(one["name"]) for one in answer.get("orgs") or () if one.get("roleInOrg") != "read")
+def _account(answer: Any) -> Account:
+    if not isinstance(answer, Mapping) or not isinstance(answer.get("name"), str):
+        raise UnreadableAnswerError("the answer names no account")
+    listed = [one for one in answer.get("orgs") or () if isinstance(one, Mapping)]
+    organizations = frozenset(str(one.get("name")) for one in listed if one.get("roleInOrg") in _WRITING_ROLES)
     token = (answer.get("auth") or {}).get("accessToken") or {}
-    return Account(str(answer["name"]), organizations, token.get("role") != "read")
+    return Account(answer["name"], organizations, token.get("role") != "read")
 
 
 _SHA1 = re.compile(r'(?:W/)?"?([0-9a-f]{40})"?')
@@ -314,10 +365,8 @@ def _is_whole(data: bytes, headers: Mapping[str, str]) -> bool:
 
 def _client(token: str | None, endpoint: str | None) -> HfApi:
     from huggingface_hub import HfApi, constants
-    from huggingface_hub.utils import get_session, logging
+    from huggingface_hub.utils import logging
 
     # Their warnings would stand between our lines; what they say is in our own.
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    if get_session().timeout.read is None:
-        get_session().timeout = TIMEOUT_S
     return HfApi(endpoint=endpoint or constants.ENDPOINT, token=token, library_name="hf-emissions")

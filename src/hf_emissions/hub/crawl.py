@@ -145,6 +145,8 @@ class Crawler:
 
     def _ask(self, call: Callable[[], _T], where: str) -> _T:
         patience = self.hub.patience()
+        # Hours of work outlast a network that is away for a while.
+        patience.connections = None
         wait = patience.sleep
         patience.sleep = lambda time_s: self._wait(time_s, wait)
         return self.hub.ask(call, where, patience)

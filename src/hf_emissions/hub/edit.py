@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -12,12 +13,18 @@ from types import FrameType
 from ..errors import CardError, HeadMovedError, HubError
 from . import manners
 from .address import MAIN, Address
-from .client import Account, Hub, HubCard, UncertainError, Written, headers_of
+from .client import Account, Hub, HubCard, Proposal, UncertainError, Written, wait_for
+from .refusals import status_of
 from .waiting import Patience
 
 TITLE = "Training emissions in the model card (hf-emissions)"
 # A repository that moves under us more often than this has a robot that writes to it.
 MOST_MOVES = 20
+
+# How often we look for a pull request whose answer was lost: the Hub may still be opening it.
+_LOOKS = 3
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_PULL_REQUEST = re.compile(r"refs/pr/(\d+)")
 
 Change = Callable[[str], str]
 
@@ -28,12 +35,14 @@ class Wishes:
 
     Args:
         propose: as a pull request: True, False, or None for "on the repositories of others".
-        agree: asked with the address, the old text and the new before anything is written.
-        describe: the title and the description of the commit; told the new text, and whether it is a pull request.
+        agree: asked with the address, the old text, the new, and whether it opens a pull request, before anything is
+            written.
+        describe: the title and the description of the commit; told the old text, the new, and whether it is a pull
+            request.
         may_propose: why this may not be proposed to a stranger, or None.
     """
 
-    agree: Callable[[Address, str, str], bool]
+    agree: Callable[[Address, str, str, bool], bool]
     describe: Callable[[str, str, bool], tuple[str, str]]
     propose: bool | None = None
     may_propose: Callable[[str, str], str | None] = lambda *_: None
@@ -46,12 +55,15 @@ class Outcome:
     Args:
         before, after: its text, as last read and as wanted.
         written: the commit; None where nothing had to change, or nobody agreed.
+        interrupted: whether Ctrl-C came meanwhile.
+        proposed_in: the page of the open pull request of ours that the text was read from.
     """
 
     before: str
     after: str
     written: Written | None = None
     interrupted: bool = False
+    proposed_in: str | None = None
 
 
 def edit_card(hub: Hub, address: Address, change: Change, wishes: Wishes) -> Outcome:
@@ -60,15 +72,18 @@ def edit_card(hub: Hub, address: Address, change: Change, wishes: Wishes) -> Out
     Raises:
         CardError: the card cannot be read or changed.
         HubError: the Hub refuses, or is too busy; nothing was written.
+        KeyboardInterrupt: Ctrl-C; nothing was written, or its text says that this could not be seen.
     """
     account = hub.account()
     _check_token(account, address)
+    # A repository that was renamed, or given away, is what it is now: its owner is asked, and nobody else.
+    address = hub.find(address)
     own = account.owns(address)
     proposing = wishes.propose if wishes.propose is not None else not own
+    _check_revision(address, proposing=proposing)
     at = _place(hub, address, account, own=own) if proposing else address
-    if own or not proposing:
-        return _Editing(hub, change, wishes, proposing, at).run()
-    return _Editing(hub, _polite(address, change, wishes), wishes, proposing, at, stranger=True).run()
+    wanted = change if own else _polite(hub, address, at, change, wishes)
+    return _Editing(hub, wanted, wishes, proposing, at, stranger=not own).run()
 
 
 def _check_token(account: Account, address: Address) -> None:
@@ -76,14 +91,23 @@ def _check_token(account: Account, address: Address) -> None:
         raise HubError(f"{address}: the token of {account.name} may only read; use one with the role write")
 
 
+def _check_revision(address: Address, *, proposing: bool) -> None:
+    if _COMMIT.fullmatch(address.revision):
+        raise HubError(f"{address}: a commit cannot be written to; name a branch or refs/pr/N after the @, or nothing")
+    if proposing and address.revision != MAIN and not _PULL_REQUEST.fullmatch(address.revision):
+        raise HubError(f"{address}: a pull request is opened against main; leave @{address.revision} out")
+
+
 def _place(hub: Hub, address: Address, account: Account, *, own: bool) -> Address:
-    """Where a proposal goes: on the ref of an open pull request of ours, or from the head of main.
+    """Where a proposal goes: on the ref that was named, or of an open pull request of ours, or from the head of main.
 
     Raises:
         HubError: the owner closed one of ours.
     """
-    ours = [one for one in hub.proposals(address, account.name) if one.title == TITLE]
-    opened = next((one for one in ours if one.status in ("open", "draft")), None)
+    if address.revision != MAIN:
+        return address
+    ours = _ours(hub, address, account)
+    opened = next((one for one in ours if one.is_open), None)
     if opened is not None:
         return Address(address.model, opened.revision)
     closed = next((one for one in ours if one.status == "closed"), None)
@@ -92,11 +116,22 @@ def _place(hub: Hub, address: Address, account: Account, *, own: bool) -> Addres
     return address
 
 
-def _polite(address: Address, change: Change, wishes: Wishes) -> Change:
+def _ours(hub: Hub, address: Address, account: Account) -> list[Proposal]:
+    """Our pull requests, the first one first: known by their title, or by their number where that was changed."""
+    known = manners.numbers(address)
+    found = [one for one in hub.proposals(address, account.name) if one.title == TITLE or one.number in known]
+    return sorted((one for one in found if not known.get(one.number)), key=lambda one: one.number)
+
+
+def _polite(hub: Hub, address: Address, at: Address, change: Change, wishes: Wishes) -> Change:
+    """The change, refused where the owner said no: in the card that would change, or in that of main."""
+
     def polite(text: str) -> str:
         after = change(text)
         if after != text:
             manners.check_wanted(address, text)
+            if at.revision != MAIN:
+                manners.check_wanted(address, hub.read(replace(at, revision=MAIN)).text)
             why = wishes.may_propose(text, after)
             if why is not None:
                 raise HubError(f"{address}: {why}")
@@ -118,13 +153,22 @@ class _Editing:
     agreed: list[str] | None = None
     sent: HubCard | None = None  # the text of the last try, with the commit that it was to stand on
     read: str = ""
-    opening: bool = False
+    opening: bool = False  # whether the last try was to open a pull request
+    unknown: bool = False  # whether the last try may have been written
     patience: Patience = field(init=False)
 
     def __post_init__(self) -> None:
         self.patience = self.hub.patience()
 
     def run(self) -> Outcome:
+        try:
+            return self._until_written()
+        except KeyboardInterrupt:
+            if not self.unknown:
+                raise
+            return self._seen_after_interrupt()
+
+    def _until_written(self) -> Outcome:
         moves = 0
         while True:
             try:
@@ -134,13 +178,31 @@ class _Editing:
                 if moves > MOST_MOVES:
                     raise
             except UncertainError as error:
-                if not self.patience.wait(f"{self.at}: the Hub did not answer", headers_of(error.cause)):
+                if not wait_for(self.patience, error.cause, str(self.at)):
                     raise self._unfinished(error) from None
 
     def _unfinished(self, error: UncertainError) -> HubError:
         """What to say when the Hub stays silent after a commit was sent: whether it is there, if that can be seen."""
         said = error.said()
+        if not self.unknown:
+            return said
         return HubError(f"{said} (whether the last try was written could not be seen; the same command finds out)")
+
+    def _seen_after_interrupt(self) -> Outcome:
+        """After Ctrl-C and a commit whose answer never came: whether it was made all the same.
+
+        Raises:
+            KeyboardInterrupt: it was not, or that could not be seen.
+        """
+        try:
+            made = self._made()
+        except (HubError, KeyboardInterrupt):
+            raise KeyboardInterrupt(
+                f"{self.at}: whether the last commit was made could not be seen; the same command finds out"
+            ) from None
+        if made is None:
+            raise KeyboardInterrupt
+        return replace(made, interrupted=True)
 
     def _try(self) -> Outcome:
         made = self._made()
@@ -149,28 +211,90 @@ class _Editing:
         card = self.hub.read(self.at)
         after = self._changed(card)
         if after == card.text:
-            return Outcome(card.text, after)
+            return Outcome(card.text, after, proposed_in=self._page("") if self._number() else None)
         if not self._agree(card, after):
             return Outcome(card.text, after)
         return self._commit(card, after)
 
     def _commit(self, card: HubCard, after: str) -> Outcome:
-        new = self.opening = self.proposing and self.at.revision == MAIN
-        if new and self.stranger:
-            manners.check_bound()
         message = self.wishes.describe(card.text, after, self.proposing)
         self.sent, self.read = HubCard(after, card.sha), card.text
+        self.opening = self._opens()
+        if self.opening:
+            with manners.one_at_a_time():
+                self._check_place()
+                written, held = self._open(card, after, message)
+                self._settle()
+        else:
+            written, held = self._send(card, after, message)
+            if self._number() and self.proposing:
+                self.hub.comment(self.at, message[1])
+        return Outcome(card.text, after, replace(written, url=self._page(written.sha)), interrupted=held)
+
+    def _opens(self) -> bool:
+        return self.proposing and self.at.revision == MAIN
+
+    def _open(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[Written, bool]:
+        if self.stranger:
+            manners.check_bound()
+            manners.count(self.at)
+        try:
+            written, held = self._send(card, after, message)
+        except (HubError, UncertainError, KeyboardInterrupt):
+            if self.stranger and not self.unknown:
+                manners.take_back(self.at)
+            raise
+        self.at = replace(self.at, revision=f"refs/pr/{written.url.rstrip('/').rpartition('/')[2]}")
+        manners.remember(self.at, self._number() or 0)
+        return written, held
+
+    def _send(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[Written, bool]:
+        """The commit, and whether Ctrl-C came meanwhile; `unknown` where its fate is."""
+        self.unknown = True
         with interrupts_held() as held:
             try:
-                written = self.hub.commit(self.at, after, card.sha, message, propose=new)
-            except (HubError, UncertainError) as error:
+                written = self.hub.commit(self.at, after, card.sha, message, propose=self.opening)
+                self.unknown = False
+            except HubError:
+                self.unknown, self.sent = False, None
                 if held:
-                    return self._interrupted(error)
+                    raise KeyboardInterrupt from None
                 raise
-            if new and self.stranger:
-                manners.count(self.at)
-        url = written.url if new or not self.proposing else self._page(written.sha)
-        return Outcome(card.text, after, Written(written.sha, url, self.proposing), bool(held))
+            except UncertainError as error:
+                if status_of(error.cause) == 429:
+                    # Refused before it was looked at.
+                    self.unknown, self.sent = False, None
+                if held:
+                    raise KeyboardInterrupt from None
+                raise
+        return written, bool(held)
+
+    def _check_place(self) -> None:
+        """Whether another process of ours has opened a pull request since we looked; then it is the place.
+
+        Raises:
+            HeadMovedError: it has.
+        """
+        place = _place(self.hub, self.at, self.hub.account(), own=not self.stranger)
+        if place != self.at:
+            self.at, self.sent = place, None
+            raise HeadMovedError(f"{place}: a pull request of ours was opened meanwhile; try again")
+
+    def _settle(self) -> None:
+        """Close what we opened, where an earlier one of ours came to light since: its answer was lost, or it is of
+        another machine.
+
+        Raises:
+            HeadMovedError: that one is to be looked at now.
+        """
+        first = next((one for one in _ours(self.hub, self.at, self.hub.account()) if one.is_open), None)
+        number = self._number()
+        if first is None or number is None or first.number == number:
+            return
+        manners.remember(self.at, number, duplicate=True)
+        self.hub.close(self.at, number, f"The same as #{first.number}, which came first.")
+        self.at, self.sent = replace(self.at, revision=first.revision), None
+        raise HeadMovedError(f"{self.at}: another pull request of ours was there before; try again")
 
     def _made(self) -> Outcome | None:
         """What the last try wrote, if it took effect although its answer never came.
@@ -180,30 +304,26 @@ class _Editing:
         """
         if self.sent is None:
             return None
-        if self.proposing and self.at.revision == MAIN:
-            self.at = _place(self.hub, self.at, self.hub.account(), own=not self.stranger)
-            found = None if self.at.revision == MAIN else self.hub.read(self.at)
-        else:
-            found = self.hub.next_card(self.at, self.sent.sha)
+        found = self._opened() if self.opening else self.hub.next_card(self.at, self.sent.sha)
         if found is None or found.text != self.sent.text:
+            if self.opening and self.stranger:
+                manners.take_back(self.at)
+            self.sent, self.unknown = None, False
             return None
-        if self.opening and self.stranger:
-            manners.count(self.at)
+        self.unknown = False
+        if self.opening:
+            manners.remember(self.at, self._number() or 0)
         return Outcome(self.read, found.text, Written(found.sha, self._page(found.sha), self.proposing))
 
-    def _interrupted(self, error: Exception) -> Outcome:
-        """After Ctrl-C, and a commit that failed: whether it was made all the same.
-
-        Raises:
-            KeyboardInterrupt: nothing was written.
-            HubError: that could not be seen.
-        """
-        if isinstance(error, HubError):
-            raise KeyboardInterrupt from None
-        made = self._made()
-        if made is None:
-            raise KeyboardInterrupt from None
-        return replace(made, interrupted=True)
+    def _opened(self) -> HubCard | None:
+        """The card on the pull request that the last try opened; looked for more than once, since it may be late."""
+        for look in range(_LOOKS):
+            self.at = _place(self.hub, self.at, self.hub.account(), own=not self.stranger)
+            if self.at.revision != MAIN:
+                return self.hub.read(self.at)
+            if look < _LOOKS - 1 and not self.patience.wait(f"{self.at}: looking whether the pull request is there"):
+                return None
+        return None
 
     def _changed(self, card: HubCard) -> str:
         try:
@@ -213,17 +333,23 @@ class _Editing:
 
     def _agree(self, card: HubCard, after: str) -> bool:
         """Whether a person agrees; not asked again for the same change to a card that moved elsewhere."""
+        if self._opens() and self.stranger:
+            manners.check_bound()
         lines = _changed_lines(card.text, after)
         if lines != self.agreed:
-            if not self.wishes.agree(self.at, card.text, after):
+            if not self.wishes.agree(self.at, card.text, after, self._opens()):
                 return False
             self.agreed = lines
         return True
 
+    def _number(self) -> int | None:
+        """The number of the pull request that is written to."""
+        found = _PULL_REQUEST.fullmatch(self.at.revision)
+        return int(found[1]) if found else None
+
     def _page(self, sha: str) -> str:
-        number = self.at.revision.removeprefix("refs/pr/")
-        where = f"discussions/{number}" if number != self.at.revision else f"commit/{sha}"
-        return f"{self.hub.url}/{self.at.model}/{where}"
+        number = self._number()
+        return f"{self.hub.url}/{self.at.model}/{f'commit/{sha}' if number is None else f'discussions/{number}'}"
 
 
 def _changed_lines(before: str, after: str) -> list[str]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ..errors import HubError
 from .address import Address
 
 # Pull requests to repositories of others that are opened within 24 hours; a person can stand behind so many.
 MOST_A_DAY = 10
+
+# Another process of ours opens its pull request within this.
+_LONGEST_LOCK_S = 600.0
 
 _NO = re.compile(r"hf-emissions:\s*no\s+pull\s+requests?\b", re.IGNORECASE)
 _SHIPPED = Path(__file__).with_name("no_pull_requests.txt")
@@ -48,40 +54,103 @@ def check_bound(now: datetime | None = None) -> None:
     Raises:
         HubError: there were enough within 24 hours.
     """
-    recent = _recent(now or datetime.now(UTC))
-    if len(recent) >= MOST_A_DAY:
-        again = min(recent) + timedelta(days=1)
+    times = opened(now or datetime.now(UTC))
+    if len(times) >= MOST_A_DAY:
+        again = min(times) + timedelta(days=1)
         raise HubError(
             f"{MOST_A_DAY} pull requests to others were opened within a day, which is the bound; "
             f"the next may be opened at {again:%Y-%m-%d %H:%M} UTC"
         )
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold back other processes of ours that would open a pull request at the same time.
+
+    Raises:
+        HubError: one of them takes longer than it should.
+    """
+    from filelock import FileLock, Timeout
+
+    folder().mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder() / "pull_requests.lock", timeout=_LONGEST_LOCK_S):
+            yield
+    except Timeout:
+        raise HubError(f"{folder()}: another hf-emissions has been opening a pull request for long; end it") from None
+
+
 def count(address: Address, now: datetime | None = None) -> None:
-    """Remember that a pull request was opened."""
-    path = _ledger()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    entry = {"time": (now or datetime.now(UTC)).isoformat(), "model": address.model}
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry) + "\n")
+    """Remember that a pull request is being opened; before it is, so that a kill leaves none uncounted."""
+    _write({"time": (now or datetime.now(UTC)).isoformat(), "model": address.model})
+
+
+def take_back(address: Address) -> None:
+    """Take back the last `count` of a repository: the pull request was refused."""
+    _write({"model": address.model, "refused": True})
+
+
+def remember(address: Address, number: int, *, duplicate: bool = False) -> None:
+    """Remember the number of a pull request of ours, so that it is known when somebody gives it another title.
+
+    Args:
+        duplicate: it was closed by us, since there is another one.
+    """
+    _write({"model": address.model, "number": number, "duplicate": duplicate})
+
+
+def numbers(address: Address) -> dict[int, bool]:
+    """The pull requests of ours in a repository by their numbers, and whether each is a duplicate."""
+    found = [one for one in _entries() if one.get("model") == address.model]
+    return {one["number"]: one.get("duplicate") is True for one in found if isinstance(one.get("number"), int)}
 
 
 def _ledger() -> Path:
     return folder() / "pull_requests.jsonl"
 
 
-def _recent(now: datetime) -> list[datetime]:
-    if not _ledger().exists():
-        return []
-    times = [time for line in _lines(_ledger()) if (time := _time(line)) is not None]
-    return [time for time in times if now - time < timedelta(days=1)]
+def _write(entry: dict[str, Any]) -> None:
+    path = _ledger()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        # A line that a kill cut off must not swallow this one.
+        file.seek(0, os.SEEK_END)
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        file.write(json.dumps(entry).encode() + b"\n")
 
 
-def _time(line: str) -> datetime | None:
-    # A line that was cut off by a kill counts for nothing.
+def _entries() -> Iterator[dict[str, Any]]:
+    for line in _lines(_ledger()) if _ledger().exists() else ():
+        # A line that was cut off by a kill counts for nothing.
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            yield entry
+
+
+def opened(now: datetime) -> list[datetime]:
+    """When the pull requests of the last 24 hours were opened; those that were refused are none."""
+    times: list[tuple[str, datetime]] = []
+    for entry in _entries():
+        model, time = str(entry.get("model")), _time(entry.get("time"))
+        if time is not None:
+            times.append((model, time))
+        elif entry.get("refused") is True:
+            last = max((at for at, (name, _) in enumerate(times) if name == model), default=None)
+            if last is not None:
+                del times[last]
+    return [time for _, time in times if now - time < timedelta(days=1)]
+
+
+def _time(value: Any) -> datetime | None:
     try:
-        time = datetime.fromisoformat(json.loads(line)["time"])
-    except (ValueError, KeyError, TypeError):
+        time = datetime.fromisoformat(value)
+    except (ValueError, TypeError):
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 

@@ -23,11 +23,16 @@ Look = Callable[[str], Sequence[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A card's text after its fixes: the findings that were mended, and what is found in the new text."""
+    """A card's text after its fixes: the findings that were mended, and what is found in the new text.
+
+    Of a card on the Hub: `url` of the commit or pull request, and whether Ctrl-C came while it was made.
+    """
 
     text: str
     fixed: tuple[Finding, ...]
     findings: tuple[Finding, ...]
+    url: str | None = None
+    interrupted: bool = False
 
 
 def mend(text: str, look: Look, *, unsafe: bool = False) -> Mended:

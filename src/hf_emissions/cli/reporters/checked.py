@@ -22,6 +22,8 @@ class Checked:
         diff: of a dry run.
         mended: the new text, where it is printed and not written.
         problem: why the card could not be checked or mended.
+        url: of a card on the Hub that was mended, the page of the commit or the pull request.
+        interrupted: whether Ctrl-C came while it was mended there.
     """
 
     target: AnyTarget
@@ -33,3 +35,5 @@ class Checked:
     diff: str | None = None
     mended: str | None = None
     problem: str | None = None
+    url: str | None = None
+    interrupted: bool = False

@@ -34,7 +34,7 @@ def _card(checked: Checked) -> dict[str, Any]:
     }
     if checked.fixed is not None:
         document["fixed"] = [_fixed(finding) for finding in checked.fixed]
-    also = {"diff": checked.diff, "text": checked.mended, "error": checked.problem}
+    also = {"diff": checked.diff, "text": checked.mended, "error": checked.problem, "url": checked.url}
     return document | {name: value for name, value in also.items() if value is not None}
 
 
