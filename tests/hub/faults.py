@@ -8,8 +8,9 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-# What a fault does. With `lost` the request is carried out, and its answer never sent.
-KINDS = ("429", "500", "503", "html", "cut", "short", "drop", "lost", "drip", "moved")
+# What a fault does. With `lost` the request is carried out, and its answer never sent; `silent` keeps the connection
+# open and says nothing for a while.
+KINDS = ("429", "500", "503", "html", "cut", "short", "drop", "lost", "drip", "silent", "moved")
 
 
 @dataclass

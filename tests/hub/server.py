@@ -28,6 +28,7 @@ from .repositories import HubError, Repository
 
 USER = "user"
 TOKEN = "hf_dummy"
+SILENT_S = 1.0
 HTML = b"<!DOCTYPE html><html><body><h1>We are busting our ass</h1></body></html>"
 
 
@@ -176,13 +177,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _failed(self, fault: Fault) -> bool:
         """Whether the fault is the whole answer."""
-        if fault.kind == "drop":
+        if fault.kind in ("drop", "silent"):
+            time.sleep(SILENT_S if fault.kind == "silent" else 0)
             self.close_connection = True
         elif fault.kind == "html":
             self._send(File(HTML, {"Content-Type": "text/html"}, 200))
         elif fault.kind.isdigit():
             self._send(File(HTML, {"Content-Type": "text/html", **fault.headers}, int(fault.kind)))
-        return fault.kind in ("drop", "html") or fault.kind.isdigit()
+        return fault.kind in ("drop", "silent", "html") or fault.kind.isdigit()
 
     def _route(self, method: str, body: bytes) -> Any:
         address = urlsplit(self.path)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hub.editing import CARD, OURS, RECORD, WISHES, change, edit, newer
 from hub.server import TOKEN
 from hub.server import Hub as Server
 
@@ -17,40 +17,8 @@ from hf_emissions.errors import CardError, HubError
 from hf_emissions.hub import manners
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.edit import TITLE, Outcome, Wishes, edit_card
+from hf_emissions.hub.edit import TITLE, Wishes, edit_card
 from hf_emissions.hub.waiting import Patience
-from hf_emissions.record import EmissionsRecord
-
-CARD = "---\nlicense: mit\n---\n# A model\n"
-OURS = CARD.replace("mit\n", "mit\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon 3.3.2\n")
-RECORD = EmissionsRecord(emissions_g=12.5, source="CodeCarbon 3.3.2")
-WISHES = Wishes(lambda *_: True, lambda before, after, proposal: (TITLE if proposal else "a title", "a description"))
-
-
-@pytest.fixture
-def server(tmp_path, monkeypatch) -> Iterator[Server]:
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
-    with Server() as hub:
-        yield hub
-
-
-@pytest.fixture
-def waits() -> list[float]:
-    """The seconds that were waited, none of which pass."""
-    return []
-
-
-@pytest.fixture
-def client(server, waits) -> Hub:
-    return Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append))
-
-
-def change(text: str) -> str:
-    return patch_card(text, RECORD)
-
-
-def edit(client: Hub, name: str, wishes: Wishes = WISHES) -> Outcome:
-    return edit_card(client, Address(name), change, wishes)
 
 
 class TestOnesOwn:
@@ -151,9 +119,10 @@ class TestAHeadThatMoves:
 
 
 class TestFaults:
-    @pytest.mark.parametrize("kind", ["429", "500", "503", "html", "cut", "drop", "drip"])
+    @pytest.mark.parametrize("kind", ["429", "500", "503", "html", "cut", "short", "drop", "drip"])
     @pytest.mark.parametrize(
-        "pattern", ["whoami", "/revision/main", "/resolve/", "resolve-cache", "validate-yaml", "/commit/"]
+        "pattern",
+        ["whoami", "/revision/main", "/resolve/", "resolve-cache", "validate-yaml", "/preupload/", "/commit/"],
     )
     def test_it_is_asked_again(self, server, client, kind, pattern):
         repository = server.create("user/model", CARD)
@@ -171,15 +140,15 @@ class TestFaults:
 
     def test_a_commit_whose_answer_is_lost_does_not_undo_a_newer_one(self, server, client):
         repository = server.create("user/model", CARD)
-        newer = OURS.replace("12.5", "99")
+        since = OURS.replace("12.5", "99")
         server.faults.add("lost", "/commit/")
-        server.faults.add("moved", "/commits/main", move=lambda: repository.edit("user", lambda _: newer))
+        server.faults.add("moved", "/commits/main", move=lambda: repository.edit("user", lambda _: since))
         outcome = edit_card(
             client, Address("user/model"), lambda text: patch_card(text, RECORD, overwrite=True), WISHES
         )
         assert outcome.written.sha == repository.commits[-2].oid
         assert (outcome.before, outcome.after) == (CARD, OURS)
-        assert repository.readme == newer
+        assert repository.readme == since
 
     def test_a_pull_request_whose_answer_is_lost_is_opened_once(self, server, client):
         repository = server.create("other/model", CARD)
@@ -232,6 +201,46 @@ class TestCtrlC:
         assert outcome.interrupted
         assert outcome.written.sha == repository.commits[-1].oid
 
+    @pytest.mark.parametrize("name", ["user/model", "other/model"])
+    def test_while_it_waits_after_a_lost_answer(self, server, name):
+        """What became of the commit is looked for, and said."""
+        repository = server.create(name, CARD)
+        server.faults.add("lost", "/commit/")
+
+        def wait(_: float) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+        outcome = edit(Hub(TOKEN, server.url, lambda: Patience(sleep=wait)), name)
+        assert outcome.interrupted
+        assert outcome.written.proposal is (name == "other/model")
+        assert OURS in [commit.files["README.md"].decode() for commit in repository.branches["main"][1:]] or (
+            repository.find("refs/pr/1").files["README.md"].decode() == OURS
+        )
+
+    def test_while_it_waits_and_nothing_can_be_seen(self, server):
+        repository = server.create("user/model", CARD)
+        server.faults.add("lost", "/commit/")
+        server.faults.add("503", "/commits/", times=99)
+
+        def wait(_: float) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+        with pytest.raises(KeyboardInterrupt, match="user/model: whether the last commit was made could not be seen"):
+            edit(Hub(TOKEN, server.url, lambda: Patience(sleep=wait)), "user/model")
+        assert repository.readme == OURS
+
+    def test_while_it_waits_for_a_quota_nothing_was_written(self, server):
+        repository = server.create("user/model", CARD)
+        server.faults.add("429", "/commit/", times=99)
+
+        def wait(_: float) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+        with pytest.raises(KeyboardInterrupt) as caught:
+            edit(Hub(TOKEN, server.url, lambda: Patience(sleep=wait)), "user/model")
+        assert str(caught.value) == ""
+        assert repository.readme == CARD
+
     def test_before_the_commit_nothing_is_written(self, server, client):
         repository = server.create("user/model", CARD)
 
@@ -259,10 +268,7 @@ class TestStrangers:
         edit(client, "other/model")
         repository.edit("other", lambda text: text + "newer on main\n")
         repository.edit("other", lambda text: text + "by the owner\n", branch="refs/pr/1")
-        newer = EmissionsRecord(emissions_g=13.0, source="CodeCarbon 3.3.2")
-        outcome = edit_card(
-            client, Address("other/model"), lambda text: patch_card(text, newer, overwrite=True), WISHES
-        )
+        outcome = edit_card(client, Address("other/model"), newer, WISHES)
         assert outcome.written.url == f"{server.url}/other/model/discussions/1"
         assert len(repository.pull_requests) == 1
         expected = OURS.replace("12.5", "13") + "by the owner\n"
@@ -332,6 +338,31 @@ class TestRefused:
         server.create("other/gated", CARD, gated=True)
         with pytest.raises(HubError, match=r"^other/gated: the repository is gated"):
             edit(client, "other/gated")
+
+    def test_a_commit_is_nothing_to_write_to(self, server, client):
+        repository = server.create("user/model", CARD)
+        asked = []
+        wishes = Wishes(lambda *texts: not asked.append(texts), WISHES.describe)
+        with pytest.raises(HubError, match="a commit cannot be written to; name a branch or refs/pr/N"):
+            edit_card(client, Address("user/model", repository.commits[-1].oid), change, wishes)
+        assert asked == []
+
+    @pytest.mark.parametrize(("name", "propose"), [("user/model", True), ("other/model", None)])
+    def test_a_pull_request_against_another_branch(self, server, client, name, propose):
+        repository = server.create(name, CARD)
+        repository.branches["dev"] = list(repository.commits)
+        wishes = Wishes(WISHES.agree, WISHES.describe, propose=propose)
+        with pytest.raises(HubError, match="a pull request is opened against main; leave @dev out"):
+            edit_card(client, Address(name, "dev"), change, wishes)
+        assert repository.pull_requests == []
+        assert repository.find("dev").files["README.md"].decode() == CARD
+
+    @pytest.mark.parametrize("answer", [{}, [], None, "x", {"name": 3}])
+    def test_an_account_that_is_none(self, server, client, monkeypatch, answer):
+        server.create("user/model", CARD)
+        client.api.whoami = lambda: answer
+        with pytest.raises(HubError, match=r"^the Hub: "):
+            edit(client, "user/model")
 
     def test_no_such_revision(self, server, client):
         server.create("user/model", CARD)

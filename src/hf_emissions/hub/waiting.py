@@ -49,7 +49,7 @@ class Patience:
             return False
         asked_s = asked_to_wait_s(headers or {})
         # A server that asks for no wait at all would be asked in a circle.
-        pause_s = self._backoff_s() if asked_s is None else max(asked_s, FIRST_S)
+        pause_s = max(asked_s, FIRST_S) if asked_s else self._backoff_s()
         if pause_s > self.left_s:
             return False
         self.left_s -= pause_s
