@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hub.server import Hub
 from in_process import ENVIRONMENT, Result, call
 
 ENTRY = [sys.executable, "-W", "error", "-c", "from hf_emissions.cli.main import main; main()"]
@@ -90,3 +91,14 @@ def block() -> str:
 @pytest.fixture
 def card_with_block() -> str:
     return CARD_WITH_BLOCK
+
+
+@pytest.fixture
+def server() -> Iterator[Hub]:
+    with Hub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def hub_run(run, server, tmp_path) -> Callable:
+    return lambda *arguments, **more: run(*arguments, **{**server.environment(tmp_path / "home"), **more})

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from hub.server import USER, Hub
+from hub.server import TOKEN, USER
 
 CARD = "---\nlicense: mit\n---\n# A model\n"
 BLOCK = "co2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon 3.3.2\n"
@@ -28,17 +27,6 @@ DIFF = """\
  ---
  # A model
 """
-
-
-@pytest.fixture
-def server() -> Iterator[Hub]:
-    with Hub() as hub:
-        yield hub
-
-
-@pytest.fixture
-def hub_run(run, server, tmp_path) -> Callable:
-    return lambda *arguments, **more: run(*arguments, **{**server.environment(tmp_path / "home"), **more})
 
 
 def test_show(hub_run, server):
@@ -236,68 +224,68 @@ def test_offline(run_process, server, tmp_path):
     assert server.requests == []
 
 
-class TestFromAPlan:
-    @pytest.fixture
-    def plan(self, write, server) -> Callable[..., Path]:
-        def plan(*names: str, **more: str) -> Path:
-            for name in names:
-                server.create(name, CARD)
-            lines = [
-                json.dumps({"model": name, "emissions": "12.5 g", "source": "CodeCarbon 3.3.2", **more})
-                for name in names
-            ]
-            return write("plan.jsonl", "\n".join(lines) + "\n")
+def test_a_token_with_a_line_break_behind_it(hub_run, server):
+    repository = server.create("user/model", CARD)
+    hub_run("add", "user/model", *FIGURE, "--yes", HF_TOKEN=f"{TOKEN}\n")
+    assert repository.readme == OURS
 
-        return plan
 
-    def test_every_model_gets_its_figure(self, hub_run, server, plan):
-        plan("user/a", "user/b")
-        hub_run("add", "--from", "plan.jsonl", "--yes")
-        assert [server.repository(name).readme for name in ("user/a", "user/b")] == [OURS, OURS]
+def test_a_token_that_the_server_repeats(run_process, server, tmp_path):
+    server.create("user/model", CARD)
+    server.users["longandsecret"] = server.users[TOKEN]
+    server.validate = lambda content: ["longandsecret may not do this, Authorization: Bearer longandsecret"]
+    around = {**server.environment(tmp_path / "home", "longandsecret"), "HF_DEBUG": "1"}
+    result = run_process("add", "user/model", *FIGURE, "--yes", code=2, **around)
+    assert "*** may not do this" in result.err
+    assert "longandsecret" not in result.out + result.err
 
-    def test_a_second_start_does_nothing_twice(self, hub_run, server, plan, tmp_path):
-        plan("user/a", "user/b")
-        hub_run("add", "--from", "plan.jsonl", "--yes")
-        before = list(server.requests)
-        result = hub_run("add", "--from", "plan.jsonl", "--yes")
-        assert result.err.startswith("2 of 2 models were done before (plan.jsonl.done)")
-        assert not [one for one in server.requests[len(before) :] if "/commit/" in one]
 
-    def test_one_that_fails_does_not_stop_the_rest(self, hub_run, server, plan):
-        plan("user/a", "user/b")
-        server.repository("user/a").push("user", README="---\nlicense: [\n---\n")
-        result = hub_run("add", "--from", "plan.jsonl", "--yes", code=2)
-        assert "Error: user/a:" in result.err
-        assert server.repository("user/b").readme == OURS
-        server.repository("user/a").push("user", README=CARD)
-        hub_run("add", "--from", "plan.jsonl", "--yes")
-        assert server.repository("user/a").readme == OURS
-        assert len(server.repository("user/b").commits) == 3
+def test_a_mended_card_as_json_says_where(hub_run, server):
+    card = CARD.replace("mit\n", 'mit\nco2_eq_emissions:\n  emissions: "12.5"\n')
+    server.create("user/model", card)
+    result = hub_run("check", "user/model", "--fix", "--yes", "--format", "json", code=1)
+    oid = server.repository("user/model").commits[-1].oid
+    assert json.loads(result.out)["cards"][0]["url"] == f"{server.url}/user/model/commit/{oid}"
 
-    def test_never_a_stranger_from_a_list(self, hub_run, server, plan):
-        plan("other/a")
-        result = hub_run("add", "--from", "plan.jsonl", "--yes", code=2)
-        assert result.err == f"Error: other/a is not yours ({USER}); name repositories of others one at a time\n"
-        assert server.repository("other/a").pull_requests == []
 
-    @pytest.mark.parametrize(
-        ("line", "words"),
-        [
-            ("{", "plan.jsonl:1: this line is not JSON"),
-            ("[]", "plan.jsonl:1: write an object"),
-            ('{"model": "a"}', 'plan.jsonl:1: the model is "a"; write user/model'),
-            ('{"model": "user/a"}', 'plan.jsonl:1: user/a has no "emissions"'),
-            ('{"model": "user/a", "emissions": 12}', "plan.jsonl:1: emissions is 12; write it as text with its unit"),
-            ('{"model": "user/a", "emissions": "12"}', "plan.jsonl:1: --emissions: "),
-            ('{"model": "user/a", "emissions": "1 g", "gpu": "x"}', 'plan.jsonl:1: there is no option "gpu"'),
-            ("", "plan.jsonl: there is no model in it"),
-        ],
-    )
-    def test_a_line_that_cannot_be_read(self, hub_run, write, line, words):
-        write("plan.jsonl", line)
-        assert hub_run("add", "--from", "plan.jsonl", "--yes", code=2).err.startswith(f"Error: {words}")
+def test_a_file_beside_a_model_is_mended_too(hub_run, server, write):
+    card = CARD.replace("mit\n", 'mit\nco2_eq_emissions:\n  emissions: "12.5"\n')
+    server.create("user/model", card)
+    write("README.md", card)
+    hub_run("check", "README.md", "user/model", "--fix", "--yes", code=1)
+    assert "  emissions: 12.5\n" in server.repository("user/model").readme
 
-    def test_nothing_beside_it(self, hub_run, plan):
-        plan("user/a")
-        result = hub_run("add", "user/a", "--from", "plan.jsonl", code=2)
-        assert result.err == "Error: --from names the models and their figures; leave user/a out\n"
+
+class TestInterrupted:
+    """Ctrl-C while a commit is under way: what was written is said, in every format."""
+
+    def interrupt(self, server) -> None:
+        server.faults.add("moved", "/commit/", move=lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    @pytest.mark.parametrize("arguments", [["add", "user/model", *FIGURE], ["check", "user/model", "--fix"]])
+    def test_as_json(self, hub_run, server, arguments):
+        card = CARD if arguments[0] == "add" else CARD.replace("mit\n", 'mit\nco2_eq_emissions: "12.5"\n')
+        repository = server.create("user/model", card)
+        self.interrupt(server)
+        result = hub_run(*arguments, "--yes", "--format", "json", code=130)
+        assert repository.readme != card
+        assert repository.commits[-1].oid in result.out
+
+    def test_in_words(self, hub_run, server):
+        server.create("user/model", CARD)
+        self.interrupt(server)
+        result = hub_run("add", "user/model", *FIGURE, "--yes", code=130)
+        assert [line for line in result.err.splitlines() if line] == [
+            f"user/model: committed, {server.url}/user/model/commit/{server.repository('user/model').commits[-1].oid}",
+            "Interrupted; nothing more was written.",
+        ]
+
+    def test_where_it_cannot_be_seen(self, hub_run, server):
+        repository = server.create("user/model", CARD)
+        server.faults.add("lost", "/commit/", move=lambda: os.kill(os.getpid(), signal.SIGINT))
+        server.faults.add("429", "/commits/", times=99, headers={"Retry-After": "9999"})
+        result = hub_run("add", "user/model", *FIGURE, "--yes", code=130)
+        assert repository.readme == OURS
+        assert result.err.splitlines()[-1] == (
+            "Interrupted; user/model: whether the last commit was made could not be seen; the same command finds out"
+        )

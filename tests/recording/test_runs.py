@@ -191,6 +191,27 @@ def test_the_ledger_has_a_figure_for_the_hub_only_once_it_was_written(tmp_path: 
     assert '"written"' in added
 
 
+def test_a_figure_that_a_kill_left_unremembered_is_ours_all_the_same(tmp_path: Path, out: Path) -> None:
+    """The commit was made, and the line of the ledger was not: the same command writes that line."""
+    for line in segment("r1", order=1):
+        LedgerFile(out / FOLDER / "r1.jsonl").append(**line)
+    ledger = {path: path.read_bytes() for path in (out / FOLDER).iterdir()}
+    with Hub() as hub:
+        hub.create("user/model", "---\nlicense: mit\n---\n# A model\n")
+        around = hub.environment(tmp_path / "home")
+        command = ["runs", str(out), "--into", "user/model", "--yes"]
+        assert call(command, tmp_path, more=around).code == 0
+        for path in (out / FOLDER).iterdir():
+            path.unlink()
+        for path, content in ledger.items():
+            path.write_bytes(content)
+        again = call(command, tmp_path, more=around)
+        assert (again.code, again.err) == (0, "user/model: nothing to change\n")
+        corrected = call([*command, "--intensity", "100 g/kWh"], tmp_path, more=around)
+        assert corrected.code == 0, corrected
+        assert "  emissions: 100\n" in hub.readmes("user/model")[-1]
+
+
 # The recorder's own judgement of what it reads, in simulated time
 
 

@@ -75,7 +75,9 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
-        Output().note(f"Interrupted; {error}" if str(error) else "Interrupted; nothing more was written.")
+        # click makes its own error of a Ctrl-C.
+        said = str(error.__cause__ or error)
+        Output().note(f"Interrupted; {said or 'nothing more was written.'}")
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
