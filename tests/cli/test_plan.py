@@ -219,3 +219,15 @@ def test_a_reader_who_leaves_stops_nothing(server, plan, entry, environment, tmp
     os.close(writer)
     assert done.returncode == 0
     assert [server.repository(name).readme for name in names] == [OURS] * 4
+
+
+def test_a_repository_that_was_given_away_is_a_strangers(hub_run, server, plan):
+    plan("user/a", "user/b")
+    server.repositories["other/b"] = server.repositories.pop("user/b")
+    server.repositories["other/b"].id = "other/b"
+    server.renamed = {"user/b": "other/b"}
+    result = hub_run("add", "--from", "plan.jsonl", "--yes", code=2)
+    assert f"Error: other/b is not yours ({USER}); name repositories of others one at a time\n" in result.err
+    assert server.repository("user/a").readme == OURS
+    assert server.repository("other/b").readme == CARD
+    assert server.repository("other/b").pull_requests == []

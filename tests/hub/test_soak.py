@@ -18,7 +18,7 @@ WRITES = int(os.environ.get("HF_EMISSIONS_SOAK_WRITES", "5000"))
 WRITERS, MODELS = 4, 12
 MOST_S = 900
 CARD = "---\nlicense: mit\nlanguage: no   # Norwegian\n---\n# A model\n"
-FAULTS = ("429", "500", "503", "html", "cut", "drop", "lost")
+FAULTS = ("429", "500", "503", "html", "cut", "short", "drop", "drip", "lost")
 
 
 class Writer:

@@ -14,7 +14,7 @@ import click
 from ..errors import CardError, HfEmissionsError, UsageError
 from .editing import Change, Editing
 from .failures import DONE, explain
-from .hub_target import HubTarget, the_hub
+from .hub_target import HubTarget, one_by_one, the_hub
 from .output import Output
 from .plan import Done, Planned, read_plan
 
@@ -40,12 +40,12 @@ def add_from(
     left = done.left(planned) if editing.how.writes else planned
     if len(left) < len(planned):
         editing.out.note(f"{len(planned) - len(left)} of {len(planned)} models were done before ({done.path})")
-    editing.publishing.check_strangers([HubTarget(one.address) for one in planned], alone=False)
+    one_by_one([HubTarget(one.address) for one in planned], from_a_list=True)
     if editing.how.writes and left:
         done.begin()
         if not editing.how.yes and not _agreed(editing.out, left, changes):
             return DONE
-    agreed = replace(editing, how=replace(editing.how, yes=True))
+    agreed = replace(editing, how=replace(editing.how, yes=True), strangers=False)
     return agreed.edit_each(_told(editing.out, left, changes), _remembering(done, left, writes=editing.how.writes))
 
 

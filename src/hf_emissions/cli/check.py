@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import click
@@ -12,7 +12,7 @@ from ..rules.finding import SEVERITIES, Severity
 from .checking import Checking
 from .failures import DONE, FAILED, FINDINGS
 from .fixing import fixing_options, read_fixing
-from .hub_target import Publishing
+from .hub_target import one_by_one
 from .output import Output
 from .reporters import FORMATS, ReportFormat, reporter
 from .reporters.checked import Checked
@@ -64,11 +64,10 @@ def check(targets: tuple[str, ...], format_: ReportFormat, exit_zero: bool, with
     """
     fixing = read_fixing(format_, targets, given)
     out = Output("human" if format_ == "human" else "quiet")
-    checking = Checking(out, _asked(**given), fixing, with_estimates)
     report, tally = reporter(format_), _Tally()
     found = find_targets(targets)
-    if fixing.writes:
-        Publishing(out).check_strangers(found)
+    fixing = replace(fixing, strangers=not fixing.writes or one_by_one(found))
+    checking = Checking(out, _asked(**given), fixing, with_estimates)
     try:
         for target in found:
             checked = checking.check(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from typing import Any
 
@@ -12,7 +12,7 @@ import click
 from ..card.file import edit_file
 from ..errors import CardError, HfEmissionsError, UsageError
 from .failures import DONE, FAILED, FINDINGS, explain
-from .hub_target import HubTarget, Publishing, publishing_options, said
+from .hub_target import HubTarget, Publishing, one_by_one, publishing_options, said
 from .output import Output
 from .targets import AnyTarget
 
@@ -81,20 +81,21 @@ class Editing:
 
     Args:
         on_hub: called when a card on the Hub has the figure, and not before somebody agreed to it.
+        strangers: whether a repository of others may be written to; never one of several.
     """
 
     out: Output
     how: How
     on_hub: Callable[[], None] = lambda: None
+    strangers: bool = True
 
     def edit_all(self, targets: Sequence[AnyTarget], change: Change, **document: Any) -> int:
         """Change each card; the exit code. One card that cannot be changed does not stop the rest.
 
         `document` is what the JSON has beside the cards.
         """
-        if self.how.writes:
-            self.publishing.check_strangers(targets)
-        return self.edit_each(((target, change) for target in targets), **document)
+        strangers = not self.how.writes or one_by_one(targets)
+        return replace(self, strangers=strangers).edit_each(((target, change) for target in targets), **document)
 
     def edit_each(
         self, changes: Iterable[tuple[AnyTarget, Change]], done: Callable[[int], None] = lambda _: None, **document: Any
@@ -128,7 +129,7 @@ class Editing:
     @property
     def publishing(self) -> Publishing:
         """How cards on the Hub are written."""
-        return Publishing(self.out, self.how.yes, self.how.create_pr)
+        return Publishing(self.out, self.how.yes, self.how.create_pr, strangers=self.strangers)
 
     def edit_or_explain(self, target: AnyTarget, change: Change) -> dict[str, Any]:
         """What became of one card; with `error` where it could not be changed, which is said."""

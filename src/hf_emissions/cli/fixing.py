@@ -38,7 +38,9 @@ def fixing_options(command: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Fixing:
-    """Which fixes are made, and whether they are written. `ask` shows a person the unsafe ones first."""
+    """Which fixes are made, and whether they are written. `ask` shows a person the unsafe ones first; `strangers` is
+    whether a repository of others may be written to.
+    """
 
     fix: bool = False
     unsafe: bool = False
@@ -46,6 +48,7 @@ class Fixing:
     ask: bool = False
     yes: bool = False
     create_pr: bool = False
+    strangers: bool = True
 
     @property
     def writes(self) -> bool:
@@ -71,9 +74,8 @@ class Fixing:
     def _publish(self, target: HubTarget, text: str, look: Look, out: Output) -> Mended:
         """Mend a card on the Hub: what is written is what the fixes make of its newest text."""
         if not self.dry_run and mend(text, look, unsafe=self.unsafe).text != text:
-            outcome = Publishing(out, self.yes, self.create_pr, evidence=self._evidence(look)).edit(
-                target, lambda newest: mend(newest, look, unsafe=self.unsafe).text
-            )
+            publishing = Publishing(out, self.yes, self.create_pr, self._evidence(look), self.strangers)
+            outcome = publishing.edit(target, lambda newest: mend(newest, look, unsafe=self.unsafe).text)
             if outcome.written is None:
                 return Mended(outcome.before, (), tuple(look(outcome.before)))
             out.note(f"{target.name}: {outcome.written.url}")

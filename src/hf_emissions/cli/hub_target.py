@@ -64,12 +64,14 @@ class Publishing:
         yes: do not ask.
         create_pr: as a pull request, in one's own repositories too.
         evidence: why a figure is repaired, of a card's old text.
+        strangers: whether a repository of others may be written to; see `one_by_one`.
     """
 
     out: Output
     yes: bool = False
     create_pr: bool = False
     evidence: Callable[[str], Sequence[str]] | None = None
+    strangers: bool = True
 
     def edit(self, target: HubTarget, change: Callable[[str], str]) -> Outcome:
         """Change a card on the Hub, after a person agreed.
@@ -80,27 +82,9 @@ class Publishing:
         """
         from ..hub.edit import Wishes, edit_card
 
-        wishes = Wishes(self._agree, self._describe(target), self.create_pr or None, self._may_propose)
+        propose = self.create_pr or None
+        wishes = Wishes(self._agree, self._describe(target), propose, self._may_propose, self.strangers)
         return edit_card(the_hub(), target.address, change, wishes)
-
-    def check_strangers(self, targets: Iterable[Any], *, alone: bool = True) -> None:
-        """Refuse to write into several repositories of which one belongs to somebody else.
-
-        Args:
-            alone: whether one repository by itself may be a stranger's.
-
-        Raises:
-            UsageError: says which one.
-        """
-        found = [target for target in targets if isinstance(target, HubTarget)]
-        if alone and len(found) < 2:
-            return
-        account = the_hub().account()
-        for target in found:
-            if not account.owns(the_hub().find(target.address)):
-                raise UsageError(
-                    f"{target.name} is not yours ({account.name}); name repositories of others one at a time"
-                )
 
     def _agree(self, address: Address, before: str, after: str, opens: bool) -> bool:
         if self.yes:
@@ -126,6 +110,27 @@ class Publishing:
         from .proposal import why_not_proposed
 
         return why_not_proposed(before, after, evidence=bool(self.evidence and self.evidence(before)))
+
+
+def one_by_one(targets: Iterable[Any], *, from_a_list: bool = False) -> bool:
+    """Whether a repository of others may be written to: where it is the only one that is named.
+
+    By the names; one that was given away is found out when its turn comes (`Publishing.strangers`).
+
+    Args:
+        from_a_list: not even one.
+
+    Raises:
+        UsageError: one of several is somebody else's; says which.
+    """
+    found = [target for target in targets if isinstance(target, HubTarget)]
+    if len(found) < 2 and not from_a_list:
+        return True
+    account = the_hub().account()
+    for target in found:
+        if not account.owns(target.address):
+            raise UsageError(f"{target.name} is not yours ({account.name}); name repositories of others one at a time")
+    return False
 
 
 def the_hub() -> Hub:

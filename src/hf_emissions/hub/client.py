@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..card.file import CARD_NAME, decode
 from ..errors import BusyHubError, HubError, NoCardError
-from .address import Address
+from .address import MAIN, Address
 from .refusals import refusal, status_of
 from .session import bounded
 from .waiting import Patience, is_passing_status
@@ -174,11 +174,9 @@ class Hub:
         Raises:
             HubError: it is not there, or could not be read.
         """
-        known = self._kept.names
-        if address.model not in known:
-            found = self.ask(lambda: self.api.model_info(address.model, expand=["sha"]).id, str(address))
-            known[address.model] = found or address.model
-        return replace(address, model=known[address.model])
+        if address.model not in self._kept.names:
+            self.ask(lambda: self._head(replace(address, revision=MAIN)), str(address))
+        return replace(address, model=self._kept.names[address.model])
 
     def commit(self, address: Address, text: str, parent: str, message: tuple[str, str], *, propose: bool) -> Written:
         """Write a card as one commit on top of the commit `parent`, or propose it as a new pull request.
@@ -301,10 +299,11 @@ class Hub:
         return bytes(response.content)
 
     def _head(self, address: Address) -> str:
-        sha = self.api.model_info(address.model, revision=address.revision).sha
-        if not sha:
+        found = self.api.model_info(address.model, revision=address.revision)
+        self._kept.names[address.model] = found.id or address.model
+        if not found.sha:
             raise HubError(f"{address}: there is no commit in this repository; push one first")
-        return sha
+        return found.sha
 
 
 class UncertainError(Exception):

@@ -40,12 +40,14 @@ class Wishes:
         describe: the title and the description of the commit; told the old text, the new, and whether it is a pull
             request.
         may_propose: why this may not be proposed to a stranger, or None.
+        strangers: whether it may be a repository of others at all; never one of a list.
     """
 
     agree: Callable[[Address, str, str, bool], bool]
     describe: Callable[[str, str, bool], tuple[str, str]]
     propose: bool | None = None
     may_propose: Callable[[str, str], str | None] = lambda *_: None
+    strangers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def edit_card(hub: Hub, address: Address, change: Change, wishes: Wishes) -> Out
     # A repository that was renamed, or given away, is what it is now: its owner is asked, and nobody else.
     address = hub.find(address)
     own = account.owns(address)
+    if not own and not wishes.strangers:
+        raise HubError(f"{address} is not yours ({account.name}); name repositories of others one at a time")
     proposing = wishes.propose if wishes.propose is not None else not own
     _check_revision(address, proposing=proposing)
     at = _place(hub, address, account, own=own) if proposing else address
