@@ -140,6 +140,12 @@ def test_the_list_of_commands_imports_no_command():
     assert "yaml" not in loaded("from hf_emissions.cli.main import main; main(['--help'])")
 
 
+def test_the_public_names_are_those_that_are_promised():
+    promised = "EmissionsRecord EmissionsCallback record_emissions read_card patch_card remove_block check_card "
+    promised += "extract_facts estimate Facts Estimate Finding HfEmissionsError"
+    assert sorted(hf_emissions.__all__) == sorted(promised.split())
+
+
 def test_the_public_names_are_there():
     for name in set(hf_emissions.__all__) - {"EmissionsCallback"}:
         assert getattr(hf_emissions, name).__name__ == name

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .errors import HfEmissionsError as HfEmissionsError
     from .estimation.estimate import Estimate as Estimate
     from .estimation.estimate import estimate as estimate
+    from .facts.extract import extract_facts as extract_facts
     from .facts.facts import Facts as Facts
     from .record import EmissionsRecord as EmissionsRecord
     from .recording.callback import EmissionsCallback as EmissionsCallback
@@ -31,6 +32,7 @@ _HOME = {
     "HfEmissionsError": ".errors",
     "check_card": ".rules.check",
     "estimate": ".estimation.estimate",
+    "extract_facts": ".facts.extract",
     "record_emissions": ".recording.context",
     "patch_card": ".card.patch",
     "read_card": ".card.patch",
@@ -46,6 +48,7 @@ __all__ = [
     "HfEmissionsError",
     "check_card",
     "estimate",
+    "extract_facts",
     "patch_card",
     "read_card",
     "record_emissions",
