@@ -2,7 +2,7 @@
 
     python tests/hub/soak.py URL NAME SEED LOG REPOSITORY...
 
-What it says it wrote stands in LOG, one change a line, after the Hub had it.
+What it says it wrote stands in LOG, one change a line, after the Hub had it. Repositories of others get pull requests.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from pathlib import Path
 
 from hf_emissions.card.patch import patch_card
 from hf_emissions.errors import HfEmissionsError
+from hf_emissions.hub import manners
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.edit import Change, Wishes, edit_card
+from hf_emissions.hub.edit import TITLE, Change, Wishes, edit_card
 from hf_emissions.hub.waiting import Patience
 from hf_emissions.record import EmissionsRecord
 
@@ -35,7 +36,9 @@ def patience() -> Patience:
 
 def write(hub: Hub, model: str, number: int) -> bool:
     """Write a change; whether it was said to be there."""
-    wishes = Wishes(lambda *_: True, lambda *_: (str(number), ""))
+    wishes = Wishes(
+        lambda *_: True, lambda _, __, proposal: (TITLE if proposal else str(number), str(number) if proposal else "")
+    )
     try:
         return edit_card(hub, Address(model), change_of(number), wishes).written is not None
     except HfEmissionsError as error:
@@ -44,6 +47,8 @@ def write(hub: Hub, model: str, number: int) -> bool:
 
 
 def main(url: str, name: str, seed: str, log: str, *models: str) -> None:
+    # What is tried here is that there is one pull request, however often it is tried.
+    manners.MOST_A_DAY = 1_000_000
     chosen, hub = random.Random(int(seed)), Hub("hf_dummy", url, patience)
     with Path(log).open("a", encoding="utf-8", buffering=1) as file:
         for count in range(1, 1_000_000):

@@ -7,15 +7,16 @@ import random
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hub.repositories import Repository
+from hub.repositories import Commit, Repository
 from hub.server import Hub
 from hub.soak import change_of
 
 WRITES = int(os.environ.get("HF_EMISSIONS_SOAK_WRITES", "5000"))
-WRITERS, MODELS = 4, 12
+WRITERS, MODELS, OTHERS = 4, 12, 3
 MOST_S = 900
 CARD = "---\nlicense: mit\nlanguage: no   # Norwegian\n---\n# A model\n"
 FAULTS = ("429", "500", "503", "html", "cut", "short", "drop", "drip", "lost")
@@ -47,6 +48,8 @@ def test_every_readme_is_what_its_accepted_edits_say(tmp_path):
     with Hub() as hub:
         for number in range(MODELS):
             hub.create(f"user/model-{number}", CARD)
+        for number in range(OTHERS):
+            hub.create(f"other/model-{number}", CARD)
         writers = [Writer(hub, tmp_path, f"writer-{number}") for number in range(WRITERS)]
         for number, writer in enumerate(writers, 1):
             writer.start(number)
@@ -58,22 +61,31 @@ def test_every_readme_is_what_its_accepted_edits_say(tmp_path):
                 writer.kill()
         said = [line.split() for log in tmp_path.glob("*.log") for line in log.read_text().splitlines() if line]
         for repository in hub.repositories.values():
-            check_history(repository, {int(number) for model, number, _ in said if model == repository.id})
+            check(repository, {int(number) for model, number, _ in said if model == repository.id})
         assert accepted(hub) >= WRITES
         assert kills >= 20
         print(
             f"{accepted(hub)} writes accepted, {len(said)} said to be written, {kills} kills, {authors} edits by the"
-            f" author, faults {len(hub.faults.happened)} of {len(hub.requests)} requests"
+            f" author, {sum(len(one.pull_requests) for one in hub.repositories.values())} pull requests,"
+            f" faults {len(hub.faults.happened)} of {len(hub.requests)} requests"
         )
         assert len(said) > 0.9 * accepted(hub)
 
 
 def accepted(hub: Hub) -> int:
-    return sum(commit.author == "user" and commit.summary.isdigit() for one in writes(hub) for commit in one)
+    return sum(number_of(commit) is not None for one in writes(hub) for commit in one)
 
 
-def writes(hub: Hub) -> list[list]:
-    return [repository.commits for repository in hub.repositories.values()]
+def writes(hub: Hub) -> list[list[Commit]]:
+    """The commits of every branch, those that a branch began with left out."""
+    branches = [branch for repository in hub.repositories.values() for branch in repository.branches.items()]
+    return [commits[2 if name == "main" else 1 :] for name, commits in branches]
+
+
+def number_of(commit: Commit) -> int | None:
+    """The change that a commit of a writer is."""
+    written = commit.summary if commit.summary.isdigit() else commit.description
+    return int(written) if commit.author == "user" and written.isdigit() else None
 
 
 def disturb(hub: Hub, writers: list[Writer], chosen: random.Random) -> tuple[int, int]:
@@ -94,20 +106,27 @@ def disturb(hub: Hub, writers: list[Writer], chosen: random.Random) -> tuple[int
     return kills, authors
 
 
-def check_history(repository: Repository, said: set[int]) -> None:
+def check(repository: Repository, said: set[int]) -> None:
     """Each commit is its edit and nothing else, none was made twice, and none that was said to be there is missing."""
     made: set[int] = set()
-    text = CARD
-    for before, commit in zip(repository.commits[1:], repository.commits[2:], strict=False):
+    for name, commits in repository.branches.items():
+        check_history(commits[1 if name == "main" else 0 :], made)
+    assert said <= made
+    if repository.owner == "other":
+        assert all(commit.author != "user" for commit in repository.commits)
+        assert sum(one.status == "open" for one in repository.pull_requests) == 1
+
+
+def check_history(commits: list[Commit], made: set[int]) -> None:
+    for before, commit in pairwise(commits):
         text = before.files["README.md"].decode()
         after = commit.files["README.md"].decode()
         if commit.author == "author":
             assert after.startswith(text)
             continue
-        number = int(commit.summary)
+        number = number_of(commit)
         assert number not in made
         made.add(number)
         assert after == change_of(number)(text)
         # Whatever was written, the lines of the author are all there.
         assert after.partition("# A model\n")[2] == text.partition("# A model\n")[2]
-    assert said <= made

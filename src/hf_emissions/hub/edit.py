@@ -111,13 +111,21 @@ def _place(hub: Hub, address: Address, account: Account, *, own: bool) -> Addres
     if address.revision != MAIN:
         return address
     ours = _ours(hub, address, account)
-    opened = next((one for one in ours if one.is_open), None)
-    if opened is not None:
-        return Address(address.model, opened.revision)
+    opened = [one for one in ours if one.is_open]
+    if opened:
+        _close_all_but_the_first(hub, address, opened)
+        return Address(address.model, opened[0].revision)
     closed = next((one for one in ours if one.status == "closed"), None)
     if closed is not None and not own:
         raise HubError(f"{address}: the owner closed our pull request #{closed.number}; that is a no, nothing is sent")
     return address
+
+
+def _close_all_but_the_first(hub: Hub, address: Address, opened: list[Proposal]) -> None:
+    """Of several of ours the later ones are closed: an answer was lost, or another machine was as quick."""
+    for one in opened[1:]:
+        manners.remember(address, one.number, duplicate=True)
+        hub.close(address, one.number, f"The same as #{opened[0].number}, which came first.")
 
 
 def _ours(hub: Hub, address: Address, account: Account) -> list[Proposal]:
@@ -285,20 +293,16 @@ class _Editing:
             raise HeadMovedError(f"{place}: a pull request of ours was opened meanwhile; try again")
 
     def _settle(self) -> None:
-        """Close what we opened, where an earlier one of ours came to light since: its answer was lost, or it is of
-        another machine.
+        """Go on with an earlier one of ours, where one has come to light since we looked; what we opened is closed.
 
         Raises:
             HeadMovedError: that one is to be looked at now.
         """
-        first = next((one for one in _ours(self.hub, self.at, self.hub.account()) if one.is_open), None)
-        number = self._number()
-        if first is None or number is None or first.number == number:
-            return
-        manners.remember(self.at, number, duplicate=True)
-        self.hub.close(self.at, number, f"The same as #{first.number}, which came first.")
-        self.at, self.sent = replace(self.at, revision=first.revision), None
-        raise HeadMovedError(f"{self.at}: another pull request of ours was there before; try again")
+        main = replace(self.at, revision=MAIN)
+        place = _place(self.hub, main, self.hub.account(), own=not self.stranger)
+        if place not in (self.at, main):
+            self.at, self.sent = place, None
+            raise HeadMovedError(f"{self.at}: another pull request of ours was there before; try again")
 
     def _made(self) -> Outcome | None:
         """What the last try wrote, if it took effect although its answer never came.
