@@ -5,7 +5,8 @@ TORCH ?= torch==2.13.0
 DEMO := .venv/demo
 TEST := .venv/test
 INSTALL := -m pip install -qq --disable-pip-version-check --progress-bar off
-PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared"
+# A test file is one worker's, so that what its tests share is made once.
+PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n auto --dist loadfile
 
 # Torch's waiting threads go to sleep. Spinning, they would slow each other tenfold where other programs run too.
 export OMP_WAIT_POLICY := PASSIVE
