@@ -121,7 +121,7 @@ class TestSources:
             ([], "name the cards: "),
             (["--cards", "nothing"], "nothing: there is no such file or folder"),
             (["--cards", "empty"], "empty: there is no README.md in this folder"),
-            (["--cards", "file"], "file: this is no whole .tar.gz ("),
+            (["--cards", "file"], "file: this is no whole archive ("),
             (["--dump", "file"], "file: this is no Parquet file ("),
             (["--cards", "models", "--dump", "file"], "name the cards: "),
             (["--cards", "models", "--out", "audit.csv"], "--out audit.csv: the name must end with"),

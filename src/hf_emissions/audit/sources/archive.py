@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tarfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,13 @@ from typing import Any
 
 from ...card.file import CARD_NAME
 from ...errors import UsageError
-from .source import MOST_BYTES, Source, id_of
+from .source import MOST_BYTES, TOO_LARGE, Source, id_of
+from .unpacked import BROKEN, unpacked
 
 
 @dataclass(frozen=True, slots=True)
 class Archive(Source):
-    """The cards of an archive, in its own order."""
+    """The cards of an archive, in its own order: a .tar, or one that is packed by gzip, bzip2 or xz."""
 
     path: Path
 
@@ -33,15 +33,27 @@ class Archive(Source):
         """The models, their cards whole. Links and what is no card are passed over.
 
         Raises:
-            UsageError: it is no archive, or is cut off.
+            UsageError: it is no archive, is cut off or damaged, or has no card.
         """
+        found = False
         try:
-            with tarfile.open(self.path, "r|*") as archive:
+            with unpacked(self.path) as archive:
                 for member in archive:
-                    if member.isreg() and member.name.endswith(f"/{CARD_NAME}") and member.size <= MOST_BYTES:
-                        file = archive.extractfile(member)
-                        if file is not None:
-                            parts = tuple(member.name.split("/"))
-                            yield {"id": id_of(parts), "card": file.read(), "body_read": True}
-        except (tarfile.TarError, EOFError, zlib.error, UnicodeError) as error:
-            raise UsageError(f"{self.path}: this is no whole .tar.gz ({error}); fetch it again") from None
+                    if member.isreg() and f"/{member.name}".endswith(f"/{CARD_NAME}"):
+                        found = True
+                        yield _model(archive, member)
+        except (*BROKEN, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise UsageError(f"{self.path}: this is no whole archive ({error}); fetch it again") from None
+        if not found:
+            raise UsageError(f"{self.path}: there is no {CARD_NAME} in this archive")
+
+
+def _model(archive: tarfile.TarFile, member: tarfile.TarInfo) -> dict[str, Any]:
+    name = id_of(tuple(part for part in member.name.split("/") if part not in ("", ".")))
+    # A member may have holes, so that few bytes of the archive stand for many.
+    file = archive.extractfile(member) if member.size <= MOST_BYTES else None
+    if file is None:
+        return {"id": name, "problem": TOO_LARGE}
+    return {"id": name, "card": file.read(), "body_read": True}

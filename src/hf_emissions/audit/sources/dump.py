@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ...errors import UsageError
 from ..schema import need_pyarrow
-from .source import BATCH, Source
+from .columns import cards_of, integers_of, is_mapping, is_text, texts_of, times_of
+from .front import card_of
+from .source import BATCH, MOST_BYTES, TOO_LARGE, Source
 
 # What dumps call their columns; librarian-bots/model_cards_with_metadata has the first of each.
 KNOWN = {
@@ -52,12 +53,24 @@ class Dump(Source):
         return int(self._open().metadata.num_rows)
 
     def models(self) -> Iterator[dict[str, Any]]:
-        """The models; a card that is front matter alone is said to be that."""
+        """The models; a card that is front matter alone is said to be that.
+
+        Raises:
+            UsageError: the file is damaged.
+        """
+        from pyarrow import ArrowException
+
         file = self._open()
-        columns, front = self._columns(file.schema_arrow.names)
-        for batch in file.iter_batches(BATCH, columns=list(columns.values())):
-            for row in batch.to_pylist():
-                yield _model({name: row[column] for name, column in columns.items()}, front=front)
+        columns, front = self._columns(file.schema_arrow)
+        number = 0
+        try:
+            for batch in file.iter_batches(BATCH, columns=list(columns.values())):
+                for row in _rows(batch, columns):
+                    number += 1
+                    yield _model(row, number, front=front)
+        except (ArrowException, OSError) as error:
+            why = str(error)[:200]
+            raise UsageError(f"{self.path}: its rows cannot be read after {number} ({why}); fetch it again") from None
 
     def _open(self) -> Any:
         need_pyarrow()
@@ -66,16 +79,19 @@ class Dump(Source):
 
         try:
             return ParquetFile(self.path)
-        except ArrowException as error:
+        except (ArrowException, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
             raise UsageError(f"{self.path}: this is no Parquet file ({str(error)[:200]})") from None
 
-    def _columns(self, names: list[str]) -> tuple[dict[str, str], bool]:
+    def _columns(self, schema: Any) -> tuple[dict[str, str], bool]:
         """The columns by what they hold, and whether the cards are front matter alone."""
+        names = schema.names
         asked = {"id": self.id_column, "card": self.card_column}
-        found = {}
+        found: dict[str, str] = {}
         for what, known in KNOWN.items():
             name = asked.get(what) or next((one for one in known if one in names), None)
-            if name in names:
+            if name is not None and name in names:
                 found[what] = name
         front = "card" not in found
         if front and self.card_column is None:
@@ -86,25 +102,45 @@ class Dump(Source):
                     f"{self.path}: no column holds the {what}; name it with --{what}-column,"
                     f" there are {', '.join(names)[:300]}"
                 )
-        return found, front or found["card"] in _FRONT
+        self._check(schema, found)
+        return {what: name for what, name in found.items() if names.count(name) == 1}, front or found["card"] in _FRONT
+
+    def _check(self, schema: Any, found: dict[str, str]) -> None:
+        """Refuse ids and cards of a type that holds none, and names that stand for two columns."""
+        for what in ("id", "card"):
+            name, advice = found[what], f"name the one that holds the {what} with --{what}-column"
+            if schema.names.count(name) > 1:
+                raise UsageError(f"{self.path}: two columns are called {name}; write the file anew with one of them")
+            kind = schema.field(name).type
+            if not is_text(kind) and not (what == "card" and is_mapping(kind)):
+                raise UsageError(f"{self.path}: the column {name} is of type {str(kind)[:60]}, no text; {advice}")
 
 
-def _model(row: dict[str, Any], *, front: bool) -> dict[str, Any]:
+_READ = {
+    "id": texts_of,
+    "card": cards_of,
+    "downloads": integers_of,
+    "task": texts_of,
+    "created_at": times_of,
+    "last_modified": times_of,
+    "sha": texts_of,
+}
+
+
+def _rows(batch: Any, columns: dict[str, str]) -> Iterator[dict[str, Any]]:
+    read = [_READ[what](batch.column(name)) for what, name in columns.items()]
+    for values in zip(*read, strict=True):
+        yield dict(zip(columns, values, strict=True))
+
+
+def _model(row: dict[str, Any], number: int, *, front: bool) -> dict[str, Any]:
     card = row["card"]
-    if isinstance(card, str):
-        # A lone surrogate cannot be in a card; its bytes say where it stood.
-        card = card.encode("utf-8", "surrogatepass")
+    if row["id"] is None:
+        return {"id": f"(row {number})", "problem": "the row has no id"}
+    if isinstance(card, dict):
+        return {**row, **card_of(card), "body_read": False}
     if front and card is not None and not card.startswith(b"---"):
         card = b"---\n" + card.strip(b"\n") + b"\n---\n"
-    times: dict[str, Any] = {name: _time(row[name]) for name in ("created_at", "last_modified") if name in row}
-    return {**row, **times, "id": str(row["id"]), "card": card, "body_read": not front}
-
-
-def _time(value: Any) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        return None
-    if not isinstance(time, datetime):
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    if card is not None and len(card) > MOST_BYTES:
+        return {**row, "card": None, "problem": TOO_LARGE}
+    return {**row, "card": card, "body_read": not front}

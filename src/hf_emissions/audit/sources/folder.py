@@ -10,12 +10,12 @@ from typing import Any
 
 from ...card.file import CARD_NAME
 from ...errors import UsageError
-from .source import Source, id_of
+from .source import MOST_BYTES, TOO_LARGE, Source, id_of
 
 
 @dataclass(frozen=True, slots=True)
 class Folder(Source):
-    """The cards below a folder, in the order of their paths.
+    """The cards below a folder, in the order of their paths. Hidden folders and links that lead elsewhere are left out.
 
     Raises:
         UsageError: there is none.
@@ -25,7 +25,8 @@ class Folder(Source):
     _cards: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._cards.extend(sorted(self.path.rglob(CARD_NAME)))
+        root = self.path.resolve()
+        self._cards.extend(card for card in sorted(self.path.rglob(CARD_NAME)) if _is_card(card, self.path, root))
         if not self._cards:
             raise UsageError(f"{self.path}: there is no {CARD_NAME} in this folder")
 
@@ -42,7 +43,22 @@ class Folder(Source):
         return len(self._cards)
 
     def models(self) -> Iterator[dict[str, Any]]:
-        """The models, their cards whole."""
+        """The models, their cards whole; one whose file cannot be read says why."""
+        name = self.path.resolve().name
         for card in self._cards:
-            parts = (self.path.resolve().name, *card.relative_to(self.path).parts)
-            yield {"id": id_of(parts), "card": card.read_bytes(), "body_read": True}
+            yield {"id": id_of((name, *card.relative_to(self.path).parts)), **_read(card)}
+
+
+def _is_card(card: Path, folder: Path, root: Path) -> bool:
+    """Whether this is a file of the folder: no pipe, which would be waited for for ever, and nothing from outside."""
+    hidden = any(part.startswith(".") for part in card.relative_to(folder).parts)
+    return not hidden and card.is_file() and card.resolve().is_relative_to(root)
+
+
+def _read(card: Path) -> dict[str, Any]:
+    try:
+        with card.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        return {"problem": f"the file cannot be read: {error.strerror or error}"}
+    return {"card": data, "body_read": True} if len(data) <= MOST_BYTES else {"problem": TOO_LARGE}

@@ -1,4 +1,4 @@
-"""Front matter that the Hub gives as JSON, as the text that a card would have."""
+"""Front matter that is given as a mapping, by the Hub or a dump, as the text that a card would have."""
 
 from __future__ import annotations
 
@@ -7,11 +7,41 @@ from typing import Any
 
 import yaml
 
+from .source import MOST_BYTES, TOO_LARGE
+
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def card_of(front: Any) -> dict[str, Any]:
+    """The `card` that is this front matter and nothing else, or the `problem` with it."""
+    if front is None or front == {}:
+        return {"card": None}
+    if not isinstance(front, Mapping):
+        return {"problem": "the front matter is no mapping of names to values"}
+    try:
+        card = front_matter_of(front)
+    except (RecursionError, ValueError, yaml.YAMLError):
+        return {"problem": "the front matter is nested too deep, or cannot be written as YAML"}
+    return {"card": card} if len(card) <= MOST_BYTES else {"problem": TOO_LARGE}
 
 
 def front_matter_of(data: Mapping[str, Any]) -> bytes:
     """A card that is this front matter and nothing else."""
-    written = yaml.dump(dict(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
-    # Of text outside Unicode, such as half a pair of surrogates, JSON can tell and no card can hold.
-    return b"---\n" + str(written).encode("utf-8", "replace") + b"---\n"
+    try:
+        written = _dumped(dict(data))
+    except UnicodeEncodeError:
+        # Of text outside Unicode, such as half a pair of surrogates, JSON can tell and no card can hold.
+        written = _dumped(_clean(dict(data)))
+    return b"---\n" + written.encode("utf-8", "replace") + b"---\n"
+
+
+def _dumped(data: dict[str, Any]) -> str:
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000))
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(one) for key, one in value.items()}
+    return [_clean(one) for one in value] if isinstance(value, list) else value

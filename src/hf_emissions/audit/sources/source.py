@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..schema import INPUT, input_schema, need_pyarrow
+from .values import text_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 # Small enough for a pool to share out evenly, and for a restart to lose little.
 BATCH = 250
-# A card beyond this is none; it is looked at no further.
-MOST_BYTES = 64 * 1024 * 1024
+# A card beyond this is looked at no further: the longest of 16,245 real cards has less than 1 MB, and a stranger's file
+# must not fill our memory.
+MOST_BYTES = 4 * 1024 * 1024
+TOO_LARGE = "the card is larger than 4 MB"
+# A batch ends with the card that brings it to this.
+BATCH_BYTES = 16 * 1024 * 1024
 
 _NAMES = tuple(name for name, _, _ in INPUT)
 
@@ -41,6 +45,17 @@ class Source(ABC):
     def prepare(self, folder: Path) -> None:  # noqa: B027 - most sources have nothing to do before
         """Do what must be done before `models`, and keep it in a folder, so that it is done once."""
 
+    def begin(self, models: Iterable[dict[str, Any]], done: int) -> None:  # noqa: B027 - most sources have no need to know
+        """Take in what is to be audited.
+
+        Args:
+            models: all of them, those that are done first.
+            done: how many were done before this start.
+        """
+
+    def conclude(self, models: Iterable[dict[str, Any]], read: Iterable[bool]) -> None:  # noqa: B027 - see `begin`
+        """Take in that all models are done, and of each whether its whole card was read."""
+
     def calls_left(self) -> str:
         """In words, how many calls to a server are still to be made; nothing where none is."""
         return ""
@@ -51,10 +66,20 @@ class Source(ABC):
 
 
 def batches(models: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """The models in pieces of the size that they are scanned and kept in."""
-    left = iter(models)
-    while found := list(islice(left, BATCH)):
-        yield found
+    """The models in pieces of the size that they are scanned and kept in.
+
+    Where they are split depends on the models alone: an audit that goes on counts the pieces that are done.
+    """
+    batch: list[dict[str, Any]] = []
+    size = 0
+    for model in models:
+        batch.append(model)
+        size += len(model.get("card") or b"")
+        if len(batch) == BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def as_table(models: Sequence[dict[str, Any]]) -> pa.Table:
@@ -65,4 +90,4 @@ def as_table(models: Sequence[dict[str, Any]]) -> pa.Table:
 
 def id_of(parts: tuple[str, ...]) -> str:
     """The model that a card's path stands for: the two folders above it, or what there is of them."""
-    return "/".join(parts[-3:-1]) or "model"
+    return text_of("/".join(parts[-3:-1])) or "model"

@@ -1,0 +1,76 @@
+"""A tar archive as a stream that is read to its very end, so that what is cut off or damaged is noticed.
+
+`tarfile` itself reads a cut archive without a word as far as it goes, and leaves the rest of a compressed stream, with
+its checksum, alone.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+BROKEN = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, OverflowError)
+# By the first bytes of the file, whatever its name.
+_PACKED: tuple[tuple[bytes, Any], ...] = (
+    (b"\x1f\x8b", gzip.open),
+    (b"BZh", bz2.open),
+    (b"\xfd7zXZ\x00", lzma.open),
+    (b"\x5d\x00\x00", lzma.open),
+)
+_BLOCK = tarfile.BLOCKSIZE
+_PIECE = tarfile.RECORDSIZE
+# The stream behind the last member is within what tarfile read last.
+_KEPT = 4 * _PIECE
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[tarfile.TarFile]:
+    """The archive, opened; it must be read to the end of its members.
+
+    Raises:
+        tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, OSError: it is none, or is not whole.
+    """
+    with _opened(path) as stream:
+        watched = _Watched(stream)
+        with tarfile.open(fileobj=watched, mode="r|", bufsize=_PIECE) as archive:  # type: ignore[call-overload]
+            yield archive
+            watched.check_end(archive.offset)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    with path.open("rb") as file:
+        first = file.read(6)
+    opener: Any = next((opener for magic, opener in _PACKED if first.startswith(magic)), Path.open)
+    found: IO[bytes] = opener(path, "rb")
+    return found
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A stream that knows the last of what was read of it."""
+
+    stream: IO[bytes]
+    count: int = 0
+    last: bytes = b""
+
+    def read(self, size: int) -> bytes:
+        data = self.stream.read(size)
+        self.count += len(data)
+        self.last = (self.last + data)[-_KEPT:]
+        return data
+
+    def check_end(self, offset: int) -> None:
+        """Read the rest, which checks the checksum; what is behind the last member must be the mark of the end."""
+        behind = self.last[len(self.last) - (self.count - offset) :] if offset < self.count else b""
+        while data := self.stream.read(_PIECE):
+            behind = (behind + data)[: 2 * _BLOCK]
+        if behind[:_BLOCK] != bytes(_BLOCK):
+            raise tarfile.ReadError("the end is missing, or something in it is damaged")

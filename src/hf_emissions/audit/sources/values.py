@@ -1,0 +1,50 @@
+"""Values from strangers as the columns of an audit hold them; what a column cannot hold is not known."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST = 2**63
+# Seconds since 1970 have ten digits until the year 2286, milliseconds have thirteen.
+_SECONDS_BELOW = 10**11
+
+
+def text_of(value: Any) -> str | None:
+    """A text, with a question mark for what is outside Unicode, such as half a pair of surrogates."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
+
+
+def integer_of(value: Any) -> int | None:
+    """A whole number of 64 bits, also where a tool wrote it with a point or as text."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    fits = isinstance(value, int) and not isinstance(value, bool) and -_MOST <= value < _MOST
+    return value if fits else None
+
+
+def time_of(value: Any) -> datetime | None:
+    """A time in UTC: from a time or day, as ISO 8601, or from seconds or milliseconds since 1970."""
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        if isinstance(value, date):
+            return datetime(value.year, value.month, value.day, tzinfo=UTC)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return seconds_of(value if abs(value) < _SECONDS_BELOW else value / 1000)
+    except (ValueError, OverflowError):
+        return None
+    return None
+
+
+def seconds_of(value: float) -> datetime | None:
+    """The time so many seconds after 1970 began; None for one that no calendar of ours has."""
+    try:
+        return _EPOCH + timedelta(seconds=value)
+    except (ValueError, OverflowError):
+        return None
