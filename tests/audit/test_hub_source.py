@@ -112,7 +112,7 @@ class TestWhich:
             (["--author", "lab", "--cards", "models"], "name the cards: --cards, "),
             (["--sort", "likes"], "name the cards: --cards, "),
             (["--cards", "models", "--bodies", "all"], "--sort, --bodies and --max-bodies are of models on the Hub"),
-            (["--ids", "bad.txt"], "bad.txt:2:1: this is no name of a model; write owner/name"),
+            (["--ids", "bad.txt"], "bad.txt:2:1: 'http://elsewhere' is no name of a model; write owner/name"),
             (["--ids", "empty.txt"], "empty.txt: there is no model in it; write owner/name, one a line"),
             (["--ids", "nowhere.txt"], "nowhere.txt: No such file or directory"),
         ],

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
 from .engine import scan_all
-from .journal import Journal
-from .result import write_rows
+from .journal import LISTING, Journal
+from .result import rows_of, write_rows
 from .shard import Shard
 from .sources.source import Source, as_table, batches
 from .versions import factors_version, rules_version
@@ -29,6 +30,7 @@ class Audit:
         restart: begin anew, whatever was left of an earlier audit.
         begun: told how many models there are, where that is known, before the first is scanned.
         progress: told how many models are done, after each batch, and how many were before this start.
+        finished: told of the Parquet file with all rows; what it fails at can be gone on with, like everything before.
     """
 
     source: Source
@@ -38,6 +40,7 @@ class Audit:
     restart: bool = False
     begun: Callable[[int | None], None] = lambda _: None
     progress: Callable[[int, int], None] = lambda *_: None
+    finished: Callable[[Path], None] = lambda _: None
 
     @property
     def folder(self) -> Path:
@@ -52,19 +55,47 @@ class Audit:
             HubError: the Hub refuses, or stays busy.
             OSError: something cannot be read or written.
         """
-        journal = Journal.open(self.folder, self._plan(), now, restart=self.restart)
+        with Journal.open(self.folder, self._plan(), now, restart=self.restart) as journal:
+            self._scan(journal)
+            self.source.conclude(self._models(), _read(journal))
+            self._write(journal)
+            journal.remove()
+
+    def count(self, folder: Path) -> int:
+        """How many models it has; what a source lists is kept in a folder. Nothing is scanned or written elsewhere."""
+        self.source.prepare(folder)
+        self.source.begin(self._models(), 0)
+        return self._total() or sum(1 for _ in self._models())
+
+    def _scan(self, journal: Journal) -> None:
         before = journal.done()
-        self.source.prepare(journal.folder)
-        self.begun(self.source.count())
-        left = itertools.islice(batches(self.shard.of(self.source.models())), before, None)
+        listing = journal.folder / LISTING
+        listing.mkdir(exist_ok=True)
+        self.source.prepare(listing)
+        at_start = models = sum(map(len, journal.rows()))
+        self.source.begin(self._models(), at_start)
+        self.begun(self._total())
+        left = itertools.islice(batches(self._models()), before, None)
         tables = (as_table(self.source.filled(batch)) for batch in left)
-        models = at_start = sum(len(rows) for rows in journal.rows())
         for number, rows in enumerate(scan_all(tables, journal.audited_at, self.processes), before):
             journal.add(number, rows)
             models += len(rows)
             self.progress(models, at_start)
-        write_rows(journal.rows(), self.out)
-        journal.remove()
+
+    def _write(self, journal: Journal) -> None:
+        """Put the result where it belongs, JSON lines by way of a Parquet file."""
+        lines = self.out.suffix == ".jsonl"
+        whole = journal.folder / "rows.parquet" if lines else self.out
+        write_rows(journal.rows(), whole)
+        self.finished(whole)
+        if lines:
+            write_rows(rows_of([whole]), self.out)
+
+    def _models(self) -> Iterator[dict[str, Any]]:
+        return self.shard.of(self.source.models())
+
+    def _total(self) -> int | None:
+        return self.source.count() if self.shard.count == 1 else None
 
     def _plan(self) -> dict[str, str]:
         return {
@@ -74,3 +105,9 @@ class Audit:
             "rules": rules_version(),
             "factors": factors_version(),
         }
+
+
+def _read(journal: Journal) -> Iterator[bool]:
+    """Of each model that is done, whether its whole card was read."""
+    for rows in journal.rows():
+        yield from rows.column("body_read").to_pylist()

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import datetime
+from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING
 
@@ -25,24 +26,30 @@ MOST_HELD = 8
 
 def scan_all(batches: Iterable[pa.Table], audited_at: datetime, processes: int = 1) -> Iterator[pa.Table]:
     """The rows of each batch, in the order of the batches; see `scan.scan`."""
-    if processes <= 1:
-        yield from (scan(batch, audited_at) for batch in batches)
+    left = iter(batches)
+    first = list(islice(left, 2 if processes > 1 else 0))
+    if len(first) < 2:
+        # Of one batch nothing can be shared out, and another process takes longer to start than the batch takes.
+        yield from (scan(batch, audited_at) for batch in chain(first, left))
         return
     # Not forked: a fork beside the threads of pyarrow may hang. This process is one of them, and scans from the start,
     # while the others are still importing what they need.
     others = processes - 1
     with ProcessPoolExecutor(others, get_context("spawn"), _start) as pool:
         try:
-            yield from _in_order(pool, batches, audited_at, others * AHEAD)
+            yield from _in_order(pool, first, left, audited_at, others * AHEAD)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _in_order(
-    pool: ProcessPoolExecutor, batches: Iterable[pa.Table], audited_at: datetime, most: int
+    pool: ProcessPoolExecutor, first: list[pa.Table], left: Iterator[pa.Table], audited_at: datetime, most: int
 ) -> Iterator[pa.Table]:
-    waiting: deque[Future[pa.Table]] = deque()
-    for batch in batches:
+    # The first batch is scanned here, while another process starts for the second.
+    starting = pool.submit(scan, first[1], audited_at)
+    yield scan(first[0], audited_at)
+    waiting = deque([starting])
+    for batch in left:
         under_way = sum(not future.done() for future in waiting)
         waiting.append(pool.submit(scan, batch, audited_at) if under_way < most else _scanned(batch, audited_at))
         while waiting and (waiting[0].done() or len(waiting) >= MOST_HELD * most):

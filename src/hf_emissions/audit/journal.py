@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _PLAN = "plan.json"
+_LOCK = ".lock"
+# The folder in it where a source keeps what it listed.
+LISTING = "listing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,9 @@ class Journal:
     audited_at: datetime
 
     @classmethod
-    def open(cls, folder: Path, plan: dict[str, Any], now: datetime, *, restart: bool = False) -> Journal:
-        """The journal of an audit, new or as it was left.
+    @contextmanager
+    def open(cls, folder: Path, plan: dict[str, Any], now: datetime, *, restart: bool = False) -> Iterator[Journal]:
+        """The journal of an audit, new or as it was left; nobody else has it open meanwhile.
 
         Args:
             folder: where it is kept.
@@ -39,21 +44,17 @@ class Journal:
             restart: begin anew, whatever is there.
 
         Raises:
-            UsageError: another audit was begun there.
+            UsageError: another audit was begun there, or is under way.
         """
-        if restart and folder.exists():
-            shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / _PLAN
-        if not path.exists():
-            now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-            write_atomically(path, json.dumps({**plan, "audited_at": now.isoformat()}, indent=2).encode())
-        found = json.loads(path.read_text(encoding="utf-8"))
-        audited_at = datetime.fromisoformat(found.pop("audited_at"))
-        if found != plan:
-            other = ", ".join(sorted(key for key in {*found, *plan} if found.get(key) != plan.get(key)))
-            raise UsageError(f"{folder}: an audit with another {other} was begun here; give --restart to begin anew")
-        return cls(folder, audited_at)
+        with _locked(folder):
+            path = folder / _PLAN
+            if restart or not path.exists():
+                # Without a plan it is what a removal that was cut off has left: nobody knows whose rows these are.
+                _empty(folder)
+                now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+                write_atomically(path, json.dumps({**plan, "audited_at": now.isoformat()}, indent=2).encode())
+            yield cls(folder, _begun(path, plan))
 
     def done(self) -> int:
         """How many batches are done, without a gap."""
@@ -81,7 +82,48 @@ class Journal:
 
     def remove(self) -> None:
         """Remove the journal, after its rows are where they belong."""
-        shutil.rmtree(self.folder)
+        _empty(self.folder)
+        (self.folder / _LOCK).unlink(missing_ok=True)
+        with suppress(OSError):
+            # Somebody else's files may lie there.
+            self.folder.rmdir()
 
     def _part(self, number: int) -> Path:
         return self.folder / f"{number:08d}.parquet"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / _LOCK, timeout=0)
+    try:
+        with lock:
+            yield
+    except Timeout:
+        raise UsageError(f"{folder}: another audit writes here now; wait for its end, or give another --out") from None
+
+
+def _empty(folder: Path) -> None:
+    """Remove what a journal has but its lock. The plan goes first: what is left without one is never gone on with."""
+    (folder / _PLAN).unlink(missing_ok=True)
+    shutil.rmtree(folder / LISTING, ignore_errors=True)
+    for path in [*folder.glob("*.parquet"), *folder.glob(".*.tmp")]:
+        path.unlink()
+
+
+def _begun(path: Path, plan: dict[str, Any]) -> datetime:
+    """When the audit of a plan was begun.
+
+    Raises:
+        UsageError: it is the plan of another audit.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        audited_at = datetime.fromisoformat(found.pop("audited_at"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(f"{path}: this is no plan of an audit; give --restart to begin anew") from None
+    if found != plan:
+        other = ", ".join(sorted(key for key in {*found, *plan} if found.get(key) != plan.get(key)))
+        raise UsageError(f"{path.parent}: an audit with another {other} was begun here; give --restart to begin anew")
+    return audited_at

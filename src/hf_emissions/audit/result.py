@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,16 +21,20 @@ GROUP = 20_000
 SUFFIXES = (".parquet", ".jsonl")
 
 
-def check_out(path: Path) -> None:
+def check_out(path: Path, option: str = "--out", suffixes: Sequence[str] = SUFFIXES) -> None:
     """Refuse a result that could not be written.
 
     Raises:
-        UsageError: the name says no format, or the folder is not there.
+        UsageError: the name says no format, the folder is not there, or the name is that of a folder.
     """
-    if path.suffix not in SUFFIXES:
-        raise UsageError(f"--out {path}: the name must end with {' or '.join(SUFFIXES)}")
+    if path.suffix not in suffixes:
+        raise UsageError(f"{option} {path}: the name must end with {' or '.join(suffixes)}")
     if not path.absolute().parent.is_dir():
-        raise UsageError(f"--out {path}: there is no folder {path.parent}")
+        raise UsageError(f"{option} {path}: there is no folder {path.parent}")
+    if path.is_dir():
+        raise UsageError(f"{option} {path}: this is a folder; name a file")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise UsageError(f"{option} {path}: nothing may be written into {path.parent}; name another folder")
 
 
 def check_parts(paths: Sequence[Path]) -> None:
@@ -48,6 +53,16 @@ def check_parts(paths: Sequence[Path]) -> None:
             raise UsageError(f"{path}: this is no Parquet file ({str(error)[:200]})") from None
         if not same:
             raise UsageError(f"{path}: this is no audit of this version of hf-emissions; audit the cards again")
+
+
+def rows_of(paths: Iterable[Path]) -> Iterator[pa.Table]:
+    """The rows of files that `write_rows` wrote, a piece at a time."""
+    from pyarrow import Table
+    from pyarrow.parquet import ParquetFile
+
+    for path in paths:
+        with ParquetFile(path) as file:
+            yield from (Table.from_batches([batch]) for batch in file.iter_batches(1000))
 
 
 def write_rows(rows: Iterable[pa.Table], path: Path) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 import click
 
 from ..audit.audit import Audit
-from ..audit.result import check_out, check_parts, write_rows
-from ..audit.schema import STATUSES, need_pyarrow
+from ..audit.result import check_parts, rows_of, write_rows
+from ..audit.schema import STATUSES
 from ..audit.shard import Shard
 from ..audit.summary import Summary, document, lines, summarise
-from ..errors import HubError, UsageError
-from .audit_source import Named, source_options
+from ..errors import UsageError
+from .audit_paths import check_each_once, check_extras, check_written
+from .audit_source import PATH, TEXT, Named, source_options
 from .failures import DONE, FINDINGS
 from .output import Format, Output, format_option
 from .progress import Progress
@@ -32,7 +33,7 @@ class _How:
 
     out: Path | None
     trainings: Path | None
-    shard: str
+    shard: Shard
     processes: int | None
     restart: bool
 
@@ -42,21 +43,23 @@ class _How:
 @click.option(
     "--parts",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=PATH,
     multiple=True,
     help="The results of shards, several times: sum them up and, with --out, join them.",
 )
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write a row a model: .parquet or .jsonl.")
+@click.option("--out", metavar="FILE", type=PATH, help="Write a row a model: .parquet or .jsonl.")
 @click.option(
     "--trainings",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Write which models are of one training, and which of them a sum counts: .parquet.",
 )
 @click.option("--shard", default="1/1", metavar="I/N", help="Audit one part of N; the parts together are the whole.")
 @click.option("--processes", type=click.IntRange(min=1), help="How many scan at once.  [default: one a core]")
 @click.option("--restart", is_flag=True, help="Begin anew, whatever an earlier audit left.")
-@click.option("--fail-on", metavar="STATUS", help="Exit with 1 where a model has this status, or one of several.")
+@click.option(
+    "--fail-on", metavar="STATUS", type=TEXT, help="Exit with 1 where a model has this status, or one of several."
+)
 @format_option
 def audit(
     parts: tuple[Path, ...],
@@ -84,71 +87,67 @@ def audit(
       hf-emissions audit --cards models --shard 2/2 --out part-2.parquet
       hf-emissions audit --parts part-1.parquet --parts part-2.parquet --out audit.parquet
     """
-    need_pyarrow()
-    shown, failing = Output(format_), _statuses(fail_on)
-    how = _How(out=out, trainings=trainings, shard=shard, processes=processes, restart=restart)
-    _check(how)
-    summary = _joined(parts, Named(**named), how) if parts else _audited(shown, Named(**named), how)
+    check_extras()
+    shown, failing, which = Output(format_), _statuses(fail_on), Named(**named)
+    how = _How(out=out, trainings=trainings, shard=Shard.read(shard), processes=processes, restart=restart)
+    check_written(out, trainings, {"--parts": parts, **which.files()})
+    summary = _joined(parts, which, how) if parts else _audited(shown, which, how)
     _say(shown, summary)
     return FINDINGS if any(summary.counts[status] for status in failing) else DONE
-
-
-def _check(how: _How) -> None:
-    if how.out is not None:
-        check_out(how.out)
-    if how.trainings is not None and how.trainings.suffix != ".parquet":
-        raise UsageError(f"--trainings {how.trainings}: the name must end with .parquet")
 
 
 def _audited(shown: Output, named: Named, how: _How) -> Summary:
     """Make the audit, or the rest of it."""
     source = named.source(shown)
-    with _parquet(how.out) as path:
+    found: list[Summary] = []
+    with _written(how.out) as path:
         progress = Progress(shown, more=source.calls_left)
-        processes = how.processes or os.cpu_count() or 1
-        one = Audit(source, path, processes, Shard.read(how.shard), how.restart, progress.begin, progress.tell)
+        one = Audit(
+            source,
+            path,
+            how.processes or _cores(),
+            how.shard,
+            how.restart,
+            progress.begin,
+            progress.tell,
+            lambda rows: found.append(summarise([rows], how.trainings)),
+        )
         try:
             one.run(datetime.now(UTC))
-        except (KeyboardInterrupt, HubError, OSError):
-            if how.out is not None and one.folder.exists():
+        except BaseException as error:
+            progress.end()
+            if how.out is not None and one.folder.exists() and not isinstance(error, UsageError):
                 shown.note(f"what is done is kept in {one.folder}; the same command goes on from there")
             raise
         progress.end()
-        return summarise([path], how.trainings)
+    return found[0]
 
 
 def _joined(parts: Sequence[Path], named: Named, how: _How) -> Summary:
     """Join the results of shards."""
     if named.anything():
         raise UsageError("--parts are the results of audits; name no other cards beside them")
+    if how.shard != Shard():
+        raise UsageError("--shard goes with the cards of an audit; --parts are summed up whole")
+    check_each_once(parts)
     check_parts(parts)
     if how.out is not None:
-        write_rows(_rows(parts), how.out)
+        write_rows(rows_of(parts), how.out)
     return summarise(parts, how.trainings)
 
 
 @contextmanager
-def _parquet(out: Path | None) -> Iterator[Path]:
-    """Where the Parquet is: where it is asked for, else beside JSON lines, so that the audit can be gone on with."""
+def _written(out: Path | None) -> Iterator[Path]:
+    """Where the rows go: where it is asked for, else somewhere for as long as the summary takes."""
     with tempfile.TemporaryDirectory() as temporary:
-        if out is None:
-            yield Path(temporary) / "audit.parquet"
-        elif out.suffix == ".parquet":
-            yield out
-        else:
-            path = out.with_name(f".{out.name}.parquet")
-            yield path
-            write_rows(_rows([path]), out)
-            path.unlink()
+        yield out or Path(temporary) / "audit.parquet"
 
 
-def _rows(paths: Sequence[Path]) -> Iterator[Any]:
-    from pyarrow import Table
-    from pyarrow.parquet import ParquetFile
-
-    for path in paths:
-        with ParquetFile(path) as file:
-            yield from (Table.from_batches([batch]) for batch in file.iter_batches(1000))
+def _cores() -> int:
+    """The cores that this process may use, of which a container or a job has fewer than the machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _say(out: Output, summary: Summary) -> None:
@@ -162,6 +161,8 @@ def _say(out: Output, summary: Summary) -> None:
 
 def _statuses(text: str | None) -> list[str]:
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    if text is not None and not names:
+        raise UsageError(f"--fail-on names no status; there are {', '.join(STATUSES)}")
     for name in names:
         if name not in STATUSES:
             raise UsageError(f"--fail-on: there is no status {name!r}; {near(name, list(STATUSES))}")

@@ -2,44 +2,67 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .. import units
 from ..audit.sources.archive import Archive
 from ..audit.sources.dump import Dump
 from ..audit.sources.folder import Folder
-from ..audit.sources.hub import Bodies, OnTheHub, Plan
+from ..audit.sources.hub import OnTheHub
+from ..audit.sources.listed import Bodies
 from ..audit.sources.source import Source
 from ..errors import UsageError
 from ..hub.crawl import PAGE, Crawler, Query
 from ..hub.quotas import Quotas
+from .audit_ids import read_ids
+from .audit_plan import first_words, planned_words
 from .output import Output
 
-_PATH = click.Path(path_type=Path)
+
+class _Given(click.ParamType[Any]):
+    """A text or path that is not empty: an unset variable in a script must not name all of the Hub, or this folder."""
+
+    name = "text"
+
+    def __init__(self, kind: Callable[[str], Any] = str) -> None:
+        self.kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's
+        if isinstance(value, str) and not value.strip():
+            raise UsageError(f"{param.opts[0] if param else 'this'} is empty; give it a value, or leave it out")
+        return self.kind(value)
+
+
+TEXT, PATH = _Given(), _Given(Path)
 _SORTS = ("downloads", "created_at", "last_modified", "likes", "trending_score")
-# Without an answer of the Hub, the calls that it allows a free account in five minutes for the download of files
-# (hub-docs, docs/hub/rate-limits.md).
-_FREE_CALLS, _FREE_WINDOW_S = 5000, 300.0
 _WHICH = (
     "name the cards: --cards, --dump, --ids, or the Hub's by --author, --filter, --search, --min-downloads, --limit"
 )
 
 _OPTIONS = (
-    click.option("--cards", metavar="PATH", type=_PATH, help="A folder of cards, or a .tar.gz of one."),
-    click.option("--dump", metavar="FILE", type=_PATH, help="A Parquet file with a row a model."),
-    click.option("--id-column", help="Of the dump: the column of the models' names, where it is not found by itself."),
-    click.option("--card-column", help="Of the dump: the column of the cards or their front matter."),
-    click.option("--ids", metavar="FILE", help="Models on the Hub by name, one a line; - for standard input."),
-    click.option("--author", help="Models on the Hub of a user or organization."),
+    click.option("--cards", metavar="PATH", type=PATH, help="A folder of cards, or an archive (.tar.gz) of one."),
+    click.option("--dump", metavar="FILE", type=PATH, help="A Parquet file with a row a model."),
     click.option(
-        "--filter", "tags", metavar="TAG", multiple=True, help="Models on the Hub with a tag, or with several."
+        "--id-column", type=TEXT, help="Of the dump: the column of the models' names, where it is not found by itself."
     ),
-    click.option("--search", metavar="WORDS", help="Models on the Hub with these words in their name."),
+    click.option("--card-column", type=TEXT, help="Of the dump: the column of the cards or their front matter."),
+    click.option(
+        "--ids", metavar="FILE", type=TEXT, help="Models on the Hub by name, one a line; - for standard input."
+    ),
+    click.option("--author", type=TEXT, help="Models on the Hub of a user or organization."),
+    click.option(
+        "--filter",
+        "tags",
+        metavar="TAG",
+        type=TEXT,
+        multiple=True,
+        help="Models on the Hub with a tag, or with several.",
+    ),
+    click.option("--search", metavar="WORDS", type=TEXT, help="Models on the Hub with these words in their name."),
     click.option("--min-downloads", type=click.IntRange(min=0), help="Models on the Hub with so many downloads."),
     click.option("--limit", type=click.IntRange(min=1), help="So many models on the Hub at most."),
     click.option("--sort", type=click.Choice(_SORTS), help="Which of them come first.  [default: downloads]"),
@@ -49,7 +72,11 @@ _OPTIONS = (
         help="Which cards on the Hub are read whole, a call each; the listing has the front matter of the rest."
         "  [default: needed]",
     ),
-    click.option("--max-bodies", type=click.IntRange(min=0), help="Read so many cards whole at most, the first ones."),
+    click.option(
+        "--max-bodies",
+        type=click.IntRange(min=0),
+        help="Read so many cards whole at most, of the most downloaded models.",
+    ),
 )
 
 
@@ -82,6 +109,12 @@ class Named:
         """Whether one of the options is given."""
         return any(getattr(self, field.name) not in (None, ()) for field in fields(self))
 
+    def files(self) -> dict[str, tuple[Path, ...]]:
+        """The files that are read, by their option."""
+        ids = None if self.ids in (None, "-") else Path(str(self.ids))
+        named = {"--cards": self.cards, "--dump": self.dump, "--ids": ids}
+        return {option: (path,) for option, path in named.items() if path is not None}
+
     def source(self, out: Output) -> Source:
         """The source of the cards.
 
@@ -100,7 +133,7 @@ class Named:
         if self.dump is not None:
             return Dump(self.dump, self.id_column, self.card_column)
         if self.cards is not None:
-            return Folder(self.cards) if self.cards.is_dir() else Archive(self.cards)
+            return _cards(self.cards)
         return self._hub(out)
 
     def _check(self, *, of_the_hub: bool) -> None:
@@ -112,65 +145,28 @@ class Named:
     def _hub(self, out: Output) -> OnTheHub:
         from .hub_target import the_hub
 
-        names = None if self.ids is None else _names(self.ids)
+        names = None if self.ids is None else read_ids(self.ids)
         if names is not None and self.limit is not None:
             names = names[: self.limit]
         query = Query(self.author, self.tags, self.search, self.sort or "downloads", self.limit, self.min_downloads)
         quotas = Quotas(say=out.note)
-        out.note(_first_words(names, self.limit))
+        out.note(first_words(names, query))
         return OnTheHub(
             Crawler(the_hub(), quotas),
             query,
             names,
             self.bodies or "needed",
             self.max_bodies,
-            planned=lambda plan: out.note(_plan(plan, quotas)),
+            planned=lambda plan: out.note(planned_words(plan, quotas)),
             unread=out.note,
+            concluded=out.note,
             listed=lambda count: out.note(f"{count} models listed") if count and count % (100 * PAGE) == 0 else None,
         )
 
 
-def _names(ids: str) -> tuple[str, ...]:
-    """The names in a file, each once, in their order."""
-    from ..hub.address import read_address
-
-    try:
-        text = sys.stdin.read() if ids == "-" else Path(ids).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise UsageError(f"{ids}: this is no text in UTF-8; write the name of a model on each line") from None
-    names: dict[str, None] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        address = read_address(line.strip())
-        if address is None:
-            raise UsageError(f"{ids}:{number}:1: this is no name of a model; write owner/name")
-        names[address.model] = None
-    if not names:
-        raise UsageError(f"{ids}: there is no model in it; write owner/name, one a line")
-    return tuple(names)
-
-
-def _first_words(names: tuple[str, ...] | None, limit: int | None) -> str:
-    if names is not None:
-        return f"the Hub is asked for {len(names)} models, with a call each"
-    most = "" if limit is None else f", {-(-limit // PAGE)} at most"
-    return f"the Hub is asked for its listing, with a call for {PAGE} models{most}"
-
-
-def _plan(plan: Plan, quotas: Quotas) -> str:
-    """What is to be done, about how long it takes, and what would be quicker."""
-    if not plan.bodies:
-        return f"{plan.models} models, none of whose cards is read beyond its front matter"
-    window = quotas.windows.get("resolvers")
-    calls, window_s, whom = _FREE_CALLS, _FREE_WINDOW_S, " a free account"
-    if window is not None and window.limit:
-        calls, window_s, whom = window.limit, window.window_s, ""
-    said = f"{plan.models} models, {plan.bodies} of whose cards are read with a call each"
-    if plan.bodies <= calls:
-        return f"{said}: within the {calls} that the Hub allows{whom} in {units.format_duration(window_s)}"
-    time = units.format_duration(plan.bodies / calls * window_s)
-    return (
-        f"{said}: about {time} at the {calls} calls in {units.format_duration(window_s)} that{whom or ' you'} may make;"
-        " a dump of cards (--dump) needs none of them, and --max-bodies sets a bound"
-    )
+def _cards(path: Path) -> Source:
+    if path.is_dir():
+        return Folder(path)
+    if not path.is_file() or path.suffix == ".md":
+        raise UsageError(f"{path}: --cards takes a folder of cards or an archive (.tar.gz); `check` takes one card")
+    return Archive(path)

@@ -1,0 +1,55 @@
+"""One model as the Hub describes it, as a row to be audited. Whatever a stranger put there, a row comes out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from ...card.block import KEY
+from ...facts.metadata import is_copy
+from ...rules.rule import view
+from .front import card_of
+from .values import integer_of, text_of, time_of
+
+Bodies = Literal["needed", "none", "all"]
+# A name that may stand in an address; models of the first days have no owner.
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,96}(?:/[A-Za-z0-9._-]{1,96})?")
+
+
+def row_of(found: dict[str, Any], bodies: Bodies) -> dict[str, Any]:
+    """The row of a model; `body_wanted` says whether its card is to be read whole.
+
+    Args:
+        found: the model as the Hub describes it, with an `id`.
+        bodies: which cards are read: all, none, or those that may say more than their front matter.
+    """
+    name = text_of(found["id"]) or "model"
+    try:
+        return {"id": name, **_described(found, name, bodies)}
+    except Exception as error:  # noqa: BLE001 - one model must not end an audit of millions; the row says what happened
+        return {"id": name, "problem": f"what the Hub says of it cannot be read ({type(error).__name__})"}
+
+
+def _described(found: dict[str, Any], name: str, bodies: Bodies) -> dict[str, Any]:
+    front = card_of(found.get("cardData"))
+    return {
+        **front,
+        "downloads": integer_of(found.get("downloads")),
+        "task": text_of(found.get("pipeline_tag")),
+        "created_at": time_of(found.get("createdAt")),
+        "last_modified": time_of(found.get("lastModified")),
+        "sha": text_of(found.get("sha")),
+        "body_wanted": "problem" not in front
+        and _NAME.fullmatch(name) is not None
+        and _wants(front["card"], bodies, closed=bool(found.get("gated"))),
+    }
+
+
+def _wants(card: bytes | None, bodies: Bodies, *, closed: bool) -> bool:
+    """Whether a card is to be read: of copies none is estimated, and most models without front matter have no card."""
+    if bodies != "needed":
+        return bodies == "all"
+    if card is None or closed:
+        return False
+    text = card.decode()
+    return KEY in text or not is_copy(view(text, "").page)

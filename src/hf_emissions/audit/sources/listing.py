@@ -1,0 +1,127 @@
+"""The models that the Hub listed, kept in a folder before the first card is read.
+
+An audit that goes on has the same models in the same order, at the same commits: a page is there whole or not at all,
+with the address of the next one in its metadata.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..schema import need_pyarrow
+from .source import BATCH
+
+_COLUMNS = ("id", "card", "downloads", "task", "created_at", "last_modified", "sha", "problem")
+_NEXT = b"next"
+
+
+@dataclass(slots=True)
+class Listing:
+    """The pages of a listing.
+
+    Args:
+        folder: where they are.
+        count: models of all of them.
+        next: where the next page is; nothing where there is none.
+    """
+
+    folder: Path
+    count: int = 0
+    next: str | None = None
+    _pages: list[Path] = field(default_factory=list)
+    _seen: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        from pyarrow.parquet import read_table
+
+        for page in sorted(self.folder.glob("*.parquet")):
+            table = read_table(page, columns=["id"])
+            self._take(page, table.column("id").to_pylist(), _next(page))
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return len(self._pages)
+
+    def add(self, models: Iterable[dict[str, Any]], following: str | None, most: int | None = None) -> None:
+        """Keep a page, without the models that are there already: one that moves while it is listed comes twice.
+
+        Args:
+            models: its rows.
+            following: where the next page is.
+            most: so many models at most; with these the listing is at its end.
+        """
+        new: dict[str, dict[str, Any]] = {}
+        for model in models:
+            if hash(model["id"]) not in self._seen:
+                new.setdefault(model["id"], model)
+        rows = list(new.values())[:most]
+        page = self.folder / f"{len(self._pages):08d}.parquet"
+        address = None if most is not None and len(rows) >= most else following
+        _write(page, rows, address)
+        self._take(page, list(new)[:most], address)
+
+    def models(self) -> Iterator[dict[str, Any]]:
+        """The models, in their order."""
+        from pyarrow.parquet import ParquetFile
+
+        for page in self._pages:
+            with ParquetFile(page) as file:
+                for batch in file.iter_batches(BATCH):
+                    yield from batch.to_pylist()
+
+    def most_downloaded(self, count: int) -> tuple[int, int]:
+        """The bound of the `count` most downloaded models whose cards are to be read.
+
+        Returns:
+            Those with more downloads than the first number are among them, and so many with just as many, the first.
+        """
+        pa = need_pyarrow()
+        from pyarrow.parquet import read_table
+
+        wanted = [read_table(page, columns=["downloads", "body_wanted"]) for page in self._pages]
+        downloads = [table.filter(table.column("body_wanted")).column("downloads").fill_null(-1) for table in wanted]
+        chunks = [chunk for column in downloads for chunk in column.chunks]
+        ordered = pa.chunked_array(chunks, pa.int64()).sort("descending")
+        if count >= len(ordered):
+            return -2, 0
+        last = ordered[count - 1].as_py() if count else 2**63
+        return last, count - sum(1 for one in ordered.slice(0, count).to_pylist() if one > last)
+
+    def _take(self, page: Path, names: Sequence[str], following: str | None) -> None:
+        self._pages.append(page)
+        # Numbers and no names, which for all models of the Hub would take four times the memory.
+        self._seen.update(map(hash, names))
+        self.count += len(names)
+        self.next = following
+
+
+def _write(path: Path, models: Sequence[dict[str, Any]], following: str | None) -> None:
+    """Keep a page: it is there whole, or not at all."""
+    from pyarrow.parquet import write_table
+
+    rows = [{name: model.get(name) for name in (*_COLUMNS, "body_wanted")} for model in models]
+    table = need_pyarrow().Table.from_pylist(rows, schema=_schema())
+    temporary = path.with_suffix(".tmp")
+    write_table(table.replace_schema_metadata({_NEXT: following or ""}), temporary, compression="zstd")
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _schema() -> Any:
+    from ..schema import input_schema
+
+    pa, known = need_pyarrow(), input_schema()
+    return pa.schema([*(known.field(name) for name in _COLUMNS), pa.field("body_wanted", pa.bool_())])
+
+
+def _next(path: Path) -> str | None:
+    from pyarrow.parquet import read_schema
+
+    found = (read_schema(path).metadata or {}).get(_NEXT, b"").decode()
+    return found or None
