@@ -108,6 +108,44 @@ class TestQuotas:
         assert clock.waits == []
 
 
+class TestOthers:
+    def test_what_they_take_meanwhile_is_left_to_them(self, quotas, clock):
+        ask(quotas, announced(100, 200, limit=100))
+        left = 100
+        # Two of each three calls are those of others; an answer takes a second.
+        for _ in range(10):
+            taken = quotas.take("model")
+            clock.now += 1
+            left -= 3
+            quotas.answered(taken, [announced(left, 200 - int(clock.now), limit=100)])
+        reserve = left - quotas.windows["api"].left(clock.now)
+        assert 3 <= reserve <= 6
+        while quotas.windows["api"].left(clock.now) > 0:
+            left -= 3
+            ask(quotas, announced(left, 200 - int(clock.now), limit=100))
+        assert left > 0
+
+    def test_they_are_forgotten_in_the_next_window(self, quotas, clock):
+        ask(quotas, announced(9, 10))
+        ask(quotas, announced(1, 9))
+        taken = quotas.take("model")
+        assert clock.now >= 10
+        quotas.answered(taken, [announced(9, 299)])
+        assert quotas.windows["api"].left(clock.now) == 9
+
+    def test_a_quota_smaller_than_what_they_take_is_still_used(self, quotas, clock):
+        ask(quotas, announced(2, 10, limit=2))
+        ask(quotas, announced(0, 9, limit=2))
+        ask(quotas, announced(1, 299, limit=2))
+        assert clock.now < 20
+
+    def test_the_first_calls_of_a_kind_are_ours(self, quotas):
+        quotas.answered(quotas.take("listing"), [announced(9, 100)])
+        quotas.answered(quotas.take("model"), [announced(8, 100)])
+        quotas.answered(quotas.take("model"), [announced(7, 100)])
+        assert quotas.windows["api"].left(0) == 7
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     # Of the client itself: what it keeps at home, and whether it may speak to anyone.
@@ -166,3 +204,19 @@ def test_a_quota_that_somebody_else_uses_too(home):
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(greedy, range(60)))
+
+
+@pytest.mark.slow
+def test_three_readers_at_once_are_not_refused(home):
+    with Server() as hub:
+        hub.catalogue = Catalogue(400)
+        readers = [crawler(hub, {"api": 1}) for _ in range(3)]
+        hub.quotas = server.Quotas({"api": 300}, 300.0, fast)
+        names = [hub.catalogue.name(number) for number in range(400)]
+        with ThreadPoolExecutor(3) as pool:
+            read = list(pool.map(lambda reader: list(reader.each(reader.model, names)), readers))
+        assert [len(found) for found in read] == [400] * 3
+        # Without a reserve some of each window's last calls are refused: 20 a window, on one machine.
+        assert hub.quotas.refused <= 3
+        shares = hub.quotas.shares("api")
+    assert min(shares[1:-1]) > 0.5

@@ -6,6 +6,7 @@ minutes, and announces after each call what is left. Which of these a call count
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter
@@ -28,6 +29,9 @@ class Window:
         lowest: the fewest that were announced to be left in this window.
         ends: when it ends, by the clock; None before its first answer.
         under_way: calls whose answer has not come.
+
+    Others may use the same quota: another shard, another program with the same token. What is left then falls by more
+    than by our calls, and what they take while an answer of ours is on its way is left to them.
     """
 
     limit: int | None = None
@@ -35,20 +39,53 @@ class Window:
     lowest: int = 1
     ends: float | None = None
     under_way: int = 0
+    _first: int = 0
+    _since: float = 0.0
+    _ours: int = 0
+    _answer_s: float = 0.0
 
     def left(self, now: float) -> int:
         """Calls that may be made now."""
         if self.ends is not None and now >= self.ends:
             # Of a new window nothing is known yet but how many calls it has.
             self.ends, self.lowest = None, self.limit or 1
-        return self.lowest - self.under_way
+        return self.lowest - self.under_way - self._reserve(now)
 
-    def heard(self, remaining: int, ends: float) -> None:
-        """Take in what an answer announces; answers may come in another order than they were made in."""
+    def take(self, count: int) -> None:
+        """Take in that calls are made."""
+        self.under_way += count
+        self._ours += count
+
+    def answered(self, count: int, time_s: float) -> None:
+        """Take in that the answer to calls has come, or that it never will, after some seconds."""
+        self.under_way -= count
+        self._answer_s = max(self._answer_s, time_s)
+
+    def heard(self, remaining: int, ends: float, now: float, unforeseen: int = 0) -> None:
+        """Take in what an answer announces; answers may come in another order than they were made in.
+
+        Args:
+            remaining: calls that are left.
+            ends: when the window ends, by the clock.
+            now: the time.
+            unforeseen: calls of ours that this answer is the first to tell of.
+        """
+        self._ours += unforeseen
         if self.ends is None or ends > self.ends + self.window_s / 2:
             self.lowest, self.ends = remaining, ends
+            # What is under way may be counted only after this answer.
+            self._first, self._since, self._ours, self._answer_s = remaining, now, self.under_way, 0.0
         else:
             self.lowest, self.ends = min(self.lowest, remaining), min(self.ends, ends)
+
+    def _reserve(self, now: float) -> int:
+        """Calls that others will have made before we hear of them; none where nobody else does."""
+        others = self._first - self.lowest - self._ours
+        if self.ends is None or others <= 0:
+            return 0
+        rate = others / max(now - self._since, self._answer_s, 1.0)
+        # Twice: what an answer tells is as old as its way back, and the next call needs its way there.
+        return min(math.ceil(rate * 2 * self._answer_s) + 1, (self.limit or 0) // 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +94,7 @@ class Taken:
 
     kind: str
     costs: Mapping[str, int]
+    at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -95,12 +133,14 @@ class Quotas:
         with self._lock:
             now = self.clock()
             for name, count in taken.costs.items():
-                self.windows[name].under_way -= count
+                self.windows[name].answered(count, now - taken.at)
+            unforeseen = Counter(info.resource_type for info in found if not taken.costs)
             for info in found:
                 window = self.windows.setdefault(info.resource_type, Window())
                 window.limit = info.limit or window.limit
                 window.window_s = info.window_seconds or window.window_s
-                window.heard(info.remaining, now + info.reset_in_seconds + _MARGIN_S)
+                ends = now + info.reset_in_seconds + _MARGIN_S
+                window.heard(info.remaining, ends, now, unforeseen.pop(info.resource_type, 0))
             self._asking.discard(taken.kind)
             if found or taken.kind not in self._costs:
                 # A call that is sent on counts twice; one that finds nothing does not, and is no measure.
@@ -114,15 +154,15 @@ class Quotas:
             if kind in self._asking:
                 return None, _LOOK_S
             self._asking.add(kind)
-            return Taken(kind, {}), 0.0
+            return Taken(kind, {}, self.clock()), 0.0
         now = self.clock()
         for name, count in costs.items():
             window = self.windows[name]
             if window.left(now) < count:
                 return None, self._wait_s(name, window, now)
         for name, count in costs.items():
-            self.windows[name].under_way += count
-        return Taken(kind, costs), 0.0
+            self.windows[name].take(count)
+        return Taken(kind, costs, now), 0.0
 
     def _wait_s(self, name: str, window: Window, now: float) -> float:
         if window.under_way or window.ends is None:
