@@ -20,10 +20,12 @@ from ..audit.shard import Shard
 from ..audit.summary import Summary, document, lines, summarise
 from ..errors import UsageError
 from .audit_paths import check_each_once, check_extras, check_written
+from .audit_report import report
 from .audit_source import PATH, TEXT, Named, source_options
 from .failures import DONE, FINDINGS
-from .output import Format, Output, format_option
+from .output import Output
 from .progress import Progress
+from .reporters import FORMATS, ReportFormat
 from .settings import near
 
 
@@ -36,6 +38,7 @@ class _How:
     shard: Shard
     processes: int | None
     restart: bool
+    format: ReportFormat
 
 
 @click.command(short_help="Audit many cards: what is missing, wrong or estimable.")
@@ -60,17 +63,18 @@ class _How:
 @click.option(
     "--fail-on", metavar="STATUS", type=TEXT, help="Exit with 1 where a model has this status, or one of several."
 )
-@format_option
+@click.option("--dry-run", is_flag=True, help="Say how many models and calls it would be, and write nothing.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="human",
+    show_default=True,
+    help="How to print: for people, as one JSON document, the count of each status (quiet), or the findings as"
+    " GitHub's annotations or SARIF 2.1.0.",
+)
 def audit(
-    parts: tuple[Path, ...],
-    out: Path | None,
-    trainings: Path | None,
-    shard: str,
-    processes: int | None,
-    restart: bool,
-    fail_on: str | None,
-    format_: Format,
-    **named: Any,
+    parts: tuple[Path, ...], shard: str, fail_on: str | None, dry_run: bool, format_: ReportFormat, **given: Any
 ) -> int:
     """Audit many cards: which report a figure, which figures are questionable, and which could be estimated.
 
@@ -81,6 +85,7 @@ def audit(
     Examples:
       hf-emissions audit --cards models
       hf-emissions audit --author my-org --out audit.parquet
+      hf-emissions audit --author my-org --dry-run
       hf-emissions audit --filter text-generation --limit 10000 --bodies none
       hf-emissions audit --ids models.txt --out audit.jsonl --format json
       hf-emissions audit --cards models --shard 1/2 --out part-1.parquet
@@ -88,11 +93,15 @@ def audit(
       hf-emissions audit --parts part-1.parquet --parts part-2.parquet --out audit.parquet
     """
     check_extras()
-    shown, failing, which = Output(format_), _statuses(fail_on), Named(**named)
-    how = _How(out=out, trainings=trainings, shard=Shard.read(shard), processes=processes, restart=restart)
-    check_written(out, trainings, {"--parts": parts, **which.files()})
+    shown, failing = _output(format_), _statuses(fail_on)
+    asked = {name: given.pop(name) for name in ("out", "trainings", "processes", "restart")}
+    how, which = _How(**asked, shard=Shard.read(shard), format=format_), Named(**given)
+    check_written(how.out, how.trainings, {"--parts": parts, **which.files()})
+    if dry_run:
+        return _plan(shown, which, how, parts)
     summary = _joined(parts, which, how) if parts else _audited(shown, which, how)
-    _say(shown, summary)
+    if format_ in ("human", "json", "quiet"):
+        _say(shown, summary)
     return FINDINGS if any(summary.counts[status] for status in failing) else DONE
 
 
@@ -110,7 +119,7 @@ def _audited(shown: Output, named: Named, how: _How) -> Summary:
             how.restart,
             progress.begin,
             progress.tell,
-            lambda rows: found.append(summarise([rows], how.trainings)),
+            lambda rows: found.append(_summary([rows], how)),
         )
         try:
             one.run(datetime.now(UTC))
@@ -133,7 +142,31 @@ def _joined(parts: Sequence[Path], named: Named, how: _How) -> Summary:
     check_parts(parts)
     if how.out is not None:
         write_rows(rows_of(parts), how.out)
-    return summarise(parts, how.trainings)
+    return _summary(parts, how)
+
+
+def _summary(paths: Sequence[Path], how: _How) -> Summary:
+    """The summary of files of rows; their findings are printed, where the format is one of findings."""
+    summary = summarise(paths, how.trainings)
+    if how.format in ("github", "sarif"):
+        report(how.format, rows_of(paths))
+    return summary
+
+
+def _plan(shown: Output, named: Named, how: _How, parts: Sequence[Path]) -> int:
+    """Say what an audit would be of, and what it would ask of the Hub, which is asked for its listing alone."""
+    if parts:
+        raise UsageError("--dry-run is of the cards of an audit; --parts ask for nothing and are read at once")
+    source = named.source(shown)
+    with tempfile.TemporaryDirectory() as folder:
+        count = Audit(source, Path(folder) / "audit.parquet", shard=how.shard).count(Path(folder))
+    shown.item(f"{count} models would be audited")
+    shown.document(plan={"models": count, "calls": source.calls()})
+    return DONE
+
+
+def _output(format_: ReportFormat) -> Output:
+    return Output(format_ if format_ in ("human", "json") else "quiet")
 
 
 @contextmanager

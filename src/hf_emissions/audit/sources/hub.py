@@ -107,10 +107,14 @@ class OnTheHub(Source):
 
     def calls_left(self) -> str:
         """How many cards are still to be read, and how many calls the Hub still allows in this window."""
-        to_go = max((self._plan.bodies if self._plan else 0) - self._unread.asked, 0)
+        to_go = max(self.calls() - self._unread.asked, 0)
         windows = self.crawler.quotas.windows
         allowed = ", ".join(f"{max(one.lowest, 0)} allowed in this window" for one in [windows.get("resolvers")] if one)
         return f"{to_go} calls to go{f', {allowed}' if allowed else ''}"
+
+    def calls(self) -> int:
+        """How many cards are to be read with a call each."""
+        return self._plan.bodies if self._plan else 0
 
     def models(self) -> Iterator[dict[str, Any]]:
         """The models, as far as the listing has them; `wanted` says whether the card is to be read."""

@@ -60,6 +60,10 @@ class Source(ABC):
         """In words, how many calls to a server are still to be made; nothing where none is."""
         return ""
 
+    def calls(self) -> int:
+        """How many cards are to be read with a call each, once `begin` was told."""
+        return 0
+
     def filled(self, models: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """The models with what is read of them only when their turn has come."""
         return models
