@@ -133,6 +133,7 @@ class TestListing:
         assert names == [server.catalogue.name(number) for number in range(9, 1500, 10)]
         assert sum("/api/models?" in line for line in server.requests) == 2
 
+    @pytest.mark.slow
     def test_a_model_without_a_count_of_downloads_does_not_end_the_listing(self, server, run, tmp_path):
         server.catalogue = Written(1100, rows={5: {"downloads": None}})
         run("--min-downloads", "1", "--bodies", "none", "--out", "out.parquet")
@@ -171,7 +172,7 @@ class TestRefusals:
         ("status", "code", "words"),
         [
             (401, "", "the Hub does not know the token; log in with `hf auth login`, or set HF_TOKEN"),
-            (403, "", "the token may not do this"),
+            pytest.param(403, "", "the token may not do this", marks=pytest.mark.slow),
             (451, "", "the Hub answered 451"),
         ],
     )
@@ -185,7 +186,12 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("status", "code", "why"),
-        [(403, "GatedRepo", "gated"), (404, "RepoNotFound", "gone"), (401, "RepoNotFound", "gone"), (410, "", "gone")],
+        [
+            (403, "GatedRepo", "gated"),
+            pytest.param(404, "RepoNotFound", "gone", marks=pytest.mark.slow),
+            (401, "RepoNotFound", "gone"),
+            pytest.param(410, "", "gone", marks=pytest.mark.slow),
+        ],
     )
     def test_those_that_are_closed_or_gone_are_counted(self, run, models, answers, tmp_path, status, code, why):
         answers(RESOLVE, refusing(status, code))
@@ -195,6 +201,7 @@ class TestRefusals:
         )
         assert not any(row["body_read"] for row in rows(tmp_path))
 
+    @pytest.mark.slow
     def test_a_few_that_are_refused_are_said(self, run, models, answers, tmp_path):
         answers("/(lab/model-[12])/resolve/([^/]+)/(.+)", refusing(451, ""))
         err = run("--author", "lab", "--out", "out.parquet").splitlines()
@@ -218,6 +225,7 @@ class TestMostDownloaded:
         assert [row["id"] for row in found] == [server.catalogue.name(number) for number in range(50)]
         assert sorted(row["downloads"] for row in found if row["body_read"]) == [45, 46, 47, 48, 49]
 
+    @pytest.mark.slow
     def test_of_those_with_as_many_the_first(self, server, run, tmp_path):
         server.catalogue = Written(9, named=1.0, rows={number: {"downloads": 4} for number in range(9)})
         run("--limit", "9", "--max-bodies", "2", "--out", "out.parquet", "--bodies", "all")
@@ -257,6 +265,7 @@ class TestNames:
 
 
 class TestPlan:
+    @pytest.mark.slow
     def test_a_shard_says_its_part(self, server, run, tmp_path):
         server.catalogue = Catalogue(400, named=1.0)
         said = [
