@@ -300,3 +300,10 @@ class TestPlan:
         hub.server.ROUTES.pop(0)
         err = run(*arguments)
         assert "600 models, 500 of them done before, 100 of whose cards are still to be read with a call each" in err
+
+    def test_a_dry_run_lists_and_reads_no_card(self, server, run, tmp_path):
+        server.catalogue = Catalogue(30, named=1.0)
+        err = run("--limit", "30", "--bodies", "all", "--dry-run", "--out", "out.parquet")
+        assert "30 models, 30 of whose cards are read with a call each: within the 5000" in err
+        assert not any("/resolve/" in line for line in server.requests)
+        assert [path.name for path in tmp_path.iterdir()] == ["home"]
