@@ -180,7 +180,7 @@ class TestBodies:
 
     @pytest.mark.slow
     def test_a_quota_that_is_used_up(self, hub, home):
-        hub.catalogue, hub.quotas = Catalogue(40, named=1.0), Quotas({"resolvers": 30}, 3.0)
+        hub.catalogue, hub.quotas = Catalogue(40, named=1.0), Quotas({"resolvers": 30}, 8.0)
         err = run(hub, home, "--limit", "40", "--bodies", "all", "--out", "out.parquet")
         assert "the Hub's quota of 30 calls (resolvers) is used up; going on in " in err
         assert hub.quotas.refused == 0
