@@ -173,7 +173,7 @@ class TestRefusals:
         [
             (401, "", "the Hub does not know the token; log in with `hf auth login`, or set HF_TOKEN"),
             pytest.param(403, "", "the token may not do this", marks=pytest.mark.slow),
-            (451, "", "the Hub answered 451"),
+            (451, "", "the Hub refuses this with 451"),
         ],
     )
     def test_a_hub_that_gives_no_card_is_no_hub_of_silent_models(
@@ -205,7 +205,7 @@ class TestRefusals:
     def test_a_few_that_are_refused_are_said(self, run, models, answers, tmp_path):
         answers("/(lab/model-[12])/resolve/([^/]+)/(.+)", refusing(451, ""))
         err = run("--author", "lab", "--out", "out.parquet").splitlines()
-        assert sum("the Hub answered 451" in line and "front matter is taken" in line for line in err) == 2
+        assert sum("the Hub refuses this with 451" in line and "front matter is taken" in line for line in err) == 2
         assert err[-1] == "2 of 20 cards could not be read whole (2 refused); their front matter is taken"
         assert sum(row["status"] == "estimable" for row in rows(tmp_path)) == 18
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..errors import HubError, NoCardError, NoModelError
-from .client import TIMEOUT_S, Hub, UnreadableAnswerError
+from .client import Hub, UnreadableAnswerError
 from .quotas import Quotas, Taken
 from .refusals import status_of
+from .session import bounded
 
 # Models of one page of the listing; the Hub gives no more.
 PAGE = 1000
@@ -252,7 +253,7 @@ def _downloaded(hub: Hub, url: str, name: str, most_bytes: int | None) -> _File:
     from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
     headers = build_hf_headers(token=hub.token)
-    with get_session().stream("GET", url, headers=headers, timeout=TIMEOUT_S) as response:
+    with bounded(at_once=False), get_session().stream("GET", url, headers=headers) as response:
         if response.is_error:
             response.read()
         hf_raise_for_status(response)
