@@ -12,8 +12,10 @@ our judgement.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtraError
@@ -46,17 +48,18 @@ _REPORTED = "SELECT emissions_g, pue FROM figures WHERE counted AND is_reported 
 _ESTIMATED = """
     SELECT author, estimate_low_g, estimate_median_g, estimate_high_g, coalesce(estimate_pue, 1.0) FROM figures
     WHERE counted AND is_estimated AND same_basis AND estimate_low_g > 0 ORDER BY author, id"""
+# In the order of the models, since how numbers are rounded depends on it: parts are summed as the whole.
 _BESIDE = """
-    SELECT sum(emissions_g) FILTER (is_reported) AS reported_naive_g,
-           sum(estimate_median_g) FILTER (is_estimated) AS estimated_naive_g,
+    SELECT sum(emissions_g ORDER BY id) FILTER (is_reported) AS reported_naive_g,
+           sum(estimate_median_g ORDER BY id) FILTER (is_estimated) AS estimated_naive_g,
            count(*) FILTER (status = 'reported' AND exercise) AS exercises,
            count(*) FILTER (status = 'questionable') AS questionable,
            count(*) FILTER (is_estimated AND estimate_median_g IS NULL) AS without_number,
-           count(*) FILTER (counted AND is_reported AND NOT same_basis) AS reported_other_basis,
-           sum(emissions_g) FILTER (counted AND is_reported AND NOT same_basis) AS reported_other_basis_g,
-           count(*) FILTER (counted AND is_estimated AND NOT same_basis) AS estimated_other_basis,
-           sum(estimate_median_g) FILTER (counted AND is_estimated AND NOT same_basis) AS estimated_other_basis_g
-    FROM figures"""
+           count(*) FILTER (other_basis AND is_reported) AS reported_other_basis,
+           sum(emissions_g ORDER BY id) FILTER (other_basis AND is_reported) AS reported_other_basis_g,
+           count(*) FILTER (other_basis AND is_estimated) AS estimated_other_basis,
+           sum(estimate_median_g ORDER BY id) FILTER (other_basis AND is_estimated) AS estimated_other_basis_g
+    FROM (SELECT *, counted AND NOT same_basis AS other_basis FROM figures)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +129,27 @@ def estimated_total(figures: Sequence[tuple[str, float, float, float, float]]) -
     if not figures:
         return None
     np = _numpy()
-    generator = np.random.default_rng(_SEED)
-    of_all = generator.standard_normal(DRAWS)
+    even = _even_normal()
+    of_all = np.random.default_rng(_SEED).permutation(even)
     drawn, owner, error = np.zeros(DRAWS), None, of_all
     for name, low, median, high, pue in figures:
         if name != owner:
             owner = name
-            error = np.sqrt(SHARED) * of_all + np.sqrt(1 - SHARED) * generator.standard_normal(DRAWS)
+            # Of the owner's name, so that the draws of one stay when others come or go.
+            generator = np.random.default_rng((_SEED, zlib.crc32(name.encode())))
+            error = np.sqrt(SHARED) * of_all + np.sqrt(1 - SHARED) * generator.permutation(even)
         # Lognormal on either side of the median, each side as wide as its own end.
         below, above = np.log(median / low) / Z90, np.log(high / median) / Z90
         drawn += median / pue * np.exp(error * np.where(error < 0, below, above))
     return _total(len(figures), drawn)
+
+
+def _even_normal() -> Draws:
+    """Draws from the normal distribution at even quantiles, so that chance moves a sum by less."""
+    import numpy as np
+
+    normal = NormalDist()
+    return np.array([normal.inv_cdf((number + 0.5) / DRAWS) for number in range(DRAWS)])
 
 
 def _total(count: int, drawn: Draws) -> Total:
