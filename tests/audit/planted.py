@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _DEVICES = ("A100 SXM", "V100 SXM2", "H100 SXM", "RTX 3090", "A40")
@@ -25,6 +26,31 @@ _WORDS = [
     "omega",
 ]
 COPIES = ("gguf", "awq", "gptq", "int8")
+DIGITS = range(2, 8)
+# What a program writes below every figure; the values differ or do not, as trainings go.
+GENERATED = """# {name}
+
+This model is a fine-tuned version of [bert-base-uncased](https://huggingface.co/bert-base-uncased) on the None dataset.
+
+## Training procedure
+
+The following hyperparameters were used during training:
+- learning_rate: 2e-05
+- train_batch_size: 8
+- optimizer: Adam with betas=(0.9,0.999) and epsilon=1e-08
+"""
+# The Hub's own section, filled in by people who rent the same machine.
+SECTION = """# {name}
+
+## Environmental Impact
+
+Carbon emissions can be estimated using the [Machine Learning Impact calculator](https://mlco2.github.io/impact).
+
+- **Hardware Type:** T4
+- **Hours used:** 2
+- **Cloud Provider:** Google Cloud
+- **Compute Region:** europe-west4
+"""
 
 
 @dataclass
@@ -33,12 +59,14 @@ class Planted:
 
     Args:
         seed: another seed, other cards.
+        digits: how many a figure has; one of these.
         cards: the cards.
         trained_g: grams of each training that reports them, by the model that was trained.
         estimable: the models that were trained, and say enough for an estimate.
     """
 
     seed: int = 0
+    digits: Sequence[int] = DIGITS
     cards: dict[str, str] = field(default_factory=dict)
     trained_g: dict[str, float] = field(default_factory=dict)
     estimable: list[str] = field(default_factory=list)
@@ -48,10 +76,17 @@ class Planted:
 
     def train(self, name: str, base: str | None = None) -> str:
         """A training that reports its figure."""
-        grams = round(self._random.lognormvariate(5, 2), 7)
+        return self.train_with(name, self.grams(), f"# {name}\n\n{self.words()}\n", base)
+
+    def train_with(self, name: str, grams: float, text: str, base: str | None = None) -> str:
+        """A training that reports this figure above this text."""
         self.trained_g[name] = grams
-        self.cards[name] = _front(grams, *_from(base)) + f"# {name}\n\n{self._words()}\n"
+        self.cards[name] = _front(grams, *_from(base)) + text
         return name
+
+    def grams(self) -> float:
+        """A figure, with more or less digits."""
+        return float(f"{self._random.lognormvariate(5, 2):.{self._random.choice(self.digits)}g}")
 
     def train_silently(self, name: str, sentence: str = "") -> str:
         """A training that can be estimated."""
@@ -64,7 +99,7 @@ class Planted:
         """What a card says of a training, so that no other says the same."""
         count, hours = self._random.randrange(1, 64), self._random.randrange(2, 400)
         device = self._random.choice(_DEVICES)
-        return f"For {self._words()} the model was trained on {count} x {device} GPUs for {hours} hours in all."
+        return f"For {self.words()} the model was trained on {count} x {device} GPUs for {hours} hours in all."
 
     def quantise(self, name: str, base: str, relation: str = "quantized") -> str:
         """A copy that says what it is of, and takes over the text and the figure."""
@@ -79,6 +114,14 @@ class Planted:
     def rename(self, name: str, base: str) -> str:
         """A copy under another owner that says nothing of where it is from."""
         return self._add(name, base, ["license: mit"], self.cards[base].partition("\n---\n")[2])
+
+    def rename_throughout(self, name: str, base: str) -> str:
+        """The same, with its own name wherever the text has that of the original."""
+        self.rename(name, base)
+        self.cards[name] = (
+            self.cards[name].replace(base, name).replace(base.rpartition("/")[2], name.rpartition("/")[2])
+        )
+        return name
 
     def merge(self, name: str, bases: list[str]) -> str:
         """A merge that has taken over the figure of the first of its models."""
@@ -102,7 +145,8 @@ class Planted:
 
     _origins: dict[str, str] = field(default_factory=dict)
 
-    def _words(self) -> str:
+    def words(self) -> str:
+        """Words of its author's own."""
         return " ".join(self._random.choice(_WORDS) for _ in range(9))
 
 
@@ -115,16 +159,18 @@ def _front(grams: float | None, *lines: str) -> str:
     return "\n".join(["---", *lines, *block, "---", ""])
 
 
-def catalogue(seed: int, trainings: int) -> Planted:
-    """Trainings of both kinds, and every kind of copy of some of them."""
-    planted = Planted(seed)
+def catalogue(seed: int, trainings: int, digits: Sequence[int] = DIGITS) -> Planted:
+    """Trainings of both kinds, every kind of copy of some of them, and trainings that look like copies."""
+    planted = Planted(seed, digits)
     drawn = random.Random(seed + 1)
     for number in range(trainings):
         _copies(planted, drawn, planted.train(f"lab-{number % 50}/model-{number}"), number)
         _copies(planted, drawn, planted.train_silently(f"lab-{number % 50}/silent-{number}"), number)
     _merges(planted, drawn, trainings)
     _fine_tunes_and_circles(planted, drawn, trainings)
-    _five_sizes(planted, trainings)
+    _five_sizes(planted, drawn, trainings)
+    _round_figures(planted, trainings)
+    _templates(planted, trainings)
     return planted
 
 
@@ -138,6 +184,9 @@ def _copies(planted: Planted, drawn: random.Random, name: str, number: int) -> N
         planted.rename(f"other-{number % 11}/{bare}", name)
     if drawn.random() < 0.3:
         planted.rename(f"other-{number % 11}/renamed-{bare}", name)
+    if drawn.random() < 0.3:
+        again = planted.rename_throughout(f"third-{number % 13}/mine-{number}", name)
+        planted.quantise(f"third-{number % 13}/mine-{number}-gguf", again)
     if name in planted.trained_g and drawn.random() < 0.1:
         planted.quantise_in_kilograms(f"wrong-{number % 7}/{bare}-GGUF", name)
 
@@ -167,9 +216,29 @@ def _fine_tunes_and_circles(planted: Planted, drawn: random.Random, trainings: i
         planted.quantise(f"circle/second-{number}-gguf", circle)
 
 
-def _five_sizes(planted: Planted, trainings: int) -> None:
+def _five_sizes(planted: Planted, drawn: random.Random, trainings: int) -> None:
     """Trainings of one owner that are described with one sentence, and are five trainings nevertheless."""
     for number in range(trainings // 20):
         sentence = planted.sentence()
-        for size in ("tiny", "small", "base", "large", "xl"):
-            planted.train_silently(f"sizes-{number}/net-{size}", sentence)
+        sizes = [f"sizes-{number}/net-{size}" for size in ("tiny", "small", "base", "large", "xl")]
+        for name in sizes:
+            planted.train_silently(name, sentence)
+        planted.rename(f"another-{number}/copy-of-a-net", drawn.choice(sizes))
+
+
+def _round_figures(planted: Planted, trainings: int) -> None:
+    """Trainings of one owner, and of many, with one round figure and texts of their own."""
+    for number in range(trainings // 10):
+        for owner in ("round", f"round-{number}"):
+            text = f"# {number}\n\n{planted.words()}\n"
+            planted.train_with(f"{owner}/classifier-{number}", float((1, 2, 50, 120)[number % 4]), text)
+
+
+def _templates(planted: Planted, trainings: int) -> None:
+    """Trainings whose text no author wrote: it is the same below figures that are the same, and below estimates."""
+    for number in range(trainings // 10):
+        name = f"course-{number}/my-awesome-model-{number}"
+        planted.train_with(name, float((7, 30, 110)[number % 3]), GENERATED.format(name=name))
+        name = f"renter-{number}/rented-{number}"
+        planted.train_silently(name)
+        planted.cards[name] = f"---\nlicense: mit\n---\n{SECTION.format(name=name)}"

@@ -8,13 +8,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
-from audit.planted import Planted, catalogue
+from audit.planted import DIGITS, catalogue
 from in_process import call
 from pyarrow import parquet
 
 from hf_emissions.audit.trainings import Model, significant_digits, trainings
 
-TEXT = "5f2c"
+TEXT, OTHER = 0x5F2C, 0x77
+BODY = 0xB0D1
 
 
 def of(*models: Model) -> dict[str, str]:
@@ -25,8 +26,12 @@ def reported(name: str, grams: float, *bases: str, **more) -> Model:
     return Model(name, "reported", grams, bases, **more)
 
 
-def estimable(name: str, text: str = TEXT, *bases: str, words: int = 20, **more) -> Model:
-    return Model(name, "estimable", 1000.0, bases, text=text, words=words, **more)
+def estimable(name: str, text: int = TEXT, *bases: str, words: int = 20, **more) -> Model:
+    return Model(name, "estimable", 1000.0, bases, text=text, words=words + 4, own_words=words, **more)
+
+
+def card(name: str, grams: float, words: int = 9, **more) -> Model:
+    return reported(name, grams, **{"body": BODY, "unnamed": BODY, "body_words": words, **more})
 
 
 class TestMadeFrom:
@@ -69,7 +74,7 @@ class TestMadeFrom:
 
 class TestTakenOver:
     def test_the_same_name_and_text_under_another_owner(self):
-        found = of(estimable("a/bert", made=1), estimable("b/BERT", words=7, made=2), estimable("c/bert", "other"))
+        found = of(estimable("a/bert", made=1), estimable("b/BERT", words=7, made=2), estimable("c/bert", OTHER))
         assert found == {"a/bert": "a/bert", "b/BERT": "a/bert", "c/bert": "c/bert"}
 
     def test_another_name_needs_more_words(self):
@@ -91,6 +96,19 @@ class TestTakenOver:
         found = of(reported("a/x", grams, made=1), reported(other, grams, made=2))
         assert (found[other] == "a/x") == same
 
+    def test_the_same_sum_that_a_computer_added_up_otherwise(self):
+        assert of(reported("a/x", 12.34), reported("a/x-copy", 12.340000000000002, "a/x"))["a/x-copy"] == "a/x"
+        assert of(reported("a/x", 0.1 + 0.2 + 12.0), reported("a/y", 12.3), reported("b/z", 12.31)) == {
+            "a/x": "a/x",
+            "a/y": "a/y",
+            "b/z": "b/z",
+        }
+
+    def test_the_values_of_a_template_are_no_words(self):
+        found = of(*(estimable(f"{name}/{name}-net", words=0) for name in "abcd"))
+        assert len(set(found.values())) == 4
+        assert of(estimable("a/x", words=0), estimable("b/tuned", TEXT, "a/x", words=3))["b/tuned"] == "a/x"
+
     @pytest.mark.parametrize("name", ["x-GGUF", "x-4bit", "X.Q4_K_M", "x-awq-int4"])
     def test_the_name_says_that_it_is_a_copy(self, name):
         assert of(reported("a/x", 10), reported(f"a/{name}", 3))[f"a/{name}"] == "a/x"
@@ -99,14 +117,66 @@ class TestTakenOver:
         doubted = Model("a/x", "questionable", 0.01)
         assert of(doubted, reported("b/x-gguf", 10.0, "a/x", is_copy=True))["a/x"] == "b/x-gguf"
 
+    def test_a_figure_that_nothing_speaks_against_stands_before_an_estimate(self):
+        copy = reported("b/x-gguf", 123_000.0, "a/x", is_copy=True)
+        assert of(estimable("a/x"), copy)["a/x"] == "b/x-gguf"
+        doubted = Model("b/x-gguf", "questionable", 123_000.0, ("a/x",), is_copy=True)
+        assert of(estimable("a/x"), doubted)["b/x-gguf"] == "a/x"
+        exercise = Model("b/x-gguf", "exercise", 123_000.0, ("a/x",), is_copy=True)
+        assert of(estimable("a/x"), exercise)["b/x-gguf"] == "a/x"
 
-@pytest.mark.parametrize(("value", "digits"), [(4009.5, 5), (0.21, 2), (1200.0, 2), (286.435, 6), (1.5e-7, 2)])
+
+class TestTheSameBody:
+    @pytest.mark.parametrize("grams", [3.0, 20.0, 286.0, 286.4])
+    @pytest.mark.parametrize("name", ["bob/x", "bob/y", "ana/y"])
+    def test_with_the_same_figure(self, name, grams):
+        assert of(card("ana/x", grams, made=1), card(name, grams, made=2))[name] == "ana/x"
+
+    def test_with_the_same_figure_and_no_sentence_of_its_own(self):
+        assert of(card("ana/x", 286.0, 0), card("bob/y", 286.0, 0))["bob/y"] == "bob/y"
+        assert of(card("ana/x", 286.0, 0, made=1), card("bob/x", 286.0, 0, made=2))["bob/x"] == "ana/x"
+        assert of(card("ana/x", 3.0, 0), card("bob/x", 3.0, 0))["bob/x"] == "bob/x"
+
+    def test_with_its_own_name_in_it(self):
+        found = of(card("ana/x", 286.0, made=1, unnamed=1), card("bob/y", 286.0, made=2, body=2, unnamed=1))
+        assert found["bob/y"] == "ana/x"
+        assert of(card("ana/x", 286.0, unnamed=1), card("bob/y", 286.0, body=2, unnamed=3))["bob/y"] == "bob/y"
+
+    def test_with_the_same_name_and_another_figure(self):
+        assert of(card("ana/x", 286.0, made=1), card("bob/x", 300.0, made=2))["bob/x"] == "ana/x"
+        assert of(card("ana/x", 286.4, made=1), card("bob/x", 300.7, made=2))["bob/x"] == "bob/x"
+        assert of(card("ana/x", 286.4, made=1), card("bob/x", 0.2864, made=2))["bob/x"] == "ana/x"
+
+    def test_of_another_name_with_another_figure_is_another_training(self):
+        assert of(card("ana/x", 286.0, 40), card("bob/y", 300.0, 40))["bob/y"] == "bob/y"
+
+    def test_without_a_figure(self):
+        one, two = (estimable(name, text, body=BODY, body_words=40) for name, text in (("ana/x", 1), ("bob/y", 2)))
+        assert of(one, two)["bob/y"] == "ana/x"
+        assert of(one, card("bob/y", 286.0, 40))["ana/x"] == "bob/y"
+
+    def test_of_which_figure_an_estimate_is_is_not_to_be_known(self):
+        estimate = estimable("ana/x", body=BODY, body_words=40, made=1)
+        found = of(estimate, card("bob/y", 286.4, 40, made=2), card("cy/z", 300.7, 40, made=3))
+        assert found == {"ana/x": "bob/y", "bob/y": "bob/y", "cy/z": "cy/z"}
+
+    def test_a_family_is_older_than_a_copy_of_it_where_there_are_no_dates(self):
+        sizes = [estimable(f"lab/net-{size}") for size in ("small", "base", "large")]
+        found = of(estimable("bob/my-net-small"), *sizes)
+        assert len({found[one.id] for one in sizes}) == 3
+        assert found["bob/my-net-small"] in {found[one.id] for one in sizes}
+
+
+@pytest.mark.parametrize(
+    ("value", "digits"),
+    [(4009.5, "40095"), (0.21, "21"), (1200.0, "12"), (286.435, "286435"), (1.5e-7, "15"), (0.1 + 0.2, "3")],
+)
 def test_significant_digits(value, digits):
     assert significant_digits(value) == digits
 
 
-def audited(folder: Path, planted: Planted) -> dict:
-    table = pa.table({"id": list(planted.cards), "card": list(planted.cards.values())})
+def audited(folder: Path, cards: dict[str, str]) -> dict:
+    table = pa.table({"id": list(cards), "card": list(cards.values())})
     parquet.write_table(table, folder / "cards.parquet")
     arguments = ["--dump", "cards.parquet", "--out", "out.parquet", "--trainings", "trainings.parquet"]
     done = call(["audit", *arguments, "--processes", "1", "--format", "json"], folder)
@@ -114,22 +184,28 @@ def audited(folder: Path, planted: Planted) -> dict:
     return json.loads(done.out)["summary"]["sums"][0]
 
 
-def test_the_sum_of_a_catalogue_is_that_of_its_trainings(tmp_path):
-    planted = catalogue(seed=1, trainings=80)
-    sums = audited(tmp_path, planted)
+@pytest.mark.parametrize(
+    ("seed", "digits"), [(1, DIGITS), (3, [2]), (3, [3]), (4, [4]), (5, [5]), *((seed, DIGITS) for seed in range(6, 9))]
+)
+def test_the_sum_of_a_catalogue_is_that_of_its_trainings(tmp_path, seed, digits):
+    planted = catalogue(seed, 80, digits)
+    sums = audited(tmp_path, planted.cards)
     truth = sum(planted.trained_g.values())
     assert sums["reported_median_g"] == pytest.approx(truth, rel=0.01)
     assert sums["reported_naive_g"] > 2 * truth
-    assert sums["estimated_trainings"] == pytest.approx(len(planted.estimable), rel=0.01)
     with duckdb.connect() as connection:
         query = f"SELECT id, training, counted FROM '{tmp_path / 'trainings.parquet'}'"
         rows = connection.execute(query).fetchall()
     assert {one for one, _, counted in rows if counted} == {training for _, training, _ in rows}
+    originals = audited(tmp_path, {name: planted.cards[name] for name in planted.estimable})
+    assert sums["estimated_trainings"] == originals["estimated_trainings"] == len(planted.estimable)
+    assert sums["estimated_median_g"] == pytest.approx(originals["estimated_median_g"], rel=0.01)
+    assert sums["estimated_naive_g"] > 1.2 * originals["estimated_naive_g"]
 
 
 def test_the_parts_of_an_audit_are_summed_as_the_whole(tmp_path):
     planted = catalogue(seed=2, trainings=20)
-    whole = audited(tmp_path, planted)
+    whole = audited(tmp_path, planted.cards)
     parts = []
     for part in "123":
         call(["audit", "--dump", "cards.parquet", "--shard", f"{part}/3", "--out", f"{part}.parquet"], tmp_path)

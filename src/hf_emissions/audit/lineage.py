@@ -11,10 +11,15 @@ from .trainings import Model, trainings
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# Sixty bits of a digest tell millions of texts apart, and are a number.
 _VIEW = """
     CREATE TEMP VIEW models AS
-    SELECT id, status, CASE status WHEN 'estimable' THEN estimate_median_g ELSE emissions_g END AS grams,
-           base_models, is_copy, training_text_sha256, training_text_words, epoch_ms(created_at) AS made, downloads
+    SELECT id, if(exercise, 'exercise', status) AS status,
+           if(status = 'estimable', estimate_median_g, emissions_g) AS grams, base_models, is_copy,
+           ('0x' || left(training_text_sha256, 15))::BIGINT AS text, training_text_words AS words,
+           training_text_own_words AS own_words, ('0x' || left(body_text_sha256, 15))::BIGINT AS body,
+           ('0x' || left(body_text_unnamed_sha256, 15))::BIGINT AS unnamed, body_text_own_words AS body_words,
+           epoch_ms(created_at) AS made, downloads
     FROM audit"""
 _FIGURED = "SELECT * FROM models WHERE grams IS NOT NULL"
 _NAMED = "SELECT * FROM models WHERE lower(id) IN (SELECT unnest(?))"
@@ -66,5 +71,6 @@ def _fetched(connection: DuckDBPyConnection, query: str, values: list[Any] | Non
 
 
 def _model(row: tuple[Any, ...]) -> Model:
-    id_, status, grams, bases, is_copy, text, words, made, downloads = row
-    return Model(id_, status, grams, tuple(bases or ()), is_copy, text, words or 0, made, downloads or 0)
+    id_, status, grams, bases, is_copy, text, words, own_words, body, unnamed, body_words, made, downloads = row
+    known = (text, words or 0, own_words or 0, body, unnamed, body_words or 0, made, downloads or 0)
+    return Model(id_, status, grams, tuple(bases or ()), bool(is_copy), *known)
