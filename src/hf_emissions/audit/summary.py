@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,21 @@ from .schema import STATUSES
 from .totals import totals
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+# `audit` has a model once, by its first row: a dump may have it several times, and so may shards that overlap. Digests
+# find which ids may be repeated, so that millions of ids are never held at once.
+_ONCE = (
+    "CREATE TEMP TABLE suspects AS SELECT hash(lower(id)) AS digest FROM cards GROUP BY digest HAVING count(*) > 1",
+    """
+    CREATE TEMP TABLE repeated AS SELECT place
+    FROM (SELECT place, min(place) OVER (PARTITION BY lower(id)) AS first
+          FROM cards WHERE hash(lower(id)) IN (SELECT digest FROM suspects))
+    WHERE place > first""",
+    "CREATE VIEW audit AS SELECT * EXCLUDE (place) FROM cards WHERE place NOT IN (SELECT place FROM repeated)",
+)
+# Rows of one file, so that the places of the next one begin behind it.
+_MOST_ROWS = 1 << 40
 
 QUERIES: Mapping[str, str] = {
     "statuses": "SELECT status, count(*) AS models FROM audit GROUP BY status",
@@ -45,9 +60,15 @@ QUERIES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The answers to `QUERIES`, and the sums of `totals.totals`, each a list of rows by column."""
+    """The answers to `QUERIES`, and the sums of `totals.totals`, each a list of rows by column.
+
+    Args:
+        answers: by the name of the query; a model is in each once.
+        repeated: how many rows are of a model that an earlier row has, and are not counted.
+    """
 
     answers: Mapping[str, list[dict[str, Any]]]
+    repeated: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -71,18 +92,21 @@ def summarise(paths: Sequence[Path], trainings: Path | None = None) -> Summary:
         if trainings is not None:
             connection.table("trainings").order("id").write_parquet(str(trainings), compression="zstd")
         answers = {name: _answer(connection, query) for name, query in QUERIES.items()}
-        return Summary({**answers, "sums": totals(connection)})
+        (repeated,) = connection.execute("SELECT count(*) FROM repeated").fetchone() or (0,)
+        return Summary({**answers, "sums": totals(connection)}, repeated)
 
 
 def document(summary: Summary) -> dict[str, Any]:
     """The summary for JSON."""
-    return {"models": sum(summary.counts.values()), **summary.answers, "statuses": summary.counts}
+    models = sum(summary.counts.values())
+    return {"models": models, "repeated_rows": summary.repeated, **summary.answers, "statuses": summary.counts}
 
 
 def lines(summary: Summary) -> list[str]:
     """The summary for a person."""
     total = sum(summary.counts.values())
-    shown = [f"{total} models"]
+    repeated = f" ({summary.repeated} more rows are of a model that an earlier row has, and are not counted)"
+    shown = [f"{total} models{repeated if summary.repeated else ''}"]
     shown += [f"  {status}: {count} ({count / max(total, 1):.1%})" for status, count in summary.counts.items()]
     (sums,) = summary.answers["sums"]
     shown += _sums(sums)
@@ -152,8 +176,17 @@ def _connect(paths: Sequence[Path]) -> DuckDBPyConnection:
     except ImportError:
         raise MissingExtraError("audits need duckdb; install them with: pip install 'hf-emissions[audit]'") from None
     connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
-    connection.read_parquet([str(path) for path in paths]).create_view("audit")
+    parts = [_part(connection, path, number) for number, path in enumerate(paths)]
+    functools.reduce(lambda all_parts, part: all_parts.union(part), parts).create_view("cards")
+    for statement in _ONCE:
+        connection.execute(statement)
     return connection
+
+
+def _part(connection: DuckDBPyConnection, path: Path, number: int) -> DuckDBPyRelation:
+    """The rows of a file, with the place of each in all of them."""
+    rows = connection.read_parquet(str(path), file_row_number=True)
+    return rows.project(f"* EXCLUDE (file_row_number), file_row_number + {number * _MOST_ROWS} AS place")
 
 
 def _answer(connection: DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
