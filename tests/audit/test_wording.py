@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from audit.planted import GENERATED, SECTION
 
-from hf_emissions.audit.wording import unnamed_sha256, wording_of, wording_of_body
+from hf_emissions.audit.wording import BodyWording, wording_of, wording_of_body
 from hf_emissions.card.section import END, START
 
 SENTENCE = "We trained it on letters that our town's archive keeps."
@@ -40,29 +40,35 @@ def test_words_and_those_of_an_author(line, words, own_words):
 
 @pytest.mark.parametrize("text", [GENERATED, SECTION])
 def test_what_programs_write_has_no_words_of_an_author(text):
-    assert wording_of_body(text.format(name="a/b")).own_words == 0
+    assert of_body(text.format(name="a/b")).own_words == 0
 
 
 @pytest.mark.parametrize(("before", "after"), [("```python", "```"), ("~~~", "~~~"), (START, END)])
 def test_code_and_our_own_section_have_none_either(before, after):
-    assert wording_of_body(f"{before}\n{SENTENCE}\n{after}\n").own_words == 0
-    assert wording_of_body(f"{before}\n{SENTENCE}\n{after}\n{SENTENCE}\n").own_words == 10
+    assert of_body(f"{before}\n{SENTENCE}\n{after}\n").own_words == 0
+    assert of_body(f"{before}\n{SENTENCE}\n{after}\n{SENTENCE}\n").own_words == 10
 
 
 def test_nothing_has_no_wording():
     assert wording_of([]) is None
-    assert wording_of_body("\n# A heading\n\n") is None
-    assert unnamed_sha256("# A heading\n\nnet\n", "a/net") is None
+    assert of_body("\n# A heading\n\n") is None
 
 
 def test_line_breaks_case_and_headings_do_not_matter():
-    one = wording_of_body(f"# One\n\n{SENTENCE}\n\nIt reads.\n")
-    assert one.sha256 == wording_of_body(f"{SENTENCE.replace(' on ', chr(10) + 'on ')}  It reads.\r\n# Two\r\n").sha256
-    assert one.sha256 != wording_of_body(f"{SENTENCE}\n\nIt writes.\n").sha256
+    one = of_body(f"# One\n\n{SENTENCE}\n\nIt reads.\n")
+    assert one == of_body(f"{SENTENCE.replace(' on ', chr(10) + 'ON ')}  It reads.\r\n# Two\r\n")._replace(
+        own_words=one.own_words
+    )
+    assert one.sha256 != of_body(f"{SENTENCE}\n\nIt writes.\n").sha256
 
 
 def test_a_name_of_its_own_does_not_matter():
     text = "Load `{0}`: {1} knows letters.\n"
-    digests = {unnamed_sha256(text.format(name, name.partition("/")[2]), name) for name in ("ana/x-1", "Bob/my-x.Q4")}
-    assert len(digests) == 1
-    assert unnamed_sha256("x-12 knows letters.", "ana/x-1") == wording_of_body("x-12 knows letters.").sha256
+    ana, bob = (of_body(text.format(name, name.partition("/")[2]), name) for name in ("ana/net-1", "Bob/my-net.Q4"))
+    assert ana.unnamed_sha256 == bob.unnamed_sha256
+    assert ana.sha256 != bob.sha256
+    assert of_body("We knew all.", "ana/w").unnamed_sha256 == of_body("We knew all.").sha256
+
+
+def of_body(text: str, name: str = "ana/net") -> BodyWording | None:
+    return wording_of_body(text, name)

@@ -18,7 +18,7 @@ from .boundary import basis_of, boundary_of
 from .schema import Status, need_pyarrow, row_schema
 from .status import status_of
 from .versions import factors_version, rules_version
-from .wording import Wording, unnamed_sha256, wording_of, wording_of_body
+from .wording import BodyWording, Wording, wording_of, wording_of_body
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +30,7 @@ _RELATION = re.compile(r"^base_model_relation:[ \t]{0,4}['\"]?([a-z]{1,20})", re
 _TASK = re.compile(r"^pipeline_tag:[ \t]{0,4}['\"]?([a-z0-9-]{1,60})", re.MULTILINE)
 # A passage is quoted up to here; what an author wrote on one line can be long.
 _MOST = 300
-# Of these a sum has to know whether another has the same training; the bodies of the others are not looked at.
+# Of these a sum has to know whether another has the same training; how the others are worded is not looked at.
 _WITH_FIGURE = ("reported", "questionable", "estimable")
 # The seed of every estimate, so that the same card always gets the same figures.
 _SEED = 0
@@ -97,8 +97,7 @@ def _of_card(text: str, name: str, row: dict[str, Any]) -> dict[str, Any]:
         "facts": [_fact(name, getattr(facts, name), facts, text) for name in facts.known()],
         "exercise": any(finding.rule == "classroom-factors" for finding in findings),
         "is_copy": is_copy(card.page),
-        **_worded("training_text", _training_text(facts, text)),
-        **(_body_text(card, row["id"]) if status in _WITH_FIGURE else {}),
+        **(_wording(card, row["id"]) if status in _WITH_FIGURE else {}),
         "task": row["task"] or _named(_TASK, card),
         "relation": _named(_RELATION, card),
         "base_models": base_models(card.page),
@@ -157,26 +156,17 @@ def _fact(name: str, value: Any, facts: Facts, text: str) -> dict[str, Any]:
     return {"name": name, "value": str(value), "text": words}
 
 
-def _training_text(facts: Facts, text: str) -> Wording | None:
-    """Of the lines that the facts stand on: a card that took over another's text has the same."""
-    return wording_of(
-        sorted({_line(text, place.start) for name, place in facts.places.items() if name != "base_model"})
-    )
-
-
-def _body_text(card: CardView, name: str) -> dict[str, Any]:
+def _wording(card: CardView, name: str) -> dict[str, Any]:
+    """Of the lines that the facts stand on, and of the body: a card that took over another's text has the same."""
+    places = card.facts_of_emissions.places.items()
+    training = wording_of(sorted({_line(card.text, place.start) for name, place in places if name != "base_model"}))
     front = card.page.front
-    body = card.text[front.body :] if front else card.text
-    return {
-        **_worded("body_text", wording_of_body(body)),
-        "body_text_unnamed_sha256": unnamed_sha256(body, name),
-    }
+    body = wording_of_body(card.text[front.body :] if front else card.text, name)
+    return {**_columns("training_text", training), **_columns("body_text", body)}
 
 
-def _worded(name: str, wording: Wording | None) -> dict[str, Any]:
-    if wording is None:
-        return {}
-    return {f"{name}_sha256": wording.sha256, f"{name}_words": wording.words, f"{name}_own_words": wording.own_words}
+def _columns(name: str, wording: Wording | BodyWording | None) -> dict[str, Any]:
+    return {f"{name}_{part}": value for part, value in wording._asdict().items()} if wording else {}
 
 
 def _line(text: str, at: int) -> str:

@@ -53,7 +53,8 @@ COLUMNS = (
     (
         "training_text_sha256",
         "string",
-        "of the lines that facts and figure stand on; a copied text has the same",
+        "of the lines that facts and figure stand on; a copied text has the same. Like the next five of models with a"
+        " figure or an estimate alone",
     ),
     ("training_text_words", "int64", "how many words these lines have, labels left out"),
     (
@@ -61,14 +62,9 @@ COLUMNS = (
         "int64",
         "how many of them an author chose: no label, value, table, code, nor what programs write into every card",
     ),
-    (
-        "body_text_sha256",
-        "string",
-        "of all text below the front matter but headings; of models with a figure or an estimate alone",
-    ),
+    ("body_text_sha256", "string", "of all text below the front matter but headings"),
     ("body_text_unnamed_sha256", "string", "the same without the name of the model"),
-    ("body_text_words", "int64", "how many words it has, labels left out"),
-    ("body_text_own_words", "int64", "how many of them an author chose"),
+    ("body_text_own_words", "int64", "how many words of it an author chose"),
     ("body_read", "bool", "whether the whole card was read, or its front matter alone"),
     ("task", "string", "the pipeline tag"),
     ("created_at", "time", "when the repository was created"),

@@ -21,6 +21,7 @@ _NO_SENTENCE = re.compile(r"\||!\[|\[!\[|<|@|[{}\[\]]|[\w.]+ ?=|>>>|(?:from|impo
 _LABEL = re.compile(r"[^\W_][^:|.=]{0,48}:(?![^\s*_`])[\s*_`]*")
 _CODE = ("```", "~~~")
 _SECTION, _SECTION_END = (START[:30],), (END[:30],)
+_LETTERS_OF_A_NAME = 3
 _ADDRESS = re.compile(r"https?://[^\s)>]+")
 # Fewer words than this are no sentence, but a name, a version, a place.
 _WORDS_OF_A_SENTENCE = 4
@@ -78,31 +79,40 @@ def wording_of(lines: Sequence[str]) -> Wording | None:
     return Wording(_digest("\n".join(lines)), sum(map(_words, lines)), sum(map(_own_words, _by_hand(lines))))
 
 
-def wording_of_body(body: str) -> Wording | None:
+class BodyWording(NamedTuple):
     """The wording of a card's Markdown without headings, however its lines are broken and in whatever case.
 
-    None where there is nothing below the headings.
+    Args:
+        sha256: hexadecimal digest.
+        unnamed_sha256: the same without the name of the model, in whose place an owner who takes over a card puts his.
+        own_words: as in `Wording`.
     """
-    lines = _without_headings(body)
-    found = wording_of(lines)
-    return found and found._replace(sha256=_digest(" ".join(lines)))
+
+    sha256: str
+    unnamed_sha256: str
+    own_words: int
 
 
-def unnamed_sha256(body: str, name: str) -> str | None:
-    """The digest of the same without the name of its model, which who takes it over puts his own in place of.
+def wording_of_body(body: str, name: str) -> BodyWording | None:
+    """The wording of a card's Markdown; None where there is nothing below its headings.
 
     Args:
         body: the Markdown.
-        name: owner and name; the name alone is left out, too.
+        name: owner and name of the model.
     """
-    names = "|".join(re.escape(one) for one in (name.lower(), name.lower().rpartition("/")[2]))
-    whole = re.sub(rf"(?<![\w.-])(?:{names})(?![\w-])", " ", " ".join(_without_headings(body)))
-    return _digest(" ".join(whole.split())) if whole.strip() else None
+    lines = [" ".join(line.split()) for line in body.lower().splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    if not lines:
+        return None
+    whole = " ".join(lines)
+    unnamed = " ".join(_without(whole, name.lower()).split())
+    return BodyWording(_digest(whole), _digest(unnamed), sum(map(_own_words, _by_hand(lines))))
 
 
-def _without_headings(body: str) -> list[str]:
-    lines = (" ".join(line.split()) for line in body.lower().splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+def _without(whole: str, name: str) -> str:
+    whole, alone = whole.replace(name, " "), name.rpartition("/")[2]
+    # A name of two letters is in many words.
+    return whole.replace(alone, " ") if len(alone) >= _LETTERS_OF_A_NAME else whole
 
 
 def _digest(whole: str) -> str:
