@@ -66,7 +66,7 @@ def _fetched(connection: DuckDBPyConnection, query: str, values: list[Any] | Non
     answer = connection.execute(query, values or [])
     models: dict[str, Model] = {}
     while rows := answer.fetchmany(_AT_ONCE):
-        models.update((row[0].lower(), _model(row)) for row in rows)
+        models.update((model.key, model) for model in map(_model, rows))
     return models
 
 

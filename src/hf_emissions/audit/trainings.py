@@ -15,9 +15,9 @@ Models of one owner with the same words are left apart: whoever trains five size
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 # Words of an author's own that two authors would not both write by chance.
@@ -65,6 +65,10 @@ class Model:
         body_words: how many words of it an author chose.
         made: when its repository was created, in milliseconds since 1970.
         downloads: as the source counts them.
+
+    Attributes:
+        key: the id in lower case.
+        name: the name in lower case, without what says that it is a copy in another format.
     """
 
     id: str
@@ -80,16 +84,19 @@ class Model:
     body_words: int = 0
     made: int | None = None
     downloads: int = 0
+    key: str = field(init=False, repr=False)
+    name: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Asked for many times; and of a name in lower case there is one string for hundreds of thousands of models.
+        low = self.id.lower()
+        object.__setattr__(self, "key", self.id if low == self.id else low)
+        object.__setattr__(self, "name", _SUFFIX.sub("", self.full_name))
 
     @property
     def owner(self) -> str:
         """The owner."""
         return self.id.partition("/")[0].lower()
-
-    @property
-    def name(self) -> str:
-        """The name without what says that it is a copy in another format."""
-        return _SUFFIX.sub("", self.full_name)
 
     @property
     def full_name(self) -> str:
@@ -111,17 +118,17 @@ def trainings(models: Mapping[str, Model]) -> dict[str, str]:
     """The training of each model that has a figure, by the id of the model whose figure stands for it.
 
     Args:
-        models: those with a figure, and those that they were made from; by `Model.id` in lower case.
+        models: those with a figure, and those that they were made from; by `Model.key`.
     """
     groups = _Groups()
     for model in models.values():
         for other in _made_from(model, models):
-            groups.join(model.id.lower(), other.lower())
+            groups.join(model.key, other.lower())
     figured = [model for model in models.values() if model.grams is not None]
     for key in _KEYS:
         _join_by(key, figured, groups)
     taken = set(_joined_taken_over(figured, groups))
-    found: dict[str, str] = {}
+    found = {model.id: model.id for model in figured}
     for members in _members(figured, groups):
         first = min(members, key=lambda model: (_trusted(model), model.id in taken, *_rank(model, members)))
         found.update((model.id, first.id) for model in members)
@@ -143,7 +150,7 @@ def _made_from(model: Model, models: Mapping[str, Model]) -> Iterator[str]:
 
 def _ancestors(model: Model, models: Mapping[str, Model]) -> Iterator[Model]:
     """The models that a model was made from, and those that they were, nearest first, each once."""
-    seen, next_ones = {model.id.lower()}, list(model.bases)
+    seen, next_ones = {model.key}, list(model.bases)
     while next_ones:
         name = next_ones.pop(0).lower()
         if name in seen or name not in models:
@@ -242,22 +249,29 @@ def significant_digits(value: float) -> str:
 
 
 def _join_by(keys: _Keys, models: Iterable[Model], groups: _Groups) -> None:
-    first: dict[Hashable, str] = {}
+    first: dict[int, str] = {}
     for model in models:
         for key in keys(model):
-            groups.join(model.id.lower(), first.setdefault(key, model.id.lower()))
+            # The hash is smaller than the key, and of sixty-four bits: no two of millions have one by chance.
+            groups.join(model.key, first.setdefault(hash(key), model.key))
 
 
 def _joined_taken_over(models: Sequence[Model], groups: _Groups) -> Iterator[str]:
     """Join what one owner took over from another, by its words; the ids of what was taken over."""
     for keys in (_text, _body):
-        found: dict[Hashable, list[Model]] = defaultdict(list)
-        for model in models:
-            for key in keys(model):
+        for alike in _alike(models, keys):
+            yield from _joined_alike(alike, groups)
+
+
+def _alike(models: Sequence[Model], keys: _Keys) -> Iterable[list[Model]]:
+    """The models that have a key in common, where there are several."""
+    counts = Counter(key for model in models for key in keys(model))
+    found: dict[Hashable, list[Model]] = {key: [] for key, count in counts.items() if count > 1}
+    for model in models:
+        for key in keys(model):
+            if key in found:
                 found[key].append(model)
-        for alike in found.values():
-            if len(alike) > 1:
-                yield from _joined_alike(alike, groups)
+    return found.values()
 
 
 def _text(model: Model) -> Iterator[Hashable]:
@@ -284,7 +298,7 @@ def _joined_alike(models: Sequence[Model], groups: _Groups) -> Iterator[str]:
         yield model.id
         # Of a name that the first owner has, too, it is known already which one it is.
         if model.name not in names:
-            groups.join(model.id.lower(), first.id.lower())
+            groups.join(model.key, first.key)
 
 
 def _first(models: Sequence[Model]) -> Model:
@@ -302,10 +316,13 @@ def _first(models: Sequence[Model]) -> Model:
 
 
 def _members(models: Iterable[Model], groups: _Groups) -> Iterable[list[Model]]:
-    found: dict[str, list[Model]] = defaultdict(list)
+    """The models of each group that has several."""
+    found: dict[str, list[Model]] = {root: [] for root in groups.roots()}
     for model in models:
-        found[groups.find(model.id.lower())].append(model)
-    return found.values()
+        members = found.get(groups.find(model.key))
+        if members is not None:
+            members.append(model)
+    return [members for members in found.values() if members]
 
 
 def _trusted(model: Model) -> int:
@@ -315,7 +332,7 @@ def _trusted(model: Model) -> int:
 
 def _rank(model: Model, members: Sequence[Model]) -> tuple[object, ...]:
     """Of figures that are trusted alike, the smallest stands for the training: the original's, the oldest."""
-    ids = {one.id.lower() for one in members}
+    ids = {one.key for one in members}
     from_another = any(base.lower() in ids for base in model.bases)
     return model.is_copy, model.name != model.full_name, from_another, *_age(model)
 
@@ -344,4 +361,9 @@ class _Groups:
 
     def join(self, one: str, other: str) -> None:
         first, second = sorted((self.find(one), self.find(other)))
-        self._above[second] = first
+        if first != second:
+            self._above[second] = first
+
+    def roots(self) -> set[str]:
+        """Those that stand for a set of several."""
+        return {self.find(one) for one in list(self._above)}
