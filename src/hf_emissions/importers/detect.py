@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import TrackerError, UsageError
+from ..errors import HfEmissionsError, RecordError, TrackerError, UnitError, UsageError
 from .file import TrackerFile
+from .found import Found
+from .merge import merged
+from .registry import find_tracker, known_trackers
 from .tracked import Tracked
-from .tracker import Tracker, find_tracker, known_trackers
+from .tracker import Tracker
 
 # Files of a folder that are looked into; a folder of checkpoints has fewer.
 _MOST_FILES = 20_000
@@ -23,30 +25,21 @@ _NOT_TRACKERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The runs that a file has, or why it could not be read."""
-
-    file: TrackerFile
-    tracker: Tracker
-    runs: tuple[Tracked, ...] = ()
-    error: TrackerError | None = None
-
-
-def read_file(path: Path, name: str | None = None) -> Found:
+def read_file(path: Path, name: str | None = None, *, called: str | None = None) -> Found:
     """The runs in one file.
 
     Args:
         path: the file.
         name: the tracker, where it is not to be found out.
+        called: what to call the file, where that is not its path.
 
     Raises:
         TrackerError: it cannot be read, or no tracker is known that writes such files, or several are.
         UsageError: there is no tracker of that name.
     """
-    file = TrackerFile(path)
+    file = TrackerFile(path, called)
     tracker = find_tracker(name) if name is not None else _tracker_of(file)
-    runs = tuple(tracker.read(file))
+    runs = _runs(file, tracker)
     if not runs:
         raise TrackerError(f"{file.name}: there is no run in this file of {tracker.title}")
     return Found(file, tracker, runs)
@@ -56,25 +49,14 @@ def read_folder(folder: Path, name: str | None = None) -> list[Found]:
     """The runs in all files below a folder that a tracker wrote; a run that several files tell of stands once.
 
     Raises:
-        UsageError: there is none, or there are too many files.
+        UsageError: there is none, or there are too many files; there is no tracker of that name.
     """
-    seen: set[tuple[str, str, float | None, float | None]] = set()
-    found = []
-    for path in _paths(folder):
-        one = _tried(path, name)
-        if one is None:
-            continue
-        runs = tuple(run for run in one.runs if _key(run) not in seen)
-        seen |= {_key(run) for run in runs}
-        if runs or one.error:
-            found.append(Found(one.file, one.tracker, runs, one.error))
+    if name is not None:
+        find_tracker(name)
+    found = [one for path in _paths(folder) if (one := _tried(path, name)) is not None]
     if not found:
         raise UsageError(f"{folder}: no file of a tracker is in this folder; `hf-emissions import --help` names them")
-    return found
-
-
-def _key(run: Tracked) -> tuple[str, str, float | None, float | None]:
-    return run.tool, run.run, run.energy_kwh, run.emissions_g
+    return [one for one in merged(found) if one.runs or one.error]
 
 
 def _paths(folder: Path) -> Iterator[Path]:
@@ -101,9 +83,26 @@ def _tried(path: Path, name: str | None) -> Found | None:
     if len(fitting) != 1:
         return None
     try:
-        return read_file(path, fitting[0].name)
-    except TrackerError as error:
+        runs = _runs(file, fitting[0])
+    except (HfEmissionsError, OSError) as error:
         return Found(file, fitting[0], error=error)
+    if not runs and fitting[0].may_say_nothing:
+        return None
+    if not runs:
+        return Found(
+            file,
+            fitting[0],
+            error=TrackerError(f"{file.name}: there is no run in this file of {fitting[0].title}"),
+        )
+    return Found(file, fitting[0], runs)
+
+
+def _runs(file: TrackerFile, tracker: Tracker) -> tuple[Tracked, ...]:
+    try:
+        return tuple(tracker.read(file))
+    except (UnitError, RecordError) as error:
+        # These know the value and not the file.
+        raise TrackerError(f"{file.name}: {error}") from None
 
 
 def _tracker_of(file: TrackerFile) -> Tracker:

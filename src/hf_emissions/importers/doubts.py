@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from .. import units
 from ..errors import HfEmissionsError
 from ..estimation.grid import find_grid
+from ..factors.accelerators import accelerators
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..factors.hardware_name import UnknownDeviceError
 from ..facts.devices import devices
-from ..facts.facts import Facts
 from ..facts.page import lowered
 from ..record import EmissionsRecord
+from .complete import Given, complete, place_of
 from .tracked import Tracked
 
 # What a machine without accelerators draws at most: four sockets of 500 W, memory, disks, a facility's overhead.
@@ -23,6 +24,10 @@ _ACCELERATOR_FACTOR = 1.82 * 2.0
 _LEAST_W = 0.5
 # The intensity of a file and that of its place differ by less: tables of several years, and mixes that are bought in.
 _SAME_GRID = 2.0
+# Grams, energy and intensity of one file go together to this; calculators round, one of them to 10 g at each step.
+_SAME_FILE = 1.05
+_ROUNDED_G = 20.0
+_BOUNDS = f"grids have {LOWEST_GRID_G_PER_KWH:g} to {HIGHEST_GRID_G_PER_KWH:g}"
 # What is tracked beside the training, such as loading the model and evaluating, takes less of the time.
 _SAME_TIME = 1.5
 # The duration and the mean power of a file tell the energy to this.
@@ -37,7 +42,13 @@ def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()
         record: what is made of it.
         beside: what else is in the folder; what Trainer says of the time is held against the run.
     """
-    return [*_of_intensity(run), *_of_power(run, record), *_of_time(run, beside)]
+    return [*_of_intensity(run), *_of_given(run, record), *_of_power(run, record), *_of_time(run, beside)]
+
+
+def doubts_of_all(runs: Sequence[Tracked], known: Given) -> list[str]:
+    """What speaks against each of several runs that are added up, where a sum would hide it."""
+    found = ((run, complete(run, known)) for run in runs)
+    return [f"{run.where}: {words}" for run, record in found for words in doubts(run, record)]
 
 
 def _of_time(run: Tracked, beside: Sequence[Tracked]) -> Iterator[str]:
@@ -51,17 +62,35 @@ def _of_time(run: Tracked, beside: Sequence[Tracked]) -> Iterator[str]:
 
 
 def _of_intensity(run: Tracked) -> Iterator[str]:
-    if run.emissions_g is None or not run.energy_kwh:
+    found = run.intensity_found_g_per_kwh
+    if found is None:
         return
-    found = run.emissions_g / run.energy_kwh
-    said = f"{units.format_mass(run.emissions_g)} over {units.format_energy(run.energy_kwh)} are {found:.3g} g/kWh"
+    said = f"the file has {found:.3g} g/kWh"
+    if run.emissions_g is not None and run.energy_kwh:
+        said = f"{units.format_mass(run.emissions_g)} over {units.format_energy(run.energy_kwh)} are {found:.3g} g/kWh"
+        yield from _of_own_intensity(run, found, said)
     if not LOWEST_GRID_G_PER_KWH <= found <= HIGHEST_GRID_G_PER_KWH:
-        bounds = f"grids have {LOWEST_GRID_G_PER_KWH:g} to {HIGHEST_GRID_G_PER_KWH:g}"
-        yield f"{said}, which no grid has ({bounds}){_slip(found)}"
+        yield f"{said}, which no grid has ({_BOUNDS}){_slip(found)}"
         return
     place = _intensity_of_place(run)
     if place is not None and not 1 / _SAME_GRID <= found / place <= _SAME_GRID:
         yield f"{said}, and the grid of {run.location or run.country_iso3} has {place:.3g}{_slip(found, place)}"
+
+
+def _of_own_intensity(run: Tracked, found: float, said: str) -> Iterator[str]:
+    """Where grams and energy do not go with the intensity that the same file says."""
+    own, energy_kwh = run.intensity_g_per_kwh, run.energy_kwh or 0.0
+    if own and abs(found - own) * energy_kwh > _ROUNDED_G and not 1 / _SAME_FILE <= found / own <= _SAME_FILE:
+        yield f"{said}, and the file says {own:.4g} g/kWh: its figures do not go together"
+
+
+def _of_given(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
+    """Where the intensity that the owner gave is none that a grid has."""
+    given = record.intensity_g_per_kwh
+    if given is None or given == run.intensity_found_g_per_kwh:
+        return
+    if not LOWEST_GRID_G_PER_KWH <= given <= HIGHEST_GRID_G_PER_KWH:
+        yield f"the intensity that was given is {given:.3g} g/kWh, which no grid has ({_BOUNDS}){_slip(given)}"
 
 
 def _slip(found: float, place: float | None = None) -> str:
@@ -77,14 +106,12 @@ def _intensity_of_place(run: Tracked) -> float | None:
     if run.country_iso3 is None or run.no_place is not None:
         return None
     try:
-        return find_grid(Facts(country_iso3=run.country_iso3, region=run.region)).g_per_kwh
+        return find_grid(place_of(run)).g_per_kwh
     except HfEmissionsError:
         return None
 
 
 def _of_power(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
-    if run.energy_kwh == 0:
-        yield "0 kWh were used, which no training does: nothing was metered"
     if not run.energy_kwh or not run.duration_s:
         return
     mean_w = run.energy_kwh * 3.6e6 / run.duration_s
@@ -102,12 +129,16 @@ def _of_power(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
 
 
 def _most_w(hardware: str | None) -> float:
+    """What the hardware draws at most; an accelerator that is not known may be the strongest that there is."""
     most_w = _HOST_W
     for device in devices(hardware, lowered(hardware)) if hardware else ():
         try:
             rated_w = device.meant.power_high_w if device.meant else None
         except UnknownDeviceError:
             rated_w = None
-        if rated_w:
-            most_w += (device.count or 1) * rated_w * _ACCELERATOR_FACTOR
+        most_w += (device.count or 1) * (rated_w or _strongest_w()) * _ACCELERATOR_FACTOR
     return most_w
+
+
+def _strongest_w() -> float:
+    return max(one.power_w or 0.0 for one in accelerators())

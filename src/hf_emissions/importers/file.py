@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
-import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import TrackerError
+from .pickles import is_pickle
+from .row import Row
 
 # What a file is recognised by stands in its beginning.
 HEAD_BYTES = 64 * 1024
@@ -19,47 +22,19 @@ HEAD_BYTES = 64 * 1024
 _LONGEST = 1_000_000
 # JSON is read whole; no tracker writes one beyond this.
 _MOST_JSON_BYTES = 64 * 1024 * 1024
+# Where JSON cannot be made sense of beyond its form: numbers of thousands of digits, brackets within brackets.
+NO_JSON = "nested too deeply, or has a number of thousands of digits"
+_OBJECT = re.compile(r'\{\s*(?:"|\}|$)')
 _PICKLE = "a Python pickle, which is never opened here: reading one can run any program"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table: its cells by the name of their column, and where it stands."""
-
-    cells: dict[str, str]
-    where: str
-
-    def __contains__(self, name: str) -> bool:
-        return bool(self.cells.get(name, "").strip())
-
-    def text(self, *names: str) -> str | None:
-        """The first of these cells that is not empty, without the blanks around it."""
-        return next((self.cells[name].strip() for name in names if name in self), None)
-
-    def number(self, *names: str) -> float | None:
-        """The first of these cells that is not empty, as a number of at least zero.
-
-        Raises:
-            TrackerError: it is none.
-        """
-        name = next((name for name in names if name in self), None)
-        return None if name is None else read_number(self.cells[name], name, self.where)
-
-    def required(self, *names: str) -> float:
-        """The same, where an empty cell is no zero.
-
-        Raises:
-            TrackerError: it is empty, or no number.
-        """
-        found = self.number(*names)
-        if found is None:
-            raise TrackerError(f"{self.where}: {names[0]} is empty; nothing was recorded there")
-        return found
 
 
 @dataclass(frozen=True)
 class TrackerFile:
     """A file, by its path; nothing of it is read before it is asked for.
+
+    Args:
+        path: where it is.
+        called: what to call it, where that is not its path.
 
     Raises:
         TrackerError: what is asked for cannot be read; with the file, the line, and why.
@@ -67,18 +42,20 @@ class TrackerFile:
     """
 
     path: Path
+    called: str | None = None
 
     @property
     def name(self) -> str:
         """What to call it."""
-        return str(self.path)
+        return self.called or str(self.path)
 
     @cached_property
     def head(self) -> str:
         """The beginning, for telling what it is; what is no text is replaced."""
+        self._check_regular()
         with self.path.open("rb") as file:
             data = file.read(HEAD_BYTES)
-        if data[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
+        if is_pickle(data):
             raise TrackerError(f"{self.name}: {_PICKLE}; name the text file beside it")
         if not data.strip():
             raise TrackerError(f"{self.name}: the file is empty")
@@ -87,8 +64,15 @@ class TrackerFile:
     @cached_property
     def header(self) -> tuple[str, ...]:
         """The names of the columns, where the file is a table with commas, semicolons or tabs."""
-        first = next((line for line in self.head.splitlines() if line.strip()), "")
+        first = next((line for line in self.head.split("\n") if line.strip()), "")
         return tuple(name.strip() for name in next(csv.reader([first], delimiter=_delimiter(first)), []))
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What tells its bytes from all others."""
+        self._check_regular()
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
 
     def sibling(self, name: str) -> TrackerFile | None:
         """A file beside it, if there is one of this name."""
@@ -110,30 +94,42 @@ class TrackerFile:
                 yield number, self._decoded(line, number).rstrip("\r\n")
 
     def text(self) -> str:
-        """The whole text."""
+        """The whole text, its lines ended by a line feed alone."""
+        self._check_regular()
         if self.path.stat().st_size > _MOST_JSON_BYTES:
             raise TrackerError(f"{self.name}: more than {_MOST_JSON_BYTES >> 20} MB are more than a tracker writes")
         data = self.path.read_bytes()
         encoding = _encoding(data)
         if encoding == "utf-8":
-            return "\n".join(self._decoded(line, number) for number, line in enumerate(data.split(b"\n"), 1))
+            lines = (self._decoded(line, number) for number, line in enumerate(data.split(b"\n"), 1))
+            return "\n".join(line.removesuffix("\r") for line in lines)
         return data.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n")
 
     def rows(self) -> Iterator[Row]:
         """The rows of a table, one at a time."""
         header = self.header
+        for number, cells in self.cells():
+            yield Row(dict(zip(header, cells, strict=True)), f"{self.name}:{number}")
+
+    def cells(self) -> Iterator[tuple[int, list[str]]]:
+        """The cells of each row, in the order of the header, with the line that it ends on."""
+        width, written = len(self.header), None
         delimiter = _delimiter(self.head.lstrip().partition("\n")[0])
         reader = csv.reader((line + "\n" for _, line in self.lines()), delimiter=delimiter)
         try:
-            for number, cells in enumerate(reader):
-                if not any(cell.strip() for cell in cells) or tuple(cell.strip() for cell in cells) == header:
+            for cells in reader:
+                # Programs that append to a file write their header again.
+                if cells == written or not any(cells) or not any(map(str.strip, cells)):
                     continue
-                where = f"{self.name}:{reader.line_num}"
-                if number and len(cells) != len(header):
+                if written is None and len(cells) == width:
+                    written = cells
+                    continue
+                if len(cells) != width:
                     raise TrackerError(
-                        f"{where}: the row has {len(cells)} of {len(header)} columns: it is cut off, or of another file"
+                        f"{self.name}:{reader.line_num}: the row has {len(cells)} of {width} columns: it is cut off,"
+                        " or of another file"
                     )
-                yield Row(dict(zip(header, cells, strict=True)), where)
+                yield reader.line_num, cells
         except csv.Error as error:
             raise TrackerError(f"{self.name}:{reader.line_num}: this is no row of a table ({error})") from None
 
@@ -146,22 +142,30 @@ class TrackerFile:
             raise TrackerError(
                 f"{self.name}:{error.lineno}:{error.colno}: this is no whole JSON ({error.msg})"
             ) from None
-        except RecursionError:
-            raise TrackerError(f"{self.name}: this JSON is nested too deeply") from None
+        except (RecursionError, ValueError):
+            raise TrackerError(f"{self.name}: this JSON is {NO_JSON}") from None
 
     def json_lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The JSON objects that stand on a line of their own, with where they stand; loggers put words before them."""
+        """The JSON objects that stand on a line of their own, with where they stand; loggers put words before them,
+        and write other lines between them."""
         for number, line in self.lines():
-            at = line.find("{")
-            if at < 0:
+            begin = _OBJECT.search(line)
+            if begin is None:
                 continue
             where = f"{self.name}:{number}"
             try:
-                found = json.loads(line[at:])
-            except (json.JSONDecodeError, RecursionError):
+                found = json.loads(line[begin.start() :])
+            except (ValueError, RecursionError):
                 raise TrackerError(f"{where}: this line is no whole JSON; it may have been cut off") from None
             if isinstance(found, dict):
                 yield where, found
+
+    def _check_regular(self) -> None:
+        """A pipe or a device may never end, or never begin."""
+        if self.path.exists() and not self.path.is_file():
+            raise TrackerError(
+                f"{self.name}: this is no regular file; what comes out of a pipe is read by: hf-emissions import -"
+            )
 
     def _first_bytes(self) -> bytes:
         with self.path.open("rb") as file:
@@ -174,26 +178,6 @@ class TrackerFile:
             raise TrackerError(
                 f"{self.name}:{number}: this line is no UTF-8 (byte {line[error.start]:#04x}); save the file as UTF-8"
             ) from None
-
-
-def read_number(value: Any, what: str, where: str) -> float:
-    """A number of at least zero, from text or JSON.
-
-    Raises:
-        TrackerError: it is none.
-    """
-    try:
-        number = float(value) if not isinstance(value, bool) else math.nan
-    except (TypeError, ValueError, OverflowError):
-        raise TrackerError(f"{where}: {what} is {_quoted(value)}, which is no number") from None
-    if not math.isfinite(number) or number < 0:
-        raise TrackerError(f"{where}: {what} is {_quoted(value)}; it must be a finite number, at least 0")
-    return number
-
-
-def _quoted(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def _delimiter(line: str) -> str:

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import re
 
-from ..errors import HfEmissionsError
-from ..factors.cloud_regions import find_cloud_region
+from ..errors import HfEmissionsError, MissingExtraError
+from ..factors.cloud_regions import cloud_regions, find_cloud_region
 from ..factors.countries import find_country
 
 _ISO3 = re.compile(r"[A-Z]{3}")
+_NOWHERE = (
+    "",
+    "-",
+    "n/a",
+    "na",
+    "nan",
+    "none",
+    "null",
+    "unknown",
+    "undetected",
+    "undefined",
+    "no country",
+    "any",
+    "world",
+)
+
+
+def known_words(text: str | None) -> str | None:
+    """A place in words; None for the words that say that it is not known."""
+    return None if text is None or text.strip().casefold() in _NOWHERE else text.strip()
 
 
 def iso3_of(text: object) -> str | None:
@@ -17,14 +37,25 @@ def iso3_of(text: object) -> str | None:
     A code of three letters stands as it is: a core installation has no list of countries, and must know all the same
     which files say Canada.
     """
-    if not isinstance(text, str):
+    if not isinstance(text, str) or known_words(text) is None:
         return None
-    if _ISO3.fullmatch(text.strip()):
-        return text.strip()
     try:
         return find_country(text).iso3
+    except MissingExtraError:
+        return text.strip() if _ISO3.fullmatch(text.strip()) else None
     except HfEmissionsError:
         return None
+
+
+def is_no_country(text: str) -> bool:
+    """Whether a text names no country; where names cannot be looked up, any may be one."""
+    try:
+        find_country(text)
+    except MissingExtraError:
+        return False
+    except HfEmissionsError:
+        return True
+    return False
 
 
 def name_of(iso3: str | None) -> str | None:
@@ -41,3 +72,9 @@ def country_of_cloud(provider: str | None, region: str | None) -> str | None:
         return find_cloud_region(provider, region).country_iso3 if provider and region else None
     except HfEmissionsError:
         return None
+
+
+def cloud_of_region(region: str) -> tuple[str, str] | None:
+    """The provider of a region and its country, where the name of the region alone tells both."""
+    found = [one for one in cloud_regions() if one.region == region.strip().lower()]
+    return (found[0].provider, found[0].country_iso3) if len({one.country_iso3 for one in found}) == 1 else None

@@ -14,6 +14,8 @@ class Tracked:
     Attributes:
         tool: the tracker, as it calls itself.
         run: what the run is called in the file.
+        run_id: what no other run in the world is called, where the tool makes such names.
+        is_part: whether this is a part of the run of that id, such as a task of it.
         where: the file, and the line that the figures stand on.
         version: of the tracker.
         detail: what a source should say of the tool's way, such as `PUE 1.58 inside`.
@@ -24,6 +26,7 @@ class Tracked:
         boundary: what the energy covers.
         modelled_share: the part of the energy that a model gave.
         pue: power usage effectiveness inside energy and grams: 1.0 for none, None where there may be one unsaid.
+        intensity_g_per_kwh: what the file says that its grams rest on.
         basis: what the tool's intensity covers.
         country_iso3: of the place that the file names.
         region: state, province or zone of that country.
@@ -36,15 +39,20 @@ class Tracked:
         ram_gb: the memory.
         training_type: as the file says.
         started: when, as the file says.
+        ended: when it was over, where that is not `duration_s` after `started`.
+        overlaps: another run of the file that went on at the same time by the same meter, so that one holds the other.
         power_w: what the machine drew on the whole, as the file says, where that is worth comparing.
         no_place: why the place in the file is no place, where that is so.
         no_figure: why there is neither energy nor grams, where that is so, and what to do.
+        meters: whether the tool meters or works out anything but time.
         notes: what whoever believes the figure should know.
     """
 
     tool: str
     run: str
     where: str
+    run_id: str | None = None
+    is_part: bool = False
     version: str | None = None
     detail: str | None = None
     emissions_g: float | None = None
@@ -54,6 +62,7 @@ class Tracked:
     boundary: Boundary = "node"
     modelled_share: float | None = None
     pue: float | None = 1.0
+    intensity_g_per_kwh: float | None = None
     basis: IntensityBasis | None = None
     country_iso3: str | None = None
     region: str | None = None
@@ -66,15 +75,32 @@ class Tracked:
     ram_gb: float | None = None
     training_type: str | None = None
     started: str | None = None
+    ended: str | None = None
+    overlaps: str | None = None
     power_w: float | None = None
     no_place: str | None = None
     no_figure: str | None = None
+    meters: bool = True
     notes: tuple[str, ...] = ()
 
     @property
     def is_placed(self) -> bool:
-        """Whether the file says where it ran."""
-        return any((self.country_iso3, self.location, self.cloud_region))
+        """Whether the file says where it ran; the region of a cloud alone may be none that is known."""
+        return any((self.country_iso3, self.location))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the figure is zero, which no training has: nothing was metered."""
+        return self.energy_kwh == 0 or (self.energy_kwh is None and self.emissions_g == 0)
+
+    @property
+    def intensity_found_g_per_kwh(self) -> float | None:
+        """What its grams and energy tell, else what the file says."""
+        return (
+            self.emissions_g / self.energy_kwh
+            if self.emissions_g is not None and self.energy_kwh
+            else (self.intensity_g_per_kwh)
+        )
 
     @property
     def by(self) -> str:

@@ -1,4 +1,7 @@
-"""BoAmps reports, as CodeCarbon writes them: energy and the country, no emissions."""
+"""BoAmps reports, as CodeCarbon writes them: energy and the country, no emissions.
+
+kWh and seconds; whether a PUE is inside is not said. The place may be the one that CodeCarbon takes for want of one.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from ...errors import TrackerError
-from ..file import TrackerFile, read_number
-from ..places import iso3_of
+from ..codecarbon_places import NO_PLACE, is_quebec_by_default
+from ..file import TrackerFile
+from ..numbers import read_number
+from ..places import iso3_of, known_words
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -29,24 +34,39 @@ class BoAmps(Tracker):
             measures = [dict(measure) for measure in report["measures"]]
         except (KeyError, TypeError, ValueError):
             raise TrackerError(f"{file.name}: a BoAmps report has a list of measures; this has none") from None
+        report_id = _text(_get(report, "header", "reportId"))
+        place = _get(report, "environment", "country")
         for number, measure in enumerate(measures, 1):
             where = f"{file.name}: measure {number}"
             duration = measure.get("measurementDuration")
             yield Tracked(
                 tool=_tool(measure.get("measurementMethod")),
-                run=str(_get(report, "header", "reportId") or "the run") + (f"-{number}" if number > 1 else ""),
+                run=(report_id or "the run") + (f"-{number}" if number > 1 else ""),
                 where=where,
+                # CodeCarbon gives its report the id of the run; further measures of a report are other runs.
+                run_id=report_id and report_id + (f"-{number}" if number > 1 else ""),
                 version=_text(measure.get("version")),
                 detail="BoAmps report",
                 energy_kwh=read_number(measure.get("powerConsumption"), "powerConsumption", where),
                 duration_s=None if duration is None else read_number(duration, "measurementDuration", where),
                 pue=None,
-                country_iso3=iso3_of(_get(report, "environment", "country")),
-                location=_text(_get(report, "environment", "country")),
+                country_iso3=iso3_of(place),
+                location=known_words(_text(place)),
                 hardware=_hardware(report),
                 started=_text(measure.get("measurementDateTime")),
+                no_place=_no_place(report, iso3_of(place)),
                 notes=("a BoAmps report does not say whether a PUE is inside its energy",),
             )
+
+
+def _no_place(report: Any, country: str | None) -> str | None:
+    latitude, longitude = (_get(report, "environment", name) for name in ("latitude", "longitude"))
+    return NO_PLACE if is_quebec_by_default(country or _canada(report), latitude, longitude) else None
+
+
+def _canada(report: Any) -> str | None:
+    """Names of countries cannot be looked up in a core installation; this one must be known all the same."""
+    return "CAN" if _get(report, "environment", "country") == "Canada" else None
 
 
 def _tool(name: Any) -> str:

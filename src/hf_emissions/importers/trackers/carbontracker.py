@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from ...errors import TrackerError
-from ..file import TrackerFile, read_number
-from ..places import iso3_of
+from ..file import TrackerFile
+from ..numbers import LEAST_PUE, MOST_PUE, read_number
+from ..places import iso3_of, known_words
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -27,11 +28,14 @@ _VERSION = re.compile(r"carbontracker version (?P<version>[\w.]{1,20})")
 _PUE = re.compile(r"multiplied by a PUE coefficient of (?P<pue>\d{1,2}(?:\.\d{1,6})?)")
 _COMPONENTS = re.compile(r"components were found: (?P<all>[^\n]{1,400})")
 _COMPONENT = re.compile(r"(?P<kind>[A-Z]+) with device\(s\) (?P<names>.*?)\.(?: |$)")
-_PLACE = re.compile(r"at detected location: (?P<place>[^\n:]{1,200}):")
+# Up to 2.0 there is no colon before the place.
+_PLACE = re.compile(r"at detected location:? (?P<place>[^\n:]{1,200}):")
 _INTENSITY = re.compile(r"Average carbon intensity during training was (?P<mean>\d{1,6}(?:\.\d{1,9})?) gCO2")
 # What it takes where it does not find the place: the world's mean of 2024, 2019 and 2022, by its releases.
 _WORLD_G_PER_KWH = (445.0, 475.0, 481.0)
-# What all releases put inside where nothing else is written.
+# What 1.1 takes, wherever it is, where it cannot ask what the grid emits just then: the mean of the EU in 2017.
+_EU_G_PER_KWH = 294.21
+# What is inside by releases since 2.0; 1.1 has 1.59 and 1.2 has 1.55, which their other log says.
 _USUAL_PUE = 1.58
 
 
@@ -52,7 +56,7 @@ class Carbontracker(Tracker):
         found = list(_BLOCK.finditer(text))
         if not found:
             raise TrackerError(f"{output.name}: {_why_no_actual(text)}")
-        return [_tracked(output, text, log, found[-1])]
+        return [_tracked(output, text, log, found)]
 
 
 def _pair(file: TrackerFile) -> tuple[TrackerFile, TrackerFile | None]:
@@ -72,11 +76,10 @@ def _why_no_actual(text: str) -> str:
     return 'this log has no "Actual consumption": the run was stopped before an epoch was done, or it is the other log'
 
 
-def _tracked(output: TrackerFile, text: str, log: str, block: re.Match[str]) -> Tracked:
+def _tracked(output: TrackerFile, text: str, log: str, blocks: list[re.Match[str]]) -> Tracked:
+    block = blocks[-1]
     where = f"{output.name}:{text.count(chr(10), 0, block.start()) + 1}"
-    pue = _pue(log, where)
-    located = _located(log)
-    interrupted = "Training was interrupted" in log
+    pue, located = _pue(log, where), _located(log) or _located(text)
     components = _components(log) or _components(text)
     return Tracked(
         tool="Carbontracker",
@@ -93,45 +96,55 @@ def _tracked(output: TrackerFile, text: str, log: str, block: re.Match[str]) -> 
         location=located,
         hardware=_hardware(components),
         cpu_model=next(iter(components.get("CPU", [])), None),
-        no_place=None if located else _no_place(text, log),
-        notes=tuple(_notes(log, components, interrupted=interrupted)),
+        no_place=_no_place(located, _mean_g_per_kwh(text) or _mean_g_per_kwh(log)),
+        notes=(*_notes_of_blocks(text, blocks), *_notes(log, components)),
     )
 
 
 def _located(log: str) -> str | None:
     """The place, as the service that knows where an address is calls it: `Copenhagen, Capital Region, DK`."""
     found = _PLACE.search(log)
-    place = found["place"].strip() if found else "Unknown"
-    return None if place == "Unknown" else place
+    return known_words(found["place"]) if found else None
 
 
-def _no_place(text: str, log: str) -> str | None:
+def _mean_g_per_kwh(text: str) -> float | None:
+    found = _INTENSITY.search(text)
+    return float(found["mean"]) if found else None
+
+
+def _no_place(located: str | None, mean: float | None) -> str | None:
     """Why the grams are of no place; None where the other log may have it."""
-    found = _INTENSITY.search(text) or _INTENSITY.search(log)
-    mean = float(found["mean"]) if found else None
-    if mean is not None and mean not in _WORLD_G_PER_KWH:
+    say = "say where with --country, or what its grid emits with --intensity"
+    if mean == _EU_G_PER_KWH:
+        return f"Carbontracker could not ask what the grid emits and took the EU's mean of 2017, {mean:g} g/kWh; {say}"
+    if located or (mean is not None and mean not in _WORLD_G_PER_KWH):
         return None
     took = "" if mean is None else f", {mean:g} g/kWh"
-    return (
-        f"Carbontracker did not find out where it ran and took the world's mean{took}; say where with --country, or"
-        " what its grid emits with --intensity"
-    )
+    return f"Carbontracker did not find out where it ran and took the world's mean{took}; {say}"
 
 
-def _notes(log: str, components: dict[str, list[str]], *, interrupted: bool) -> Iterable[str]:
+def _notes_of_blocks(text: str, blocks: list[re.Match[str]]) -> Iterable[str]:
+    if len(blocks) > 1:
+        yield f"the log has {len(blocks)} blocks of what was used; the last is taken, the others are not added"
+    if text.find("Predicted consumption", blocks[-1].end()) >= 0:
+        yield "behind it the log has a prediction alone: a later run was stopped, and is not in the figure"
+
+
+def _notes(log: str, components: dict[str, list[str]]) -> Iterable[str]:
     if not log:
-        yield "the log with the devices, the version and the PUE is not beside it"
-    if interrupted:
+        yield "the log with devices, version and PUE is not beside it; the PUE of 1.1 is 1.59, that of 1.2 is 1.55"
+    if "Training was interrupted" in log:
         yield "the training was interrupted: the figure is of what ran until then"
     if "CPU" in components:
         yield "where a processor has no meter Carbontracker takes half of its rated power, and does not say so"
+    yield "hardware that Carbontracker was told to simulate cannot be told from hardware that ran"
 
 
 def _pue(log: str, where: str) -> float:
     found = _PUE.search(log)
     pue = _USUAL_PUE if found is None else float(found["pue"])
-    if not 1.0 <= pue <= 5.0:
-        raise TrackerError(f"{where}: the log has a PUE of {pue:g}; one lies between 1.0 and 5.0")
+    if not LEAST_PUE <= pue <= MOST_PUE:
+        raise TrackerError(f"{where}: the log has a PUE of {pue:g}; one lies between {LEAST_PUE} and {MOST_PUE}")
     return pue
 
 

@@ -1,13 +1,15 @@
-"""CodeCarbon: `emissions.csv` of every release since 0.0.9, task files, JSON lines of its logger, records of its API.
+"""CodeCarbon: `emissions.csv` of every release since 0.0.9, task files, JSON of its logger, records of its API.
 
 Kilograms and kWh, with the PUE inside. A run writes a row for each flush and one at its end, each with all of it up to
-then, so that the last row stands for the run. Only the records of the API are of one stretch each, and add up.
+then, so that the row with the most energy stands for the run. Its duration is no sign: a task sets the clock back.
+Only the records of the API are of one stretch each, and add up. A PUE multiplies the energy since 2.2.3; task files
+and the API have no column for it, so that it is not known there.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -15,20 +17,23 @@ from ... import units
 from ...errors import TrackerError
 from ...factors.intensity import COMBUSTION
 from ...record import IntensityBasis
-from ..file import Row, TrackerFile, read_number
-from ..places import iso3_of
+from ..codecarbon_json import has_names, objects
+from ..codecarbon_places import NO_COUNTRY, NO_PLACE, is_canada_by_default, is_quebec_by_default, is_world_by_default
+from ..file import TrackerFile
+from ..numbers import read_number, read_pue
+from ..places import iso3_of, known_words
+from ..row import Row
 from ..tracked import Tracked
 from ..tracker import Tracker
 
 # What every release has written since 0.0.9.
 _COLUMNS = {"timestamp", "project_name", "duration", "emissions", "energy_consumed"}
-_API = {"run_id", "emissions_sum", "energy_consumed"}
-# Where CodeCarbon puts a machine that it cannot locate; 2.1 and before, without a region.
-_FALLBACK = (46.8, -71.2)
-_NO_PLACE = (
-    "CodeCarbon did not find out where the machine was and took Quebec, whose grid emits a hundredth of others'; say"
-    " where it ran with --country, or what its grid emits with --intensity"
-)
+_API_FIGURES = ("emissions_sum", "energy_consumed")
+_API = {"run_id", *_API_FIGURES}
+# Sums of floats differ by less.
+_ALL_OF_IT = 1.000001
+# CodeCarbon counts the files that it moves away; nobody upgrades it more often.
+_MOST_BACKUPS = 100
 # More runs than any file has; memory holds one row of each.
 _MOST_RUNS = 100_000
 
@@ -41,68 +46,80 @@ class CodeCarbon(Tracker):
 
     def fits(self, file: TrackerFile) -> bool:
         """A table with its columns, or JSON with their names."""
-        if set(file.header) >= _COLUMNS:
-            return True
-        found = _first_object(file.head)
-        return found is not None and (found.keys() >= _COLUMNS or found.keys() >= _API)
+        return set(file.header) >= _COLUMNS or has_names(file, _COLUMNS) or has_names(file, _API)
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """The runs, each by its last row."""
+        """The runs, each by the row with the most energy."""
         if set(file.header) >= _COLUMNS:
             yield from _kept(file.rows(), file)
-        elif _is_api(file):
+        elif has_names(file, _API):
             yield from _of_api(file)
         else:
-            rows = (Row(_texts(found), where) for where, found in file.json_lines() if found.keys() >= _COLUMNS)
-            yield from _kept(rows, file)
+            yield from _kept((Row(_texts(found), where) for where, found in objects(file, _COLUMNS)), file)
+
+
+@dataclass(slots=True)
+class _Best:
+    """The row of a run that has most of it, and the longest duration of all its rows."""
+
+    row: Row
+    longest_s: float = 0.0
+
+    def add(self, row: Row) -> None:
+        self.longest_s = max(self.longest_s, row.number("duration") or 0.0)
+        if _rank(row) >= _rank(self.row):
+            self.row = row
+
+
+def _rank(row: Row) -> tuple[float, str]:
+    return row.required("energy_consumed"), row.text("timestamp") or ""
 
 
 def _kept(rows: Iterable[Row], file: TrackerFile) -> Iterator[Tracked]:
-    """The last row of each run; of a task file each row is a task."""
-    last: dict[str, Row] = {}
+    """The best row of each run; of a task file each row is a task."""
+    best: dict[tuple[str | None, str], _Best] = {}
     for row in rows:
-        name = row.text("task_name", "run_id", "experiment_id") or "the run"
-        last[name] = _later(last.get(name), row)
-        if len(last) > _MOST_RUNS:
+        task = row.text("task_name")
+        name = task or row.text("run_id", "experiment_id") or "the run"
+        best.setdefault((task and row.text("run_id"), name), _Best(row)).add(row)
+        row.required("emissions")
+        if len(best) > _MOST_RUNS:
             raise TrackerError(f"{row.where}: more than {_MOST_RUNS} runs are no file of CodeCarbon")
-    backup = next((name for name in _backups(file.path.name) if file.sibling(name)), None)
-    notes = () if backup is None else (f"earlier runs are in {backup} beside it, where CodeCarbon moved them",)
-    for name, row in last.items():
-        yield _tracked(name, row, notes)
+    notes = tuple(_notes_of_backups(file))
+    for (_, name), one in best.items():
+        yield _tracked(name, one, notes)
 
 
-def _later(before: Row | None, row: Row) -> Row:
-    """Of two rows of a run the one that has more of it."""
-    if before is None or (row.number("duration") or 0.0) >= (before.number("duration") or 0.0):
-        return row
-    return before
+def _notes_of_backups(file: TrackerFile) -> Iterator[str]:
+    names = [f"{file.path.name}{ending}" for ending in (".bak", *(f"_{number}.bak" for number in range(_MOST_BACKUPS)))]
+    found = [name for name in names if file.sibling(name)]
+    if found:
+        yield f"earlier runs are in {', '.join(found)} beside it, where CodeCarbon moved them"
 
 
-def _backups(name: str) -> tuple[str, ...]:
-    return f"{name}.bak", f"{name}_0.bak"
-
-
-def _tracked(name: str, row: Row, notes: tuple[str, ...]) -> Tracked:
-    version, country = row.text("codecarbon_version"), iso3_of(row.text("country_iso_code", "country_name"))
-    pue = row.number("pue") or 1.0
-    location = ", ".join(part for part in (_titled(row.text("region")), row.text("country_name")) if part)
-    energy_kwh = row.required("energy_consumed")
+def _tracked(name: str, best: _Best, notes: tuple[str, ...]) -> Tracked:
+    row = best.row
+    country = iso3_of(row.text("country_iso_code", "country_name"))
+    pue = _pue(row)
+    emissions_g, energy_kwh = units.kg_to_g(row.required("emissions")), row.required("energy_consumed")
     return Tracked(
         tool="CodeCarbon",
         run=name,
         where=row.where,
-        version=version,
-        detail=f"PUE {pue:g} inside" if pue != 1.0 else None,
-        emissions_g=units.kg_to_g(row.required("emissions")),
+        run_id=row.text("run_id"),
+        is_part="task_name" in row,
+        version=row.text("codecarbon_version"),
+        detail=f"PUE {pue:g} inside" if pue not in (None, 1.0) else None,
+        emissions_g=emissions_g,
         energy_kwh=energy_kwh,
         duration_s=row.number("duration"),
         method="mixed" if (row.number("gpu_energy") or 0.0) > 0 else "unknown",
-        boundary="facility" if pue > 1.0 else "node",
+        boundary="facility" if pue is not None and pue > 1.0 else "node",
         pue=pue,
         basis=_basis(country, row),
         country_iso3=country,
         region=row.text("region") if country in COMBUSTION else None,
-        location=location or None,
+        location=_location(row),
         cloud_provider=row.text("cloud_provider"),
         cloud_region=row.text("cloud_region"),
         on_cloud={"Y": True, "N": False}.get(row.text("on_cloud") or ""),
@@ -111,9 +128,33 @@ def _tracked(name: str, row: Row, notes: tuple[str, ...]) -> Tracked:
         ram_gb=row.number("ram_total_size"),
         started=_started(row),
         power_w=_power_w(row),
-        no_place=_NO_PLACE if _is_fallback(row, country) else None,
-        notes=(*notes, *_notes(row)),
+        no_place=_no_place(row, country, emissions_g / energy_kwh if energy_kwh else None),
+        notes=(*notes, *_notes(best)),
     )
+
+
+def _pue(row: Row) -> float | None:
+    """What is inside: none where the row says so or the release knew none, unsaid in a task file."""
+    written = row.text("pue")
+    if written is not None:
+        return read_pue(written, row.where)
+    return None if "task_name" in row else 1.0
+
+
+def _no_place(row: Row, country: str | None, intensity_g_per_kwh: float | None) -> str | None:
+    latitude, longitude = row.text("latitude"), row.text("longitude")
+    if is_quebec_by_default(country, latitude, longitude):
+        return NO_PLACE
+    unlocated = latitude is None and longitude is None and "country_iso_code" in row
+    if unlocated and is_canada_by_default(country, row.text("region"), row.text("codecarbon_version")):
+        return NO_PLACE
+    named = row.text("country_iso_code", "country_name") is not None
+    return NO_COUNTRY if named and is_world_by_default(country, intensity_g_per_kwh) else None
+
+
+def _location(row: Row) -> str | None:
+    parts = (_titled(known_words(row.text("region"))), known_words(row.text("country_name")))
+    return ", ".join(part for part in parts if part) or None
 
 
 def _started(row: Row) -> str | None:
@@ -125,9 +166,17 @@ def _started(row: Row) -> str | None:
         return None
 
 
-def _notes(row: Row) -> Iterator[str]:
+def _notes(best: _Best) -> Iterator[str]:
+    row = best.row
+    if (row.number("duration") or 0.0) < best.longest_s:
+        yield (
+            f"its rows have less time where they have more energy ({best.longest_s:.4g} s, then"
+            f" {row.number('duration') or 0.0:.4g} s): a task sets CodeCarbon's clock back; the energy is of all of it"
+        )
     ram, energy = row.number("ram_energy"), row.number("energy_consumed")
-    if ram and energy and ram / energy > 0.4:
+    if ram and energy and ram > energy * _ALL_OF_IT:
+        yield f"memory alone has {units.format_energy(ram)}, more than the whole: the columns do not go together"
+    elif ram and energy and ram / energy > 0.4:
         yield f"{ram / energy:.0%} of the energy is what CodeCarbon's model takes memory to use, not a meter"
     if (row.number("gpu_count") or 0) > 1:
         yield "gpu_count is that of the machine: where the training used fewer, give --hardware"
@@ -152,75 +201,43 @@ def _basis(country: str | None, row: Row) -> IntensityBasis | None:
     return "combustion" if country in COMBUSTION and "region" in row else "life-cycle"
 
 
-def _is_fallback(row: Row, country: str | None) -> bool:
-    if country != "CAN":
-        return False
-    place = row.text("latitude"), row.text("longitude")
-    if all(place):
-        return {_abs(value) for value in place} == {abs(value) for value in _FALLBACK}
-    return "region" not in row and "country_iso_code" in row and not any(place) and _is_online(row)
-
-
-def _is_online(row: Row) -> bool:
-    """Whether the file is of the releases whose fallback had no region."""
-    return (row.text("codecarbon_version") or "2.1").startswith(("2.0", "2.1"))
-
-
-def _abs(value: str | None) -> float:
-    """A coordinate without its sign: some releases have latitude and longitude the other way round."""
-    try:
-        return abs(float(value or "nan"))
-    except ValueError:
-        return float("nan")
-
-
 def _titled(region: str | None) -> str | None:
     return region.title() if region and region.islower() else region
 
 
-def _first_object(head: str) -> dict[str, Any] | None:
-    """The first JSON object of a text, as far as it stands there whole."""
-    at = head.find("{")
-    if at < 0 or "\n" in head[:at].strip() or len(head[:at]) > 300:
-        return None
-    try:
-        found = json.JSONDecoder().raw_decode(head, at)[0]
-    except (json.JSONDecodeError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _is_api(file: TrackerFile) -> bool:
-    found = _first_object(file.head)
-    return found is not None and found.keys() >= _API
-
-
 def _of_api(file: TrackerFile) -> Iterator[Tracked]:
     """The records of the API: each has what was used since the one before."""
-    sums: dict[str, dict[str, float]] = {}
-    for where, found in _records(file):
-        run = str(found.get("run_id"))
-        kept = sums.setdefault(run, dict.fromkeys(("emissions_sum", "energy_consumed", "duration"), 0.0))
-        for name in kept:
-            kept[name] += read_number(found.get(name) or 0.0, name, where)
+    sums: dict[str, dict[str, float | None]] = {}
+    for where, found in objects(file, _API):
+        kept = sums.setdefault(str(found["run_id"]), dict.fromkeys((*_API_FIGURES, "duration"), 0.0))
+        for name in _API_FIGURES:
+            kept[name] = (kept[name] or 0.0) + _of_record(found, name, where)
+        lasted, before = found.get("duration"), kept["duration"]
+        kept["duration"] = (
+            None if None in (lasted, before) else (before or 0.0) + read_number(lasted, "duration", where)
+        )
     for run, kept in sums.items():
         yield Tracked(
             tool="CodeCarbon",
             run=run,
+            run_id=run,
             where=file.name,
-            emissions_g=units.kg_to_g(kept["emissions_sum"]),
+            emissions_g=units.kg_to_g(kept["emissions_sum"] or 0.0),
             energy_kwh=kept["energy_consumed"],
             duration_s=kept["duration"],
+            pue=None,
         )
 
 
-def _records(file: TrackerFile) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if file.head.lstrip().startswith("["):
-        for number, found in enumerate(file.json(), 1):
-            if isinstance(found, dict):
-                yield f"{file.name}: record {number}", found
-    else:
-        yield from file.json_lines()
+def _longer(duration_s: float | None, more: object, where: str) -> float | None:
+    """The sum of two durations; None where one is not known."""
+    return None if duration_s is None or more is None else duration_s + read_number(more, "duration", where)
+
+
+def _of_record(found: Mapping[str, Any], name: str, where: str) -> float:
+    if found[name] is None:
+        raise TrackerError(f"{where}: {name} is null; nothing was recorded there")
+    return read_number(found[name], name, where)
 
 
 def _texts(found: Mapping[str, Any]) -> dict[str, str]:

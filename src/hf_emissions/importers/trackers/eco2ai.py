@@ -7,12 +7,15 @@ added up: the opposite of CodeCarbon. A PUE that its user gives is multiplied in
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from ... import units
+from ...errors import TrackerError
 from ...record import Method
-from ..file import Row, TrackerFile
-from ..places import iso3_of, name_of
+from ..file import TrackerFile
+from ..places import is_no_country, iso3_of, known_words, name_of
+from ..row import Row
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -20,6 +23,8 @@ from ..tracker import Tracker
 _ENERGY = ("power_consumption(kWh)", "power_consumption(kWTh)")
 _DURATION = ("duration(s)", "time(s)")
 _GRAMS = "CO2_emissions(kg)"
+# More runs than any file has; memory holds the sums of each.
+_MOST_RUNS = 100_000
 
 
 class Eco2AI(Tracker):
@@ -34,32 +39,55 @@ class Eco2AI(Tracker):
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
         """The runs, the rows of each added up; without an id, as in old files, each row is a run."""
-        runs: dict[str, list[Row]] = {}
+        runs: dict[str, _Sums] = {}
         for number, row in enumerate(file.rows(), 1):
-            runs.setdefault(row.text("id") or f"row {number}", []).append(row)
-        return [_tracked(name, rows) for name, rows in runs.items()]
+            name = row.text("id") or f"row {number}"
+            if name not in runs and len(runs) >= _MOST_RUNS:
+                raise TrackerError(f"{row.where}: more than {_MOST_RUNS} runs are no file of eco2AI")
+            runs.setdefault(name, _Sums(row.where, row, row)).add(row)
+        return [_tracked(name, sums) for name, sums in runs.items()]
 
 
-def _tracked(name: str, rows: list[Row]) -> Tracked:
-    last = rows[-1]
-    place = last.text("region/country", "country")
-    country, region = _place(place)
+@dataclass(slots=True)
+class _Sums:
+    """The rows of one run, added up."""
+
+    where: str
+    first: Row
+    last: Row
+    count: int = 0
+    kg: float = 0.0
+    energy_kwh: float = 0.0
+    duration_s: float = 0.0
+
+    def add(self, row: Row) -> None:
+        """Add one row."""
+        self.last, self.count = row, self.count + 1
+        self.kg += row.required(_GRAMS)
+        self.energy_kwh += row.required(*_ENERGY)
+        self.duration_s += row.number(*_DURATION) or 0.0
+
+
+def _tracked(name: str, sums: _Sums) -> Tracked:
+    last = sums.last
+    country, region, location = _place(last.text("region/country", "country"))
     return Tracked(
         tool="eco2AI",
         run=name,
-        where=last.where if len(rows) == 1 else f"{rows[0].where} and {len(rows) - 1} more",
-        detail=f"sum of {len(rows)} epochs" if len(rows) > 1 else None,
-        emissions_g=units.kg_to_g(sum(row.required(_GRAMS) for row in rows)),
-        energy_kwh=sum(row.required(*_ENERGY) for row in rows),
-        duration_s=sum(row.number(*_DURATION) or 0.0 for row in rows),
+        run_id=last.text("id"),
+        where=sums.where if sums.count == 1 else f"{sums.where} and {sums.count - 1} more",
+        detail=f"sum of {sums.count} epochs" if sums.count > 1 else None,
+        emissions_g=units.kg_to_g(sums.kg),
+        energy_kwh=sums.energy_kwh,
+        duration_s=sums.duration_s,
         method=_method(last),
         pue=None,
         country_iso3=country,
         region=region if country == "USA" else None,
-        location=", ".join(part for part in (region, name_of(country) or place) if part) or None,
+        location=location,
         hardware=_hardware(last),
         cpu_model=_device(last.text("CPU_name")),
-        started=rows[0].text("start_time"),
+        started=sums.first.text("start_time"),
         notes=("eco2AI puts the PUE that its user gives inside and does not write it down",),
     )
 
@@ -87,8 +115,12 @@ def _hardware(row: Row) -> str | None:
     return _gpu(row) or (f"{number if number.isdigit() else 1} x {cpu}" if cpu else None)
 
 
-def _place(place: str | None) -> tuple[str | None, str | None]:
-    """Country and region of `DE` or `US/California`."""
-    code, _, region = (place or "").partition("/")
-    country = iso3_of(code)
-    return country, (region.strip() or None) if country else None
+def _place(written: str | None) -> tuple[str | None, str | None, str | None]:
+    """Country, region and words of `DE` or `US/California`; in 0.1 the region came first: `California/US`."""
+    first, _, second = (known_words(written) or "").partition("/")
+    country, region = iso3_of(first), known_words(second)
+    if country is None and region is not None:
+        country, region = iso3_of(region), known_words(first)
+    if country is None:
+        return None, None, None if is_no_country(first) else known_words(written)
+    return country, region, ", ".join(part for part in (region, name_of(country)) if part)

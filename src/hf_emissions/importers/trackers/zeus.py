@@ -1,7 +1,7 @@
 """zeus: the log of its monitor.
 
 Joules of each GPU over a window; GPUs alone, no host, no grams. Windows may lie within each other, so that those of
-one name are added up and those of different names never are.
+one name are added up and those of names that overlap never are. A window is written when it ends.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from typing import ClassVar
 
 from ... import units
 from ...errors import TrackerError
-from ..file import Row, TrackerFile
+from ..file import TrackerFile
+from ..numbers import read_number
+from ..time_spans import moment
 from ..tracked import Tracked
 from ..tracker import Tracker
 
-_COLUMNS = {"start_time", "window_name", "elapsed_time"}
+_TIMES = ("start_time", "elapsed_time")
+_NAME = "window_name"
 _MOST_NAMES = 10_000
+# Numbers below this are seconds since 1970, seconds, or joules, and need no second look.
+_PLAIN = 1e15
 # Clocks that are read one after the other differ by less, in seconds.
 _SAME_TIME_S = 0.05
 
@@ -26,6 +31,7 @@ _SAME_TIME_S = 0.05
 class _Window:
     """All windows of one name."""
 
+    name: str
     where: str
     first_s: float
     end_s: float
@@ -33,12 +39,39 @@ class _Window:
     elapsed_s: float = 0.0
     energy_j: float = 0.0
     overlaps: bool = False
+    overlaps_other: str | None = None
 
     def add(self, start_s: float, elapsed_s: float, energy_j: float) -> None:
         """Add one window."""
         self.overlaps |= self.count > 0 and start_s < self.end_s - _SAME_TIME_S
         self.first_s, self.end_s = min(self.first_s, start_s), max(self.end_s, start_s + elapsed_s)
         self.count, self.elapsed_s, self.energy_j = self.count + 1, self.elapsed_s + elapsed_s, self.energy_j + energy_j
+
+
+class _Windows:
+    """The windows of a log, by name, and which names overlap.
+
+    Since a window is written when it ends, one that begins before another name's latest end goes on beside that.
+    """
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, _Window] = {}
+        # The two latest ends, of different names.
+        self._latest: _Window | None = None
+        self._before: _Window | None = None
+
+    def add(self, name: str, where: str, times: tuple[float, float], energy_j: float) -> None:
+        """Add one window, of its start and length in seconds and its energy in J."""
+        start_s, elapsed_s = times
+        window = self.by_name.get(name)
+        if window is None:
+            window = self.by_name[name] = _Window(name, where, start_s, start_s)
+        other = self._before if self._latest is window else self._latest
+        if other is not None and start_s < other.end_s - _SAME_TIME_S:
+            window.overlaps_other, other.overlaps_other = other.name, window.name
+        window.add(start_s, elapsed_s, energy_j)
+        if self._latest is not window:
+            self._latest, self._before = window, self._latest
 
 
 class Zeus(Tracker):
@@ -49,28 +82,36 @@ class Zeus(Tracker):
 
     def fits(self, file: TrackerFile) -> bool:
         """A table with its columns."""
-        return set(file.header) >= _COLUMNS and any(name.endswith("_energy") for name in file.header)
+        return set(file.header) >= {*_TIMES, _NAME} and any(name.endswith("_energy") for name in file.header)
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
         """A run for each name of a window; the outermost alone where one holds all others."""
         gpus = [name for name in file.header if name.startswith("gpu") and name.endswith("_energy")]
         if not gpus:
             raise TrackerError(f"{file.name}: there is no column with the energy of a GPU, such as gpu0_energy")
-        windows: dict[str, _Window] = {}
-        for row in file.rows():
-            _add(windows, row, gpus)
+        windows = _windows(file, gpus)
         outer = _outermost(windows)
         names = list(windows) if outer is None else [outer]
-        return [_tracked(name, windows[name], len(gpus), inner=len(windows) - 1 if outer else 0) for name in names]
+        return [_tracked(windows[name], len(gpus), inner=len(windows) - 1 if outer else 0) for name in names]
 
 
-def _add(windows: dict[str, _Window], row: Row, gpus: list[str]) -> None:
-    name = row.text("window_name") or "the window"
-    start_s, elapsed_s = row.number("start_time") or 0.0, row.number("elapsed_time") or 0.0
-    window = windows.setdefault(name, _Window(row.where, start_s, start_s))
-    window.add(start_s, elapsed_s, sum(row.required(gpu) for gpu in gpus))
-    if len(windows) > _MOST_NAMES:
-        raise TrackerError(f"{row.where}: more than {_MOST_NAMES} names of windows; import a log of fewer")
+def _windows(file: TrackerFile, gpus: list[str]) -> dict[str, _Window]:
+    """The windows by name. These logs are long, so that plain numbers are not read twice."""
+    found = _Windows()
+    named = file.header.index(_NAME)
+    columns = [(file.header.index(name), name) for name in (*_TIMES, *gpus)]
+    for line, cells in file.cells():
+        try:
+            start_s, elapsed_s, *joules = values = [float(cells[at]) for at, _ in columns]
+            if "_" in "".join(cells) or not (min(values) >= 0 and sum(values) < _PLAIN):
+                raise ValueError
+        except ValueError:
+            where = f"{file.name}:{line}"
+            start_s, elapsed_s, *joules = [read_number(cells[at], name, where) for at, name in columns]
+        found.add(cells[named].strip() or "the window", f"{file.name}:{line}", (start_s, elapsed_s), sum(joules))
+        if len(found.by_name) > _MOST_NAMES:
+            raise TrackerError(f"{file.name}:{line}: more than {_MOST_NAMES} names of windows; import a log of fewer")
+    return found.by_name
 
 
 def _outermost(windows: dict[str, _Window]) -> str | None:
@@ -85,13 +126,14 @@ def _within(inner: _Window, outer: _Window) -> bool:
     return outer.first_s <= inner.first_s + _SAME_TIME_S and inner.end_s <= outer.end_s + _SAME_TIME_S
 
 
-def _tracked(name: str, window: _Window, gpus: int, *, inner: int) -> Tracked:
+def _tracked(window: _Window, gpus: int, *, inner: int) -> Tracked:
     notes = ["zeus meters GPUs alone, the rest of the machine is not in it; it does not name them: give --hardware"]
     if inner:
-        notes.append(f"the window {name} lies around {inner} other name(s), which are not added to it")
+        notes.append(f"the window {window.name} lies around {inner} other name(s), which are not added to it")
+    overlap = f"windows called {window.name} overlap, so that they cannot be added up" if window.overlaps else None
     return Tracked(
         tool="zeus",
-        run=name,
+        run=window.name,
         where=window.where,
         detail="GPUs alone" if window.count == 1 else f"GPUs alone, sum of {window.count} windows",
         energy_kwh=units.joules_to_kwh(window.energy_j),
@@ -99,6 +141,9 @@ def _tracked(name: str, window: _Window, gpus: int, *, inner: int) -> Tracked:
         method="measured",
         boundary="accelerators",
         hardware=f"{gpus} x GPU",
-        no_figure=f"windows called {name} overlap, so that they cannot be added up" if window.overlaps else None,
+        started=moment(window.first_s),
+        ended=moment(window.end_s),
+        overlaps=None if inner else window.overlaps_other,
+        no_figure=overlap,
         notes=tuple(notes),
     )

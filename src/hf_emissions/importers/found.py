@@ -1,0 +1,20 @@
+"""What was found in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import HfEmissionsError
+from .file import TrackerFile
+from .tracked import Tracked
+from .tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The runs that a file has, or why it could not be read."""
+
+    file: TrackerFile
+    tracker: Tracker
+    runs: tuple[Tracked, ...] = ()
+    error: HfEmissionsError | OSError | None = None

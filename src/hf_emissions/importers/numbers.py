@@ -1,0 +1,60 @@
+"""Numbers as the files of trackers have them: in grams, kWh, seconds or watts, and never below zero."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from ..errors import TrackerError
+
+# A PUE beyond these is a slip, or something else.
+LEAST_PUE, MOST_PUE = 1.0, 5.0
+# Nothing that a training uses reaches this, in any of the units that trackers write.
+_MOST = 1e30
+# Python reads more than this as a number, such as 1_0.
+_PLAIN = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\s*")
+_COMMA = re.compile(r"\s*-?[0-9][0-9.]*,[0-9]+\s*")
+_LONGEST_SHOWN = 60
+
+
+def read_number(value: Any, what: str, where: str) -> float:
+    """A number of at least zero, from text or JSON.
+
+    Raises:
+        TrackerError: it is none.
+    """
+    if type(value) is str and _COMMA.fullmatch(value):
+        raise TrackerError(
+            f"{where}: {what} is {quoted(value)}, with a comma that could mark decimals or thousands;"
+            " save the file anew with a decimal point"
+        )
+    try:
+        number = float(value) if not isinstance(value, bool) else math.nan
+    except (TypeError, ValueError, OverflowError):
+        raise TrackerError(f"{where}: {what} is {quoted(value)}, which is no number") from None
+    if not math.isfinite(number) or number < 0:
+        raise TrackerError(f"{where}: {what} is {quoted(value)}; it must be a finite number, at least 0")
+    if number > _MOST or (type(value) is str and not _PLAIN.fullmatch(value)):
+        raise TrackerError(f"{where}: {what} is {quoted(value)}, which is no number that a tracker writes")
+    return number
+
+
+def read_pue(value: Any, where: str) -> float:
+    """A power usage effectiveness.
+
+    Raises:
+        TrackerError: it is none.
+    """
+    pue = read_number(value, "pue", where)
+    if not LEAST_PUE <= pue <= MOST_PUE:
+        raise TrackerError(f"{where}: pue is {pue:g}; a facility's PUE lies between {LEAST_PUE} and {MOST_PUE}")
+    return pue
+
+
+def quoted(value: Any) -> str:
+    """A value as a message shows it, cut where it is long."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"a whole number of {value.bit_length()} bits"
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

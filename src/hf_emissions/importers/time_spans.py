@@ -1,0 +1,82 @@
+"""When runs went on, and how long they took together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from .tracked import Tracked
+
+# Runs of one script follow each other this closely: times are kept in whole seconds.
+_TOGETHER = timedelta(seconds=2.0)
+
+
+def moment(time_s: float) -> str | None:
+    """The text of seconds since 1970; None where the clock is no such."""
+    try:
+        return datetime.fromtimestamp(time_s, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when a run went on, and the seconds of it that were tracked."""
+
+    start: datetime
+    end: datetime
+    duration_s: float
+
+
+def at_once(runs: Sequence[Tracked]) -> bool:
+    """Whether any two of the runs went on at the same time, as far as their times are known."""
+    spans = _spans(runs)
+    return any(later.start < latest - _TOGETHER for later, latest in zip(spans[1:], _latest(spans), strict=False))
+
+
+def together_s(runs: Sequence[Tracked]) -> float | None:
+    """How long the runs took: what went on at the same time counts once. None where a run does not say how long.
+
+    Where a run does not say when, they are taken to have followed each other.
+    """
+    durations = [run.duration_s for run in runs if run.duration_s is not None]
+    if len(durations) < len(runs):
+        return None
+    spans = _spans(runs)
+    if len(spans) < len(runs):
+        return sum(durations)
+    taken_s, latest = 0.0, spans[0].start
+    for span in spans:
+        overlap = span.start < latest - _TOGETHER
+        taken_s += max((span.end - latest).total_seconds(), 0.0) if overlap else span.duration_s
+        latest = max(latest, span.end)
+    return taken_s
+
+
+def _spans(runs: Sequence[Tracked]) -> list[Span]:
+    found = [span for span in map(_span, runs) if span is not None]
+    return sorted(found, key=lambda span: span.start)
+
+
+def _latest(spans: Sequence[Span]) -> list[datetime]:
+    """For each run the end of the latest up to it."""
+    ends: list[datetime] = []
+    for span in spans:
+        ends.append(max(span.end, ends[-1]) if ends else span.end)
+    return ends
+
+
+def _span(run: Tracked) -> Span | None:
+    try:
+        start = _time(run.started)
+        duration_s = run.duration_s or 0.0
+        return Span(start, _time(run.ended) if run.ended else start + timedelta(seconds=duration_s), duration_s)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _time(text: str | None) -> datetime:
+    # Without a zone a time is that of some machine; nodes of one cluster have the same.
+    time = datetime.fromisoformat(text or "")
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,0 +1,99 @@
+"""Several runs as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import UsageError
+from .time_spans import at_once, together_s
+from .tracked import Tracked
+
+# What runs must have alike to be added up, in words.
+_ALIKE = {
+    "boundary": "what their energy covers",
+    "pue": "the PUE inside",
+    "basis": "what their intensity covers",
+}
+# What stands in the sum where all runs agree on it.
+_SAME = (
+    *("version", "basis", "country_iso3", "region", "cloud_provider", "cloud_region"),
+    *("on_cloud", "hardware", "cpu_model", "ram_gb", "training_type"),
+)
+
+
+def total(runs: Sequence[Tracked]) -> Tracked:
+    """Several runs as one: figures are added, and what they do not agree on is left out.
+
+    Raises:
+        UsageError: one has no figure, one holds another, or they cover different things.
+    """
+    first = runs[0]
+    for run in runs:
+        _check(run)
+    _check_alike(runs)
+    return Tracked(
+        tool=" and ".join(dict.fromkeys(run.tool for run in runs)),
+        run="all",
+        where=f"{first.where} and {len(runs) - 1} more",
+        detail="; ".join(dict.fromkeys([f"sum of {len(runs)} runs", *(run.detail for run in runs if run.detail)])),
+        emissions_g=_sum([run.emissions_g for run in runs]),
+        energy_kwh=_sum([run.energy_kwh for run in runs]),
+        duration_s=together_s(runs),
+        method=_same([run.method for run in runs]) or "unknown",
+        modelled_share=_same([run.modelled_share for run in runs]),
+        boundary=first.boundary,
+        pue=first.pue,
+        location=_places(runs),
+        no_place=next((run.no_place for run in runs if run.no_place), None),
+        notes=(*_at_once(runs), *dict.fromkeys(note for run in runs for note in run.notes)),
+        **{name: _same([getattr(run, name) for run in runs]) for name in _SAME},
+    )
+
+
+def _check(run: Tracked) -> None:
+    if run.no_figure is not None:
+        raise UsageError(f"{run.where}: {run.no_figure}")
+    if run.is_empty:
+        raise UsageError(
+            f"{run.where}: the run {run.run} has 0 kWh: nothing was metered, and a sum lacks it; choose with --run"
+        )
+    if run.overlaps is not None:
+        raise UsageError(
+            f"{run.where}: {run.run} and {run.overlaps} went on at the same time, so that one holds the other and they"
+            " are not added up; choose one with --run"
+        )
+
+
+def _check_alike(runs: Sequence[Tracked]) -> None:
+    for name, words in _ALIKE.items():
+        found = {getattr(run, name) for run in runs} - ({None} if name == "basis" else set())
+        if len(found) > 1:
+            said = " and ".join(sorted("unsaid" if value is None else str(value) for value in found))
+            raise UsageError(f"the runs differ in {words} ({said}) and are not added up; choose one with --run")
+
+
+def _places(runs: Sequence[Tracked]) -> str | None:
+    """Where the runs were, each place once; None where one of them does not say it."""
+    if not all(run.is_placed for run in runs):
+        return None
+    return "; ".join(dict.fromkeys(run.location or run.country_iso3 or "" for run in runs))
+
+
+def _at_once(runs: Sequence[Tracked]) -> tuple[str, ...]:
+    """Whether runs went on at the same time: trackers that count the whole machine have it counted twice then."""
+    if not at_once(runs):
+        return ()
+    return (
+        "some of these runs went on at the same time: where each tracker counted the whole machine, as CodeCarbon"
+        " does by default, the sum counts it several times; choose one of them with --run",
+    )
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
+
+
+def _same(values: Sequence[Any]) -> Any:
+    return values[0] if len(set(values)) == 1 else None
