@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from hub.server import Hub
-from in_process import Result, call
+from importers.rows import BEFORE, HEADER, row
+from in_process import call
 
 from hf_emissions.importers import registry
 from hf_emissions.importers.file import TrackerFile
@@ -20,47 +21,6 @@ from hf_emissions.importers.tracked import Tracked
 from hf_emissions.importers.tracker import Tracker
 
 SAMPLES = Path(__file__).parent / "samples"
-BEFORE = "---\nlicense: mit\n---\n# A model\n"
-HEADER = (
-    "timestamp,project_name,run_id,duration,emissions,energy_consumed,country_name,country_iso_code,region,"
-    "codecarbon_version,gpu_count,gpu_model,cpu_power,gpu_power,ram_power,ram_energy,latitude,longitude\n"
-)
-
-
-def row(**changes: object) -> str:
-    """A row of CodeCarbon: 10 kWh in 10 h in Germany."""
-    cells = dict.fromkeys(HEADER.strip().split(","), "") | {
-        "timestamp": "2026-01-01T00:00:00",
-        "run_id": "a1",
-        "duration": 36000,
-        "emissions": 3.81,
-        "energy_consumed": 10.0,
-        "country_name": "Germany",
-        "country_iso_code": "DEU",
-        "codecarbon_version": "3.3.2",
-    }
-    return ",".join(str(value) for value in {**cells, **changes}.values()) + "\n"
-
-
-@pytest.fixture
-def run(tmp_path):
-    (tmp_path / "README.md").write_text(BEFORE)
-
-    def run(*arguments: str, code: int = 0) -> Result:
-        done = call(["import", *arguments], tmp_path)
-        assert done.code == code, done
-        return done
-
-    return run
-
-
-@pytest.fixture
-def csv(tmp_path):
-    def write(*rows: str, name: str = "emissions.csv") -> str:
-        (tmp_path / name).write_text(HEADER + "".join(rows))
-        return name
-
-    return write
 
 
 class TestWhichFile:

@@ -91,7 +91,7 @@ def import_(
     if every and any(file.error for file in found):
         raise UsageError("--all: a file could not be read, and a sum would lack it; mend it or move it away")
     parts = choose(runs, run, every=every)
-    chosen = parts[0] if len(parts) == 1 else total(parts)
+    chosen = parts[0] if len(parts) == 1 else total(parts, placed=known.place)
     record = complete(chosen, known)
     # One run that is wrong does not show in a sum of many.
     warnings = [*(doubts_of_all(parts, known) if len(parts) > 1 else ()), *doubts(chosen, record, runs)]

@@ -64,8 +64,11 @@ class TrackerFile:
     @cached_property
     def header(self) -> tuple[str, ...]:
         """The names of the columns, where the file is a table with commas, semicolons or tabs."""
-        first = next((line for line in self.head.split("\n") if line.strip()), "")
-        return tuple(name.strip() for name in next(csv.reader([first], delimiter=_delimiter(first)), []))
+        first = next((line.rstrip("\r") for line in self.head.split("\n") if line.strip()), "")
+        try:
+            return tuple(name.strip() for name in next(csv.reader([first], delimiter=_delimiter(first)), []))
+        except csv.Error:
+            return ()
 
     @cached_property
     def digest(self) -> bytes:
@@ -114,6 +117,7 @@ class TrackerFile:
     def cells(self) -> Iterator[tuple[int, list[str]]]:
         """The cells of each row, in the order of the header, with the line that it ends on."""
         width, written = len(self.header), None
+        self._check_names()
         delimiter = _delimiter(self.head.lstrip().partition("\n")[0])
         reader = csv.reader((line + "\n" for _, line in self.lines()), delimiter=delimiter)
         try:
@@ -132,6 +136,14 @@ class TrackerFile:
                 yield reader.line_num, cells
         except csv.Error as error:
             raise TrackerError(f"{self.name}:{reader.line_num}: this is no row of a table ({error})") from None
+
+    def _check_names(self) -> None:
+        names = [name for name in self.header if name]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise TrackerError(
+                f"{self.name}:1: two columns are called {twice[:60]}; leave in the file the one that counts"
+            )
 
     def json(self) -> Any:
         """The file as one JSON document."""

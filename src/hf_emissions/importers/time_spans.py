@@ -46,12 +46,19 @@ def together_s(runs: Sequence[Tracked]) -> float | None:
     spans = _spans(runs)
     if len(spans) < len(runs):
         return sum(durations)
-    taken_s, latest = 0.0, spans[0].start
+    return min(sum(durations), _covered_s(spans))
+
+
+def _covered_s(spans: Sequence[Span]) -> float:
+    """The seconds in which any of them went on."""
+    covered_s, latest = 0.0, spans[0].start
     for span in spans:
-        overlap = span.start < latest - _TOGETHER
-        taken_s += max((span.end - latest).total_seconds(), 0.0) if overlap else span.duration_s
+        if span.start < latest - _TOGETHER:
+            covered_s += max((span.end - latest).total_seconds(), 0.0)
+        else:
+            covered_s += max((span.end - span.start).total_seconds(), span.duration_s)
         latest = max(latest, span.end)
-    return taken_s
+    return covered_s
 
 
 def _spans(runs: Sequence[Tracked]) -> list[Span]:

@@ -22,16 +22,22 @@ _SAME = (
 )
 
 
-def total(runs: Sequence[Tracked]) -> Tracked:
+def total(runs: Sequence[Tracked], *, placed: bool = False) -> Tracked:
     """Several runs as one: figures are added, and what they do not agree on is left out.
 
+    Args:
+        runs: those that are added up.
+        placed: whether the place is given, so that grams are worked out anew from the energy of all.
+
     Raises:
-        UsageError: one has no figure, one holds another, or they cover different things.
+        UsageError: one has no figure or no place, one holds another, or they cover different things.
     """
     first = runs[0]
     for run in runs:
         _check(run)
-    _check_alike(runs)
+        if run.no_place is not None and not placed:
+            raise UsageError(f"{run.where}: {run.no_place}")
+    _check_alike(runs, ("boundary", "pue") if placed else tuple(_ALIKE))
     return Tracked(
         tool=" and ".join(dict.fromkeys(run.tool for run in runs)),
         run="all",
@@ -65,12 +71,12 @@ def _check(run: Tracked) -> None:
         )
 
 
-def _check_alike(runs: Sequence[Tracked]) -> None:
-    for name, words in _ALIKE.items():
+def _check_alike(runs: Sequence[Tracked], names: Sequence[str]) -> None:
+    for name in names:
         found = {getattr(run, name) for run in runs} - ({None} if name == "basis" else set())
         if len(found) > 1:
             said = " and ".join(sorted("unsaid" if value is None else str(value) for value in found))
-            raise UsageError(f"the runs differ in {words} ({said}) and are not added up; choose one with --run")
+            raise UsageError(f"the runs differ in {_ALIKE[name]} ({said}) and are not added up; choose one with --run")
 
 
 def _places(runs: Sequence[Tracked]) -> str | None:

@@ -4,7 +4,8 @@
     v/bin/python tests/importers/make/run_codecarbon.py plain out 2.3.4
 
 `plain` is one run; with the last release also `flush` (three rows of one run), `two`, `quebec` (no network), `tasks`,
-`logger` and `boamps`.
+`flush_then_task` (two rows of one run, the later one of less time and more energy), `logger` and `boamps`. The two
+files of `samples/codecarbon/upgraded` are `plain` of 2.8.4, and then of 3.3.2 into the same emissions.csv.
 """
 
 from __future__ import annotations
@@ -87,6 +88,17 @@ def tasks(folder: Path) -> None:
     tracker.stop()
 
 
+def flush_then_task(folder: Path) -> None:
+    tracker = offline(folder, "flush_then_task.csv")
+    tracker.start()
+    work(3)
+    tracker.flush()
+    tracker.start_task("train")
+    work(2)
+    tracker.stop_task("train")
+    tracker.stop()
+
+
 def logger(folder: Path) -> None:
     from codecarbon.output import LoggerOutput
 
@@ -114,4 +126,4 @@ if __name__ == "__main__":
     if what == "plain":
         plain(target, getattr(codecarbon, "__version__", sys.argv[3]) if len(sys.argv) < 4 else sys.argv[3])
     else:
-        {"flush": flush, "two": two, "quebec": quebec, "tasks": tasks, "logger": logger, "boamps": boamps}[what](target)
+        {one.__name__: one for one in (flush, two, quebec, tasks, flush_then_task, logger, boamps)}[what](target)

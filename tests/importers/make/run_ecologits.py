@@ -2,6 +2,8 @@
 
 python -m venv v && v/bin/pip install ecologits==0.11.3
 v/bin/python tests/importers/make/run_ecologits.py out
+
+samples/inference/ai_energy_score.csv was written by hand, with columns as the leaderboard of AI Energy Score has them.
 """
 
 from __future__ import annotations

@@ -28,8 +28,10 @@ _VERSION = re.compile(r"carbontracker version (?P<version>[\w.]{1,20})")
 _PUE = re.compile(r"multiplied by a PUE coefficient of (?P<pue>\d{1,2}(?:\.\d{1,6})?)")
 _COMPONENTS = re.compile(r"components were found: (?P<all>[^\n]{1,400})")
 _COMPONENT = re.compile(r"(?P<kind>[A-Z]+) with device\(s\) (?P<names>.*?)\.(?: |$)")
-# Up to 2.0 there is no colon before the place.
-_PLACE = re.compile(r"at detected location:? (?P<place>[^\n:]{1,200}):")
+# Up to 2.0 there is no colon before the place; what the log says of defaults names the place too, in other words.
+_PLACE = re.compile(r"fetched every \S{1,10} s at detected location:? (?P<place>[^\n]{1,200}): \[")
+# The other log has it up to 2.0, where the user asked for as many words.
+_PLACE_IN_OUTPUT = re.compile(r"during training was \S{1,20} gCO2/kWh at detected location: (?P<place>[^\n]{1,200})\.")
 _INTENSITY = re.compile(r"Average carbon intensity during training was (?P<mean>\d{1,6}(?:\.\d{1,9})?) gCO2")
 # What it takes where it does not find the place: the world's mean of 2024, 2019 and 2022, by its releases.
 _WORLD_G_PER_KWH = (445.0, 475.0, 481.0)
@@ -79,7 +81,7 @@ def _why_no_actual(text: str) -> str:
 def _tracked(output: TrackerFile, text: str, log: str, blocks: list[re.Match[str]]) -> Tracked:
     block = blocks[-1]
     where = f"{output.name}:{text.count(chr(10), 0, block.start()) + 1}"
-    pue, located = _pue(log, where), _located(log) or _located(text)
+    pue, located = _pue(log, where), _located(log, _PLACE) or _located(text, _PLACE_IN_OUTPUT)
     components = _components(log) or _components(text)
     return Tracked(
         tool="Carbontracker",
@@ -101,9 +103,9 @@ def _tracked(output: TrackerFile, text: str, log: str, blocks: list[re.Match[str
     )
 
 
-def _located(log: str) -> str | None:
+def _located(log: str, pattern: re.Pattern[str]) -> str | None:
     """The place, as the service that knows where an address is calls it: `Copenhagen, Capital Region, DK`."""
-    found = _PLACE.search(log)
+    found = pattern.search(log)
     return known_words(found["place"]) if found else None
 
 

@@ -23,6 +23,13 @@ from ..tracker import Tracker
 _ENERGY = ("power_consumption(kWh)", "power_consumption(kWTh)")
 _DURATION = ("duration(s)", "time(s)")
 _GRAMS = "CO2_emissions(kg)"
+# Intensities that are of no place, in g/kWh: a constant of 0.1, and what later releases have for countries that their
+# table of intensities lacks. No country in it has either.
+_OF_NO_PLACE = (
+    (511.7942, "as its releases 0.1 did wherever they ran"),
+    (436.529, "the world's mean, for a country that it does not know"),
+)
+_SAME = 1e-5
 # More runs than any file has; memory holds the sums of each.
 _MOST_RUNS = 100_000
 
@@ -71,6 +78,7 @@ class _Sums:
 def _tracked(name: str, sums: _Sums) -> Tracked:
     last = sums.last
     country, region, location = _place(last.text("region/country", "country"))
+    intensity = units.kg_to_g(sums.kg) / sums.energy_kwh if sums.energy_kwh else None
     return Tracked(
         tool="eco2AI",
         run=name,
@@ -88,6 +96,7 @@ def _tracked(name: str, sums: _Sums) -> Tracked:
         hardware=_hardware(last),
         cpu_model=_device(last.text("CPU_name")),
         started=sums.first.text("start_time"),
+        no_place=_no_place(intensity),
         notes=("eco2AI puts the PUE that its user gives inside and does not write it down",),
     )
 
@@ -115,9 +124,20 @@ def _hardware(row: Row) -> str | None:
     return _gpu(row) or (f"{number if number.isdigit() else 1} x {cpu}" if cpu else None)
 
 
+def _no_place(intensity_g_per_kwh: float | None) -> str | None:
+    for taken, whose in _OF_NO_PLACE:
+        if intensity_g_per_kwh is not None and abs(intensity_g_per_kwh / taken - 1) < _SAME:
+            return (
+                f"eco2AI took {taken:g} g/kWh, {whose}; say where it ran with --country, or what its grid emits with"
+                " --intensity"
+            )
+    return None
+
+
 def _place(written: str | None) -> tuple[str | None, str | None, str | None]:
     """Country, region and words of `DE` or `US/California`; in 0.1 the region came first: `California/US`."""
-    first, _, second = (known_words(written) or "").partition("/")
+    # In brackets where the user gave the intensity.
+    first, _, second = (known_words(written) or "").strip("()").partition("/")
     country, region = iso3_of(first), known_words(second)
     if country is None and region is not None:
         country, region = iso3_of(region), known_words(first)
