@@ -189,8 +189,8 @@ class TestSums:
         path = csv(*sound, row(run_id="slip", timestamp="2026-02-20T10:00:00", emissions=0.00381))
         warned = [line for line in run(path, "--all").out.splitlines() if "warning" in line]
         assert warned == [
-            "  warning: emissions.csv:11: 3.81 g over 10 kWh are 0.381 g/kWh, which no grid has (grids have 3.5 to 1400):"
-            " it looks like a thousandth of what it should be, kilograms for grams or Wh for kWh"
+            "  warning: emissions.csv:11: 3.81 g over 10 kWh are 0.381 g/kWh, which no grid has (grids have 3.5 to"
+            " 1400): it looks like a thousandth of what it should be, kilograms for grams or Wh for kWh"
         ]
 
     def test_one_run_metered_nothing(self, run, csv):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isclose
 
 from .. import units
 from ..errors import HfEmissionsError
@@ -42,7 +43,7 @@ def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()
         record: what is made of it.
         beside: what else is in the folder; what Trainer says of the time is held against the run.
     """
-    return [*_of_intensity(run), *_of_given(run, record), *_of_power(run, record), *_of_time(run, beside)]
+    return [*_of_intensity(run, record), *_of_given(run, record), *_of_power(run, record), *_of_time(run, beside)]
 
 
 def doubts_of_all(runs: Sequence[Tracked], known: Given) -> list[str]:
@@ -61,7 +62,7 @@ def _of_time(run: Tracked, beside: Sequence[Tracked]) -> Iterator[str]:
         yield f"{tracked} were tracked, and Trainer says it took {took} ({trained[0].where})"
 
 
-def _of_intensity(run: Tracked) -> Iterator[str]:
+def _of_intensity(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
     found = run.intensity_found_g_per_kwh
     if found is None:
         return
@@ -72,7 +73,8 @@ def _of_intensity(run: Tracked) -> Iterator[str]:
     if not LOWEST_GRID_G_PER_KWH <= found <= HIGHEST_GRID_G_PER_KWH:
         yield f"{said}, which no grid has ({_BOUNDS}){_slip(found)}"
         return
-    place = _intensity_of_place(run)
+    # Where another intensity is given, that of the file no longer counts.
+    place = _intensity_of_place(run) if _is_given(run, record) is None else None
     if place is not None and not 1 / _SAME_GRID <= found / place <= _SAME_GRID:
         yield f"{said}, and the grid of {run.location or run.country_iso3} has {place:.3g}{_slip(found, place)}"
 
@@ -86,11 +88,15 @@ def _of_own_intensity(run: Tracked, found: float, said: str) -> Iterator[str]:
 
 def _of_given(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
     """Where the intensity that the owner gave is none that a grid has."""
-    given = record.intensity_g_per_kwh
-    if given is None or given == run.intensity_found_g_per_kwh:
-        return
-    if not LOWEST_GRID_G_PER_KWH <= given <= HIGHEST_GRID_G_PER_KWH:
+    given = _is_given(run, record)
+    if given is not None and not LOWEST_GRID_G_PER_KWH <= given <= HIGHEST_GRID_G_PER_KWH:
         yield f"the intensity that was given is {given:.3g} g/kWh, which no grid has ({_BOUNDS}){_slip(given)}"
+
+
+def _is_given(run: Tracked, record: EmissionsRecord) -> float | None:
+    """The intensity of the record where it is not that of the file."""
+    found, has = run.intensity_found_g_per_kwh, record.intensity_g_per_kwh
+    return None if found is not None and has is not None and isclose(found, has) else has
 
 
 def _slip(found: float, place: float | None = None) -> str:

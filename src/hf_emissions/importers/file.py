@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -84,17 +85,23 @@ class TrackerFile:
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """The lines with their numbers, from 1, without their ends."""
-        encoding = _encoding(self._first_bytes())
-        if encoding != "utf-8":
-            yield from enumerate(self.text().split("\n"), 1)
+        return ((number, line.rstrip("\r\n")) for number, line in enumerate(self._lines(), 1))
+
+    def _lines(self) -> Iterator[str]:
+        """The lines with their ends, decoded a piece of the file at a time."""
+        if _encoding(self._first_bytes()) != "utf-8":
+            yield from io.StringIO(self.text(), newline="\n")
             return
+        number, rest = 1, b""
         with self.path.open("rb") as file:
-            number = 0
-            while line := file.readline(_LONGEST):
-                number += 1
-                if len(line) == _LONGEST:
-                    raise TrackerError(f"{self.name}:{number}: a line of more than {_LONGEST} bytes is no tracker's")
-                yield number, self._decoded(line, number).rstrip("\r\n")
+            while piece := file.read(_LONGEST):
+                whole, end, begun = (rest + piece).rpartition(b"\n")
+                if len(begun) >= _LONGEST:
+                    line = number + whole.count(b"\n") + len(end)
+                    raise TrackerError(f"{self.name}:{line}: a line of more than {_LONGEST} bytes is no tracker's")
+                yield from io.StringIO(self._decoded(whole + end, number), newline="\n")
+                number, rest = number + whole.count(b"\n") + len(end), begun
+        yield from io.StringIO(self._decoded(rest, number), newline="\n")
 
     def text(self) -> str:
         """The whole text, its lines ended by a line feed alone."""
@@ -104,8 +111,7 @@ class TrackerFile:
         data = self.path.read_bytes()
         encoding = _encoding(data)
         if encoding == "utf-8":
-            lines = (self._decoded(line, number) for number, line in enumerate(data.split(b"\n"), 1))
-            return "\n".join(line.removesuffix("\r") for line in lines)
+            return self._decoded(data, 1).replace("\r\n", "\n")
         return data.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n")
 
     def rows(self) -> Iterator[Row]:
@@ -119,11 +125,11 @@ class TrackerFile:
         width, written = len(self.header), None
         self._check_names()
         delimiter = _delimiter(self.head.lstrip().partition("\n")[0])
-        reader = csv.reader((line + "\n" for _, line in self.lines()), delimiter=delimiter)
+        reader = csv.reader(self._lines(), delimiter=delimiter)
         try:
             for cells in reader:
                 # Programs that append to a file write their header again.
-                if cells == written or not any(cells) or not any(map(str.strip, cells)):
+                if cells == written or not (cells and (cells[0].strip() or any(map(str.strip, cells)))):
                     continue
                 if written is None and len(cells) == width:
                     written = cells
@@ -183,13 +189,16 @@ class TrackerFile:
         with self.path.open("rb") as file:
             return file.read(4)
 
-    def _decoded(self, line: bytes, number: int) -> str:
+    def _decoded(self, lines: bytes, number: int) -> str:
+        """Whole lines, the first of which has this number."""
         try:
-            return line.decode("utf-8").removeprefix("\ufeff") if number == 1 else line.decode("utf-8")
+            text = lines.decode("utf-8")
         except UnicodeDecodeError as error:
+            line = number + lines.count(b"\n", 0, error.start)
             raise TrackerError(
-                f"{self.name}:{number}: this line is no UTF-8 (byte {line[error.start]:#04x}); save the file as UTF-8"
+                f"{self.name}:{line}: this line is no UTF-8 (byte {lines[error.start]:#04x}); save the file as UTF-8"
             ) from None
+        return text.removeprefix("\ufeff") if number == 1 else text
 
 
 def _delimiter(line: str) -> str:

@@ -208,7 +208,7 @@ def _titled(region: str | None) -> str | None:
 def _of_api(file: TrackerFile) -> Iterator[Tracked]:
     """The records of the API: each has what was used since the one before."""
     sums: dict[str, dict[str, float | None]] = {}
-    for where, found in objects(file, _API):
+    for where, found in objects(file, _API - {"energy_consumed"}):
         kept = sums.setdefault(str(found["run_id"]), dict.fromkeys((*_API_FIGURES, "duration"), 0.0))
         for name in _API_FIGURES:
             kept[name] = (kept[name] or 0.0) + _of_record(found, name, where)
@@ -235,8 +235,8 @@ def _longer(duration_s: float | None, more: object, where: str) -> float | None:
 
 
 def _of_record(found: Mapping[str, Any], name: str, where: str) -> float:
-    if found[name] is None:
-        raise TrackerError(f"{where}: {name} is null; nothing was recorded there")
+    if found.get(name) is None:
+        raise TrackerError(f"{where}: {name} is missing; nothing was recorded there")
     return read_number(found[name], name, where)
 
 

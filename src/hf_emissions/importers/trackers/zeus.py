@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import ClassVar
 
 from ... import units
@@ -60,18 +61,26 @@ class _Windows:
         self._latest: _Window | None = None
         self._before: _Window | None = None
 
-    def add(self, name: str, where: str, times: tuple[float, float], energy_j: float) -> None:
-        """Add one window, of its start and length in seconds and its energy in J."""
+    def add(self, name: str, where: tuple[TrackerFile, int], times: tuple[float, float], energy_j: float) -> None:
+        """Add one window, of its start and length in seconds and its energy in J.
+
+        Raises:
+            TrackerError: there are too many names.
+        """
         start_s, elapsed_s = times
-        window = self.by_name.get(name)
-        if window is None:
-            window = self.by_name[name] = _Window(name, where, start_s, start_s)
+        window = self.by_name.get(name) or self._new(name, f"{where[0].name}:{where[1]}", start_s)
         other = self._before if self._latest is window else self._latest
         if other is not None and start_s < other.end_s - _SAME_TIME_S:
             window.overlaps_other, other.overlaps_other = other.name, window.name
         window.add(start_s, elapsed_s, energy_j)
         if self._latest is not window:
             self._latest, self._before = window, self._latest
+
+    def _new(self, name: str, where: str, start_s: float) -> _Window:
+        if len(self.by_name) >= _MOST_NAMES:
+            raise TrackerError(f"{where}: more than {_MOST_NAMES} names of windows; import a log of fewer")
+        self.by_name[name] = _Window(name, where, start_s, start_s)
+        return self.by_name[name]
 
 
 class Zeus(Tracker):
@@ -100,17 +109,18 @@ def _windows(file: TrackerFile, gpus: list[str]) -> dict[str, _Window]:
     found = _Windows()
     named = file.header.index(_NAME)
     columns = [(file.header.index(name), name) for name in (*_TIMES, *gpus)]
+    numbers = itemgetter(*(at for at, _ in columns))
     for line, cells in file.cells():
+        written = numbers(cells)
         try:
-            start_s, elapsed_s, *joules = values = [float(cells[at]) for at, _ in columns]
-            if "_" in "".join(cells) or not (min(values) >= 0 and sum(values) < _PLAIN):
-                raise ValueError
+            start_s, elapsed_s, *joules = values = tuple(map(float, written))
+            plain = min(values) >= 0 and sum(values) < _PLAIN and "_" not in "".join(written)
         except ValueError:
+            plain = False
+        if not plain:
             where = f"{file.name}:{line}"
             start_s, elapsed_s, *joules = [read_number(cells[at], name, where) for at, name in columns]
-        found.add(cells[named].strip() or "the window", f"{file.name}:{line}", (start_s, elapsed_s), sum(joules))
-        if len(found.by_name) > _MOST_NAMES:
-            raise TrackerError(f"{file.name}:{line}: more than {_MOST_NAMES} names of windows; import a log of fewer")
+        found.add(cells[named].strip() or "the window", (file, line), (start_s, elapsed_s), sum(joules))
     return found.by_name
 
 
