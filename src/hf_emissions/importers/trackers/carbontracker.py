@@ -32,6 +32,8 @@ _COMPONENT = re.compile(r"(?P<kind>[A-Z]+) with device\(s\) (?P<names>.*?)\.(?: 
 _PLACE = re.compile(r"fetched every \S{1,10} s at detected location:? (?P<place>[^\n]{1,200}): \[")
 # The other log has it up to 2.0, where the user asked for as many words.
 _PLACE_IN_OUTPUT = re.compile(r"during training was \S{1,20} gCO2/kWh at detected location: (?P<place>[^\n]{1,200})\.")
+# Processors that are metered have a number up to 2.0, and no name.
+_NUMBERED = re.compile(r"cpu:\d{1,4}")
 _INTENSITY = re.compile(r"Average carbon intensity during training was (?P<mean>\d{1,6}(?:\.\d{1,9})?) gCO2")
 # What it takes where it does not find the place: the world's mean of 2024, 2019 and 2022, by its releases.
 _WORLD_G_PER_KWH = (445.0, 475.0, 481.0)
@@ -162,7 +164,8 @@ def _components(log: str) -> dict[str, list[str]]:
     line = _COMPONENTS.search(log)
     if line is None:
         return {}
-    return {one["kind"]: re.split(r", ", one["names"]) for one in _COMPONENT.finditer(line["all"] + " ")}
+    found = {one["kind"]: one["names"].split(", ") for one in _COMPONENT.finditer(line["all"] + " ")}
+    return {kind: [name for name in names if not _NUMBERED.fullmatch(name)] for kind, names in found.items()}
 
 
 def _hardware(components: dict[str, list[str]]) -> str | None:
