@@ -12,8 +12,6 @@ from ..errors import TrackerError
 LEAST_PUE, MOST_PUE = 1.0, 5.0
 # Nothing that a training uses reaches this, in any of the units that trackers write.
 _MOST = 1e30
-# Python reads more than this as a number, such as 1_0.
-_PLAIN = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\s*")
 _COMMA = re.compile(r"\s*-?[0-9][0-9.]*,[0-9]+\s*")
 _LONGEST_SHOWN = 60
 
@@ -24,20 +22,22 @@ def read_number(value: Any, what: str, where: str) -> float:
     Raises:
         TrackerError: it is none.
     """
-    if type(value) is str and _COMMA.fullmatch(value):
-        raise TrackerError(
-            f"{where}: {what} is {quoted(value)}, with a comma that could mark decimals or thousands;"
-            " save the file anew with a decimal point"
-        )
     try:
         number = float(value) if not isinstance(value, bool) else math.nan
     except (TypeError, ValueError, OverflowError):
-        raise TrackerError(f"{where}: {what} is {quoted(value)}, which is no number") from None
+        raise TrackerError(f"{where}: {what} is {quoted(value)}, {_why_no_number(value)}") from None
     if not math.isfinite(number) or number < 0:
         raise TrackerError(f"{where}: {what} is {quoted(value)}; it must be a finite number, at least 0")
-    if number > _MOST or (type(value) is str and not _PLAIN.fullmatch(value)):
+    # Python reads more than trackers write, such as 1_0 and the digits of other scripts.
+    if number > _MOST or (isinstance(value, str) and ("_" in value or not value.isascii())):
         raise TrackerError(f"{where}: {what} is {quoted(value)}, which is no number that a tracker writes")
     return number
+
+
+def _why_no_number(value: Any) -> str:
+    if isinstance(value, str) and _COMMA.fullmatch(value):
+        return "with a comma that could mark decimals or thousands; save the file anew with a decimal point"
+    return "which is no number"
 
 
 def read_pue(value: Any, where: str) -> float:

@@ -63,16 +63,14 @@ class _Best:
     """The row of a run that has most of it, and the longest duration of all its rows."""
 
     row: Row
+    rank: tuple[float, str] = (0.0, "")
     longest_s: float = 0.0
 
     def add(self, row: Row) -> None:
         self.longest_s = max(self.longest_s, row.number("duration") or 0.0)
-        if _rank(row) >= _rank(self.row):
-            self.row = row
-
-
-def _rank(row: Row) -> tuple[float, str]:
-    return row.required("energy_consumed"), row.text("timestamp") or ""
+        rank = row.required("energy_consumed"), row.text("timestamp") or ""
+        if rank >= self.rank:
+            self.row, self.rank = row, rank
 
 
 def _kept(rows: Iterable[Row], file: TrackerFile) -> Iterator[Tracked]:
@@ -82,7 +80,6 @@ def _kept(rows: Iterable[Row], file: TrackerFile) -> Iterator[Tracked]:
         task = row.text("task_name")
         name = task or row.text("run_id", "experiment_id") or "the run"
         best.setdefault((task and row.text("run_id"), name), _Best(row)).add(row)
-        row.required("emissions")
         if len(best) > _MOST_RUNS:
             raise TrackerError(f"{row.where}: more than {_MOST_RUNS} runs are no file of CodeCarbon")
     notes = tuple(_notes_of_backups(file))
