@@ -209,10 +209,7 @@ def _of_api(file: TrackerFile) -> Iterator[Tracked]:
         kept = sums.setdefault(str(found["run_id"]), dict.fromkeys((*_API_FIGURES, "duration"), 0.0))
         for name in _API_FIGURES:
             kept[name] = (kept[name] or 0.0) + _of_record(found, name, where)
-        lasted, before = found.get("duration"), kept["duration"]
-        kept["duration"] = (
-            None if None in (lasted, before) else (before or 0.0) + read_number(lasted, "duration", where)
-        )
+        kept["duration"] = _longer(kept["duration"], found.get("duration"), where)
     for run, kept in sums.items():
         yield Tracked(
             tool="CodeCarbon",
