@@ -140,6 +140,7 @@ def test_the_examples_of_the_help_run(tmp_path, server):
 @pytest.fixture
 def server() -> Iterator[Hub]:
     with Hub() as hub:
+        hub.read_yaml = yaml.safe_load
         yield hub
 
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from audit.cards import CARDS, bytes_of
 from hub.catalogue import Catalogue
 from hub.quotas import Quotas
@@ -23,6 +24,7 @@ COMMAND = [sys.executable, "-W", "error", "-c", "from hf_emissions.cli.main impo
 @pytest.fixture
 def hub(tmp_path):
     with Hub() as hub:
+        hub.read_yaml = yaml.safe_load
         yield hub
 
 

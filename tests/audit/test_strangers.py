@@ -13,6 +13,7 @@ from typing import Any
 
 import hub.server
 import pytest
+import yaml
 from audit.cards import FRONT, TRAINED
 from hub.answers import File
 from hub.catalogue import Catalogue
@@ -40,6 +41,7 @@ class Written(Catalogue):
 def server(tmp_path):
     (tmp_path / "home").mkdir()
     with Hub() as server:
+        server.read_yaml = yaml.safe_load
         yield server
 
 
@@ -291,6 +293,7 @@ class TestPlan:
         assert said.startswith("the Hub is asked for 5000 models, with a call each: about ")
         assert said.endswith("; a dump of cards (--dump) needs none of them")
 
+    @pytest.mark.slow
     def test_what_is_left_after_a_restart(self, server, run, answers, tmp_path):
         server.catalogue = Catalogue(600, named=1.0)
         arguments = ["--limit", "600", "--bodies", "all", "--out", "out.parquet"]

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import yaml
-
 from .repositories import Commit, HubError, PullRequest, Repository, blob, day
 
 if TYPE_CHECKING:
@@ -202,20 +200,20 @@ def model_info(request: Request, name: str, revision: str = "main") -> Any:
         "tags": [],
         "private": repository.private,
         "gated": "auto" if repository.gated else False,
-        "cardData": front_matter(found),
+        "cardData": front_matter(found, request.hub.read_yaml),
         "createdAt": day(0),
         "lastModified": day(len(repository.commits)),
     }
 
 
-def front_matter(found: Commit) -> dict[str, Any]:
+def front_matter(found: Commit, read_yaml: Callable[[str], Any]) -> dict[str, Any]:
     """What the Hub reads in a card: nothing where it cannot."""
     text = found.files.get("README.md", b"").decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
     if not text.startswith("---\n") or "\n---" not in text[3:]:
         return {}
     try:
-        data = yaml.safe_load(text[4:].partition("\n---")[0])
-    except yaml.YAMLError:
+        data = read_yaml(text[4:].partition("\n---")[0])
+    except Exception:  # noqa: BLE001 - of whatever reads it
         return {}
     return json.loads(json.dumps(data, default=str)) if isinstance(data, dict) else {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -61,9 +62,9 @@ class Catalogue:
         text = _WORDS
         if drawn.random() < 0.02:
             text += f"\nIt was trained on {drawn.randrange(1, 9)} x A100 SXM for {drawn.randrange(2, 200)} hours.\n"
-        import yaml
-
-        return f"---\n{yaml.safe_dump(front)}---\n# Model {number}\n\n{text}".encode()
+        # What is JSON is YAML too.
+        lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in front.items())
+        return f"---\n{lines}---\n# Model {number}\n\n{text}".encode()
 
     def row(self, number: int) -> dict[str, Any]:
         """The model as a listing has it."""
