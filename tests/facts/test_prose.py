@@ -107,6 +107,7 @@ def test_a_count_may_stand_beside_hours_of_devices():
         "Available 24 hours a day, 7 days a week.",
         "Some people say Two Minute Papers trained me.",
         "The model was trained on wav2vec2-base-960h features.",
+        "It saw 300K pairs, whereas the original saw 4 million. Also, the training took 20 days across 500 V100 GPUs.",
     ],
 )
 def test_what_is_not_taken(sentence):

@@ -35,11 +35,17 @@ _TIME_LABEL = re.compile(
 )
 
 
+# Words by which a sentence goes on with what the one before it was about.
+_GOES_ON = re.compile(r"^[\s>*+-]{0,12}(?:also|additionally|moreover|furthermore|in addition|besides)\b")
+
+
 def points_of_context(sentence: Sentence, before: Sentence | None) -> int:
     """How much the heading above and the sentence before speak for a training, below zero for something else."""
     points = 0
     if before is not None and before.unit == sentence.unit:
         points = {3: 2, 2: 1}.get(before.cue, 0)
+        if before.names_another_model and _GOES_ON.match(sentence.low):
+            return points - 6
     heading = sentence.page.heading(sentence.start)
     if _USE_HEADING.search(heading):
         return points - 5

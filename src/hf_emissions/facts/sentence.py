@@ -115,6 +115,11 @@ class Sentence:
             return 3
         return 2 if _CUE.search(self.low) else 1 if _USED.search(self.low) else 0
 
+    @cached_property
+    def names_another_model(self) -> bool:
+        """Whether it speaks of another model, or of how this one differs from it."""
+        return _OTHER_MODEL.search(self.low) is not None
+
     def against(self, place: int) -> int:
         """How much the words up to a place speak for something else than the training of this model."""
         head = self.low[:place]

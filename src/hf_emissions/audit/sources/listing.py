@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..schema import need_pyarrow
+from .seen import Seen
 from .source import BATCH
 
 _COLUMNS = ("id", "card", "downloads", "task", "created_at", "last_modified", "sha", "problem")
@@ -33,7 +34,7 @@ class Listing:
     count: int = 0
     next: str | None = None
     _pages: list[Path] = field(default_factory=list)
-    _seen: set[int] = field(default_factory=set)
+    _seen: Seen = field(default_factory=Seen)
 
     def __post_init__(self) -> None:
         from pyarrow.parquet import read_table
@@ -57,8 +58,9 @@ class Listing:
         """
         new: dict[str, dict[str, Any]] = {}
         for model in models:
-            if hash(model["id"]) not in self._seen:
-                new.setdefault(model["id"], model)
+            new.setdefault(model["id"], model)
+        for name in self._seen.among(list(new)):
+            del new[name]
         rows = list(new.values())[:most]
         page = self.folder / f"{len(self._pages):08d}.parquet"
         address = None if most is not None and len(rows) >= most else following
@@ -94,8 +96,7 @@ class Listing:
 
     def _take(self, page: Path, names: Sequence[str], following: str | None) -> None:
         self._pages.append(page)
-        # Numbers and no names, which for all models of the Hub would take four times the memory.
-        self._seen.update(map(hash, names))
+        self._seen.add(names)
         self.count += len(names)
         self.next = following
 
