@@ -5,7 +5,8 @@ from __future__ import annotations
 from hf_emissions.card.patch import patch_card
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.edit import TITLE, Outcome, Wishes, edit_card
+from hf_emissions.hub.edit import Outcome, Wishes, edit_card
+from hf_emissions.hub.proposals import TITLE
 from hf_emissions.record import EmissionsRecord
 
 CARD = "---\nlicense: mit\n---\n# A model\n"

@@ -13,7 +13,8 @@ from hf_emissions.errors import HubError
 from hf_emissions.hub import manners
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.edit import TITLE, Wishes, edit_card
+from hf_emissions.hub.edit import Wishes, edit_card
+from hf_emissions.hub.proposals import TITLE
 
 NO = "<!-- hf-emissions: no pull requests -->\n"
 

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import re
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from types import FrameType
 
 from ..errors import CardError, HeadMovedError, HubError
 from . import manners
 from .address import MAIN, Address
-from .client import Account, Hub, HubCard, Proposal, UncertainError, Written, wait_for
+from .client import Account, Hub, HubCard, UncertainError, Written, wait_for
+from .interrupts import interrupts_held
+from .proposals import number_of, place_of_proposal
 from .refusals import status_of
 from .waiting import Patience
 
-TITLE = "Training emissions in the model card (hf-emissions)"
 # A repository that moves under us more often than this has a robot that writes to it.
 MOST_MOVES = 20
 
 # How often we look for a pull request whose answer was lost: the Hub may still be opening it.
 _LOOKS = 3
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_PULL_REQUEST = re.compile(r"refs/pr/(\d+)")
 
 Change = Callable[[str], str]
 
@@ -85,7 +81,7 @@ def edit_card(hub: Hub, address: Address, change: Change, wishes: Wishes) -> Out
         raise HubError(f"{address} is not yours ({account.name}); name repositories of others one at a time")
     proposing = wishes.propose if wishes.propose is not None else not own
     _check_revision(address, proposing=proposing)
-    at = _place(hub, address, account, own=own) if proposing else address
+    at = place_of_proposal(hub, address, account, own=own) if proposing else address
     wanted = change if own else _polite(hub, address, at, change, wishes)
     return _Editing(hub, wanted, wishes, proposing, at, stranger=not own).run()
 
@@ -98,41 +94,8 @@ def _check_token(account: Account, address: Address) -> None:
 def _check_revision(address: Address, *, proposing: bool) -> None:
     if _COMMIT.fullmatch(address.revision):
         raise HubError(f"{address}: a commit cannot be written to; name a branch or refs/pr/N after the @, or nothing")
-    if proposing and address.revision != MAIN and not _PULL_REQUEST.fullmatch(address.revision):
+    if proposing and address.revision != MAIN and number_of(address) is None:
         raise HubError(f"{address}: a pull request is opened against main; leave @{address.revision} out")
-
-
-def _place(hub: Hub, address: Address, account: Account, *, own: bool) -> Address:
-    """Where a proposal goes: on the ref that was named, or of an open pull request of ours, or from the head of main.
-
-    Raises:
-        HubError: the owner closed one of ours.
-    """
-    if address.revision != MAIN:
-        return address
-    ours = _ours(hub, address, account)
-    opened = [one for one in ours if one.is_open]
-    if opened:
-        _close_all_but_the_first(hub, address, opened)
-        return Address(address.model, opened[0].revision)
-    closed = next((one for one in ours if one.status == "closed"), None)
-    if closed is not None and not own:
-        raise HubError(f"{address}: the owner closed our pull request #{closed.number}; that is a no, nothing is sent")
-    return address
-
-
-def _close_all_but_the_first(hub: Hub, address: Address, opened: list[Proposal]) -> None:
-    """Of several of ours the later ones are closed: an answer was lost, or another machine was as quick."""
-    for one in opened[1:]:
-        manners.remember(address, one.number, duplicate=True)
-        hub.close(address, one.number, f"The same as #{opened[0].number}, which came first.")
-
-
-def _ours(hub: Hub, address: Address, account: Account) -> list[Proposal]:
-    """Our pull requests, the first one first: known by their title, or by their number where that was changed."""
-    known = manners.numbers(address)
-    found = [one for one in hub.proposals(address, account.name) if one.title == TITLE or one.number in known]
-    return sorted((one for one in found if not known.get(one.number)), key=lambda one: one.number)
 
 
 def _polite(hub: Hub, address: Address, at: Address, change: Change, wishes: Wishes) -> Change:
@@ -223,7 +186,7 @@ class _Editing:
         card = self.hub.read(self.at)
         after = self._changed(card)
         if after == card.text:
-            return Outcome(card.text, after, proposed_in=self._page("") if self._number() else None)
+            return Outcome(card.text, after, proposed_in=self._page("") if number_of(self.at) else None)
         if not self._agree(card, after):
             return Outcome(card.text, after)
         return self._commit(card, after)
@@ -239,7 +202,7 @@ class _Editing:
                 self._settle()
         else:
             written, held = self._send(card, after, message)
-            if self._number() and self.proposing:
+            if number_of(self.at) and self.proposing:
                 self.hub.comment(self.at, message[1])
         return Outcome(card.text, after, replace(written, url=self._page(written.sha)), interrupted=held)
 
@@ -257,7 +220,7 @@ class _Editing:
                 manners.take_back(self.at)
             raise
         self.at = replace(self.at, revision=f"refs/pr/{written.url.rstrip('/').rpartition('/')[2]}")
-        manners.remember(self.at, self._number() or 0)
+        manners.remember(self.at, number_of(self.at) or 0)
         return written, held
 
     def _send(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[Written, bool]:
@@ -287,7 +250,7 @@ class _Editing:
         Raises:
             HeadMovedError: it has.
         """
-        place = _place(self.hub, self.at, self.hub.account(), own=not self.stranger)
+        place = place_of_proposal(self.hub, self.at, self.hub.account(), own=not self.stranger)
         if place != self.at:
             self.at, self.sent = place, None
             raise HeadMovedError(f"{place}: a pull request of ours was opened meanwhile; try again")
@@ -299,7 +262,7 @@ class _Editing:
             HeadMovedError: that one is to be looked at now.
         """
         main = replace(self.at, revision=MAIN)
-        place = _place(self.hub, main, self.hub.account(), own=not self.stranger)
+        place = place_of_proposal(self.hub, main, self.hub.account(), own=not self.stranger)
         if place not in (self.at, main):
             self.at, self.sent = place, None
             raise HeadMovedError(f"{self.at}: another pull request of ours was there before; try again")
@@ -320,13 +283,13 @@ class _Editing:
             return None
         self.unknown = False
         if self.opening:
-            manners.remember(self.at, self._number() or 0)
+            manners.remember(self.at, number_of(self.at) or 0)
         return Outcome(self.read, found.text, Written(found.sha, self._page(found.sha), self.proposing))
 
     def _opened(self) -> HubCard | None:
         """The card on the pull request that the last try opened; looked for more than once, since it may be late."""
         for look in range(_LOOKS):
-            self.at = _place(self.hub, self.at, self.hub.account(), own=not self.stranger)
+            self.at = place_of_proposal(self.hub, self.at, self.hub.account(), own=not self.stranger)
             if self.at.revision != MAIN:
                 return self.hub.read(self.at)
             if look < _LOOKS - 1 and not self.patience.wait(f"{self.at}: looking whether the pull request is there"):
@@ -350,13 +313,8 @@ class _Editing:
             self.agreed = lines
         return True
 
-    def _number(self) -> int | None:
-        """The number of the pull request that is written to."""
-        found = _PULL_REQUEST.fullmatch(self.at.revision)
-        return int(found[1]) if found else None
-
     def _page(self, sha: str) -> str:
-        number = self._number()
+        number = number_of(self.at)
         return f"{self.hub.url}/{self.at.model}/{f'commit/{sha}' if number is None else f'discussions/{number}'}"
 
 
@@ -365,26 +323,3 @@ def _changed_lines(before: str, after: str) -> list[str]:
 
     lines = unified_diff(before, after, "README.md").split("\n")[2:]
     return [line for line in lines if line[:1] in ("+", "-")]
-
-
-@contextmanager
-def interrupts_held() -> Iterator[list[int]]:
-    """Hold back Ctrl-C while a commit is under way, so that it is known afterwards whether it was made.
-
-    Gives the list of the signals that came. A second Ctrl-C is not held back.
-    """
-    held: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield held
-        return
-
-    def hold(number: int, frame: FrameType | None) -> None:
-        if held:
-            signal.default_int_handler(number, frame)
-        held.append(number)
-
-    before = signal.signal(signal.SIGINT, hold)
-    try:
-        yield held
-    finally:
-        signal.signal(signal.SIGINT, before)

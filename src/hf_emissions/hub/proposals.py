@@ -1,0 +1,52 @@
+"""Our pull requests in a repository: one at a time, known again by title or number, and none after a no."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import HubError
+from . import manners
+from .address import MAIN, Address
+from .client import Account, Hub, Proposal
+
+TITLE = "Training emissions in the model card (hf-emissions)"
+_PULL_REQUEST = re.compile(r"refs/pr/(\d+)")
+
+
+def number_of(address: Address) -> int | None:
+    """The number of the pull request that an address is the ref of; None where it is none."""
+    found = _PULL_REQUEST.fullmatch(address.revision)
+    return int(found[1]) if found else None
+
+
+def place_of_proposal(hub: Hub, address: Address, account: Account, *, own: bool) -> Address:
+    """Where a proposal goes: on the ref that was named, or of an open pull request of ours, or from the head of main.
+
+    Raises:
+        HubError: the owner closed one of ours.
+    """
+    if address.revision != MAIN:
+        return address
+    ours = _ours(hub, address, account)
+    opened = [one for one in ours if one.is_open]
+    if opened:
+        _close_all_but_the_first(hub, address, opened)
+        return Address(address.model, opened[0].revision)
+    closed = next((one for one in ours if one.status == "closed"), None)
+    if closed is not None and not own:
+        raise HubError(f"{address}: the owner closed our pull request #{closed.number}; that is a no, nothing is sent")
+    return address
+
+
+def _close_all_but_the_first(hub: Hub, address: Address, opened: list[Proposal]) -> None:
+    """Of several of ours the later ones are closed: an answer was lost, or another machine was as quick."""
+    for one in opened[1:]:
+        manners.remember(address, one.number, duplicate=True)
+        hub.close(address, one.number, f"The same as #{opened[0].number}, which came first.")
+
+
+def _ours(hub: Hub, address: Address, account: Account) -> list[Proposal]:
+    """Our pull requests, the first one first: known by their title, or by their number where that was changed."""
+    known = manners.numbers(address)
+    found = [one for one in hub.proposals(address, account.name) if one.title == TITLE or one.number in known]
+    return sorted((one for one in found if not known.get(one.number)), key=lambda one: one.number)
