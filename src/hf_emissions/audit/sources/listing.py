@@ -85,14 +85,17 @@ class Listing:
         pa = need_pyarrow()
         from pyarrow.parquet import read_table
 
-        wanted = [read_table(page, columns=["downloads", "body_wanted"]) for page in self._pages]
-        downloads = [table.filter(table.column("body_wanted")).column("downloads").fill_null(-1) for table in wanted]
-        chunks = [chunk for column in downloads for chunk in column.chunks]
-        ordered = pa.chunked_array(chunks, pa.int64()).sort("descending")
-        if count >= len(ordered):
+        most, total = pa.array([], pa.int64()), 0
+        for page in self._pages:
+            table = read_table(page, columns=["downloads", "body_wanted"])
+            column = table.filter(table.column("body_wanted")).column("downloads").fill_null(-1)
+            total += len(column)
+            # Of each page the most alone are kept, so that a million models take no more memory than these.
+            most = pa.chunked_array([most, *column.chunks], pa.int64()).sort("descending")[:count].combine_chunks()
+        if count >= total:
             return -2, 0
-        last = ordered[count - 1].as_py() if count else 2**63
-        return last, count - sum(1 for one in ordered.slice(0, count).to_pylist() if one > last)
+        last = most[count - 1].as_py() if count else 2**63
+        return last, count - sum(1 for one in most.to_pylist() if one > last)
 
     def _take(self, page: Path, names: Sequence[str], following: str | None) -> None:
         self._pages.append(page)
