@@ -107,3 +107,12 @@ def test_a_figure_of_many_digits_is_that_of_its_rounding(summary_of):
     cards = [("a/x", BLOCK.format("12.34")), ("a/y", BLOCK.format("12.340000000000002"))]
     (sums,) = summary_of(*cards)["sums"]
     assert (sums["reported_trainings"], sums["reported_median_g"]) == (1, pytest.approx(12.34))
+
+
+def test_one_is_no_plural(tmp_path):
+    (tmp_path / "README.md").write_text("---\nco2_eq_emissions: 300\n---\n")
+    done = call(["audit", "--cards", "."], tmp_path)
+    assert done.out.startswith("1 model\n")
+    assert "reported, 1 training: 300 g" in done.out
+    assert "1 of 1 model report (100.0%)" in done.out
+    assert call(["audit", "--cards", ".", "--dry-run"], tmp_path).out == "1 model would be audited\n"

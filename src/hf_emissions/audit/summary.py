@@ -96,6 +96,11 @@ def summarise(paths: Sequence[Path], trainings: Path | None = None) -> Summary:
         return Summary({**answers, "sums": totals(connection)}, repeated)
 
 
+def counted(number: int, thing: str) -> str:
+    """So many of a thing, such as `1 model` and `2 models`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def document(summary: Summary) -> dict[str, Any]:
     """The summary for JSON."""
     models = sum(summary.counts.values())
@@ -106,7 +111,7 @@ def lines(summary: Summary) -> list[str]:
     """The summary for a person."""
     total = sum(summary.counts.values())
     repeated = f" ({summary.repeated} more rows are of a model that an earlier row has, and are not counted)"
-    shown = [f"{total} models{repeated if summary.repeated else ''}"]
+    shown = [f"{counted(total, 'model')}{repeated if summary.repeated else ''}"]
     shown += [f"  {status}: {count} ({count / max(total, 1):.1%})" for status, count in summary.counts.items()]
     (sums,) = summary.answers["sums"]
     shown += _sums(sums)
@@ -141,7 +146,7 @@ def _sums(sums: Mapping[str, Any]) -> list[str]:
 
 def _sum(what: str, sums: Mapping[str, Any]) -> str:
     low, median, high = (units.format_mass(sums[f"{what}_{end}_g"]) for end in ("low", "median", "high"))
-    of = f"{what}, {sums[f'{what}_trainings']} trainings"
+    of = f"{what}, {counted(sums[f'{what}_trainings'], 'training')}"
     naive = f"every card counted as it stands: {units.format_mass(sums[f'{what}_naive_g'])}"
     return f"  {of}: {median}{f' (90 %: {low} to {high})' if low != high else ''}; {naive}"
 
@@ -149,7 +154,8 @@ def _sum(what: str, sums: Mapping[str, Any]) -> str:
 def _share(column: str) -> Any:
     def said(row: dict[str, Any]) -> str:
         share = row["reported"] / row["models"]
-        return f"{one_line(str(row[column]))}: {row['reported']} of {row['models']} models report ({share:.1%})"
+        of = counted(row["models"], "model")
+        return f"{one_line(str(row[column]))}: {row['reported']} of {of} report ({share:.1%})"
 
     return said
 

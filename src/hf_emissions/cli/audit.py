@@ -17,7 +17,7 @@ from ..audit.audit import Audit
 from ..audit.result import check_parts, rows_of, write_rows
 from ..audit.schema import STATUSES
 from ..audit.shard import Shard
-from ..audit.summary import Summary, document, lines, summarise
+from ..audit.summary import Summary, counted, document, lines, summarise
 from ..errors import UsageError
 from .audit_paths import check_each_once, check_extras, check_written
 from .audit_report import report
@@ -160,7 +160,7 @@ def _plan(shown: Output, named: Named, how: _How, parts: Sequence[Path]) -> int:
     source = named.source(shown)
     with tempfile.TemporaryDirectory() as folder:
         count = Audit(source, Path(folder) / "audit.parquet", shard=how.shard).count(Path(folder))
-    shown.item(f"{count} models would be audited")
+    shown.item(f"{counted(count, 'model')} would be audited")
     shown.document(plan={"models": count, "calls": source.calls()})
     return DONE
 
