@@ -116,9 +116,9 @@ class TrackerFile:
 
     def rows(self) -> Iterator[Row]:
         """The rows of a table, one at a time."""
-        header = self.header
+        header, name = self.header, self.name
         for number, cells in self.cells():
-            yield Row(dict(zip(header, cells, strict=True)), f"{self.name}:{number}")
+            yield Row(dict(zip(header, cells, strict=True)), f"{name}:{number}")
 
     def cells(self) -> Iterator[tuple[int, list[str]]]:
         """The cells of each row, in the order of the header, with the line that it ends on."""

@@ -20,7 +20,12 @@ class Row:
 
     def text(self, *names: str) -> str | None:
         """The first of these cells that is not empty, without the blanks around it."""
-        return next((self.cells[name].strip() for name in names if name in self), None)
+        # Loops and no generators: a long table asks for millions of cells.
+        for name in names:
+            found = self.cells.get(name, "").strip()
+            if found:
+                return found
+        return None
 
     def number(self, *names: str) -> float | None:
         """The first of these cells that is not empty, as a number of at least zero.
@@ -28,8 +33,11 @@ class Row:
         Raises:
             TrackerError: it is none.
         """
-        name = next((name for name in names if name in self), None)
-        return None if name is None else read_number(self.cells[name], name, self.where)
+        for name in names:
+            value = self.cells.get(name, "")
+            if value and not value.isspace():
+                return read_number(value, name, self.where)
+        return None
 
     def required(self, *names: str) -> float:
         """The same, where an empty cell is no zero.
