@@ -11,6 +11,7 @@ from typing import Any
 from ..card.file import decode
 from ..errors import UsageError
 from ..hub.address import Address, read_address
+from ..hub.json_lines import JsonLines
 from ..terminal import one_line
 
 _MOST_SHOWN = 60
@@ -120,7 +121,7 @@ class Done:
 
     def left(self, planned: list[Planned]) -> list[Planned]:
         """Those that were not done with the same options."""
-        last = {str(entry.get("model")).lower(): entry for entry in self._entries()}
+        last = {str(entry.get("model")).lower(): entry for entry in JsonLines(self.path).entries()}
         return [one for one in planned if last.get(str(one.address).lower()) != self._entry(one)]
 
     def begin(self) -> None:
@@ -129,26 +130,11 @@ class Done:
         Raises:
             OSError: it cannot.
         """
-        with self.path.open("a+b") as file:
-            # A line that a kill cut off must not swallow the next one.
-            if file.tell() and self.path.read_bytes()[-1:] != b"\n":
-                file.write(b"\n")
+        JsonLines(self.path).append()
 
     def add(self, planned: Planned) -> None:
         """Remember one as done."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(self._entry(planned)) + "\n")
+        JsonLines(self.path).append(self._entry(planned))
 
     def _entry(self, planned: Planned) -> dict[str, Any]:
         return {"model": str(planned.address), **planned.options, "how": dict(self.how)}
-
-    def _entries(self) -> Iterator[dict[str, Any]]:
-        lines = self.path.read_bytes().split(b"\n") if self.path.exists() else ()
-        for line in lines:
-            # The last line may have been cut off by a kill.
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(entry, dict):
-                yield entry

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 from ..errors import HubError
 from .address import Address
+from .json_lines import JsonLines
 
 # Pull requests to repositories of others that are opened within 24 hours; a person can stand behind so many.
 MOST_A_DAY = 10
@@ -101,42 +101,23 @@ def remember(address: Address, number: int, *, duplicate: bool = False) -> None:
 
 def numbers(address: Address) -> dict[int, bool]:
     """The pull requests of ours in a repository by their numbers, and whether each is a duplicate."""
-    found = [one for one in _entries() if one.get("model") == address.model]
+    found = [one for one in _ledger().entries() if one.get("model") == address.model]
     return {one["number"]: one.get("duplicate") is True for one in found if isinstance(one.get("number"), int)}
 
 
-def _ledger() -> Path:
-    return folder() / "pull_requests.jsonl"
+def _ledger() -> JsonLines:
+    return JsonLines(folder() / "pull_requests.jsonl")
 
 
 def _write(entry: dict[str, Any]) -> None:
-    path = _ledger()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
-        # A line that a kill cut off must not swallow this one.
-        file.seek(0, os.SEEK_END)
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                file.write(b"\n")
-        file.write(json.dumps(entry).encode() + b"\n")
-
-
-def _entries() -> Iterator[dict[str, Any]]:
-    for line in _lines(_ledger()) if _ledger().exists() else ():
-        # A line that was cut off by a kill counts for nothing.
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            yield entry
+    folder().mkdir(parents=True, exist_ok=True)
+    _ledger().append(entry)
 
 
 def opened(now: datetime) -> list[datetime]:
     """When the pull requests of the last 24 hours were opened; those that were refused are none."""
     times: list[tuple[str, datetime]] = []
-    for entry in _entries():
+    for entry in _ledger().entries():
         model, time = str(entry.get("model")), _time(entry.get("time"))
         if time is not None:
             times.append((model, time))
