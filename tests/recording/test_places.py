@@ -212,7 +212,7 @@ def test_a_true_canadian_is_believed_to_the_country(network):
     assert found.intensity_g_per_kwh > 100  # the country's, not the 3.94 of Quebec
 
 
-def test_where_all_fails_there_is_no_block_and_the_range_instead(out, warnings_of):
+def test_where_all_fails_there_is_no_block_and_the_range_instead(out, warnings_of, capsys):
     begun = []
     callback = train(out, tiny.At(12, lambda: begun.extend(warnings_of())))
     card = card_text(out)
@@ -223,16 +223,18 @@ def test_where_all_fails_there_is_no_block_and_the_range_instead(out, warnings_o
     assert "3.94" not in card
     assert "any grid would give between" in card
     assert "hf-emissions runs" in card
-    start, end = warnings_of()
+    (start,) = warnings_of()
     assert begun == [start]
     assert 'country="DEU"' in start
-    assert "were used, between" in end
+    end = capsys.readouterr().err.splitlines()[-1]
+    assert "place unknown" in end
+    assert "CO2eq on any grid" in end
     assert f"hf-emissions runs {out} --into {out / 'README.md'} --country ..." in end
 
 
-def test_the_command_that_the_warning_gives_makes_a_block(out, warnings_of):
+def test_the_command_that_is_said_at_the_end_makes_a_block(out, capsys):
     callback = train(out)
-    command = warnings_of()[-1].split("a block: hf-emissions ")[1].replace("...", "DEU").split()
+    command = capsys.readouterr().err.split("a figure: hf-emissions ")[1].replace("...", "DEU").split()
     assert run(command) == 0
     assert block(card_text(out))["emissions"] == pytest.approx(380.95 * callback.record.energy_kwh, rel=0.01)
 

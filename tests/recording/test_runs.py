@@ -167,7 +167,7 @@ def test_the_command_line_lists_runs_and_what_cannot_be_read(tmp_path: Path, out
     assert listed.code == 0
     assert listed.out.index("r1: 400 g CO2eq, 1 kWh, Germany") < listed.out.index("r2: 200 g CO2eq, 500 Wh, Germany")
     assert "the line is damaged" in listed.err
-    assert "all 2 runs: 1.5 kWh" in listed.err
+    assert "All experiments: 600 g CO2eq, 2 runs" in listed.err
     document = json.loads(launch.cli("runs", out, "--format", "json", root=tmp_path).out)
     assert [run["run"] for run in document["runs"]] == ["r1", "r2"]
     assert len(document["problems"]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from .targets import one_target
 @click.command(short_help="List recorded trainings, and write their figure anew.")
 @click.argument("output_dir", type=click.Path(path_type=Path))
 @click.option("--into", metavar="TARGET", help="Write the figure of a run into this card.")
+@click.option("--experiments", is_flag=True, help="The sum of all runs alone: trials, failed and replaced ones too.")
 @click.option("--run", "run_id", metavar="ID", help="Which run; by default the last one.")
 @click.option("--country", help="Where it ran: ISO code or English name.")
 @click.option("--region", help="State, province or bidding zone of the country.")
@@ -34,6 +36,7 @@ from .targets import one_target
 def runs(
     output_dir: Path,
     into: str | None,
+    experiments: bool,
     run_id: str | None,
     section: bool,
     overwrite: bool,
@@ -43,14 +46,16 @@ def runs(
 ) -> int:
     """List the trainings that were recorded in an output folder, with their segments.
 
-    With --into the figure of one is written into a card, worked out again from the kept energy with what
-    --country, --region, --intensity or --pue correct.
+    With --into the figure of one is written into a card, together with the stages that it goes on from, worked out
+    again from the kept energy with what --country, --region, --intensity or --pue correct. Trials of a search, failed
+    runs and those that a later one replaced are in no card's figure; --experiments adds up all of them.
 
     \b
     Examples:
       hf-emissions runs out
       hf-emissions runs out --into out/README.md --dry-run
       hf-emissions runs out --into out/README.md --country Germany
+      hf-emissions runs out --experiments
       hf-emissions runs out --format json
     """
     out = Output(format_)
@@ -58,10 +63,12 @@ def runs(
     folder = open_folder(output_dir)
     for problem in folder.problems:
         out.note(f"{folder.ledger}: {problem}")
+    if experiments:
+        return _sum(out, folder, corrections)
     if into is None:
         return _list(out, folder, run_id, corrections)
     run = folder.run(run_id)
-    summary = folder.summary(run, corrections)
+    summary = folder.whole(run, corrections)
     change = folder.change(summary, section=section or None, overwrite=overwrite)
     target = one_target(into)
 
@@ -88,16 +95,25 @@ def _list(out: Output, folder: OutputFolder, run_id: str | None, corrections: Co
     chosen = folder.runs if run_id is None else (folder.run(run_id),)
     documents = []
     for run in chosen:
-        summary = folder.summary(run, corrections)
-        _print(out, run, summary)
-        documents.append(_document(run, summary))
-    out.document(runs=documents, problems=list(folder.problems))
+        summary, whole = folder.summary(run, corrections), folder.whole(run, corrections)
+        _print(out, run, summary, whole)
+        documents.append(_document(run, summary, whole))
+    found = folder.experiments(corrections)
+    out.document(runs=documents, experiments=asdict(found), problems=list(folder.problems))
     if len(chosen) > 1:
-        out.note(f"all {len(chosen)} runs: {units.format_energy(sum(run.energy_kwh for run in chosen))}")
+        out.note(f"All experiments: {found}")
     return DONE
 
 
-def _print(out: Output, run: Run, summary: Summary) -> None:
+def _sum(out: Output, folder: OutputFolder, corrections: Corrections) -> int:
+    """The sum of all runs of a folder."""
+    found = folder.experiments(corrections)
+    out.item(f"All experiments: {found}")
+    out.document(experiments=asdict(found), problems=list(folder.problems))
+    return DONE
+
+
+def _print(out: Output, run: Run, summary: Summary, whole: Summary) -> None:
     if out.format == "quiet":
         out.item(run.id)
         return
@@ -107,6 +123,10 @@ def _print(out: Output, run: Run, summary: Summary) -> None:
         ended = segment.ended or "no end: still running, or killed"
         energy, duration = units.format_energy(segment.energy_kwh), units.format_duration(segment.duration_s)
         out.line(f"  {when}  {segment.node}: {energy} in {duration} ({ended})")
+    if run.trial:
+        out.line("  a trial of a search: in no card's figure")
+    if run.follows is not None:
+        out.line(f"  goes on from {run.follows[0]}; on the card: {_figure(whole)}")
     for note in (*summary.notes, *summary.problems):
         out.line(f"  {note}")
 
@@ -122,7 +142,7 @@ def _figure(summary: Summary) -> str:
     return f"{energy}; the place is not known: {low} to {high} CO2eq on any grid (give --country)"
 
 
-def _document(run: Run, summary: Summary) -> dict[str, Any]:
+def _document(run: Run, summary: Summary, whole: Summary) -> dict[str, Any]:
     segments = [
         {
             "segment": segment.segment,
@@ -136,4 +156,12 @@ def _document(run: Run, summary: Summary) -> dict[str, Any]:
         for segment in run.segments
     ]
     notes = [*summary.notes, *summary.problems]
-    return {"run": run.id, "record": summary.record and summary.record.known(), "segments": segments, "notes": notes}
+    document = {
+        "run": run.id,
+        "record": summary.record and summary.record.known(),
+        "segments": segments,
+        "notes": notes,
+    }
+    if run.follows is not None:
+        document |= {"follows": run.follows[0], "on_the_card": whole.record and whole.record.known()}
+    return {**document, "trial": run.trial}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import logging
 import threading
+import weakref
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,18 @@ from ..record import EmissionsRecord
 from . import detection, trainer_seam
 from . import experiment as experiments
 from .blocks import Block, put_block_back, read_block
+from .carried import Carried, origin_of
+from .conclusion import conclude, say_stopped
 from .experiment import Experiment
 from .meter import codecarbon_version
-from .model_card_data import hand_over
+from .model_cards import carry
 from .place import check_place
+from .rivals import keep_rivals_quiet, replace_codecarbon_callbacks
 from .settings import Settings
-from .summary import Summary
 from .training_type import training_type
+from .weights import sample
 
 log = logging.getLogger("hf_emissions")
-
-_HOLDER = "_hf_emissions_callback"
 
 
 def _harmless(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,22 +46,6 @@ def _harmless(method: Callable[..., Any]) -> Callable[..., Any]:
             return None
 
     return guarded
-
-
-def _holder(trainer: Any) -> Any:
-    """The callback that has hold of a Trainer; None where it was taken off again."""
-    holder = trainer.__dict__.get(_HOLDER)
-    return holder if any(held is holder for held in trainer.callback_handler.callbacks) else None
-
-
-def _through_holder(trainer: Any, name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
-    """A Trainer's method that goes through the method `name` of the callback that has hold of it at the time."""
-
-    def outer(*args: Any, **kwargs: Any) -> Any:
-        holder = _holder(trainer)
-        return inner(*args, **kwargs) if holder is None else getattr(holder, name)(trainer, inner, *args, **kwargs)
-
-    return outer
 
 
 class EmissionsCallback(TrainerCallback):
@@ -115,15 +100,18 @@ class EmissionsCallback(TrainerCallback):
             enabled=enabled,
             assume_world_average=assume_world_average,
         )
-        self._trainer: Any = None
+        self._trainer: weakref.ref[Any] | None = None
         self._active = self.settings.active
         self._experiment: Experiment | None = None
+        self._earlier: EmissionsRecord | None = None
         self._resume_from: Any = None
         self._failed = False
+        self._told = False  # whether the end of the last training was written and said
         if self._active:
             self._check()
 
     def _check(self) -> None:
+        keep_rivals_quiet()
         try:
             codecarbon_version()
             check_place(self.settings.country, self.settings.region)
@@ -134,7 +122,11 @@ class EmissionsCallback(TrainerCallback):
     @property
     def record(self) -> EmissionsRecord | None:
         """The record of the last training that ended."""
-        return self._experiment.record if self._experiment else None
+        return self._experiment.record if self._experiment else self._earlier
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy takes hold of the copy of its Trainer by itself, and has no recording of its own yet.
+        return {**self.__dict__, "_trainer": None, "_experiment": None, "_earlier": self.record}
 
     def attach(self, trainer: Any) -> EmissionsCallback:
         """Take hold of a Trainer that was built without this callback; the explicit form of `callbacks=[...]`."""
@@ -162,55 +154,105 @@ class EmissionsCallback(TrainerCallback):
     @_harmless
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Keep a reading that names the checkpoint's step, so that a resume finds its run."""
-        if self._recorder is not None and self._experiment is not None:
-            self._recorder.read("save", state.global_step)
-            self._hand_over(kwargs.get("model"), self._experiment.summarize())
+        if self._experiment is not None:
+            self._experiment.read("save", state.global_step)
+            self._experiment.keep_weights(state.global_step, sample(kwargs.get("model")))
 
     @_harmless
     def on_push_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Have the figure so far on the card that is about to be uploaded."""
-        if self._trainer is None:
+        if self._held is None:
             self._hold(trainer_seam.find_trainer(self))
-        if self._recorder is not None:
-            self._recorder.read("push", state.global_step)
+        if self._recording and self._experiment is not None:
+            self._experiment.read("push", state.global_step)
             self._write(state)
 
     @_harmless
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Sum up and write the card."""
-        if self._end_open("finished", state) and self._experiment is not None:
-            self._hand_over(kwargs.get("model"), self._experiment.summary)
-            self._write(state)
-            self._say_what_is_missing()
+        experiment = self._experiment
+        if experiment is None or self._told:
+            return
+        logged = experiment.summary is not None
+        self._end_open("finished", state)
+        self._told = True
+        if not logged:
+            self._log_again(state)
+        model = kwargs.get("model")
+        experiment.keep_weights(None, sample(model))
+        carry(self._held, model, Carried(experiment))
+        trial = bool(getattr(state, "is_hyper_param_search", False))
+        written = not trial and self._write(state)
+        if state.is_world_process_zero and experiment.recorder is not None:
+            conclude(experiment, written=written, trial=trial)
+
+    # What the Trainer's methods go through; see `trainer_seam`
+
+    @property
+    def holds_trainers(self) -> bool:
+        """Whether the methods of a Trainer whose first callback of this kind this is go through it."""
+        return self._active
+
+    def around_train(self, trainer: Any, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Train; an exception ends the recording, and the figures are among the metrics."""
+        self._resume_from = kwargs.get("resume_from_checkpoint", args[0] if args else None)
+        self._before_training(trainer)
+        try:
+            trained = inner(*args, **kwargs)
+        except BaseException as error:
+            self._stopped(error, trainer.state)
+            raise
+        metrics = getattr(trained, "metrics", None)
+        if isinstance(metrics, dict):
+            metrics.update(self._own_figures() or {})
+        return trained
+
+    def around_log(self, inner: Callable[..., Any], logs: dict[str, float], *args: Any, **kwargs: Any) -> Any:
+        """Log with the energy, the grams and the power of this moment."""
+        return inner({**logs, **(self._figures(logs) or {})}, *args, **kwargs)
+
+    def around_card(self, trainer: Any, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Write the Trainer's card with the figure on it."""
+        # Trainer writes its card into its own folder, whatever ours is.
+        folder = Path(trainer.args.output_dir)
+        before = read_block(folder) if trainer.is_world_process_zero() else None
+        made = inner(*args, **kwargs)
+        if trainer.is_world_process_zero():
+            self._complete_card(folder, before, self._experiment if self._held is trainer else None)
+        return made
 
     # How it is done
 
     @property
-    def _recorder(self) -> Any:
+    def _held(self) -> Any:
+        return None if self._trainer is None else self._trainer()
+
+    @property
+    def _recording(self) -> bool:
         recorder = self._experiment.recorder if self._experiment else None
-        return recorder if recorder is not None and recorder.active else None
+        return recorder is not None and recorder.active
 
     def _hold(self, trainer: Any) -> None:
-        if trainer is None or not self._active or self._trainer is trainer:
+        if trainer is None or not self._active or self._held is trainer:
             return
-        other = _holder(trainer)
-        if other is not None and other is not self:
+        if trainer_seam.holder_of(trainer) is not self:
             log.warning("hf-emissions: a second EmissionsCallback does nothing; the Trainer has one already")
             self._active = False
             return
-        self._trainer = trainer
-        setattr(trainer, _HOLDER, self)
-        trainer_seam.replace_codecarbon_callbacks(trainer)
-        for name in ("train", "log", "create_model_card"):
-            trainer_seam.wrap(trainer, name, partial(_through_holder, trainer, f"_{name}"))
+        self._trainer = weakref.ref(trainer)
+        replace_codecarbon_callbacks(trainer)
+        trainer_seam.take_hold(trainer)
         detection.detect_hardware()
 
     def _begin(self, args: Any, state: Any, model: Any) -> None:
         folder = Path(self.settings.output_dir or args.output_dir)
-        facts = {"training_type": self.settings.training_type or training_type(model)}
-        thread, trainer = threading.get_ident(), self._trainer
+        facts: dict[str, Any] = {"training_type": self.settings.training_type or training_type(model)}
+        if getattr(state, "is_hyper_param_search", False):
+            facts["trial"] = True
+        thread = threading.get_ident()
         # Where the loop cannot be seen now, its being out of sight later means nothing.
-        watched = trainer is not None and trainer_seam.is_training(trainer, thread)
+        watched = trainer_seam.is_training(thread)
+        self._told = False
         self._experiment = experiments.begin(
             self.settings,
             folder,
@@ -218,8 +260,10 @@ class EmissionsCallback(TrainerCallback):
             resumed_at=state.global_step,
             checkpoint=_checkpoint(self._resume_from or args.resume_from_checkpoint),
             local_rank=args.local_process_index,
-            alive=lambda: not watched or trainer_seam.is_training(trainer, thread),
+            origin=origin_of(model),
+            alive=lambda: not watched or trainer_seam.is_training(thread),
         )
+        carry(self._held, model, Carried(self._experiment))
         if self._experiment.recorder is not None:
             # So that the detection of the hardware, which happens once a process, does not slow the first steps.
             self._experiment.recorder.wait_ready(detection.READY_S)
@@ -231,41 +275,22 @@ class EmissionsCallback(TrainerCallback):
         experiment.end(why, getattr(state, "global_step", None), complete=complete)
         return True
 
-    def _write(self, state: Any) -> None:
-        if self._experiment is not None and state.is_world_process_zero:
-            self._experiment.write()
-
-    def _hand_over(self, model: Any, summary: Summary | None) -> None:
-        if summary is None or self._experiment is None or not hand_over(self._trainer, model, summary.record):
-            return
-        self._experiment.remember(summary)
-
-    def _train(self, trainer: Any, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        self._resume_from = kwargs.get("resume_from_checkpoint", args[0] if args else None)
-        self._before_training(trainer)
-        try:
-            return inner(*args, **kwargs)
-        except BaseException as error:
-            self._stopped(error, trainer.state)
-            raise
+    def _write(self, state: Any) -> bool:
+        return self._experiment is not None and state.is_world_process_zero and self._experiment.write()
 
     @_harmless
     def _before_training(self, trainer: Any) -> None:
-        trainer_seam.replace_codecarbon_callbacks(trainer)
+        replace_codecarbon_callbacks(trainer)
 
     @_harmless
     def _stopped(self, error: BaseException, state: Any) -> None:
-        """Training ended by an exception: stop metering, keep what was recorded, say where it is."""
+        """Training ended by an exception: stop metering, keep what was recorded, say how it gets onto the card."""
         if self._end_open(type(error).__name__, state, complete=False) and self._experiment is not None:
-            sofar = self._experiment.sofar()
-            energy = units.format_energy(sofar.energy_kwh) if sofar else "what was recorded"
-            log.warning(
-                "hf-emissions: training stopped (%s); %s are kept in %s, and counted when it is resumed",
-                *(type(error).__name__, energy, self._experiment.ledger),
-            )
+            say_stopped(self._experiment, type(error).__name__)
 
-    def _log(self, _: Any, inner: Callable[..., Any], logs: dict[str, float], *args: Any, **kwargs: Any) -> Any:
-        return inner({**logs, **(self._figures(logs) or {})}, *args, **kwargs)
+    @_harmless
+    def _own_figures(self) -> dict[str, float]:
+        return self._experiment.figures() if self._experiment is not None else {}
 
     @_harmless
     def _figures(self, logs: dict[str, float]) -> dict[str, float]:
@@ -273,53 +298,44 @@ class EmissionsCallback(TrainerCallback):
 
         Not for an evaluation's, whose numbers Trainer puts into the card's table of results.
         """
-        recorder, experiment = self._recorder, self._experiment
-        if recorder is None or experiment is None or any(name.startswith("eval_") for name in logs):
+        experiment = self._experiment
+        if experiment is None or experiment.recorder is None or any(name.startswith("eval_") for name in logs):
             return {}
-        recorder.refresh("log")
-        sofar, grams = recorder.sofar, experiment.emissions_so_far_g()
-        if sofar.duration_s == 0:
+        if not self._recording and "train_runtime" not in logs:
             return {}
-        figures = {"energy_kwh": sofar.energy_kwh}
-        if sofar.power_w > 0:  # not known in the first moments
+        if "train_runtime" in logs and not self._loads_best():
+            # The Trainer's last log: its figures are those of the card.
+            self._end_open("finished", getattr(self._held, "state", None))
+        experiment.read("log")
+        sofar = experiment.sofar()
+        figures = experiment.figures()
+        if sofar is not None and sofar.power_w > 0:  # not known in the first moments
             figures["power_w"] = sofar.power_w
-        if grams is not None:
-            figures["emissions_g"] = grams
         return {name: units.round_significant(figure) for name, figure in figures.items()}
 
-    def _create_model_card(self, trainer: Any, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        # Trainer writes its card into its own folder, whatever ours is.
-        folder = Path(trainer.args.output_dir)
-        before = read_block(folder) if trainer.is_world_process_zero() else None
-        made = inner(*args, **kwargs)
-        if trainer.is_world_process_zero():
-            self._complete_card(trainer, folder, before)
-        return made
+    def _log_again(self, state: Any) -> None:
+        """Log the card's own figures where work that came after the Trainer's last log is inside them."""
+        trainer, experiment = self._held, self._experiment
+        last = state.log_history[-1] if state.log_history else {}
+        if trainer is None or experiment is None or "train_runtime" not in last:
+            return
+        figures = {name: units.round_significant(figure) for name, figure in experiment.figures().items()}
+        if any(last.get(name) != figure for name, figure in figures.items()):
+            trainer.log(figures)
+
+    def _loads_best(self) -> bool:
+        """Whether the Trainer still has work to do after its last log."""
+        return bool(getattr(getattr(self._held, "args", None), "load_best_model_at_end", False))
 
     @_harmless
-    def _complete_card(self, trainer: Any, folder: Path, before: Block | None) -> None:
+    def _complete_card(self, folder: Path, before: Block | None, experiment: Experiment | None) -> None:
         """Put the figure on the card that the Trainer has written anew; or the one back that stood there before."""
-        experiment = self._experiment if self._trainer is trainer else None
         runs = experiment.runs() if experiment else []
         foreign = before is not None and not before.is_ours(runs) and not self.settings.overwrite
         if before is not None and (foreign or experiment is None):
             put_block_back(folder, before)
         if experiment is not None:
             experiment.write(folder)
-
-    def _say_what_is_missing(self) -> None:
-        experiment = self._experiment
-        if experiment is None or experiment.summary is None or experiment.recorder is None:
-            return
-        ends, record = experiment.summary.without_place_g, experiment.record
-        if ends is None or record is None or record.energy_kwh is None:
-            return
-        low, high = (units.format_mass(end) for end in ends)
-        log.warning(
-            "hf-emissions: %s were used, between %s and %s on any grid; with the place they become a block: "
-            "hf-emissions runs %s --into %s --country ...",
-            *(units.format_energy(record.energy_kwh), low, high, experiment.folder, experiment.folder / "README.md"),
-        )
 
 
 def _checkpoint(resume_from: Any) -> Path | None:

@@ -12,6 +12,7 @@ from ..card.patch import patch_card, read_card, remove_block
 from ..card.section import find_section, put_section
 from ..errors import BlockExistsError, HfEmissionsError
 from ..record import EmissionsRecord
+from .lineage import experiments_of
 from .runs import Run, wrote
 from .summary import Summary
 
@@ -24,14 +25,22 @@ def write_card(
     """Put a run's figure into the README.md of `folder`, creating one where there is none; whether it was put there.
 
     A block is replaced when `overwrite` is set, or when the ledger says that its figure is ours. Without grams no
-    block is written; the section then says what is known. Whatever goes wrong is a warning: training goes on.
+    block is written; the section then says what is known. Where nothing was metered, a card without anything of ours
+    stays as it is. Whatever goes wrong is a warning: training goes on.
     """
     path = folder / CARD_NAME
+    created = not path.exists()
+
+    def change(text: str) -> str:
+        if summary.record is None and not created and find_section(text) is None and not is_ours(text, runs):
+            return text
+        return edited_card(text, summary, runs, section=section, overwrite=overwrite)
+
     try:
-        if not path.exists():
+        if created:
             write_atomically(path, _new_card(folder).encode("utf-8"))
             section = True if section is None else section
-        edit_file(path, lambda text: edited_card(text, summary, runs, section=section, overwrite=overwrite))
+        edit_file(path, change)
     except BlockExistsError as error:
         log.warning("hf-emissions: %s", error)
         return False
@@ -78,8 +87,7 @@ def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:
     if record is not None:
         notes.append(_boundary(record))
     if len(runs) > 1:
-        total = units.format_energy(sum(run.energy_kwh for run in runs))
-        notes.append(f"The figure is that of the last training. All {len(runs)} trainings in this folder used {total}.")
+        notes.append(f"All experiments: {experiments_of(runs)}")
     return tuple(notes)
 
 

@@ -18,8 +18,10 @@ from . import clock, detection
 from .cards import write_card
 from .gpus import all_indices, nvml_indices, union, visible_gpus
 from .ledger import FOLDER, LedgerFile, read_ledger
+from .lineage import with_stages
 from .meter import Meter
 from .nodes import Placement, Store, placement, process_store, shared_name
+from .origin import Origin, origin_facts
 from .place import Place, given_place, look_up_place, world_average
 from .recorder import Recorder, Sofar
 from .runs import Run, runs_of
@@ -59,6 +61,8 @@ class Experiment:
     place: Place | None = None
     extra_lines: list[dict[str, Any]] = field(default_factory=list)
     summary: Summary | None = None
+    _before: tuple[float, float | None] | None = None
+    _written_g: set[float] = field(default_factory=set)
     _placing: threading.Thread | None = None
 
     @property
@@ -106,42 +110,94 @@ class Experiment:
         """What was recorded up to the last reading of this node."""
         return self.recorder.sofar if self.recorder else None
 
-    def emissions_so_far_g(self) -> float | None:
-        """The grams of `sofar`; None where the place is not known."""
+    def read(self, why: str, step: int | None = None) -> None:
+        """Take a reading of this moment, unless there is one of the last second or the training has ended."""
+        if self.recorder is not None and self.recorder.active and self.summary is None:
+            self.recorder.read(why, step)
+
+    def figures(self) -> dict[str, float]:
+        """Energy and grams of the run up to the last reading, what came before a resume and earlier stages included.
+
+        The names are those of `EmissionsRecord`; no grams where a place is not known. Once the training has ended they
+        are the record's own.
+        """
+        record = self.record
+        if record is not None:
+            figures = {"energy_kwh": record.energy_kwh, "emissions_g": record.emissions_g}
+        else:
+            figures = self._figures_so_far()
+        return {name: value for name, value in figures.items() if value is not None}
+
+    def _figures_so_far(self) -> dict[str, float | None]:
         sofar = self.sofar()
-        if sofar is None or self.place is None:
-            return None
-        return units.emissions_g(sofar.energy_kwh * (self.settings.pue or 1.0), self.place.intensity_g_per_kwh)
+        if sofar is None or sofar.duration_s == 0:
+            return {}
+        if self._before is None:
+            self._before = self._figures_before()
+        before_kwh, before_g = self._before
+        own_kwh, place = sofar.energy_kwh * (self.settings.pue or 1.0), self.place
+        grams = None
+        if place is not None and before_g is not None:
+            grams = before_g + units.emissions_g(own_kwh, place.intensity_g_per_kwh)
+        return {"energy_kwh": before_kwh + own_kwh, "emissions_g": grams}
+
+    def _figures_before(self) -> tuple[float, float | None]:
+        """Energy and grams of this run before this process began to meter it: segments that ended, earlier stages."""
+        own = self.recorder.segment if self.recorder else None
+        run = self.own_run()
+        segments = () if run is None else tuple(each for each in run.segments if each.segment != own)
+        if not any(segment.energy_kwh for segment in segments):
+            return 0.0, 0.0
+        record = summarize(Run(self.run, segments), pue=self.settings.pue).record
+        return (record.energy_kwh or 0.0, record.emissions_g) if record else (0.0, 0.0)
 
     def runs(self) -> list[Run]:
         """Every run of the folder, this one as it stands in memory too."""
         return runs_of([*self._all_lines(), *self.extra_lines])
 
+    def _read_lines(self) -> list[dict[str, Any]]:
+        return read_ledger(self.ledger).lines if self.ledger.is_dir() else []
+
     def _all_lines(self) -> list[dict[str, Any]]:
-        lines = read_ledger(self.ledger).lines if self.ledger.is_dir() else []
-        return [*lines, *(self.recorder.lines if self.recorder else ())]
+        return [*self._read_lines(), *(self.recorder.lines if self.recorder else ())]
 
-    def summarize(self) -> Summary | None:
-        """The summary of this run as it stands."""
-        run = next((run for run in self.runs() if run.id == self.run), None)
-        return None if run is None else summarize(run)
-
-    def write(self, folder: Path | None = None) -> None:
-        """Put the figure, as it stands, on the card in `folder` (by default the run's own)."""
-        runs = self.runs()
+    def _own_run(self, runs: list[Run]) -> Run | None:
+        """This run, with the stages before it."""
         run = next((run for run in runs if run.id == self.run), None)
+        return None if run is None else with_stages(run, runs)
+
+    def own_run(self) -> Run | None:
+        """This run as it stands, with the stages before it."""
+        return self._own_run(self.runs())
+
+    def summarize(self, *, unrecorded: bool = False) -> Summary | None:
+        """The summary of this run as it stands; `unrecorded` where its weights were changed after it."""
+        run = self.own_run()
+        return None if run is None else summarize(run, unrecorded=unrecorded)
+
+    def write(self, folder: Path | None = None, *, unrecorded: bool = False) -> bool:
+        """Put the figure, as it stands, on the card in `folder` (by default the run's own); whether it is there."""
+        runs = self.runs()
+        run = self._own_run(runs)
         if run is None or self.recorder is None:
-            return
-        summary = summarize(run)
+            return False
+        summary = summarize(run, unrecorded=unrecorded)
         settings = self.settings
         # Before the card: a kill between the two must not make our figure look like the author's.
         self.remember(summary)
-        write_card(folder or self.folder, summary, runs, section=settings.section, overwrite=settings.overwrite)
+        return write_card(folder or self.folder, summary, runs, section=settings.section, overwrite=settings.overwrite)
 
     def remember(self, summary: Summary) -> None:
         """Keep in the ledger that this figure is put onto cards, so that it is known to be ours."""
-        if self.recorder is not None and summary.record is not None and summary.record.emissions_g is not None:
-            self.recorder.append("written", emissions_g=summary.record.emissions_g)
+        grams = summary.record.emissions_g if summary.record is not None else None
+        if self.recorder is not None and grams is not None and grams not in self._written_g:
+            self._written_g.add(grams)
+            self.recorder.append("written", emissions_g=grams)
+
+    def keep_weights(self, step: int | None, weights: dict[str, str] | None) -> None:
+        """Keep in the ledger what the weights are at a step, None for the end."""
+        if self.recorder is not None and weights is not None:
+            self.recorder.append("weights", step=step, weights=weights)
 
     def end(self, why: str, step: int | None = None, *, complete: bool = True) -> None:
         """Stop metering and sum up; in the process of rank 0 with the figures of the other nodes.
@@ -211,7 +267,7 @@ def _keep(lines: list[dict[str, Any]], ledger: Path) -> None:
         return  # they stay in memory, and so are on the card; the recorder has warned of the disk
 
 
-def begin(
+def begin(  # noqa: PLR0913 - each says one thing of the training
     settings: Settings,
     folder: Path,
     *,
@@ -220,6 +276,7 @@ def begin(
     checkpoint: Path | None = None,
     resume_last: bool = False,
     local_rank: int | None = None,
+    origin: Origin | None = None,
     alive: Callable[[], bool] = lambda: True,
 ) -> Experiment:
     """Begin to record a training; returns at once.
@@ -232,8 +289,10 @@ def begin(
         checkpoint: the checkpoint that it goes on from, where that is known.
         resume_last: go on with the last run of the folder, whatever step it had reached.
         local_rank: the rank of this process on its node, where a Trainer knows it.
+        origin: what is known of the model that it begins with.
         alive: see `Recorder`.
     """
+    folder = folder.absolute()  # the code may change the current folder
     here = placement(local_rank=local_rank)
     store = process_store()
     decide = partial(new_or_resumed, folder, resumed_at, checkpoint, resume_last)
@@ -259,6 +318,8 @@ def begin(
     }
     if settings.pue:
         facts["pue"] = float(settings.pue)
+    if origin is not None and not resumed_at:
+        facts |= origin_facts(origin, folder)
     experiment.recorder = Recorder(
         experiment.ledger,
         facts,

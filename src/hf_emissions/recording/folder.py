@@ -10,6 +10,7 @@ from ..errors import PlaceError, UsageError
 from ..record import EmissionsRecord
 from .cards import edited_card
 from .ledger import FOLDER, LedgerFile, read_ledger
+from .lineage import Experiments, experiments_of, with_stages
 from .place import Place, check_place, given_place, place_with_intensity
 from .runs import Run, runs_of
 from .summary import Summary, place_of_run, summarize
@@ -50,20 +51,29 @@ class OutputFolder:
     problems: tuple[str, ...]
 
     def run(self, run_id: str | None) -> Run:
-        """The run with this id, or the last one.
+        """The run with this id, or the last one that is no trial of a search.
 
         Raises:
             UsageError: there is none.
         """
-        found = [run for run in self.runs if run_id is None or run.id == run_id]
+        no_trials = [run for run in self.runs if not run.trial] or list(self.runs)
+        found = no_trials if run_id is None else [run for run in self.runs if run.id == run_id]
         if not found:
             ids = ", ".join(run.id for run in self.runs)
             raise UsageError(f"there is no run {run_id!r} in {self.ledger}; there are {ids}")
         return found[-1]
 
     def summary(self, run: Run, corrections: Corrections) -> Summary:
-        """A run's record, with the corrections."""
+        """A run's own record, with the corrections."""
         return summarize(run, place=corrections.place(run), pue=corrections.pue)
+
+    def whole(self, run: Run, corrections: Corrections) -> Summary:
+        """The record of a run together with the stages before it, which is a card's, with the corrections."""
+        return self.summary(with_stages(run, self.runs), corrections)
+
+    def experiments(self, corrections: Corrections) -> Experiments:
+        """All runs together, with the corrections."""
+        return experiments_of(self.runs, place=corrections.place, pue=corrections.pue)
 
     def change(self, summary: Summary, *, section: bool | None, overwrite: bool) -> Callable[[str], str]:
         """The edit that puts a run's figure onto a card.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 COMPONENTS = ("cpu", "gpu", "ram")
@@ -15,7 +15,11 @@ _NO_FIGURES = "a reading in the ledger holds no figures; it was left out"
 
 @dataclass(slots=True)
 class Segment:
-    """One stretch of metering on one node: energies in kWh since its start, time in seconds."""
+    """One stretch of metering on one node: energies in kWh since its start, time in seconds.
+
+    `saved` has the time and the energies at the last checkpoint of each step, `weights` samples of the weights at a
+    step, and at None those at the end.
+    """
 
     run: str
     segment: str
@@ -23,7 +27,8 @@ class Segment:
     energies_kwh: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0.0))
     duration_s: float = 0.0
     last_time: str = ""
-    saved_steps: list[int] = field(default_factory=list)
+    saved: dict[int, tuple[float, dict[str, float]]] = field(default_factory=dict)
+    weights: list[tuple[int | None, dict[str, Any]]] = field(default_factory=list)
     place: dict[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -51,13 +56,26 @@ class Segment:
         measured = {name for name in power if list(power[name])[:1] == ["measured"]}
         return math.fsum(energy for name, energy in self.energies_kwh.items() if name not in measured)
 
+    def at_step(self, step: int) -> Segment | None:
+        """The segment as it stood when it saved the checkpoint of a step; None where it saved none."""
+        if step not in self.saved:
+            return None
+        duration_s, energies_kwh = self.saved[step]
+        return replace(self, duration_s=duration_s, energies_kwh=dict(energies_kwh))
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One recorded training: its segments in the order of time."""
+    """One recorded training: its segments in the order of time.
+
+    `stages` are the trainings whose sum it is, the first one first; none where it is one training alone. `incomplete`
+    is whether something that is not in the ledger led to the weights as well.
+    """
 
     id: str
     segments: tuple[Segment, ...]
+    stages: tuple[Run, ...] = ()
+    incomplete: bool = False
 
     @property
     def energy_kwh(self) -> float:
@@ -103,6 +121,25 @@ class Run:
         return max(found, key=lambda nodes: (nodes[1] - nodes[0], nodes[1]))
 
     @property
+    def follows(self) -> tuple[str, int | None] | None:
+        """The run that this training goes on from, and at which step of it, None for its end; None for none."""
+        follows: tuple[str, int | None] | None = self._said("follows")
+        return follows
+
+    @property
+    def trial(self) -> bool:
+        """Whether it is a trial of a search for hyperparameters."""
+        return self._said("trial") is True
+
+    @property
+    def unrecorded(self) -> bool:
+        """Whether something that was not recorded changed the weights before it began."""
+        return self.incomplete or any(segment.start.get("unrecorded") is True for segment in self.segments)
+
+    def _said(self, name: str) -> Any:
+        return next((segment.start[name] for segment in self.segments if name in segment.start), None)
+
+    @property
     def stretches(self) -> int:
         """How often the training was started."""
         return len(self.launches)
@@ -140,21 +177,43 @@ def _began(segment: Segment) -> tuple[int, str]:
 
 
 def _add(segment: Segment, line: dict[str, Any]) -> None:
-    kind = line["kind"]
     segment.last_time = max(segment.last_time, str(line.get("time", "")))
-    if kind == "start":
-        segment.start = _start(line)
-        segment.place = segment.place or _mapping(line.get("place"))
-    elif kind == "reading":
-        _add_reading(segment, line)
-    elif kind == "place":
-        segment.place = _mapping(line.get("place"))
-    elif kind in ("note", "remark"):
-        _add_text(segment.notes if kind == "note" else segment.remarks, str(line.get("text", "")))
-    elif kind == "written" and _number(line.get("emissions_g")) is not None:
-        segment.written_g.append(float(line["emissions_g"]))
-    elif kind == "end":
-        segment.ended = str(line.get("why", ""))
+    add = _KINDS.get(line["kind"])
+    if add is not None:
+        add(segment, line)
+
+
+def _add_start(segment: Segment, line: dict[str, Any]) -> None:
+    segment.start = _start(line)
+    segment.place = segment.place or _mapping(line.get("place"))
+
+
+def _add_place(segment: Segment, line: dict[str, Any]) -> None:
+    segment.place = _mapping(line.get("place"))
+
+
+def _add_note(segment: Segment, line: dict[str, Any]) -> None:
+    _add_text(segment.notes, str(line.get("text", "")))
+
+
+def _add_remark(segment: Segment, line: dict[str, Any]) -> None:
+    _add_text(segment.remarks, str(line.get("text", "")))
+
+
+def _add_written(segment: Segment, line: dict[str, Any]) -> None:
+    grams = _number(line.get("emissions_g"))
+    if grams is not None:
+        segment.written_g.append(grams)
+
+
+def _add_weights(segment: Segment, line: dict[str, Any]) -> None:
+    weights = _mapping(line.get("weights"))
+    if weights is not None:
+        segment.weights.append((_step(line.get("step")), weights))
+
+
+def _add_end(segment: Segment, line: dict[str, Any]) -> None:
+    segment.ended = str(line.get("why", ""))
 
 
 def _add_text(texts: list[str], text: str) -> None:
@@ -171,8 +230,21 @@ def _add_reading(segment: Segment, line: dict[str, Any]) -> None:
     if duration_s >= segment.duration_s:
         segment.duration_s = duration_s
         segment.energies_kwh = {name: energy for name, energy in energies.items() if energy is not None}
-    if line.get("why") == "save" and isinstance(line.get("step"), int):
-        segment.saved_steps.append(line["step"])
+    step = _step(line.get("step"))
+    if line.get("why") == "save" and step is not None:
+        segment.saved[step] = segment.duration_s, segment.energies_kwh
+
+
+_KINDS: dict[str, Callable[[Segment, dict[str, Any]], None]] = {
+    "end": _add_end,
+    "note": _add_note,
+    "place": _add_place,
+    "reading": _add_reading,
+    "remark": _add_remark,
+    "start": _add_start,
+    "weights": _add_weights,
+    "written": _add_written,
+}
 
 
 def _number(value: Any) -> float | None:
@@ -180,6 +252,10 @@ def _number(value: Any) -> float | None:
         return None
     # Compared before it is converted: a whole number may be beyond any float.
     return float(value) if 0 <= value <= _LARGEST else None
+
+
+def _step(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _mapping(value: Any) -> dict[str, Any] | None:
@@ -225,9 +301,15 @@ def _pue(value: Any) -> float | None:
     return number if number is not None and 1.0 <= number <= 5.0 else None
 
 
+def _follows(value: Any) -> tuple[str, int | None] | None:
+    found = _mapping(value) or {}
+    return (found["run"], _step(found.get("step"))) if _text(found.get("run")) else None
+
+
 _FIELDS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("time", "launch", "node", "tool", "tool_version", "training_type"), _text),
     **dict.fromkeys(("nodes_expected", "order"), _count),
+    "follows": _follows,
     "pue": _pue,
     "power": _power,
     "hardware": _hardware,
@@ -241,5 +323,5 @@ def wrote(runs: Iterable[Run], emissions_g: float | None) -> bool:
 
 def run_saved_at(runs: Iterable[Run], step: int) -> Run | None:
     """The run that saved the checkpoint of this step last."""
-    saved = [(run, segment) for run in runs for segment in run.segments if step in segment.saved_steps]
+    saved = [(run, segment) for run in runs for segment in run.segments if step in segment.saved]
     return max(saved, key=lambda found: (found[1].order, found[1].last_time), default=(None, None))[0]

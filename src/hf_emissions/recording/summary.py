@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import units
@@ -24,6 +24,11 @@ _SAME_LENGTH = 0.01
 
 DIGITS = 3
 
+# Said where a model's weights are not those that a recorded training left.
+_UNRECORDED = (
+    "The figure is partial: something that was not recorded changed the weights as well, such as a stage of training; "
+    "what it used is missing."
+)
 _NOTHING = "The emissions of the training were not recorded."
 
 
@@ -41,20 +46,21 @@ class Summary:
     without_place_g: tuple[float, float] | None = None
 
 
-def summarize(run: Run, *, place: Place | None = None, pue: float | None = None) -> Summary:
+def summarize(run: Run, *, place: Place | None = None, pue: float | None = None, unrecorded: bool = False) -> Summary:
     """The record of a run.
 
     Args:
-        run: its segments.
+        run: its segments, with those of the stages before it where there are any.
         place: used for every segment instead of the place that each was recorded with.
         pue: used instead of the one that was set while recording.
+        unrecorded: whether its weights were changed afterwards by something that was not recorded.
     """
+    run = replace(run, incomplete=run.incomplete or unrecorded)
     pue = pue or _pue(run)
-    energy_kwh = run.energy_kwh * pue
+    places = [place or _place(segment) for segment in run.segments]
+    energy_kwh, grams = energy_and_grams(run, place=place, pue=pue)
     if energy_kwh <= 0:
         return Summary(None, problems=(_NOTHING, *run.notes))
-    places = [place or _place(segment) for segment in run.segments]
-    grams = _grams(run, places, pue)
     modelled = math.fsum(segment.modelled_kwh() for segment in run.segments) / run.energy_kwh
     record = EmissionsRecord(
         emissions_g=None if grams is None else units.round_significant(grams, DIGITS),
@@ -72,6 +78,12 @@ def summarize(run: Run, *, place: Place | None = None, pue: float | None = None)
     )
     ends = (energy_kwh * LOWEST_GRID_G_PER_KWH, energy_kwh * HIGHEST_GRID_G_PER_KWH)
     return Summary(record, _notes(run, modelled), _problems(run), None if grams is not None else ends)
+
+
+def energy_and_grams(run: Run, *, place: Place | None = None, pue: float | None = None) -> tuple[float, float | None]:
+    """A run's energy in kWh with its PUE, and its grams, None without a place; neither is rounded. See `summarize`."""
+    pue = pue or _pue(run)
+    return run.energy_kwh * pue, _grams(run, [place or _place(segment) for segment in run.segments], pue)
 
 
 def _pue(run: Run) -> float:
@@ -156,11 +168,17 @@ def _source(run: Run, places: list[Place]) -> str:
     words = [f"{tool} ({in_words(power) or 'how power was found is unknown'})"]
     words += [_grid(place) for place in places]
     words += list(dict.fromkeys(place.how for place in places if place.how))
-    if run.stretches > 1:
-        words.append(f"sum of {run.stretches} segments")
+    words += _sum_of(run)
+    if run.unrecorded:
+        words.append("partial: a stage was not recorded")
     if run.nodes_seen < run.nodes_expected:
         words.append(f"{run.nodes_seen} of {run.nodes_expected} nodes")
     return "; ".join(words)
+
+
+def _sum_of(run: Run) -> list[str]:
+    segments = [f"sum of {run.stretches} segments"] if run.stretches > max(len(run.stages), 1) else []
+    return [f"sum of {len(run.stages)} stages", *segments] if run.stages else segments
 
 
 def _last_start(run: Run) -> dict[str, Any]:
@@ -212,14 +230,27 @@ def _notes(run: Run, modelled: float) -> tuple[str, ...]:
     notes = []
     if modelled > _RANGE_FROM_SHARE:
         notes.append(f"{modelled:.0%} of the energy comes from a model of the machine's power, not from a meter.")
-    if run.stretches > 1:
+    if run.stages:
+        each = ", then ".join(_stage(stage) for stage in run.stages)
+        notes.append(f"The figure is the sum of {len(run.stages)} trainings of this model: {each}.")
+    if run.stretches > max(len(run.stages), 1):
         notes.append(f"The figure is the sum of {run.stretches} segments: the training was stopped and resumed.")
     return (*notes, *run.remarks)
 
 
+def _stage(stage: Run) -> str:
+    """One stage of a sum, in words."""
+    record = summarize(stage).record
+    if record is None or record.energy_kwh is None or record.duration_s is None:
+        return "one that was not recorded"
+    grams = "" if record.emissions_g is None else f"{units.format_mass(record.emissions_g)} CO2eq, "
+    return f"{grams}{units.format_energy(record.energy_kwh)} in {units.format_duration(record.duration_s)}"
+
+
 def _problems(run: Run) -> tuple[str, ...]:
     missing = f"Only {run.nodes_seen} of {run.nodes_expected} nodes were recorded; the rest is missing."
-    return (*((missing,) if run.nodes_seen < run.nodes_expected else ()), *_cut_short(run), *run.notes)
+    nodes = (missing,) if run.nodes_seen < run.nodes_expected else ()
+    return (*nodes, *((_UNRECORDED,) if run.unrecorded else ()), *_cut_short(run), *run.notes)
 
 
 def _cut_short(run: Run) -> list[str]:

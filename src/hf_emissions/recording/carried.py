@@ -1,0 +1,88 @@
+"""What a model carries of its recorded training to the cards that are written for it later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..record import EmissionsRecord
+from .experiment import Experiment
+from .lineage import has_weights
+from .origin import Origin
+from .summary import Summary
+from .weights import sample
+
+ATTRIBUTE = "_hf_emissions"
+
+
+class Carried:
+    """The way from a model to the recording of its training, while that runs and after it.
+
+    Copies of the model share it. It is not pickled: a model that is loaded elsewhere carries nothing.
+
+    Args:
+        experiment: the recording.
+        derived: whether the model's weights are others than those that were trained, as of a merge.
+    """
+
+    def __init__(self, experiment: Experiment, *, derived: bool = False) -> None:
+        self.experiment = experiment
+        self.derived = derived
+
+    def __copy__(self) -> Carried:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Carried:
+        return self
+
+    def __reduce__(self) -> Any:
+        return type(None), ()
+
+    def summary(self, model: Any) -> Summary | None:
+        """The summary as it stands; while the training runs, with a reading of this moment."""
+        self.experiment.read("card")
+        return self.experiment.summarize(unrecorded=self._changed(model))
+
+    def record(self, model: Any) -> EmissionsRecord | None:
+        """The record for a card that another program writes; None where there are no grams."""
+        summary = self.summary(model)
+        if summary is None or summary.record is None or summary.record.emissions_g is None:
+            return None
+        self.experiment.remember(summary)
+        return summary.record
+
+    def put_on(self, folder: str | Path, model: Any) -> None:
+        """Put the figure as it stands on the README.md of a folder."""
+        self.experiment.read("card")
+        self.experiment.write(Path(folder), unrecorded=self._changed(model))
+
+    def _changed(self, model: Any) -> bool:
+        """Whether something changed the model's weights after its training had ended."""
+        if self.derived or self.experiment.summary is None:
+            return False
+        run, weights = self.experiment.own_run(), sample(model)
+        known = run is not None and any(segment.weights for segment in run.segments)
+        return weights is not None and run is not None and known and not has_weights(run, weights)
+
+
+def carried_by(model: Any) -> Carried | None:
+    """What a model carries; None for one that was not trained with a recording in this process."""
+    found = getattr(model, "__dict__", {}).get(ATTRIBUTE)
+    return found if isinstance(found, Carried) else None
+
+
+def origin_of(model: Any) -> Origin:
+    """What is known of the model that a training begins with."""
+    carried = carried_by(model)
+    return Origin(
+        weights=sample(model),
+        trained_in=None if carried is None else (carried.experiment.ledger, carried.experiment.run),
+        derived=carried is not None and carried.derived,
+        loaded_from=_loaded_from(model),
+    )
+
+
+def _loaded_from(model: Any) -> Path | None:
+    inner = getattr(model, "model_body", model)
+    name = getattr(getattr(inner, "config", None), "_name_or_path", None) or getattr(inner, "name_or_path", None)
+    return Path(name).resolve() if isinstance(name, str) and name and Path(name).is_dir() else None

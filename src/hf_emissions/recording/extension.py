@@ -1,0 +1,112 @@
+"""More methods for one object, and no others of its class: its class becomes a subclass, made for it.
+
+A method that is put on an object refers back to the object. Such a cycle keeps a model in memory until the garbage
+collector runs, and a copy of the object calls the method of the original. A subclass has neither fault; torch does
+the same in `torch.nn.utils.parametrize` and `fully_shard`.
+"""
+
+from __future__ import annotations
+
+import copy
+import copyreg
+import functools
+import inspect
+import types
+from collections.abc import Iterator
+from typing import Any
+
+_MADE_BY = "_hf_emissions_methods"
+
+
+def extend(thing: Any, methods: type) -> None:
+    """Give `thing` the methods of a class that has no attributes; once, however often it is asked for.
+
+    The object's class keeps its name, and the object is an instance of it as before. Copies have the methods too. What
+    is pickled is of its own class, so that it can be loaded where this package is not installed.
+    """
+    if not isinstance(thing, methods):
+        thing.__class__ = _extended(type(thing), methods)
+
+
+def _extended(base: type, methods: type) -> type:
+    # Python keeps no subclass alive for being listed here, so that a class that was defined in a function can go.
+    made: type
+    for made in base.__subclasses__():
+        if made.__dict__.get(_MADE_BY) is methods:
+            return made
+    names = {
+        "__copy__": _copy,
+        "__deepcopy__": _deepcopy,
+        "__doc__": base.__doc__,
+        "__module__": base.__module__,
+        "__qualname__": base.__qualname__,
+        "__reduce_ex__": _reduce_ex,
+        _MADE_BY: methods,
+    }
+    return type(base)(base.__name__, (methods, base), {**names, **dict(_with_signatures(base, methods))})
+
+
+def _with_signatures(base: type, methods: type) -> Iterator[tuple[str, Any]]:
+    """The methods with the names, docstrings and signatures of those that they stand before."""
+    for name, method in vars(methods).items():
+        if inspect.isfunction(method) and hasattr(base, name):
+            code = types.FunctionType(method.__code__, method.__globals__, name, None, method.__closure__)
+            yield name, functools.wraps(getattr(base, name))(code)
+
+
+def _own_class(thing: Any) -> tuple[type, list[type]]:
+    """The class of an object before it was extended, and what it was extended by, the first thing first."""
+    methods: list[type] = []
+    own = next((each for each in type(thing).__mro__ if _MADE_BY in each.__dict__), type(thing))
+    while _MADE_BY in own.__dict__:
+        methods.insert(0, own.__dict__[_MADE_BY])
+        own = own.__bases__[1]
+    return own, methods
+
+
+def _reduce_ex(self: Any, protocol: Any) -> Any:
+    base, _ = _own_class(self)
+    reduced = base.__reduce_ex__(self, protocol)  # type: ignore[call-arg]
+    if isinstance(reduced, str):
+        return reduced
+    make, arguments, *rest = reduced
+    if arguments == (type(self),):
+        # `copyreg.__newobj__`, for which pickle wants the object's class as it is now.
+        make, arguments = copyreg._reconstructor, (base, object, None)  # type: ignore[attr-defined]
+    return (make, tuple(base if argument is type(self) else argument for argument in arguments), *rest)
+
+
+def _copy(self: Any) -> Any:
+    base, methods = _own_class(self)
+    own: Any = getattr(base, "__copy__", None)
+    made = own(self) if own is not None else _rebuilt(self, lambda state: state)
+    return _extended_again(made, methods)
+
+
+def _deepcopy(self: Any, memo: dict[int, Any]) -> Any:
+    base, methods = _own_class(self)
+    own: Any = getattr(base, "__deepcopy__", None)
+    made = own(self, memo) if own is not None else _rebuilt(self, lambda state: copy.deepcopy(state, memo), memo)
+    return _extended_again(made, methods)
+
+
+def _rebuilt(thing: Any, copied: Any, memo: dict[int, Any] | None = None) -> Any:
+    """A copy by what `thing` is reduced to, as the module `copy` makes it."""
+    reduced: tuple[Any, ...] = (*thing.__reduce_ex__(4), None)
+    make, arguments, state = reduced[:3]
+    made = make(*(argument if isinstance(argument, type) else copied(argument) for argument in arguments))
+    if memo is not None:
+        memo[id(thing)] = made  # before the state, which may refer back to the object
+    if state is None:
+        return made
+    if hasattr(made, "__setstate__"):
+        made.__setstate__(copied(state))
+    else:
+        made.__dict__.update(copied(state))
+    return made
+
+
+def _extended_again(made: Any, methods: list[type]) -> Any:
+    for each in methods:
+        extend(made, each)
+    return made

@@ -1,0 +1,89 @@
+"""What a training begins with: the weights of an earlier recorded one, whose figure then belongs to the same model."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .ledger import FOLDER, read_ledger
+from .lineage import ANEW, Ancestor, ancestor_of, with_stages
+from .runs import Run, runs_of
+
+# What a Trainer leaves in a folder that it trained into.
+_TRACES = ("training_args.bin", "trainer_state.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What is known of the model that a training begins with.
+
+    Attributes:
+        weights: a sample of its weights.
+        trained_in: ledger and run of the recorded training that this same object went through before, if it did.
+        derived: whether its weights were made from those of that training, as by a merge.
+        loaded_from: the folder that the model was loaded from, where it is one on this machine.
+    """
+
+    weights: dict[str, str] | None = None
+    trained_in: tuple[Path, str] | None = None
+    derived: bool = False
+    loaded_from: Path | None = None
+
+
+def origin_facts(origin: Origin, folder: Path) -> dict[str, Any]:
+    """What the start line of a training says of where it begins; takes over an earlier stage from another folder."""
+    found = _ancestor(origin, folder)
+    if found.run is not None and origin.trained_in is not None:
+        _take_over(origin.trained_in[0], folder / FOLDER, found.run)
+    facts: dict[str, Any] = {} if origin.weights is None else {"weights": origin.weights}
+    if found.run is not None:
+        facts["follows"] = {"run": found.run, "step": found.step}
+    if not found.recorded:
+        facts["unrecorded"] = True
+    return facts
+
+
+def _ancestor(origin: Origin, folder: Path) -> Ancestor:
+    runs = _runs(folder / FOLDER)
+    elsewhere = _runs(origin.trained_in[0]) if origin.trained_in is not None else []
+    found = ancestor_of(origin.weights, [*elsewhere, *runs])
+    if found is not None:
+        return found
+    if origin.trained_in is not None:
+        # Weights that cannot be read, as where other processes hold them, speak for nothing.
+        return Ancestor(origin.trained_in[1], recorded=origin.derived or origin.weights is None)
+    return _from_the_folder(origin, folder, runs)
+
+
+def _from_the_folder(origin: Origin, folder: Path, runs: list[Run]) -> Ancestor:
+    """The ancestor of a model from the folder that it is trained into, with weights that were not recorded."""
+    source = origin.loaded_from
+    if source is None or folder not in (source, source.parent) or origin.weights is None:
+        return ANEW
+    if not any((source / name).exists() for name in _TRACES) and not runs:
+        return ANEW  # a base model that lies in the folder
+    finished = [run for run in runs if not run.trial and run.segments[-1].ended == "finished"]
+    if not finished:
+        return Ancestor(recorded=False)
+    # A ledger of before weights were kept says nothing of them.
+    return Ancestor(finished[-1].id, recorded=not any(segment.weights for segment in finished[-1].segments))
+
+
+def _runs(ledger: Path) -> list[Run]:
+    return runs_of(read_ledger(ledger).lines) if ledger.is_dir() else []
+
+
+def _take_over(source: Path, target: Path, run_id: str) -> None:
+    """Copy the files of a run, and of the stages before it, into a ledger that does not have them."""
+    runs = _runs(source)
+    run = next((run for run in runs if run.id == run_id), None)
+    if run is None or source == target:
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    whole = with_stages(run, runs)
+    for stage in whole.stages or (whole,):
+        for path in source.glob(f"{stage.id}-*.jsonl"):
+            if not (target / path.name).exists():
+                shutil.copyfile(path, target / path.name)
