@@ -20,6 +20,15 @@ def assert_every_card(cards, grams):
         assert written["source"].startswith("CodeCarbon"), when
 
 
+def test_sft_trainer_with_an_adapter(tmp_path):
+    pytest.importorskip("trl")
+    said, _ = run_script("sft.py", tmp_path, "adapter", HF_HUB_OFFLINE="1")
+    assert said["cards"].keys() >= {"after train", "after save_model", "saved elsewhere", "merged"}
+    assert_every_card(said["cards"], said["grams"])
+    assert 0 < block(said["checkpoint"])["emissions"] < said["grams"]
+    assert said["type"] == "fine-tuning"
+
+
 def test_sft_trainer(tmp_path):
     pytest.importorskip("trl")
     with Hub() as hub:
@@ -46,6 +55,10 @@ def test_sentence_transformers(tmp_path):
     assert said["type"] == "fine-tuning"
     assert all(block(card)["emissions"] > 0 for card in uploaded)
     assert [block(card)["emissions"] for card in (uploaded[-1], *alone)] == [said["grams"]] * 2
+    first, second = (block(card)["emissions"] for card in said["checkpoints"])
+    assert 0 < first < second <= said["grams"]
+    assert "sum of 2 stages" in said["how"]
+    assert block(said["both"])["emissions"] == said["sum"] > said["grams"]
 
 
 def test_setfit(tmp_path):

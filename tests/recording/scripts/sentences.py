@@ -20,21 +20,19 @@ callback = EmissionsCallback(country="DEU")
 texts = [f"the wind turns {count} wheels" for count in range(4)] + [f"{count} towns have light" for count in range(4)]
 
 
-def sentence_transformers_trainer():
+def sentence_transformers_trainer(model=None, callback=callback, name="out", **settings):
     from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer
     from sentence_transformers.sentence_transformer.training_args import SentenceTransformerTrainingArguments
 
-    model = SentenceTransformer(MODEL, device="cpu")
+    model = model or SentenceTransformer(MODEL, device="cpu")
+    pushed = {"push_to_hub": True, "hub_model_id": "user/st", "hub_strategy": "every_save", "hub_always_push": True}
     arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(folder / "out"),
+        output_dir=str(folder / name),
         max_steps=4,
         save_steps=2,
         use_cpu=True,
         report_to="none",
-        push_to_hub=True,
-        hub_model_id="user/st",
-        hub_strategy="every_save",
-        hub_always_push=True,
+        **(settings or pushed),
     )
     pairs = Dataset.from_dict({"sentence1": texts, "sentence2": texts[::-1], "score": [0.1 * n for n in range(8)]})
     return model, SentenceTransformerTrainer(model, args=arguments, train_dataset=pairs, callbacks=[callback])
@@ -64,4 +62,12 @@ if library == "st":
     trainer.push_to_hub()
     cards["after trainer.push_to_hub"] = card_text(folder / "out")
 model.push_to_hub(f"user/{library}-model")
-print(json.dumps({"grams": callback.record.emissions_g, "type": callback.record.training_type, "cards": cards}))
+said = {"grams": callback.record.emissions_g, "type": callback.record.training_type, "cards": cards}
+if library == "st":
+    said["checkpoints"] = [card_text(path) for path in sorted((folder / "out").glob("checkpoint-*"))]
+    # A second stage of the same model, with another loss or other data as a rule.
+    second = EmissionsCallback(country="DEU")
+    sentence_transformers_trainer(model, second, "second", push_to_hub=False)[1].train()
+    model.save_pretrained(str(folder / "both"))
+    said |= {"both": card_text(folder / "both"), "sum": second.record.emissions_g, "how": second.record.source}
+print(json.dumps(said))
