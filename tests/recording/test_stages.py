@@ -201,6 +201,39 @@ def test_a_base_model_that_lies_in_the_output_folder_is_no_stage(out):
     assert PARTIAL not in train(out, load(out))[1].source
 
 
+def built(out):
+    return tiny.model()
+
+
+def loaded(out):
+    tiny.model().save_pretrained(out.parent / "base")
+    return load(out.parent / "base")
+
+
+def loaded_as_half(out):
+    tiny.model().save_pretrained(out.parent / "base")
+    return load(out.parent / "base", dtype=torch.bfloat16)
+
+
+@pytest.mark.parametrize("begin", [built, loaded, loaded_as_half])
+@pytest.mark.parametrize("before", [True, False])
+def test_what_trained_the_model_before_the_callback_came_is_said(out, begin, before):
+    model = begin(out)
+    if before:
+        train(out.parent / "other", model, recorded=False, save_strategy="no", learning_rate=1e-2)
+    record = train(out, model, save_strategy="no")[1]
+    assert (PARTIAL in record.source) is before
+
+
+def test_new_tokens_are_no_training(out):
+    model = loaded(out)
+    model.resize_token_embeddings(20)
+    with torch.no_grad():
+        model.get_input_embeddings().weight[16:] = 0.5
+        model.classifier.weight.zero_()
+    assert PARTIAL not in train(out, model)[1].source
+
+
 @pytest.mark.parametrize("second", [unrecorded_in_between, unrecorded_in_between_through_the_folder])
 def test_a_stage_without_the_callback_makes_the_figure_partial(out, second):
     record = second(out)

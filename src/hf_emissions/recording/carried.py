@@ -7,9 +7,11 @@ from typing import Any
 
 from ..record import EmissionsRecord
 from .experiment import Experiment
+from .inner_model import transformers_model
 from .lineage import has_weights
 from .origin import Origin
 from .summary import Summary
+from .untouched import was_trained
 from .weights import sample
 
 ATTRIBUTE = "_hf_emissions"
@@ -79,10 +81,11 @@ def origin_of(model: Any) -> Origin:
         trained_in=None if carried is None else (carried.experiment.ledger, carried.experiment.run),
         derived=carried is not None and carried.derived,
         loaded_from=_loaded_from(model),
+        trained_before=carried is None and was_trained(model),
     )
 
 
 def _loaded_from(model: Any) -> Path | None:
-    inner = getattr(model, "model_body", model)
-    name = getattr(getattr(inner, "config", None), "_name_or_path", None) or getattr(inner, "name_or_path", None)
+    inner = transformers_model(model)
+    name = getattr(getattr(inner, "config", None), "_name_or_path", None)
     return Path(name).resolve() if isinstance(name, str) and name and Path(name).is_dir() else None

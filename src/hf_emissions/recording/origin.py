@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,14 @@ class Origin:
         trained_in: ledger and run of the recorded training that this same object went through before, if it did.
         derived: whether its weights were made from those of that training, as by a merge.
         loaded_from: the folder that the model was loaded from, where it is one on this machine.
+        trained_before: whether something has trained it since it was loaded or built.
     """
 
     weights: dict[str, str] | None = None
     trained_in: tuple[Path, str] | None = None
     derived: bool = False
     loaded_from: Path | None = None
+    trained_before: bool = False
 
 
 def origin_facts(origin: Origin, folder: Path) -> dict[str, Any]:
@@ -54,7 +56,8 @@ def _ancestor(origin: Origin, folder: Path) -> Ancestor:
     if origin.trained_in is not None:
         # Weights that cannot be read, as where other processes hold them, speak for nothing.
         return Ancestor(origin.trained_in[1], recorded=origin.derived or origin.weights is None)
-    return _from_the_folder(origin, folder, runs)
+    found = _from_the_folder(origin, folder, runs)
+    return replace(found, recorded=found.recorded and not origin.trained_before)
 
 
 def _from_the_folder(origin: Origin, folder: Path, runs: list[Run]) -> Ancestor:

@@ -1,0 +1,109 @@
+"""Whether a model is as it was loaded or built, or something has trained it since.
+
+A training without the callback leaves nothing in a ledger. It leaves the weights: those of a model that was loaded
+differ from its file, and those of a norm, which begins at one, have moved.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .inner_model import transformers_model
+
+# A training moves most tensors; who changes a model by hand, such as for new tokens, changes few.
+_LEAST_TENSORS = 3
+_MOST_TENSORS = 8
+_VALUES = 8
+_INDEX, _FILE = "model.safetensors.index.json", "model.safetensors"
+# Half of the last place of bfloat16, and what float16 takes for zero.
+_ROUNDING, _SMALLEST = 2.0**-8, 6e-8
+
+
+def was_trained(model: Any) -> bool:
+    """Whether a model's trainable weights are not those that it was loaded or built with; False if nobody can tell."""
+    try:
+        inner = transformers_model(model)
+        if inner is None or getattr(inner, "peft_config", None) or getattr(inner, "is_quantized", False):
+            return False
+        name = str(getattr(inner.config, "_name_or_path", "") or "")
+        return _differs_from_file(inner, name) if name else _norms_have_moved(inner)
+    except Exception:  # noqa: BLE001 - files and tensors of others fail in ways of their own; then nobody can tell
+        return False
+
+
+def _norms_have_moved(model: Any) -> bool:
+    weights = [getattr(module, "weight", None) for module in model.modules() if "Norm" in type(module).__name__]
+    moved = [_has_moved(weight.detach()) for weight in weights if weight is not None and weight.requires_grad]
+    return sum(moved) > len(moved) / 2
+
+
+def _has_moved(weight: Any) -> bool:
+    # Some norms keep what they add to one, and begin at zero.
+    return not bool((weight == 1).all() or (weight == 0).all())
+
+
+def _differs_from_file(model: Any, name: str) -> bool:
+    folder = _folder(name)
+    if folder is None:
+        return False
+    differs = [not _is_same(*pair) for pair in _pairs(model, folder)]
+    return len(differs) >= _LEAST_TENSORS and sum(differs) > len(differs) / 2
+
+
+def _folder(name: str) -> Path | None:
+    """The folder of a model's files: its path, or what the Hub's cache has of it."""
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import try_to_load_from_cache
+
+    for file in (_FILE, _INDEX):
+        found = try_to_load_from_cache(name, file)
+        if isinstance(found, str):
+            return Path(found).parent
+    return None
+
+
+def _pairs(model: Any, folder: Path) -> Iterator[tuple[Any, Any]]:
+    """A few values of tensors that the model and its files have by the same name and shape, now and as in the file."""
+    from safetensors import safe_open
+
+    weights = {name: weight for name, weight in model.named_parameters() if weight.requires_grad and weight.numel() > 1}
+    files = _files(folder)
+    names = sorted(files.keys() & weights.keys())
+    for name in names[:: max(len(names) // _MOST_TENSORS, 1)][:_MOST_TENSORS]:
+        with safe_open(folder / files[name], "pt") as file:
+            part = file.get_slice(name)
+            if list(part.get_shape()) == list(weights[name].shape):
+                # The middle row: the first is that of padding, or of a token that occurs nowhere.
+                row = part.get_shape()[0] // 2
+                yield weights[name].detach()[row : row + 1], part[row : row + 1]
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """In which file of the folder each tensor is."""
+    if (folder / _INDEX).is_file():
+        index: dict[str, str] = json.loads((folder / _INDEX).read_bytes())["weight_map"]
+        return index
+    from safetensors import safe_open
+
+    if not (folder / _FILE).is_file():
+        return {}
+    with safe_open(folder / _FILE, "pt") as file:
+        return dict.fromkeys(file.keys(), _FILE)
+
+
+def _is_same(now: Any, then: Any) -> bool:
+    """Whether values are those of a file, which may have been rounded to another type when they were loaded."""
+    pairs = zip(_values(now), _values(then), strict=True)
+    if now.dtype == then.dtype:
+        return all(one == other for one, other in pairs)
+    return all(math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=_SMALLEST) for one, other in pairs)
+
+
+def _values(tensor: Any) -> list[float]:
+    values: list[float] = tensor.reshape(-1)[:_VALUES].float().cpu().tolist()
+    return values
