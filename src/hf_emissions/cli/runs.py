@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from .. import units
+from ..card.file import CARD_NAME
 from ..errors import UnitError, UsageError
+from ..recording.cards import begin_card
 from ..recording.folder import Corrections, OutputFolder, open_folder
 from ..recording.runs import Run
 from ..recording.summary import Summary
@@ -62,7 +64,11 @@ def runs(
         return _list(out, folder, run_id, corrections)
     run = folder.run(run_id)
     summary = folder.summary(run, corrections)
-    change = folder.change(summary, section=section or None, overwrite=overwrite)
+    card = Path(into)
+    new = how.writes and card.name == CARD_NAME and card.parent.is_dir() and not card.exists()
+    change = folder.change(summary, section=section or new or None, overwrite=overwrite)
+    if new:  # as the recording would have done, had it come to its end
+        begin_card(card)
     target = one_target(into)
 
     def remember() -> None:

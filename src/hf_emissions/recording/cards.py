@@ -28,8 +28,7 @@ def write_card(
     """
     path = folder / CARD_NAME
     try:
-        if not path.exists():
-            write_atomically(path, _new_card(folder).encode("utf-8"))
+        if begin_card(path):
             section = True if section is None else section
         edit_file(path, lambda text: edited_card(text, summary, runs, section=section, overwrite=overwrite))
     except BlockExistsError as error:
@@ -38,6 +37,14 @@ def write_card(
     except (HfEmissionsError, OSError) as error:
         log.warning("hf-emissions: the figure could not be written: %s", error)
         return False
+    return True
+
+
+def begin_card(path: Path) -> bool:
+    """Create a card where there is none; whether there was none."""
+    if path.exists():
+        return False
+    write_atomically(path, _new_card(path.parent).encode("utf-8"))
     return True
 
 
