@@ -201,6 +201,33 @@ def test_the_readme_s_callback():
     EmissionsCallback(**{word.arg: ast.literal_eval(word.value) for word in call.keywords})
 
 
+def recordings(text: str) -> list[str]:
+    """Every call of `record_emissions` that a text shows as code, on however many lines."""
+    return re.findall(r"\brecord_emissions\(\s*\"[^`]*?\)", text)
+
+
+@pytest.mark.train
+@pytest.mark.skipif(find_spec("codecarbon") is None, reason="needs the extra [train]")
+@pytest.mark.parametrize("start", ["with {call}:\n    pass", "{call}(lambda: None)()"], ids=["with", "decorator"])
+def test_every_example_of_a_recording_gives_a_card_that_passes(tmp_path, monkeypatch, start):
+    import hf_emissions
+    from hf_emissions import record_emissions
+
+    texts = {str(path): path.read_text(encoding="utf-8") for path in DOCUMENTS}
+    texts["docstring"] = str(record_emissions.__doc__)
+    calls = {name: recordings(text) for name, text in texts.items()}
+    assert calls["docstring"]
+    assert calls[str(ROOT / "README.md")]
+    for call_text in sorted({one for found in calls.values() for one in found}):
+        folder = tmp_path / "model"
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        exec(start.format(call=call_text), {"record_emissions": hf_emissions.record_emissions})
+        checked = call(["check", ".", "--fail-on", "warning"], folder)
+        assert (checked.code, checked.out) == (0, ""), call_text
+        shutil.rmtree(folder)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_what_make_is_told_to_do_it_can(document):
     text = document.read_text(encoding="utf-8")

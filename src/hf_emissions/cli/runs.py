@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import click
 
 from .. import units
+from ..card.file import CARD_NAME
 from ..errors import UnitError, UsageError
+from ..recording.cards import begin_card
 from ..recording.folder import Corrections, OutputFolder, open_folder
 from ..recording.runs import Run
 from ..recording.summary import Summary
@@ -67,20 +70,24 @@ def runs(
         return _sum(out, folder, corrections)
     if into is None:
         return _list(out, folder, run_id, corrections)
-    run = folder.run(run_id)
-    summary = folder.whole(run, corrections)
-    change = folder.change(summary, section=section or None, overwrite=overwrite)
-    target = one_target(into)
+    summary = folder.whole(folder.run(run_id), corrections)
+    new = _is_new(Path(into), how)
+    change = folder.change(summary, section=section or new or None, overwrite=overwrite)
+    if new:  # as the recording would have done, had it come to its end
+        begin_card(Path(into))
+    return _write(Editing(out, how, lambda: folder.remember(folder.run(run_id), summary)), one_target(into), change)
 
-    def remember() -> None:
-        if summary.record is not None:
-            folder.remember(run, summary.record)
 
-    if how.writes and not isinstance(target, HubTarget):
+def _is_new(card: Path, how: How) -> bool:
+    return how.writes and card.name == CARD_NAME and card.parent.is_dir() and not card.exists()
+
+
+def _write(editing: Editing, target: Any, change: Callable[[str], str]) -> int:
+    if editing.how.writes and not isinstance(target, HubTarget):
         # Before the card, so that a kill between the two does not make the figure look like the author's. On the Hub
         # somebody is asked first, and may say no.
-        remember()
-    return Editing(out, how, remember).edit_all([target], change)
+        editing.on_hub()
+    return editing.edit_all([target], change)
 
 
 def _corrections(intensity: str | None, **rest: Any) -> Corrections:

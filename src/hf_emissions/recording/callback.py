@@ -19,7 +19,7 @@ from . import detection, trainer_seam
 from . import experiment as experiments
 from .blocks import Block, put_block_back, read_block
 from .carried import Carried, origin_of
-from .conclusion import conclude, say_stopped
+from .conclusion import conclude, stopped_line
 from .experiment import Experiment
 from .meter import codecarbon_version
 from .model_cards import carry
@@ -182,6 +182,8 @@ class EmissionsCallback(TrainerCallback):
         experiment.keep_weights(None, sample(model))
         carry(self._held, model, Carried(experiment))
         trial = bool(getattr(state, "is_hyper_param_search", False))
+        if experiment.goes_on:
+            return  # whom it joined writes the card
         written = not trial and self._write(state)
         if state.is_world_process_zero and experiment.recorder is not None:
             conclude(experiment, written=written, trial=trial)
@@ -285,8 +287,11 @@ class EmissionsCallback(TrainerCallback):
     @_harmless
     def _stopped(self, error: BaseException, state: Any) -> None:
         """Training ended by an exception: stop metering, keep what was recorded, say how it gets onto the card."""
-        if self._end_open(type(error).__name__, state, complete=False) and self._experiment is not None:
-            say_stopped(self._experiment, type(error).__name__)
+        experiment = self._experiment
+        if not self._end_open(type(error).__name__, state, complete=False) or experiment is None:
+            return
+        if experiment.recorder is not None and experiment.placement.rank == 0 and not experiment.goes_on:
+            log.warning("hf-emissions: %s", stopped_line(experiment, "the training", type(error).__name__))
 
     @_harmless
     def _own_figures(self) -> dict[str, float]:

@@ -29,7 +29,7 @@ def write_card(
     stays as it is. Whatever goes wrong is a warning: training goes on.
     """
     path = folder / CARD_NAME
-    created = not path.exists()
+    created = False
 
     def change(text: str) -> str:
         if summary.record is None and not created and find_section(text) is None and not is_ours(text, runs):
@@ -37,8 +37,8 @@ def write_card(
         return edited_card(text, summary, runs, section=section, overwrite=overwrite)
 
     try:
+        created = begin_card(path)
         if created:
-            write_atomically(path, _new_card(folder).encode("utf-8"))
             section = True if section is None else section
         edit_file(path, change)
     except BlockExistsError as error:
@@ -47,6 +47,14 @@ def write_card(
     except (HfEmissionsError, OSError) as error:
         log.warning("hf-emissions: the figure could not be written: %s", error)
         return False
+    return True
+
+
+def begin_card(path: Path) -> bool:
+    """Create a card where there is none; whether there was none."""
+    if path.exists():
+        return False
+    write_atomically(path, _new_card(path.parent).encode("utf-8"))
     return True
 
 

@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-from pathlib import Path
-
 from .. import units
 from ..card.file import CARD_NAME
 from ..record import EmissionsRecord
 from .console import say
 from .experiment import Experiment
+from .shown import runs_command, shown
 from .summary import Summary
 
 
 def conclude(experiment: Experiment, *, written: bool, trial: bool = False) -> None:
-    """Say the figure of a training that came to its end."""
+    """Say the figure of a recording that came to its end."""
     summary = experiment.summary
     if summary is None or summary.record is None:
-        say("nothing was metered; the emissions of this training are not known")
+        say("nothing was metered; the emissions are not known")
         return
-    figure = figure_in_words(summary)
+    figure, command = figure_in_words(summary), _command(experiment, summary)
     if trial:
         say(f"{figure}, a trial")
     elif summary.record.emissions_g is None:
-        say(f"{figure}; with the place they become a figure: {command(experiment)}")
+        say(f"{figure}; with the place they become a figure: {command}")
     elif written:
         say(f"{figure} -> {shown(experiment.folder / CARD_NAME)}")
     else:
-        say(f"{figure}, not on the card; to put it there: {command(experiment)} --overwrite")
+        say(f"{figure}, not on the card; to put it there: {command} --overwrite")
 
 
-def say_stopped(experiment: Experiment, why: str) -> None:
-    """Say what was recorded of a training that did not come to its end, and how it gets onto the card."""
+def stopped_line(experiment: Experiment, what: str, why: str) -> str:
+    """What a recording has where `what` did not come to its end, and the command that puts it on the card."""
     summary = experiment.summary
-    if experiment.recorder is None or experiment.placement.rank != 0:
-        return
     if summary is None or summary.record is None:
-        say(f"stopped ({why}) before anything was metered")
-        return
-    say(
-        f"stopped ({why}) after {figure_in_words(summary)}; kept in {shown(experiment.ledger)}, and counted when the "
-        f"training is resumed; to put it on the card now: {command(experiment)}"
+        return f"{what} stopped ({why}) and nothing had been metered; the card is left as it is"
+    kept = shown(experiment.ledger)
+    return (
+        f"{what} stopped ({why}); {figure_in_words(summary)} so far are kept in {kept}, and come onto the card with: "
+        f"{_command(experiment, summary)}"
     )
 
 
@@ -66,15 +61,5 @@ def _details(record: EmissionsRecord) -> list[str]:
     return [*details, *([] if record.method == "unknown" else [record.method])]
 
 
-def command(experiment: Experiment) -> str:
-    """What to type to put a recorded figure onto the card."""
-    folder = shlex.quote(shown(experiment.folder))
-    card = shlex.quote(shown(experiment.folder / CARD_NAME))
-    place = " --country ..." if experiment.summary is not None and experiment.summary.without_place_g else ""
-    return f"hf-emissions runs {folder} --into {card}{place}"
-
-
-def shown(path: Path) -> str:
-    """A path as short as it can be said from the current folder."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative
+def _command(experiment: Experiment, summary: Summary) -> str:
+    return runs_command(experiment.folder, place_known=summary.without_place_g is None)

@@ -1,18 +1,23 @@
-"""Recording a loop without a Trainer: `with record_emissions("out", country="DEU"): ...`, or as a decorator."""
+"""Recording a loop without a Trainer: `record_emissions` as a context manager and as a decorator."""
 
 from __future__ import annotations
 
+import copy
 import logging
+import os
 import threading
-from contextlib import ContextDecorator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from ..errors import MissingExtraError
+from ..errors import MissingExtraError, UsageError
 from ..record import EmissionsRecord
-from . import detection
+from . import detection, spans
 from . import experiment as experiments
+from .conclusion import conclude, stopped_line
+from .ending import why_finished
+from .entered import Entered, look_for_abandoned
 from .experiment import Experiment
 from .meter import codecarbon_version
 from .place import check_place
@@ -21,38 +26,56 @@ from .settings import Settings
 
 log = logging.getLogger("hf_emissions")
 
+_Decorated = TypeVar("_Decorated")
 
-class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
+_ASK_FOR_TYPE = (
+    "training_type is not given, and the card will lack it; "
+    'say record_emissions(..., training_type="fine-tuning") or "pre-training"'
+)
+_asked: list[bool] = []
+
+
+class record_emissions:  # noqa: N801 - used like a function
     """Records what a block of code, or every call of a function, emits.
 
     The ledger is in `<output_dir>/_emissions/`, the figure in `<output_dir>/README.md`, which is created where there
     is none. Needs the extra `[train]`.
 
-        with record_emissions("out", country="DEU") as recording:
+        with record_emissions("out", country="DEU", training_type="fine-tuning") as recording:
             train()
         print(recording.record.emissions_g)
 
-    The code may be any loop: Accelerate, plain PyTorch, scikit-learn, or `trainer.fit(model)` of Lightning.
+    The code may be any loop: Accelerate, plain PyTorch, scikit-learn, or `trainer.fit(model)` of Lightning, also in an
+    `async with`. As a decorator it records each call to the end of what it does: a coroutine function until it was
+    awaited, a generator function until it was iterated or closed.
 
-    Where the code ends by an exception, what was recorded stays in the ledger and the card is left as it is;
-    `hf-emissions runs OUT` lists it, and `resume=True` goes on with it.
+    Where the code ends by an exception, what was recorded stays in the ledger, the card is left as it is, and a warning
+    names the command that puts the figure on it; `resume=True` goes on with it. `sys.exit(0)` is no such end.
+
+    Recordings of one folder that run at the same time are one: who begins later joins in, has the figure so far as
+    its `record`, and the last to end writes the card. Those of different folders have each its own figure.
 
     Args:
-        output_dir: folder of the card and of the ledger.
+        output_dir: folder of the card and of the ledger, as it is meant when the code begins.
         resume: add to the last recording in the folder instead of beginning a new one.
         settings: as for `EmissionsCallback`: country, region, training_type, pue, section, overwrite, enabled,
-            assume_world_average.
+            assume_world_average. A loop does not tell its `training_type`: give it.
 
     Raises:
         PlaceError: an unknown country or region, with near matches.
+        UsageError: settings that contradict each other, or a decorator of what is no function.
     """
 
     def __init__(self, output_dir: str | Path, *, resume: bool = False, **settings: Any) -> None:
-        self._arguments: dict[str, Any] = {"output_dir": output_dir, "resume": resume, **settings}
+        if not isinstance(output_dir, (str, os.PathLike)):
+            raise UsageError('record_emissions needs the folder of the card, such as @record_emissions("out")')
         self._settings = Settings(output_dir=output_dir, **settings)
+        self._folder = Path(output_dir)
         self._resume = resume
         self._experiment: Experiment | None = None
-        self._last: record_emissions = self
+        self._record: EmissionsRecord | None = None
+        self._entries: list[Entered | None] = []
+        self._decorator: record_emissions | None = None
         self._active = self._settings.active
         if self._active:
             self._check()
@@ -65,55 +88,110 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
             log.warning("hf-emissions: %s; the code runs without it", error)
             self._active = False
 
-    def _recreate_cm(self) -> record_emissions:
+    def __call__(self, function: _Decorated) -> _Decorated:
+        """The same function, every call of which is recorded."""
+        decorated: _Decorated = spans.inside(function, self._of_a_call)
+        return decorated
+
+    def _of_a_call(self) -> record_emissions:
         # Every call of a decorated function is a recording of its own.
-        self._last = record_emissions(**self._arguments)
-        return self._last
+        one = copy.copy(self)
+        one._decorator = self
+        return one
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The settings: a copy, also one in another process, has recorded nothing yet."""
+        return {**self.__dict__, "_experiment": None, "_record": None, "_entries": [], "_decorator": None}
 
     @property
     def record(self) -> EmissionsRecord | None:
-        """The record, once the code has ended; of a decorator, that of the last call."""
-        experiment = self._last._experiment
-        return experiment.record if experiment else None
+        """The record, once the code has ended; of a decorator, that of the call that ended last."""
+        return self._record
 
     @property
     def sofar(self) -> Sofar | None:
-        """What was recorded up to the last reading (at most 15 s ago)."""
+        """What was recorded up to the last reading (at most 15 s ago); of a decorator, in the call that began last."""
         return self._experiment.sofar() if self._experiment else None
 
     def __enter__(self) -> Self:
         """Begin to record."""
-        if self._active:
+        entry = None
+        if self._active and self._settings.active:
             try:
-                self._experiment = self._begin()
+                entry = self._begin()
             except Exception as problem:  # noqa: BLE001 - whatever goes wrong, the code runs
                 log.warning("hf-emissions: %s: %s; nothing is recorded", type(problem).__name__, problem)
+        self._entries.append(entry)
         return self
 
-    def _begin(self) -> Experiment:
+    def _begin(self) -> Entered:
         detection.detect_hardware()
-        thread = threading.current_thread()
         experiment = experiments.begin(
             self._settings,
-            Path(self._arguments["output_dir"]),
+            self._folder,
             facts={"training_type": self._settings.training_type},
             resume_last=self._resume,
-            alive=thread.is_alive,
+            alive=look_for_abandoned,
         )
-        if experiment.recorder is not None:
-            experiment.recorder.wait_ready(detection.READY_S)
-        return experiment
+        entry = Entered(self, experiment, partial(_end, finished=None, stopped="abandoned"))
+        for one in (self, self._decorator):
+            if one is not None:
+                one._experiment = experiment
+        self._ask_for_type(experiment)
+        try:
+            if experiment.recorder is not None:
+                experiment.recorder.wait_ready(detection.READY_S)
+        except BaseException:  # Ctrl-C: the block is not entered, so that nobody will leave it
+            entry.give_up()
+            raise
+        return entry
+
+    def _ask_for_type(self, experiment: Experiment) -> None:
+        if not self._settings.training_type and experiment.placement.rank == 0 and not _asked:
+            _asked.append(True)
+            log.warning("hf-emissions: %s", _ASK_FOR_TYPE)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the recording; write the card, unless the code ended by an exception."""
-        experiment = self._experiment
-        if experiment is None:
+        entry = self._entries.pop() if self._entries else None
+        if entry is None:
             return
-        try:
-            experiment.end("finished" if kind is None else kind.__name__, complete=kind is None)
-            if kind is None and experiment.placement.rank == 0:
-                experiment.write()
-        except Exception as problem:  # noqa: BLE001 - whatever goes wrong, the code goes on
-            log.warning("hf-emissions: %s: %s; what was recorded is in the ledger", type(problem).__name__, problem)
+        finished = why_finished(error, trace)
+        stopped = "" if kind is None else "abandoned" if kind is GeneratorExit else kind.__name__
+        # The garbage collector closes generators on any thread, and ours cannot wait for itself.
+        if threading.current_thread().name.startswith("hf-emissions"):
+            threading.Thread(target=self._leave, args=(entry, finished, stopped), name="hf-emissions-end").start()
+        else:
+            self._leave(entry, finished, stopped)
+
+    def _leave(self, entry: Entered, finished: str | None, stopped: str) -> None:
+        entry.leave(partial(_end, finished=finished, stopped=stopped))
+        for one in (self, self._decorator):
+            if one is not None:
+                one._record = entry.experiment.record
+
+    async def __aenter__(self) -> Self:
+        """Begin to record; the event loop waits two seconds at most, and that once a process."""
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the recording; see `__exit__`."""
+        self.__exit__(kind, error, trace)
+
+
+def _end(experiment: Experiment, finished: str | None, stopped: str) -> None:
+    """End a recording whose code came to its end (`finished` says how), or did not: a card or a word."""
+    try:
+        experiment.end(finished or stopped, complete=finished is not None)
+        if experiment.goes_on or experiment.recorder is None:
+            return
+        if finished is None:
+            log.warning("hf-emissions: %s", stopped_line(experiment, "the code", stopped))
+        elif experiment.placement.rank == 0:
+            conclude(experiment, written=experiment.write())
+    except Exception as problem:  # noqa: BLE001 - whatever goes wrong, the code goes on
+        log.warning("hf-emissions: %s: %s; what was recorded is in the ledger", type(problem).__name__, problem)

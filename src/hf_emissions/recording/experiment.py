@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,21 @@ from typing import Any
 from .. import units
 from ..errors import HfEmissionsError
 from ..record import EmissionsRecord
-from . import clock, detection
+from . import clock, detection, opened
 from .cards import write_card
 from .gpus import all_indices, nvml_indices, union, visible_gpus
 from .ledger import FOLDER, LedgerFile, read_ledger
 from .lineage import with_stages
 from .meter import Meter
 from .nodes import Placement, Store, placement, process_store, shared_name
+from .opened import Opened
 from .origin import Origin, origin_facts
 from .place import Place, given_place, look_up_place, world_average
 from .recorder import Recorder, Sofar
-from .runs import Run, runs_of
+from .runs import Run, run_saved_at, runs_of
 from .settings import Settings
 from .sharing import sharing_notes
+from .shown import shown
 from .start import Started, agree, first_of_its_node, new_or_resumed
 from .summary import Summary, summarize
 
@@ -42,12 +44,18 @@ _NO_PLACE = (
     'give it with country="DEU" or HF_EMISSIONS_COUNTRY=DEU'
 )
 
+_OVERLAP = (
+    "Another recording of the same process ran at the same time: a part of this energy is in that figure too, so that "
+    "the two must not be added up."
+)
+
 
 @dataclass
 class Experiment:
     """The recording of one training in one process.
 
-    A process that does not meter its node has one too, whose `recorder` is None.
+    A process that does not meter its node has one too, whose `recorder` is None. Those that ran in one folder at the
+    same time share their recorder; `leader` is then whom one joined, and `goes_on` that others have not ended yet.
     """
 
     settings: Settings
@@ -63,6 +71,9 @@ class Experiment:
     summary: Summary | None = None
     _before: tuple[float, float | None] | None = None
     _written_g: set[float] = field(default_factory=set)
+    opened: Opened | None = None
+    leader: Experiment | None = None
+    goes_on: bool = False
     _placing: threading.Thread | None = None
 
     @property
@@ -134,8 +145,9 @@ class Experiment:
             return {}
         if self._before is None:
             self._before = self._figures_before()
+        first = self.leader or self
         before_kwh, before_g = self._before
-        own_kwh, place = sofar.energy_kwh * (self.settings.pue or 1.0), self.place
+        own_kwh, place = sofar.energy_kwh * (first.settings.pue or 1.0), first.place
         grams = None
         if place is not None and before_g is not None:
             grams = before_g + units.emissions_g(own_kwh, place.intensity_g_per_kwh)
@@ -207,6 +219,8 @@ class Experiment:
             step: the last step.
             complete: whether the training came to its end, so that the other nodes can be waited for.
         """
+        if self._leaves(why, step):
+            return
         if self.recorder is not None:
             self.recorder.finish(why, step)
         if self._placing is not None:
@@ -216,6 +230,22 @@ class Experiment:
         elif complete and self.placement.rank == 0 and shared_name() is not None:
             self._wait_for_ledgers(_STORE_S)
         self.summary = self.summarize()
+
+    def _leaves(self, why: str, step: int | None) -> bool:
+        """Whether others go on with the recording, of which this one has the figure so far."""
+        if self.opened is None:
+            return False
+        if self.opened.elsewhere:  # a fork's copy, which ends nothing
+            self.goes_on = True
+            return True
+        if self.recorder is not None and len(self.opened.members) > 1:
+            # Before it leaves: until then nobody else ends the recorder.
+            self.recorder.read(f"left: {why}", step)
+        if self.opened.leave(self):
+            return False
+        self.goes_on = True
+        self.summary = self.summarize()
+        return True
 
     def _wait_for_ledgers(self, most_s: float) -> None:
         """Wait until every node of this launch has ended its segment, where they share a folder."""
@@ -267,7 +297,56 @@ def _keep(lines: list[dict[str, Any]], ledger: Path) -> None:
         return  # they stay in memory, and so are on the card; the recorder has warned of the disk
 
 
-def begin(  # noqa: PLR0913 - each says one thing of the training
+def begin(settings: Settings, folder: Path, *, alive: Callable[[], bool] = lambda: True, **start: Any) -> Experiment:
+    """Begin to record a training, or join the recording of the folder that is open already; returns at once.
+
+    Args: see `_begin`.
+    """
+    folder = folder.absolute()  # the one that is meant now, wherever the code goes later
+    with opened.BEGINNING:
+        joined = opened.join(folder, lambda first: replace(first, settings=settings, leader=first.leader or first))
+        if joined is not None:
+            _say_joined(joined, start.get("resumed_at", 0))
+            return joined
+        entry = Opened(folder)
+        experiment = _begin(settings, folder, alive=lambda: alive() or entry.shared, **start)
+        entry.take_in(experiment)
+        for other in opened.add(entry):
+            _say_overlap(entry, other)
+    return experiment
+
+
+def _say_joined(joined: Experiment, resumed_at: int) -> None:
+    entry, recorder = joined.opened, joined.recorder
+    if entry is None or recorder is None:
+        return
+    if resumed_at and run_saved_at((run for run in joined.runs() if run.id == joined.run), resumed_at) is None:
+        recorder.note(f"the training goes on from step {resumed_at} of an earlier one; what came before is missing")
+    if not entry.joined_is_said:
+        entry.joined_is_said = True
+        log.warning(
+            "hf-emissions: %s is being recorded already; what else begins in it meanwhile joins in, counted once",
+            shown(joined.folder),
+        )
+
+
+def _say_overlap(entry: Opened, other: Opened) -> None:
+    """Say on the cards of two recordings that they hold the same energy; on the console once for the one of them."""
+    said = other.overlap_is_said
+    for one in (entry, other):
+        for member in one.members[: 0 if one.overlap_is_said else 1]:
+            one.overlap_is_said = True
+            if member.recorder is not None:
+                member.recorder.append("remark", text=_OVERLAP)
+    if not said and any(member.recorder is not None for member in entry.members):
+        log.warning(
+            "hf-emissions: %s and %s are recorded at the same time, and each figure is that of the whole machine: "
+            "do not add them up",
+            *(shown(one.folder) for one in (other, entry)),
+        )
+
+
+def _begin(  # noqa: PLR0913 - each says one thing of the training
     settings: Settings,
     folder: Path,
     *,
@@ -277,9 +356,9 @@ def begin(  # noqa: PLR0913 - each says one thing of the training
     resume_last: bool = False,
     local_rank: int | None = None,
     origin: Origin | None = None,
-    alive: Callable[[], bool] = lambda: True,
+    alive: Callable[[], bool],
 ) -> Experiment:
-    """Begin to record a training; returns at once.
+    """Begin to record a training that is alone in its folder.
 
     Args:
         settings: see `Settings`.
@@ -292,7 +371,6 @@ def begin(  # noqa: PLR0913 - each says one thing of the training
         origin: what is known of the model that it begins with.
         alive: see `Recorder`.
     """
-    folder = folder.absolute()  # the code may change the current folder
     here = placement(local_rank=local_rank)
     store = process_store()
     decide = partial(new_or_resumed, folder, resumed_at, checkpoint, resume_last)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import PlaceError, UsageError
-from ..record import EmissionsRecord
 from .cards import edited_card
 from .ledger import FOLDER, LedgerFile, read_ledger
 from .lineage import Experiments, experiments_of, with_stages
@@ -88,11 +87,13 @@ class OutputFolder:
             raise PlaceError("the place of this run is not known, so that it has energy and no grams; give --country")
         return lambda text: edited_card(text, summary, list(self.runs), section=section, overwrite=overwrite)
 
-    def remember(self, run: Run, record: EmissionsRecord) -> None:
+    def remember(self, run: Run, summary: Summary) -> None:
         """Keep in the ledger that this figure was put onto a card, so that it is known to be ours."""
+        if summary.record is None:
+            return
         segment = run.segments[-1].segment
         file = LedgerFile(self.ledger / f"{run.id}-{segment}.jsonl")
-        file.append("written", run=run.id, segment=segment, emissions_g=record.emissions_g)
+        file.append("written", run=run.id, segment=segment, emissions_g=summary.record.emissions_g)
 
 
 def open_folder(path: Path) -> OutputFolder:

@@ -20,7 +20,7 @@ def record(folder: Path, visible: str, seconds: float) -> dict | None:
     os.environ.pop("CUDA_VISIBLE_DEVICES", None)
     if visible != "unset":
         os.environ["CUDA_VISIBLE_DEVICES"] = visible
-    with record_emissions(folder, country="DEU") as recording:
+    with record_emissions(folder, country="DEU", training_type="fine-tuning") as recording:
         time.sleep(seconds)
     if recording.record is None:  # another rank meters the node
         return None

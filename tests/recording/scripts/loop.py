@@ -7,6 +7,6 @@ import time
 
 from hf_emissions import record_emissions
 
-with record_emissions(sys.argv[1], country="DEU") as recording:
+with record_emissions(sys.argv[1], country="DEU", training_type="fine-tuning") as recording:
     time.sleep(float(sys.argv[2]))
 print(json.dumps(dataclasses.asdict(recording.record)))

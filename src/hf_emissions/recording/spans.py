@@ -1,0 +1,211 @@
+"""Functions that run inside a context to their end: awaited, iterated, or called.
+
+What the caller sees stays as it was: the kind of the function, what is sent and thrown into it, what it returns, and
+how it fails. Nothing here knows what the context is for.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+import sys
+import types
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    ExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
+from functools import partial
+from typing import Any
+
+from ..errors import UsageError
+
+log = logging.getLogger("hf_emissions")
+
+_Function = Callable[..., Any]
+_Open = Callable[[], AbstractContextManager[Any]]
+
+
+def inside(function: Any, opened: _Open) -> Any:
+    """The same function, each call of which runs inside a context that `opened` makes.
+
+    Raises:
+        UsageError: it is no function.
+    """
+    if isinstance(function, (staticmethod, classmethod)):
+        return type(function)(inside(function.__func__, opened))
+    if isinstance(function, type) or not callable(function):
+        name = getattr(function, "__qualname__", None) or type(function).__name__
+        raise UsageError(f"record_emissions decorates functions, and {name} is none; decorate what does the work in it")
+    return functools.wraps(function)(_wrapper(function)(function, opened))
+
+
+def _wrapper(function: _Function) -> Callable[[_Function, _Open], _Function]:
+    inner: Any = function
+    while isinstance(inner, partial):
+        inner = inner.func
+    for found in (inner, getattr(type(inner), "__call__", None)):  # noqa: B004 - its kind, not whether it is there
+        for is_kind, wrapper in _KINDS:
+            if is_kind(found):
+                return wrapper
+    return _called
+
+
+def _called(function: _Function, opened: _Open) -> _Function:
+    """A plain function. What it gives back may be what does the work, once it is awaited or iterated."""
+    said: list[bool] = []
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with ExitStack() as stack:
+            stack.enter_context(opened())
+            result = function(*args, **kwargs)
+            wrapper = _wrapper_of_result(function, result)
+            if wrapper is None:
+                if _goes_on(result) and not said:
+                    said.append(True)
+                    _say_unseen(function, result)
+                return result
+            rest = stack.pop_all()
+        return functools.wraps(function)(wrapper(lambda: result, lambda: rest))()
+
+    return call
+
+
+def _wrapper_of_result(function: _Function, result: Any) -> Callable[[_Function, _Open], _Function] | None:
+    for kind, wrapper in _RESULTS:
+        if isinstance(result, kind):
+            return _awaited_generator if wrapper is _generator and inspect.isawaitable(result) else wrapper
+    # What `contextlib.contextmanager` makes of a generator function.
+    made_of = inspect.unwrap(function)
+    if inspect.isgeneratorfunction(made_of) and isinstance(result, AbstractContextManager):
+        return _context_manager
+    if inspect.isasyncgenfunction(made_of) and isinstance(result, AbstractAsyncContextManager):
+        return _async_context_manager
+    return None
+
+
+def _goes_on(result: Any) -> bool:
+    """Whether a result stands for work that is not done yet, and must be handed on as the very object that it is."""
+    return inspect.isawaitable(result) or hasattr(result, "add_done_callback") or isinstance(result, (map, filter))
+
+
+def _say_unseen(function: _Function, result: Any) -> None:
+    name = getattr(function, "__qualname__", type(function).__name__)
+    log.warning(
+        "hf-emissions: %s gave back a %s, and what that does later is not recorded; decorate the function that does "
+        "the work, or put it into a `with record_emissions(...)`",
+        *(name, type(result).__name__),
+    )
+
+
+def _coroutine(function: _Function, opened: _Open) -> _Function:
+    async def coroutine(*args: Any, **kwargs: Any) -> Any:
+        inner = function(*args, **kwargs)
+        del args, kwargs  # the function may want to be the last that holds them
+        with opened():
+            return await inner
+
+    return coroutine
+
+
+def _generator(function: _Function, opened: _Open) -> _Function:
+    def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        inner = function(*args, **kwargs)
+        del args, kwargs
+        with opened():
+            # Not `yield from`, to which close() and a GeneratorExit that is thrown in are the same.
+            ask: Callable[[], Any] = partial(inner.send, None)
+            while True:
+                try:
+                    given = [ask()]
+                except StopIteration as end:
+                    return end.value
+                finally:
+                    del ask  # or an exception, its traceback and this frame would hold each other
+                try:
+                    # Taken out of the list, so that the consumer alone holds it.
+                    ask = partial(inner.send, (yield given.pop()))
+                except BaseException as error:  # noqa: BLE001 - it is the inner generator's
+                    ask = partial(inner.throw, error)
+
+    return generator
+
+
+def _awaited_generator(function: _Function, opened: _Open) -> _Function:
+    return types.coroutine(_generator(function, opened))
+
+
+def _async_generator(function: _Function, opened: _Open) -> _Function:
+    async def generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+        inner = function(*args, **kwargs)
+        del args, kwargs
+        with opened():
+            ask = _first_step(inner)
+            while True:
+                try:
+                    given = [await ask]
+                except StopAsyncIteration:
+                    return
+                finally:
+                    del ask
+                try:
+                    ask = inner.asend((yield given.pop()))
+                except GeneratorExit:
+                    await inner.aclose()
+                    raise
+                except BaseException as error:  # noqa: BLE001 - it is the inner generator's
+                    ask = inner.athrow(error)
+
+    return generator
+
+
+def _first_step(inner: AsyncGenerator[Any, Any]) -> Any:
+    """The first step of a generator of which the event loop hears nothing.
+
+    The loop closes the outer one, and that the inner one; at its end it would close both at once, which fails.
+    """
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(None, None)
+    try:
+        return inner.asend(None)
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
+
+
+def _context_manager(function: _Function, opened: _Open) -> _Function:
+    def manager(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
+        with opened(), function(*args, **kwargs) as value:
+            yield value
+
+    return contextmanager(manager)
+
+
+def _async_context_manager(function: _Function, opened: _Open) -> _Function:
+    async def manager(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
+        with opened():
+            async with function(*args, **kwargs) as value:
+                yield value
+
+    return asynccontextmanager(manager)
+
+
+def _is_awaited_generator(function: Any) -> bool:
+    code = getattr(function, "__code__", None)
+    return code is not None and bool(code.co_flags & inspect.CO_ITERABLE_COROUTINE)
+
+
+_KINDS: tuple[tuple[Callable[[Any], bool], Callable[[_Function, _Open], _Function]], ...] = (
+    (inspect.iscoroutinefunction, _coroutine),
+    (inspect.isasyncgenfunction, _async_generator),
+    (_is_awaited_generator, _awaited_generator),
+    (inspect.isgeneratorfunction, _generator),
+)
+_RESULTS: tuple[tuple[type, Callable[[_Function, _Open], _Function]], ...] = (
+    (Coroutine, _coroutine),
+    (AsyncGenerator, _async_generator),
+    (Generator, _generator),
+)
