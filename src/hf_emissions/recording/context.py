@@ -21,7 +21,7 @@ from .meter import codecarbon_version
 from .place import check_place
 from .recorder import Sofar
 from .settings import Settings
-from .stopped import stopped_line, why_finished
+from .stopped import CLOSED_EARLY, CLOSED_EARLY_REMARK, stopped_line, why_finished
 
 log = logging.getLogger("hf_emissions")
 
@@ -185,6 +185,9 @@ class record_emissions:  # noqa: N801 - used like a function
 def _end(experiment: Experiment, finished: str | None, stopped: str) -> None:
     """End a recording whose code came to its end (`finished` says how), or did not: a card or a word."""
     try:
+        if finished == CLOSED_EARLY and experiment.recorder is not None:
+            # Whether it was a break or an error of the loop's own cannot be seen from here.
+            experiment.recorder.append("remark", text=CLOSED_EARLY_REMARK)
         experiment.end(finished or stopped, complete=finished is not None)
         if experiment.goes_on or experiment.recorder is None:
             return
