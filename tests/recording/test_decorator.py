@@ -451,6 +451,7 @@ def test_the_recording_spans_what_a_function_does(way, work, out, warnings_of):
     assert work.recording.record.energy_kwh == pytest.approx(energy_kwh, rel=0.005)
     if WAYS[way] in (FINISHED, CLOSED):
         assert block(card_text(out))["emissions"] == work.recording.record.emissions_g > 0
+        assert ("stopped before its end" in card_text(out)) == (WAYS[way] == CLOSED)
         assert warnings_of() == []
     else:
         assert not (out / "README.md").exists()

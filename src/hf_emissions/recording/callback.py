@@ -182,10 +182,9 @@ class EmissionsCallback(TrainerCallback):
         experiment.keep_weights(None, sample(model))
         carry(self._held, model, Carried(experiment))
         trial = bool(getattr(state, "is_hyper_param_search", False))
-        if experiment.goes_on:
-            return  # whom it joined writes the card
         written = not trial and self._write(state)
-        if state.is_world_process_zero and experiment.recorder is not None:
+        # Where it joined a recording that goes on, that one says the figure.
+        if state.is_world_process_zero and experiment.recorder is not None and not experiment.goes_on:
             conclude(experiment, written=written, trial=trial)
 
     # What the Trainer's methods go through; see `trainer_seam`

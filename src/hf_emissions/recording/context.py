@@ -16,7 +16,7 @@ from ..record import EmissionsRecord
 from . import detection, spans
 from . import experiment as experiments
 from .conclusion import conclude, stopped_line
-from .ending import why_finished
+from .ending import CLOSED_EARLY, CLOSED_EARLY_REMARK, why_finished
 from .entered import Entered, look_for_abandoned
 from .experiment import Experiment
 from .meter import codecarbon_version
@@ -186,6 +186,9 @@ class record_emissions:  # noqa: N801 - used like a function
 def _end(experiment: Experiment, finished: str | None, stopped: str) -> None:
     """End a recording whose code came to its end (`finished` says how), or did not: a card or a word."""
     try:
+        if finished == CLOSED_EARLY and experiment.recorder is not None:
+            # Whether it was a break or an error of the loop's own cannot be seen from here.
+            experiment.recorder.append("remark", text=CLOSED_EARLY_REMARK)
         experiment.end(finished or stopped, complete=finished is not None)
         if experiment.goes_on or experiment.recorder is None:
             return
