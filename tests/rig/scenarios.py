@@ -1,7 +1,8 @@
 """Random trainings in simulated time, with their true energy, what the recorder says, and what others would say.
 
 A scenario is a folder with one or more trainings of one or more nodes. Each node has a tree of counters of its own;
-each training is launched once or more (killed, or ended by an exception, and resumed from its last checkpoint).
+each training is launched once or more (killed, or ended by an exception, and resumed from its last checkpoint); each
+node's meter is ready at once, late, or not before the end.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import csv
 import functools
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -20,6 +22,7 @@ from unittest import mock
 from hf_emissions.recording import detection, start
 from hf_emissions.recording import experiment as experiments
 from hf_emissions.recording.experiment import Experiment
+from hf_emissions.recording.filling import SHORTEST_S
 from hf_emissions.recording.folder import open_folder
 from hf_emissions.recording.ledger import FOLDER, read_ledger
 from hf_emissions.recording.nodes import Store
@@ -45,6 +48,7 @@ class Launch:
     absent: int | None = None  # a node that does not record
     lost: int | None = None  # a node that draws on but does not record to the end, as when our thread dies
     lost_at: float = 0.0
+    late: list[float] = field(default_factory=list)  # how long each node's meter takes to be ready
 
 
 @dataclass
@@ -67,19 +71,34 @@ class Scenario:
         """Whether anything happens that a card may have to tell of."""
         last = self.trainings[-1][-1]
         # Whoever was killed for good left no more than what its own folder holds, and nothing in its first seconds.
-        cut = last.end == "kill" and (last.seconds < 16 or (self.nodes > 1 and not self.shared_folder))
-        return cut or self.misses_a_node or self.resets or self.unreadable
+        longest = max(last.late)
+        cut = last.end == "kill" and (last.seconds < 16 + longest or (self.nodes > 1 and not self.shared_folder))
+        return cut or self.misses_a_node or self.resets or self.unreadable or self.ends_unmetered
+
+    @property
+    def ends_unmetered(self) -> bool:
+        """Whether a launch is over before, or as soon as, a node's meter has begun."""
+        return any(launch.seconds - max(launch.late) < SHORTEST_S for launch in self.launches)
+
+    @property
+    def starts_late(self) -> bool:
+        """Whether a meter is not ready when the training begins."""
+        return any(max(launch.late) > detection.READY_S for launch in self.launches)
+
+    @property
+    def launches(self) -> list[Launch]:
+        """Of all trainings."""
+        return [launch for training in self.trainings for launch in training]
 
     @property
     def misses_a_node(self) -> bool:
         """Whether a node does not record, or is gone before the end."""
-        launches = [launch for training in self.trainings for launch in training]
-        return any(launch.absent is not None or launch.lost is not None for launch in launches)
+        return any(launch.absent is not None or launch.lost is not None for launch in self.launches)
 
     @property
     def words(self) -> str:
         """In a few words."""
-        launches = [launch for training in self.trainings for launch in training]
+        launches = self.launches
         kinds = [f"{self.nodes}x{self.ranks}"]
         kinds += [f"{len(self.trainings)} trainings"] if len(self.trainings) > 1 else []
         kinds += [f"{len(self.trainings[-1])} launches"] if len(self.trainings[-1]) > 1 else []
@@ -92,6 +111,8 @@ class Scenario:
         kinds += ["jumps"] if any(launch.jumps for launch in launches) else []
         kinds += ["absent"] if any(launch.absent is not None for launch in launches) else []
         kinds += ["lost"] if any(launch.lost is not None for launch in launches) else []
+        kinds += ["late"] if self.starts_late else []
+        kinds += ["ends unmetered"] if self.ends_unmetered else []
         kinds += [] if self.shared_folder or self.nodes == 1 else ["own folders"]
         return ", ".join(kinds)
 
@@ -115,7 +136,20 @@ def draw_scenario(seed: int, *, longest_s: float = 600.0) -> Scenario:
         last = "kill" if draw.random() < 0.1 else "finished"
         ends = ["kill" if draw.random() < 0.7 else "exception" for _ in range(draw.choice([0, 0, 1, 1, 2]))]
         scenario.trainings.append([_draw_launch(draw, end, nodes, longest_s) for end in [*ends, last]])
+    # Each dimension that was added later draws from numbers of its own, so that a seed stays what it was but for it.
+    _draw_starts(random.Random(f"{seed} starts"), scenario)
     return scenario
+
+
+def _draw_starts(draw: random.Random, scenario: Scenario) -> None:
+    """How late each meter is ready: at once, after 0.5 to 10 s, or too late for a block that is short."""
+    if draw.random() < 0.1:
+        scenario.trainings[-1:] = [[Launch(draw.uniform(0.1, 6), [], "finished", {})]]
+    slow = draw.random() < 0.35
+    for launch in scenario.launches:
+        at_once = [draw.uniform(0, 0.2) for _ in range(scenario.nodes)]
+        late = [draw.uniform(0.5, 10) if draw.random() < 0.7 else at for at in at_once]
+        launch.late = late if slow else at_once
 
 
 def _draw_launch(draw: random.Random, end: str, nodes: int, longest_s: float) -> Launch:
@@ -137,11 +171,12 @@ class Stretch:
     root: Path
     segment: str | None = None  # where it was recorded
     killed: bool = False
+    lost: bool = False
 
-    def joules(self, end: float | None = None) -> float:
-        """Energy of the processors and of the memory's constant."""
-        end = self.end if end is None else end
-        return tree.true_joules(self.root, self.begin, end) + tree.ram_power_w() * (end - self.begin)
+    def joules(self, end: float, *, after: float = 0.0) -> float:
+        """Energy of the processors and of the memory's constant, from so long after the beginning to a time."""
+        begin = min(self.begin + after, end)
+        return tree.true_joules(self.root, begin, end) + tree.ram_power_w() * (end - begin)
 
 
 @dataclass
@@ -152,7 +187,10 @@ class Outcome:
     stretches: list[Stretch]
     summary: Summary
     listed: Summary  # what `hf-emissions runs` makes of the ledger afterwards
-    metered_joules: float
+    kept_joules: float  # the energy in the ledger, before the card rounds it to three digits
+    filled_joules: float  # of that, what was filled in
+    metered_joules: float  # that the nodes drew while they were metered or should have been
+    unfilled_joules: float  # of that, what they drew in the time that was not filled in
     killed_tail_s: float  # the longest time before a kill that was not recorded
     rows: list[list[float]] = field(
         default_factory=list
@@ -167,14 +205,54 @@ class Outcome:
     @property
     def error(self) -> float:
         """Of the card's energy, against all that the nodes drew while they were metered or should have been."""
-        return self.joules / self.metered_joules - 1 if self.metered_joules else self.joules
+        return _error(self.joules, self.metered_joules)
+
+    @property
+    def kept_error(self) -> float:
+        """The same of the energy in the ledger, without the card's rounding."""
+        return _error(self.kept_joules, self.metered_joules)
+
+    @property
+    def unfilled_error(self) -> float:
+        """The same for the time that was not filled in alone."""
+        return _error(self.kept_joules - self.filled_joules, self.unfilled_joules)
 
     @property
     def verdict(self) -> str:
-        """`right` within 1 %, `said` where the card names what is missing, else `silently wrong`."""
+        """`right` within 1 %, `said` where the card names what is missing or filled in, else `silently wrong`."""
         if abs(self.error) <= 0.01:
             return "right"
-        return "said" if self.summary.problems else "silently wrong"
+        told = any("were filled in" in note for note in self.summary.notes) and abs(self.unfilled_error) <= 0.01
+        return "said" if self.summary.problems or told else "silently wrong"
+
+
+def _error(found: float, true: float) -> float:
+    return found / true - 1 if true else found
+
+
+class _MemoryStore:
+    """What `torch.distributed` has for its processes; here they run one after the other, so that nobody waits."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    def set(self, key: str, value: str) -> None:
+        """Keep a value."""
+        self.values[key] = value
+
+    def get(self, key: str) -> str:
+        """A value."""
+        return self.values[key]
+
+    def add(self, key: str, amount: int) -> int:
+        """Add to a number."""
+        self.values[key] = str(int(self.values.get(key, "0")) + amount)
+        return int(self.values[key])
+
+    def wait(self, keys: list[str], most: timedelta) -> None:
+        """Refuse at once where a value is not there yet."""
+        if any(key not in self.values for key in keys):
+            raise TimeoutError(f"{keys} after {most}")
 
 
 @dataclass
@@ -186,6 +264,8 @@ class _Process:
     folder: Path
     store: Store | None
     environment: dict[str, str]
+    late: float = 0.0
+    root: Path | None = None
     counter: dict[str, int] = field(default_factory=lambda: {"trainings": 0})
     experiment: Experiment | None = None
     theirs: Any = None
@@ -197,11 +277,16 @@ class _Process:
             mock.patch.dict(os.environ, self.environment),
             replaced(start, "_counter", self.counter),
             replaced(experiments, "process_store", lambda: self.store),
-            replaced(experiments, "_STORE_S", 0.05),
-            replaced(start, "_STORE_S", 0.05),
-            replaced(detection, "READY_S", 0.0),
+            replaced(experiments, "_detected_meter", functools.partial(self._late_meter, experiments._detected_meter)),
         ):
             yield
+
+    def _late_meter(self, then: Callable[..., Any], experiment: Experiment, *gpus: Any) -> Any:
+        assert experiment.recorder is not None
+        experiment.recorder._requests.rest(self.late)  # type: ignore[attr-defined]
+        assert self.root is not None
+        tree.point_at(self.root)  # meanwhile another node was begun
+        return then(experiment, *gpus)
 
 
 class Player:
@@ -220,7 +305,11 @@ class Player:
         self._failed = False
 
     def play(self) -> Outcome:
-        """All of it."""
+        """All of it, on machines of its own."""
+        with replaced(experiments, "sharing_notes", lambda: ([], [])):
+            return self._play()
+
+    def _play(self) -> Outcome:
         processes: list[_Process] = []
         for training in self.scenario.trainings:
             self.last_save, self.step, self.stretches = None, 0, []
@@ -239,10 +328,8 @@ class Player:
         return self.base / ("out" if self.scenario.shared_folder else f"out{node}")
 
     def _new_processes(self) -> list[_Process]:
-        from torch.distributed import HashStore
-
         scenario, world = self.scenario, self.scenario.nodes * self.scenario.ranks
-        shared = HashStore() if world > 1 else None
+        shared = _MemoryStore() if world > 1 else None
         self.launches += 1
         processes = []
         for rank in range(world):
@@ -290,9 +377,11 @@ class Player:
             else:
                 self._save(processes)
         self.clock.advance(begun + launch.seconds - self.clock.now)
+        for stretch in self.stretches[first:]:
+            stretch.end = self.clock.now
         self._end(processes, launch)
         for stretch in self.stretches[first:]:
-            stretch.end, stretch.killed = self.clock.now, launch.end == "kill"
+            stretch.killed, stretch.lost = launch.end == "kill", launch.lost == stretch.node
         self.clock.advance(self.draw.uniform(1, 100))
 
     def _begin(self, processes: list[_Process], launch: Launch) -> None:
@@ -300,12 +389,12 @@ class Player:
         for process in processes:
             local = int(process.environment["LOCAL_RANK"])
             if local == 0:
-                root = self._tree(process.node, launch.seconds)
-                tree.point_at(root)
-                self.stretches.append(Stretch(process.node, self.clock.now, self.clock.now, root))
+                process.root = self._tree(process.node, launch.seconds)
+                tree.point_at(process.root)  # for transformers' own callback
+                self.stretches.append(Stretch(process.node, self.clock.now, self.clock.now, process.root))
             if self.with_theirs and local == 0:
                 self._begin_theirs(process)
-            process.experiment = None
+            process.experiment, process.late = None, launch.late[process.node]
             if launch.absent == process.node:
                 continue
             with process.running():
@@ -317,7 +406,9 @@ class Player:
                     local_rank=local,
                 )
                 if process.experiment.recorder is not None:
-                    assert process.experiment.recorder.wait_ready(60)
+                    assert process.experiment._placing is not None
+                    process.experiment._placing.join()  # in real time, and at once
+                    process.experiment.recorder.wait_ready(detection.READY_S)
                     self.stretches[-1].segment = process.experiment.recorder.segment
 
     def _lose(self, processes: list[_Process], node: int | None) -> None:
@@ -376,26 +467,37 @@ class Player:
 
     def _outcome(self, experiment: Experiment) -> Outcome:
         recorded = {
-            segment.segment: segment.duration_s
+            segment.segment: segment
             for folder in {self._folder(node) for node in range(self.scenario.nodes)}
             for run in runs_of(read_ledger(folder / FOLDER).lines)
             for segment in run.segments
         }
-        metered = tail = 0.0
+        metered = unfilled = tail = 0.0
         for stretch in self.stretches:
             # What came after the last line before a kill was not metered.
-            lost = 0.0
+            segment, lost = recorded.get(stretch.segment or ""), 0.0
             if stretch.segment is not None:
-                lost = stretch.end - stretch.begin - recorded.get(stretch.segment, 0.0)
+                lost = stretch.end - stretch.begin - (segment.duration_s if segment else 0.0)
             # A node that was not recorded for longer is missing, and has to be missed.
-            lost = lost if stretch.killed or lost <= 15 else 0.0
+            lost = lost if stretch.killed or (stretch.lost and lost <= 15) else 0.0
             metered += stretch.joules(stretch.end - lost)
+            unfilled += stretch.joules(stretch.end - lost, after=segment.filled_s if segment else 0.0)
             tail = max(tail, lost)
         [listed] = [run for run in open_folder(experiment.folder).runs if run.id == experiment.run]
         afterwards = summarize(listed)
-        # Where the last launch was killed there is no card yet, and `hf-emissions runs` makes it.
-        card = experiment.summary or afterwards
-        return Outcome(self.scenario, self.stretches, card, afterwards, metered, tail, self._rows())
+        return Outcome(
+            scenario=self.scenario,
+            stretches=self.stretches,
+            # Where the last launch was killed there is no card yet, and `hf-emissions runs` makes it.
+            summary=experiment.summary or afterwards,
+            listed=afterwards,
+            kept_joules=listed.energy_kwh * _J_PER_KWH,
+            filled_joules=listed.filled_kwh * _J_PER_KWH,
+            metered_joules=metered,
+            unfilled_joules=unfilled,
+            killed_tail_s=tail,
+            rows=self._rows(),
+        )
 
     def _rows(self) -> list[float]:
         path = self._folder(0) / "emissions.csv"

@@ -19,7 +19,6 @@ from . import detection, trainer_seam
 from . import experiment as experiments
 from .blocks import Block, put_block_back, read_block
 from .experiment import Experiment
-from .meter import codecarbon_version
 from .model_card_data import hand_over
 from .place import check_place
 from .settings import Settings
@@ -125,7 +124,7 @@ class EmissionsCallback(TrainerCallback):
 
     def _check(self) -> None:
         try:
-            codecarbon_version()
+            detection.check_codecarbon()
             check_place(self.settings.country, self.settings.region)
         except MissingExtraError as error:
             log.warning("hf-emissions: %s; training goes on without it", error)

@@ -14,7 +14,6 @@ from ..record import EmissionsRecord
 from . import detection
 from . import experiment as experiments
 from .experiment import Experiment
-from .meter import codecarbon_version
 from .place import check_place
 from .recorder import Sofar
 from .settings import Settings
@@ -59,7 +58,7 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
 
     def _check(self) -> None:
         try:
-            codecarbon_version()
+            detection.check_codecarbon()
             check_place(self._settings.country, self._settings.region)
         except MissingExtraError as error:
             log.warning("hf-emissions: %s; the code runs without it", error)
@@ -101,7 +100,7 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
             alive=thread.is_alive,
         )
         if experiment.recorder is not None:
-            experiment.recorder.wait_ready(detection.READY_S)
+            experiment.recorder.wait_ready(detection.BLOCK_READY_S)
         return experiment
 
     def __exit__(

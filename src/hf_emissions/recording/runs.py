@@ -15,13 +15,19 @@ _NO_FIGURES = "a reading in the ledger holds no figures; it was left out"
 
 @dataclass(slots=True)
 class Segment:
-    """One stretch of metering on one node: energies in kWh since its start, time in seconds."""
+    """One stretch of metering on one node: energies in kWh since its start, time in seconds.
+
+    `energies_kwh` and `duration_s` have in them what was filled in for the time before the meter began, which
+    `filled_kwh` and `filled_s` tell apart.
+    """
 
     run: str
     segment: str
     start: dict[str, Any] = field(default_factory=dict)
     energies_kwh: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0.0))
     duration_s: float = 0.0
+    filled_kwh: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0.0))
+    filled_s: float = 0.0
     last_time: str = ""
     saved_steps: list[int] = field(default_factory=list)
     place: dict[str, Any] | None = None
@@ -46,10 +52,11 @@ class Segment:
         return int(self.start.get("order") or 0)
 
     def modelled_kwh(self) -> float:
-        """Energy, in kWh, of the components that were not measured."""
+        """Energy, in kWh, of the components that were not measured, and what was filled in of the others."""
         power = self.start.get("power") or {}
         measured = {name for name in power if list(power[name])[:1] == ["measured"]}
-        return math.fsum(energy for name, energy in self.energies_kwh.items() if name not in measured)
+        modelled = {**self.energies_kwh, **{name: self.filled_kwh[name] for name in measured & set(COMPONENTS)}}
+        return math.fsum(modelled.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,16 @@ class Run:
     def duration_s(self) -> float:
         """Time of metering in seconds; nodes that ran beside each other count once."""
         return math.fsum(max(segment.duration_s for segment in launch) for launch in self.launches)
+
+    @property
+    def filled_s(self) -> float:
+        """How much of that time came before the meter had begun, and was filled in from the first readings."""
+        return math.fsum(max(segment.filled_s for segment in launch) for launch in self.launches)
+
+    @property
+    def filled_kwh(self) -> float:
+        """Energy, in kWh, that was filled in."""
+        return math.fsum(energy for segment in self.segments for energy in segment.filled_kwh.values())
 
     @property
     def nodes_seen(self) -> int:
@@ -142,23 +159,32 @@ def _began(segment: Segment) -> tuple[int, str]:
 def _add(segment: Segment, line: dict[str, Any]) -> None:
     kind = line["kind"]
     segment.last_time = max(segment.last_time, str(line.get("time", "")))
-    if kind == "start":
-        segment.start = _start(line)
-        segment.place = segment.place or _mapping(line.get("place"))
+    if kind in ("entered", "start"):
+        _add_start(segment, line)
     elif kind == "reading":
         _add_reading(segment, line)
     elif kind == "place":
         segment.place = _mapping(line.get("place"))
-    elif kind in ("note", "remark"):
-        _add_text(segment.notes if kind == "note" else segment.remarks, str(line.get("text", "")))
+    elif kind in ("note", "remark", "withdrawn"):
+        _add_text(segment, kind, str(line.get("text", "")))
     elif kind == "written" and _number(line.get("emissions_g")) is not None:
         segment.written_g.append(float(line["emissions_g"]))
     elif kind == "end":
         segment.ended = str(line.get("why", ""))
 
 
-def _add_text(texts: list[str], text: str) -> None:
-    if text not in texts:
+def _add_start(segment: Segment, line: dict[str, Any]) -> None:
+    # Of the two lines, the first says when the training began, and the second what is metered.
+    began = {"time": segment.start["time"]} if "time" in segment.start else {}
+    segment.start = {**segment.start, **_start(line), **began}
+    segment.place = segment.place or _mapping(line.get("place"))
+
+
+def _add_text(segment: Segment, kind: str, text: str) -> None:
+    texts = segment.remarks if kind == "remark" else segment.notes
+    if kind == "withdrawn":
+        texts[:] = [other for other in texts if other != text]
+    elif text not in texts:
         texts.append(text)
 
 
@@ -168,9 +194,12 @@ def _add_reading(segment: Segment, line: dict[str, Any]) -> None:
     if duration_s is None or None in energies.values():
         segment.notes += [] if _NO_FIGURES in segment.notes else [_NO_FIGURES]
         return
-    if duration_s >= segment.duration_s:
-        segment.duration_s = duration_s
-        segment.energies_kwh = {name: energy for name, energy in energies.items() if energy is not None}
+    filled = _mapping(line.get("filled")) or {}
+    filled_s = _number(filled.get("s")) or 0.0
+    if duration_s + filled_s >= segment.duration_s:
+        segment.duration_s, segment.filled_s = duration_s + filled_s, filled_s
+        segment.filled_kwh = {name: _number(filled.get(f"{name}_kwh")) or 0.0 for name in COMPONENTS}
+        segment.energies_kwh = {name: (energies[name] or 0.0) + segment.filled_kwh[name] for name in COMPONENTS}
     if line.get("why") == "save" and isinstance(line.get("step"), int):
         segment.saved_steps.append(line["step"])
 
