@@ -35,12 +35,14 @@ def ledger(folder) -> list[dict]:
 
 
 def segments_kwh(folder) -> list[float]:
-    """The energy of each segment in the ledger, added up by hand, in the order of time."""
+    """The energy of each segment in the ledger, added up by hand, in the order of time, with what was filled in."""
     last: dict[str, dict] = {}
     for line in sorted(ledger(folder), key=lambda line: line["time"]):
         if line["kind"] == "reading":
             last[line["segment"]] = line
-    return [line["cpu_kwh"] + line["gpu_kwh"] + line["ram_kwh"] for line in last.values()]
+    parts = [part for line in last.values() for part in (line, line.get("filled"))]
+    energies = [part["cpu_kwh"] + part["gpu_kwh"] + part["ram_kwh"] if part else 0.0 for part in parts]
+    return [metered + filled for metered, filled in zip(energies[::2], energies[1::2], strict=True)]
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -57,7 +57,8 @@ def test_resume_adds_a_segment_twice_in_a_row(out, restore, warnings_of):
 
 
 def durations(out):
-    last = {line["segment"]: line["t_s"] for line in ledger(out) if line["kind"] == "reading"}
+    readings = [line for line in ledger(out) if line["kind"] == "reading"]
+    last = {line["segment"]: line["t_s"] + line.get("filled", {"s": 0.0})["s"] for line in readings}
     return last.values()
 
 

@@ -163,3 +163,8 @@ def test_a_failed_metering_leaves_a_persons_card_alone_and_no_exception_on_any(o
     train(out)
     assert card_text(out) == "---\nlicense: mit\n---\n# By hand\n"
     assert "the emissions are not known" in capsys.readouterr().err
+    train(out.parent / "new")
+    card = card_text(out.parent / "new")
+    assert "secret" not in card
+    assert "RuntimeError" not in card
+    assert "were not recorded" in card

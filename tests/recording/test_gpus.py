@@ -15,7 +15,7 @@ from recording.helpers import SCRIPTS, environment
 from rig import nvml
 
 from hf_emissions import record_emissions
-from hf_emissions.recording import detection, experiment, gpus
+from hf_emissions.recording import experiment, gpus
 from hf_emissions.recording.gpus import all_indices, nvml_indices, union, visible_gpus
 from hf_emissions.recording.nodes import Store, placement
 from hf_emissions.recording.start import Started
@@ -174,7 +174,7 @@ def test_both_are_visible_in_another_order(two_gpus, visible):
 def test_a_part_of_a_gpu_counts_all_and_says_so(two_gpus):
     loop = two_gpus[MIG]
     assert_metered(loop, 300, "2 x NVIDIA A100-SXM4-80GB")
-    said = f"CUDA_VISIBLE_DEVICES names {MIG}, which NVML does not know; all GPUs of the machine are counted"
+    said = "CUDA_VISIBLE_DEVICES names a GPU that NVML does not know; all GPUs of the machine are counted"
     assert loop.notes == [said]
     assert said.replace("_", r"\_") in loop.card
 
@@ -271,7 +271,7 @@ def test_ranks_that_never_say_are_waited_for_together(monkeypatch):
     pytest.importorskip("torch")
     from torch.distributed import HashStore
 
-    monkeypatch.setattr(detection, "READY_S", 0.3)
+    monkeypatch.setattr(experiment, "_GPUS_S", 0.3)
     begun = time.monotonic()
     store = Store(HashStore(), 16, 0)
     assert experiment._gpus_of_node(store, placement({}), Started("run", "launch"), ["0"]) == ["0"]

@@ -210,14 +210,13 @@ def test_a_training_that_moved_to_other_hardware_names_both():
     assert summarize(found).record.hardware_used == "2 x NVIDIA A100-SXM4-80GB and 1 x NVIDIA H100 PCIe"
 
 
-def test_the_power_of_two_readings_that_come_at_once_is_that_of_the_one_before(tmp_path):
+def test_the_power_of_two_readings_that_come_at_once_is_that_of_the_one_before():
     from hf_emissions.recording.meter import Reading
-    from hf_emissions.recording.recorder import Recorder
+    from hf_emissions.recording.tally import Tally
 
-    recorder = Recorder(tmp_path, {"run": "r"})
-    powers = []
+    tally, powers = Tally(), []
     # 36 W are 1e-5 kWh a second; CodeCarbon gives the same figure again within 50 ms, and next to none at first.
     for at_s, kwh in [(0.04, 1e-9), (1.0, 1e-5), (1.01, 1e-5), (1.2, 1e-5), (2.0, 2e-5)]:
-        recorder._take(Reading(cpu_kwh=kwh), at_s)
-        powers.append(round(recorder.sofar.power_w, 6))
+        tally.take(Reading(cpu_kwh=kwh), at_s)
+        powers.append(round(tally.power_w, 6))
     assert powers == [0.0, 36.0, 36.0, 36.0, 36.0]

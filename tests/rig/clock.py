@@ -50,7 +50,7 @@ class SimulatedClock:
 
     def sleep(self, seconds: float) -> None:
         """Time passes for the caller; nobody else is woken."""
-        self.now += seconds
+        self.now += max(seconds, 0.0)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(time, name)
@@ -66,20 +66,36 @@ class SimulatedClock:
     def advance(self, seconds: float) -> None:
         """Let time pass, waking whoever is due in turn."""
         end = self.now + seconds
+        while self._wake_next(end):
+            continue
+        self.now = max(self.now, end)
+
+    def wait(self, event: threading.Event, most_s: float) -> bool:
+        """As `hf_emissions.recording.clock.wait`, in the thread that lets time pass."""
+        end = self.now + max(most_s, 0.0)
         while True:
             self._settle()
-            due = [(sleeper.wakes_at, sleeper) for sleeper in self.queues if sleeper.sleeping]
-            next_sleeper = min(due, key=lambda pair: pair[0], default=None)
-            next_timer = self._timers[0][0] if self._timers else float("inf")
-            when = min(next_timer, next_sleeper[0] if next_sleeper else float("inf"))
-            if when > end:
-                break
-            self.now = max(self.now, when)
-            if next_sleeper is not None and next_sleeper[0] <= next_timer:
-                next_sleeper[1].wake()
-            else:
-                heapq.heappop(self._timers)[2]()
-        self.now = end
+            if event.is_set():
+                return True
+            if not self._wake_next(end):
+                self.now = max(self.now, end)
+                return event.is_set()
+
+    def _wake_next(self, end: float) -> bool:
+        """Wake who is due next, at that time; False where nobody is until `end`."""
+        self._settle()
+        due = [(sleeper.wakes_at, sleeper) for sleeper in self.queues if sleeper.sleeping]
+        next_sleeper = min(due, key=lambda pair: pair[0], default=None)
+        next_timer = self._timers[0][0] if self._timers else float("inf")
+        when = min(next_timer, next_sleeper[0] if next_sleeper else float("inf"))
+        if when > end:
+            return False
+        self.now = max(self.now, when)
+        if next_sleeper is not None and next_sleeper[0] <= next_timer:
+            next_sleeper[1].wake()
+        else:
+            heapq.heappop(self._timers)[2]()
+        return True
 
     def forget(self) -> None:
         """Kill every thread that sleeps, and drop all timers."""
@@ -106,7 +122,7 @@ class SimulatedQueue:
         self._clock = clock
         self._items: collections.deque[Any] = collections.deque()
         self._thread: threading.Thread | None = None
-        self._woken = self._killed = False
+        self._woken = self._killed = self._resting = False
         self.sleeping = False
         self.wakes_at = 0.0
         with clock.changed:
@@ -121,7 +137,7 @@ class SimulatedQueue:
         """Wake the thread with an item, at this moment."""
         with self._clock.changed:
             self._items.append(item)
-            self.sleeping = False
+            self.sleeping = self._resting
             self._clock.changed.notify_all()
 
     def get(self, timeout: float) -> Any:
@@ -136,11 +152,21 @@ class SimulatedQueue:
                 raise queue.Empty
             return self._items.popleft()
 
+    def rest(self, seconds: float) -> None:
+        """Have its thread be at something else for so long, whatever it is asked for."""
+        with self._clock.changed:
+            self._thread = threading.current_thread()
+            self._resting = True
+            self._sleep(seconds)
+            self._resting = False
+            if self._killed:
+                raise SystemExit
+
     def _sleep(self, timeout: float) -> None:
         self.wakes_at = self._clock.now + timeout
         self.sleeping, self._woken = True, False
         self._clock.changed.notify_all()
-        while not (self._items or self._woken or self._killed):
+        while not (self._woken or self._killed or (self._items and not self._resting)):
             self._clock.changed.wait()
         self.sleeping = False
 
@@ -196,10 +222,16 @@ def simulated_time() -> Iterator[SimulatedClock]:
         ("codecarbon.external.hardware", "time", clock),
         ("codecarbon.external.task", "time", clock),
         ("codecarbon.external.scheduler", "Timer", _timer_class(clock)),
-        # Asked for twice in every simulated second, which takes longer than all else that is done in it.
+        # Asked for in every simulated second, which takes longer than all else that is done in it.
         ("psutil", "virtual_memory", lambda: memory),
+        ("psutil", "cpu_percent", lambda: 0.0),
+        # What is killed here is no machine: what was written is there.
+        ("os", "fsync", lambda _: None),
         ("hf_emissions.recording.clock", "monotonic_s", clock.monotonic),
         ("hf_emissions.recording.clock", "wall_time", clock.wall_time),
+        ("hf_emissions.recording.clock", "wait", clock.wait),
+        ("hf_emissions.recording.clock", "pause", clock.sleep),
+        ("hf_emissions.recording.meter", "time", clock),
         ("threading", "excepthook", _but_for_kills(threading.excepthook)),
         (
             "hf_emissions.recording.recorder",

@@ -63,10 +63,10 @@ def drive(clock: Callable[[], float] = time.monotonic) -> None:
     scripts: dict[str, Counter] = {}
 
     def read(path: Any, *args: Any, **kwargs: Any) -> Any:
-        script = Path(path).with_name(SCRIPT)
-        if Path(path).name != "energy_uj" or not script.exists():
-            return open(path, *args, **kwargs)  # noqa: PTH123 - stands for the builtin
         if path not in scripts:
+            script = Path(path).with_name(SCRIPT)
+            if Path(path).name != "energy_uj" or not script.exists():
+                return open(path, *args, **kwargs)  # noqa: PTH123 - stands for the builtin
             scripts[path] = Counter(**json.loads(script.read_text()))
         return io.StringIO(scripts[path].text(clock()))
 

@@ -21,7 +21,6 @@ from .blocks import Block, put_block_back, read_block
 from .carried import Carried, origin_of
 from .conclusion import conclude, stopped_line
 from .experiment import Experiment
-from .meter import codecarbon_version
 from .model_cards import carry
 from .place import check_place
 from .rivals import keep_rivals_quiet, replace_codecarbon_callbacks
@@ -113,7 +112,7 @@ class EmissionsCallback(TrainerCallback):
     def _check(self) -> None:
         keep_rivals_quiet()
         try:
-            codecarbon_version()
+            detection.check_codecarbon()
             check_place(self.settings.country, self.settings.region)
         except MissingExtraError as error:
             log.warning("hf-emissions: %s; training goes on without it", error)
@@ -310,10 +309,9 @@ class EmissionsCallback(TrainerCallback):
         if "train_runtime" in logs and not self._loads_best():
             # The Trainer's last log: its figures are those of the card.
             self._end_open("finished", getattr(self._held, "state", None))
-        experiment.read("log")
-        sofar = experiment.sofar()
+        sofar = experiment.recorder.now()
         figures = experiment.figures()
-        if sofar is not None and sofar.power_w > 0:  # not known in the first moments
+        if sofar.power_w > 0:  # not known in the first moments
             figures["power_w"] = sofar.power_w
         return {name: units.round_significant(figure) for name, figure in figures.items()}
 

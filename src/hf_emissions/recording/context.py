@@ -19,7 +19,6 @@ from .conclusion import conclude, stopped_line
 from .ending import CLOSED_EARLY, CLOSED_EARLY_REMARK, why_finished
 from .entered import Entered, look_for_abandoned
 from .experiment import Experiment
-from .meter import codecarbon_version
 from .place import check_place
 from .recorder import Sofar
 from .settings import Settings
@@ -82,7 +81,7 @@ class record_emissions:  # noqa: N801 - used like a function
 
     def _check(self) -> None:
         try:
-            codecarbon_version()
+            detection.check_codecarbon()
             check_place(self._settings.country, self._settings.region)
         except MissingExtraError as error:
             log.warning("hf-emissions: %s; the code runs without it", error)
@@ -140,7 +139,7 @@ class record_emissions:  # noqa: N801 - used like a function
         self._ask_for_type(experiment)
         try:
             if experiment.recorder is not None:
-                experiment.recorder.wait_ready(detection.READY_S)
+                experiment.recorder.wait_ready(detection.BLOCK_READY_S)
         except BaseException:  # Ctrl-C: the block is not entered, so that nobody will leave it
             entry.give_up()
             raise

@@ -26,6 +26,7 @@ from .origin import Origin, origin_facts
 from .place import Place, given_place, look_up_place, world_average
 from .recorder import Recorder, Sofar
 from .runs import Run, run_saved_at, runs_of
+from .saying import warn_once
 from .settings import Settings
 from .sharing import sharing_notes
 from .shown import shown
@@ -35,10 +36,12 @@ from .summary import Summary, summarize
 log = logging.getLogger("hf_emissions")
 
 _STORE_S = 10.0
+_GPUS_S = 2.0  # how long a meter waits for the other processes of its node to say which GPUs they use
 _LOOK_S = 0.2
 # A look-up ends within its own deadline; what it has to load first, on a cold disk, is waited for as well.
 _PLACE_S = 5.0
 
+_UNKNOWN_GPU = "CUDA_VISIBLE_DEVICES names a GPU that NVML does not know; all GPUs of the machine are counted"
 _NO_PLACE = (
     "the place of this machine could not be found out, so that energy is recorded and no grams; "
     'give it with country="DEU" or HF_EMISSIONS_COUNTRY=DEU'
@@ -112,7 +115,7 @@ class Experiment:
     def _find_sharers(self) -> None:
         notes, warnings = sharing_notes()
         for warning in warnings:
-            log.warning("hf-emissions: %s", warning)
+            warn_once(warning)
         for note in (*notes, *warnings):
             if self.recorder is not None:
                 self.recorder.append("remark", text=note)
@@ -416,9 +419,9 @@ def _detected_meter(experiment: Experiment, gpus: list[str] | None) -> Meter:
     detection.wait_for_detection()
     try:
         return Meter(nvml_indices(gpus))
-    except LookupError as error:
+    except LookupError:
         if experiment.recorder is not None:
-            experiment.recorder.note(str(error))
+            experiment.recorder.note(_UNKNOWN_GPU)
         return Meter(all_indices())
 
 
@@ -426,7 +429,7 @@ def _gpus_of_node(store: Store | None, here: Placement, started: Started, own: l
     """The GPUs of all processes of this node, each of which may see only its own; on the meter's thread."""
     if store is None:
         return own
-    lists, end_s = [own], clock.monotonic_s() + detection.READY_S
+    lists, end_s = [own], clock.monotonic_s() + _GPUS_S
     for rank in range(store.world_size):
         node, gpus = store.get(f"{started.launch}/gpus/{rank}", end_s - clock.monotonic_s()) or (None, None)
         if node == here.node:

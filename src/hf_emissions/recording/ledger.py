@@ -2,13 +2,16 @@
 
 A line is a whole JSON object with `v` (version of the format) and `kind`:
 
-    start    run, segment, node, nodes_expected, step, time, and what is metered: tool, hardware, power, place ...
-    reading  t_s (seconds of metering), cpu_kwh, gpu_kwh, ram_kwh since the segment's start, step, why, time
-    note     what is missing or doubtful, in words
-    warning  what CodeCarbon warned of, in its words; not for the card
-    remark   what else there is to know of the figure, such as who else used the machine
-    written  the grams that are about to be put on the card, so that they are known to be ours
-    end      why the segment ended
+    entered    run, segment, node, nodes_expected, step, time: the training has begun, its meter may not have yet
+    start      the same, and what is metered: tool, hardware, power ...; late_s, the seconds since then
+    reading    t_s (seconds of metering), cpu_kwh, gpu_kwh, ram_kwh since the meter began, step, why, time; `filled`
+               with s, cpu_kwh, gpu_kwh, ram_kwh: what stands, beside that, for the seconds before the meter began
+    note       what is missing or doubtful, in words
+    withdrawn  a note that has turned out not to hold
+    warning    what CodeCarbon warned of, in its words but for paths; not for the card
+    remark     what else there is to know of the figure, such as who else used the machine
+    written    the grams that are about to be put on the card, so that they are known to be ours
+    end        why the segment ended
 
 Energy is kept, not grams, so that grams can be worked out again. No latitude or longitude is ever in it.
 """

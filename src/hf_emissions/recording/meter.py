@@ -8,20 +8,21 @@ read a counter that went back, take it for a wrap, and invent energy. Grams are 
 from __future__ import annotations
 
 import importlib
-import logging
 import math
 import os
 import shutil
 import tempfile
-import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import HfEmissionsError, MissingExtraError
-from ..terminal import one_line
+from . import installed
 from .counters import Counters
+from .cpu_model import tell_cpu_model
 from .power import Power, describe_power
+from .quiet import Heard, words
 
 
 class MeterError(HfEmissionsError):
@@ -83,20 +84,6 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def codecarbon_version() -> str:
-    """The version of codecarbon that is installed.
-
-    Raises:
-        MissingExtraError: none is.
-    """
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("codecarbon")
-    except PackageNotFoundError:
-        raise MissingExtraError("recording emissions needs an extra: pip install 'hf-emissions[train]'") from None
-
-
 class Meter:
     """A tracker between its start and its stop. Not for two threads at once, and not for a forked child.
 
@@ -109,29 +96,32 @@ class Meter:
         self._tracker: Any = None
         self._total: Any = None
         self._process = os.getpid()
-        self._log = _LogCollector()
+        self._heard = Heard()
         self.counters = Counters(None)
 
     def prepare(self) -> None:
-        """Import CodeCarbon and detect the hardware: about two seconds, once a process.
+        """Import CodeCarbon and detect the hardware: a quarter of a second, once a process.
 
         Raises:
             MeterError: it could not be made ready.
         """
+        if self._tracker is not None:
+            return
         try:
             self._tracker = self._make()
             self._tracker.get_detected_hardware()
+        except MissingExtraError as error:
+            raise MeterError(str(error)) from error
         except Exception as error:
-            raise MeterError(f"CodeCarbon could not be made ready: {_words(error)}") from error
+            raise MeterError(f"CodeCarbon could not be made ready: {words(error)}") from error
 
     def start(self) -> None:
-        """Begin to meter.
+        """Begin to meter; energy counts from the moment of the call, where the meter was prepared before.
 
         Raises:
             MeterError: CodeCarbon did not start.
         """
-        if self._tracker is None:
-            self.prepare()
+        self.prepare()
         self._call("start")
         self.counters = Counters(self._tracker)
         self.read()
@@ -144,12 +134,22 @@ class Meter:
         """
         self._total = None
         self._call("flush")
-        return _reading(self._total, self._log.messages)
+        return _reading(self._total, self._heard.last)
+
+    @property
+    def age_s(self) -> float:
+        """How long ago the last reading was measured: CodeCarbon gives the same again within 50 ms.
+
+        Reads a private attribute; where it is not what it was, the reading counts as measured now.
+        """
+        measured_s = getattr(self._tracker, "_last_measured_time", None)
+        return max(time.perf_counter() - measured_s, 0.0) if isinstance(measured_s, float) else 0.0
 
     def stop(self) -> None:
         """End metering for good; safe to call more than once. Errors are swallowed: there is nothing to be done."""
         tracker, self._tracker = self._tracker, None
         if tracker is None:
+            self._heard.leave()
             return
         # stop() can miss a timer that is just firing; it is stopped once more by hand.
         timers = [getattr(tracker, name, None) for name in ("_scheduler", "_scheduler_monitor_power")]
@@ -159,7 +159,7 @@ class Meter:
                     stop()
             except Exception:  # noqa: BLE001, S112 - see the docstring
                 continue
-        self._log.leave()
+        self._heard.leave()
 
     @property
     def wants_gpus(self) -> bool:
@@ -168,8 +168,8 @@ class Meter:
 
     @property
     def warnings(self) -> list[str]:
-        """What CodeCarbon has warned of so far, in its own words, each once."""
-        return [one_line(message.strip()) for message in dict.fromkeys(self._log.messages)]
+        """What CodeCarbon has warned of so far, each once: in its own words, which name no path."""
+        return self._heard.warnings
 
     def power(self) -> dict[str, Power]:
         """How the power of each component is found; see `describe_power`."""
@@ -189,21 +189,22 @@ class Meter:
         try:
             getattr(self._tracker, name)()
         except Exception as error:
-            raise MeterError(f"CodeCarbon failed in {name}(): {_words(error)}") from error
+            raise MeterError(f"CodeCarbon failed in {name}(): {words(error)}") from error
 
     def _make(self) -> Any:
-        self._log.join()
+        self._heard.join()
+        trackers = installed.load()
         _forget_slurm_without_scontrol()
-        trackers = importlib.import_module("codecarbon")
+        tell_cpu_model()
         base = importlib.import_module("codecarbon.output_methods.base_output").BaseOutput
         sink = type("Sink", (base,), {"out": lambda _, total, delta: self.out(total, delta)})()
         settings = {**_SETTINGS, "output_dir": tempfile.gettempdir(), "gpu_ids": self._gpu_ids}
         return trackers.OfflineEmissionsTracker(output_handlers=[sink], **settings)
 
 
-def _reading(total: Any, messages: list[str]) -> Reading:
+def _reading(total: Any, warned: str | None) -> Reading:
     if total is None:
-        why = f": {messages[-1]}" if messages else ""
+        why = f": {warned}" if warned else ""
         raise MeterError(f"CodeCarbon gave no figure{why}")
     values = [getattr(total, name, None) for name in ("cpu_energy", "gpu_energy", "ram_energy")]
     if not all(isinstance(value, (int, float)) and math.isfinite(value) and value >= 0 for value in values):
@@ -243,35 +244,3 @@ def _forget_slurm_without_scontrol() -> None:
         module = importlib.import_module(name)
         if hasattr(module, "SLURM_JOB_ID"):
             module.SLURM_JOB_ID = None  # type: ignore[attr-defined]
-
-
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-class _LogCollector(logging.Filter):
-    """Keeps what CodeCarbon says to our meter off the screen, and its warnings at hand.
-
-    CodeCarbon detects hardware on threads of its own, so that only the main thread, where no meter of ours runs, is
-    sure to be somebody else's tracker.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.messages: list[str] = []
-
-    def join(self) -> None:
-        logging.getLogger("codecarbon").addFilter(self)
-
-    def leave(self) -> None:
-        logging.getLogger("codecarbon").removeFilter(self)
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.thread == threading.main_thread().ident and threading.get_ident() == record.thread:
-            return True
-        message = record.getMessage()
-        if record.exc_info and record.exc_info[1] is not None:
-            message = _words(record.exc_info[1])
-        if record.levelno >= logging.WARNING and len(self.messages) < 100:
-            self.messages.append(message)
-        return False

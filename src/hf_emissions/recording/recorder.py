@@ -1,7 +1,7 @@
 """One segment of a run as it is recorded: the meter on a thread of its own, its readings on the disk.
 
 Training never waits for the meter longer than a bound: what asks for a reading waits a little, and once the meter
-has failed to answer, no more.
+has failed to answer, no more. Time counts from the entry, whenever the meter begins.
 """
 
 from __future__ import annotations
@@ -17,27 +17,52 @@ from typing import Any
 
 from .. import units
 from . import clock, gpus
+from .filling import needed_s
+from .installed import codecarbon_version
 from .ledger import LedgerFile
-from .meter import Hardware, Meter, MeterError, Reading, codecarbon_version
+from .meter import Hardware, Meter, MeterError, Reading
+from .tally import FRESH_S, Tally
 
 log = logging.getLogger("hf_emissions")
 
 INTERVAL_S = 15.0  # a kill loses no more than this
 _WATCH_S = 1.0  # how soon an abandoned recorder notices
+_START_S = 2.0  # how long a training waits in all for a meter that has not begun
 _PATIENCE_S = 5.0
-_FRESH_S = 0.05  # CodeCarbon gives the same figure again when it is asked twice within this time
 
-# More than the processors, or the whole, of any node draw (an 8 x H100 node is rated 10.2 kW, arXiv 2506.14551). A
-# counter that is reset looks like one that wrapped, and gives a jump of some 260 kJ.
-_MOST_CPU_W = 5_000.0
-_MOST_NODE_W = 40_000.0
+# A reading that the training waits for takes 1 ms (CodeCarbon's flush 0.85 ms with cold caches, the way to the meter's
+# thread and back 0.07 ms; more with many GPUs). One that is asked for at every step of 5 ms would make it a fifth
+# longer, so that one is used again until readings take no more than this share of the time, and for a second at most.
+# CodeCarbon loses a reading's own time of what it models, so that the figure is not changed by more than this either.
+_NOW_SHARE = 0.005
+_NOW_OLDEST_S = 1.0
+_NOW_S = 0.2
+
+# What a card says; the text of an exception is for the console alone.
+_NOT_STARTED = "CodeCarbon did not start; nothing was metered"
+_FAILED = "CodeCarbon failed while it measured; what was drawn after that is missing"
+_SILENT = "the meter stopped answering; energy after that is missing"
+_RESET = "a counter was reset while the training ran; what was drawn around that time is missing"
+_SKIPPED = "a counter of the processors could not be read; what they drew in that time is missing"
+_NO_GPUS = "the GPUs of this training could not be metered; what they drew is missing"
+_AFTERWARDS = (
+    "the training ended before its meter could measure it; the figure is what the machine drew in the moments after, "
+    "and may be far from what the training drew"
+)
+_ENDING = "end: "
 
 
 @dataclass(slots=True)
 class _Request:
     why: str
     step: int | None = None
+    asked_s: float = field(default_factory=lambda: clock.monotonic_s())  # noqa: PLW0108 - tests put another clock
     done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the segment ends with it."""
+        return self.why.startswith(_ENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +103,30 @@ class Recorder:
         self._ready = threading.Event()
         self._ended = threading.Event()
         self._lock = threading.Lock()
+        self._turn = threading.Lock()  # held while the segment goes from one state to the next
         self._file: LedgerFile | None = None
-        self._answers = True
-        self._started = False
         self._warned = False
         self._warnings_kept = 0
-        self._begun_s = clock.monotonic_s()
-        self._last_s = 0.0
-        self._drawn = (0.0, 0.0)  # when and what was read when the power was worked out last: seconds, kWh
-        self._offset = Reading()
-        self._raw = Reading()
-        self._reading = Reading()
+        self._entered_s = clock.monotonic_s()
+        self._waited_s = 0.0  # by the training, for a meter that has not begun
+        self._oldest: _Request | None = None  # that was waited for and, when last looked at, not answered
+        self._begun_s: float | None = None
+        self._written_s = 0.0  # time of metering at the last reading that is on the disk
+        self._reuse_s = FRESH_S
+        self._tally = Tally()
         self._sofar = Sofar(0.0, 0.0, 0.0)
 
     def begin(self) -> None:
-        """Start metering on a thread of its own; returns at once."""
+        """Start metering on a thread of its own; returns at once. Time counts from here."""
+        self._entered_s = clock.monotonic_s()
         threading.Thread(target=self._meter, name="hf-emissions", daemon=True).start()
 
     def wait_ready(self, most_s: float) -> bool:
         """Wait until metering has begun (or failed), `most_s` seconds at most; whether it has."""
-        return self._ready.wait(most_s)
+        before_s = clock.monotonic_s()
+        ready = clock.wait(self._ready, most_s)
+        self._waited_s += clock.monotonic_s() - before_s
+        return ready
 
     @property
     def sofar(self) -> Sofar:
@@ -109,22 +138,48 @@ class Recorder:
         """Whether the segment has not ended."""
         return not self._ended.is_set()
 
+    def now(self, most_s: float = _NOW_S) -> Sofar:
+        """What was recorded up to this moment: a reading of its own, or one that is about as fresh.
+
+        The last one that is known where the meter takes longer than `most_s`. Kept in memory; what is on the disk is
+        still no older than 15 s.
+        """
+        asked_s = clock.monotonic_s()
+        begun_s = self._begun_s
+        if self.active and begun_s is not None and asked_s - begun_s - self._tally.metered_s >= self._reuse_s:
+            if self._unanswered is None:
+                self._ask(_Request("now"), most_s)
+            else:  # not one more for a meter that does not answer
+                clock.wait(self._unanswered.done, most_s - (asked_s - self._unanswered.asked_s))
+            taken_s = clock.monotonic_s() - asked_s
+            self._reuse_s = min(max(taken_s / _NOW_SHARE, FRESH_S), _NOW_OLDEST_S)
+        return self._sofar
+
     def refresh(self, why: str, step: int | None = None, *, older_than_s: float = 1.0) -> None:
         """Ask for a reading without waiting, unless the last one is fresh."""
-        if self.active and clock.monotonic_s() - self._begun_s - self._last_s > older_than_s:
+        metering = self.active and self._begun_s is not None
+        if metering and self._metered_s() - self._tally.metered_s > older_than_s:
             self._requests.put(_Request(why, step))
 
     def read(self, why: str, step: int | None = None, *, most_s: float = _PATIENCE_S) -> None:
-        """Take a reading and wait for it, `most_s` seconds at most."""
-        if self.active:
-            self._ask(_Request(why, step), most_s)
-
-    def finish(self, why: str, step: int | None = None, *, most_s: float = _PATIENCE_S) -> None:
-        """Take the last reading, end the segment, and stop the meter."""
+        """Take a reading and wait for it, `most_s` seconds at most; less for a meter that has not begun."""
         if not self.active:
             return
-        if not self._ask(_Request(f"end: {why}", step), most_s):
-            self._end(why, step)
+        if self._begun_s is None and not self.wait_ready(min(most_s, _START_S - self._waited_s)):
+            self._requests.put(_Request(why, step))  # it is taken when the meter begins
+        elif self._ask(_Request(why, step), most_s):
+            self._take_back(_SILENT)
+        else:
+            self._say(_SILENT)
+
+    def finish(self, why: str, step: int | None = None, *, most_s: float = _PATIENCE_S) -> None:
+        """Take the last reading, end the segment, and stop the meter; waits `most_s` seconds at most."""
+        if not self.active:
+            return
+        if self._ask(_Request(f"{_ENDING}{why}", step), most_s):
+            self._take_back(_SILENT)
+        else:
+            self._end(why, step, unanswered=True)
 
     def note(self, problem: str) -> None:
         """Keep in the ledger that something is missing or doubtful."""
@@ -145,14 +200,27 @@ class Recorder:
                 self._warn_once(f"the ledger cannot be written ({error}); a crash would lose what was recorded")
 
     def _ask(self, request: _Request, most_s: float) -> bool:
+        """Ask, and wait: a meter is given `most_s` seconds since the oldest request that it has not answered."""
+        if self._unanswered is None or self._begun_s is None:
+            self._oldest = request
+        oldest_s = max(self._unanswered.asked_s if self._unanswered else request.asked_s, self._begun_s or 0.0)
         self._requests.put(request)
-        if not self._answers:
-            return False
-        self._answers = request.done.wait(most_s)
-        if not self._answers:
-            self._warn_once("CodeCarbon does not answer; what it measured before that is kept")
-            self.note("the meter stopped answering; energy after that is missing")
-        return self._answers
+        return clock.wait(request.done, most_s - (clock.monotonic_s() - oldest_s))
+
+    @property
+    def _unanswered(self) -> _Request | None:
+        """The oldest request that was waited for in vain."""
+        return None if self._oldest is None or self._oldest.done.is_set() else self._oldest
+
+    def _say(self, problem: str) -> None:
+        """What a card will say, on the console too."""
+        self._warn_once(f"{problem}; training goes on")
+        self.note(problem)
+
+    def _take_back(self, problem: str) -> None:
+        if problem in self.problems:
+            self.problems.remove(problem)
+            self.append("withdrawn", text=problem)
 
     def _warn_once(self, message: str) -> None:
         # One warning a segment: what fails once fails again, and the ledger keeps the rest.
@@ -160,23 +228,51 @@ class Recorder:
             self._warned = True
             log.warning("hf-emissions: %s", message)
 
+    def _end(self, why: str, step: int | None, *, unanswered: bool = False) -> None:
+        """End the segment, unless it has ended."""
+        with self._turn:
+            if self._ended.is_set():
+                return
+            self._ended.set()
+        if unanswered:
+            waited = units.format_duration(clock.monotonic_s() - self._entered_s)
+            not_begun = f"metering did not begin within {waited}; nothing was metered"
+            self._say(not_begun if self._begun_s is None else _SILENT)
+        self.append("end", why=why, step=step)
+
     # From here on: on the meter's thread.
 
     def _meter(self) -> None:
-        meter: Meter | None = None
-        try:
-            meter = self._make_meter()
-            meter.start()
-            self._begun_s = clock.monotonic_s()
-            self._write_start(meter)
-            self._started = True
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong here, training goes on
-            self._failed(error)
+        # At once, so that a run that dies before its meter has begun is seen.
+        self.append("entered", **self._facts)
+        meter = self._begun_meter()
         self._ready.set()
         while self.active:
             self._serve(meter, self._next())
         if meter is not None:
             meter.stop()
+
+    def _begun_meter(self) -> Meter | None:
+        """The meter that has begun; None where it has not, or where the segment has ended meanwhile."""
+        meter: Meter | None = None
+        try:
+            meter = self._make_meter()
+            meter.prepare()
+            begun_s = clock.monotonic_s()
+            meter.start()
+            with self._turn:
+                if self.active:
+                    self._tally = Tally(begun_s - self._entered_s)
+                    self._begun_s = begun_s
+            if self.active:
+                self._write_start(meter)
+                return meter
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong here, training goes on
+            self._begun_s = None
+            self._failed(error, _NOT_STARTED)
+        if meter is not None:
+            meter.stop()
+        return None
 
     def _next(self) -> _Request | None:
         try:
@@ -186,21 +282,29 @@ class Recorder:
 
     def _serve(self, meter: Meter | None, request: _Request | None) -> None:
         if request is None and not self._alive():
-            request = _Request("end: the training is gone")
-        if meter is not None and self._started:
+            request = _Request(f"{_ENDING}the training is gone")
+        if meter is not None:
             meter.counters.look(clock.monotonic_s())
-        due = clock.monotonic_s() - self._begun_s - self._last_s >= INTERVAL_S - _WATCH_S
-        if request is not None or due:
-            self._measure(meter, request.why if request else "tick", request.step if request else None)
-        if request is not None and request.why.startswith("end: "):
-            self._end(request.why.removeprefix("end: "), request.step)
+            if request is not None or self._is_due():
+                self._measure(meter, request or _Request("tick"))
+        if request is not None and request.ends:
+            self._end(request.why.removeprefix(_ENDING), request.step)
         if request is not None:
             request.done.set()
+
+    def _is_due(self) -> bool:
+        """Whether it is time for a reading that nobody asked for."""
+        wanted_s, metered_s = self._tally.wants_reading_at_s, self._metered_s()
+        return metered_s - self._written_s >= INTERVAL_S - _WATCH_S or (wanted_s is not None and metered_s >= wanted_s)
+
+    def _metered_s(self) -> float:
+        """Time since the meter began."""
+        return clock.monotonic_s() - (self._begun_s or 0.0)
 
     def _note_gpus(self, meter: Meter, hardware: Hardware) -> None:
         # Asked again at the end, because a script may set its GPUs up after the recording has begun.
         if not hardware.gpus and (meter.wants_gpus or gpus.in_use()):
-            self.note("the GPUs of this training could not be metered; what they drew is missing")
+            self.note(_NO_GPUS)
 
     def _write_start(self, meter: Meter) -> None:
         hardware = meter.hardware()
@@ -211,6 +315,7 @@ class Recorder:
         self.append(
             "start",
             **self._facts,
+            late_s=round(self._tally.late_s, 3),
             tool="CodeCarbon",
             tool_version=codecarbon_version(),
             power={component: list(power) for component, power in meter.power().items()},
@@ -227,75 +332,66 @@ class Recorder:
             self.append("warning", text=text)
         self._warnings_kept = len(meter.warnings)
 
-    def _measure(self, meter: Meter | None, why: str, step: int | None) -> None:
-        if meter is None or not self._started:
+    def _measure(self, meter: Meter, request: _Request) -> None:
+        """Take a reading; in memory alone for who asks what was recorded up to now."""
+        missing_s = needed_s(self._tally.late_s) - self._metered_s()
+        if missing_s > 0 and request.why == "now":
             return
+        clock.pause(missing_s)
         try:
-            raw = meter.read()
+            raw = self._read(meter, request)
         except MeterError as error:
-            self._failed(error)
+            self._failed(error, _FAILED)
             return
         finally:
             self._keep_warnings(meter)
-        self._take(raw, clock.monotonic_s() - self._begun_s, reset=meter.counters.reset)
+        with self._turn:
+            if not self.active:
+                return  # the training has given up waiting, and its card is written
+            self._take(meter, raw, request)
+            if request.why != "now":
+                self._write(meter, request)
+
+    def _read(self, meter: Meter, request: _Request) -> Reading:
+        raw = meter.read()
+        # The last reading is not one that CodeCarbon has given before.
+        if request.ends and 0 < meter.age_s < FRESH_S and clock.monotonic_s() - meter.age_s < request.asked_s:
+            clock.pause(FRESH_S - meter.age_s)
+            raw = meter.read()
+        return raw
+
+    def _take(self, meter: Meter, raw: Reading, request: _Request) -> None:
+        tally, begun_s = self._tally, self._begun_s or 0.0
+        if not tally.take(raw, self._metered_s() - meter.age_s, reset=meter.counters.reset):
+            self.note(_RESET)
         meter.counters.reset = False
-        if why.startswith("end: "):
-            self._note_gpus(meter, meter.hardware())
         if meter.counters.skipped:
-            self.note("a counter of the processors could not be read; what they drew in that time is missing")
-        reading = self._reading
+            self.note(_SKIPPED)
+        if request.ends and request.asked_s - begun_s < needed_s(tally.late_s):
+            tally.cut(request.asked_s - begun_s)
+            self.note(_AFTERWARDS)
+        self._sofar = Sofar(tally.energy_kwh, tally.duration_s, tally.power_w)
+
+    def _write(self, meter: Meter, request: _Request) -> None:
+        if request.ends:
+            self._note_gpus(meter, meter.hardware())
+        tally, reading = self._tally, self._tally.reading
+        self._written_s = self._metered_s()
         self.append(
             "reading",
-            t_s=round(self._last_s, 3),
+            t_s=round(tally.metered_s, 3),
             cpu_kwh=reading.cpu_kwh,
             gpu_kwh=reading.gpu_kwh,
             ram_kwh=reading.ram_kwh,
-            why=why,
-            step=step,
+            **({"filled": tally.filled.as_json()} if tally.filled.seconds else {}),
+            why=request.why,
+            step=request.step,
         )
 
-    def _take(self, raw: Reading, at_s: float, *, reset: bool = False) -> None:
-        """Take a reading over, without what cannot have been drawn since the one before."""
-        elapsed_s = max(at_s - self._last_s, 1e-3)
-        jump = Reading(*(new - old for new, old in zip(_parts(raw), _parts(self._raw), strict=True)))
-        wrong = _impossible(jump, elapsed_s, reset)
-        if wrong is not None:
-            self._offset = Reading(*(a + b for a, b in zip(_parts(self._offset), _parts(wrong), strict=True)))
-            self.note("a counter was reset while the training ran; what was drawn around that time is missing")
-        self._raw = raw
-        self._reading = Reading(*(a - b for a, b in zip(_parts(raw), _parts(self._offset), strict=True)))
-        self._sofar = Sofar(self._reading.energy_kwh, at_s, self._power_w(self._reading.energy_kwh, at_s))
-        self._last_s = at_s
-
-    def _power_w(self, energy_kwh: float, at_s: float) -> float:
-        """Mean power since the reading before, the last one known where that is too short a time."""
-        before_s, before_kwh = self._drawn
-        if at_s - before_s < _FRESH_S or energy_kwh <= before_kwh:
-            return self._sofar.power_w
-        self._drawn = at_s, energy_kwh
-        return units.mean_power_w(energy_kwh - before_kwh, at_s - before_s)
-
-    def _failed(self, error: BaseException) -> None:
+    def _failed(self, error: BaseException, problem: str) -> None:
+        if not self.active:
+            return  # too late: what is missing was said
         if not isinstance(error, MeterError):
             error = MeterError(f"metering failed: {type(error).__name__}: {error}")
         self._warn_once(f"{error}; training goes on, and the card will say what is missing")
-        self.note(str(error))
-
-    def _end(self, why: str, step: int | None) -> None:
-        if not self._ended.is_set():
-            self._ended.set()
-            self.append("end", why=why, step=step)
-
-
-def _impossible(jump: Reading, elapsed_s: float, reset: bool) -> Reading | None:
-    """What of the energy since the last reading cannot have been drawn; None where all of it can."""
-    span_s = max(elapsed_s, 1.0)  # two readings may come at once
-    if min(_parts(jump)) < 0 or units.mean_power_w(jump.energy_kwh, span_s) > _MOST_NODE_W:
-        return jump
-    if reset or units.mean_power_w(jump.cpu_kwh, span_s) > _MOST_CPU_W:
-        return Reading(cpu_kwh=jump.cpu_kwh)
-    return None
-
-
-def _parts(reading: Reading) -> tuple[float, float, float]:
-    return reading.cpu_kwh, reading.gpu_kwh, reading.ram_kwh
+        self.note(problem)

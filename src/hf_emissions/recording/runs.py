@@ -10,6 +10,7 @@ from typing import Any
 COMPONENTS = ("cpu", "gpu", "ram")
 
 _LARGEST = 1e15  # of kWh, grams or seconds: beyond any training
+_AT_A_STEP = ("duration_s", "energies_kwh", "filled_s", "filled_kwh")  # of a segment; new objects with each reading
 _NO_FIGURES = "a reading in the ledger holds no figures; it was left out"
 
 
@@ -17,8 +18,9 @@ _NO_FIGURES = "a reading in the ledger holds no figures; it was left out"
 class Segment:
     """One stretch of metering on one node: energies in kWh since its start, time in seconds.
 
-    `saved` has the time and the energies at the last checkpoint of each step, `weights` samples of the weights at a
-    step, and at None those at the end.
+    `energies_kwh` and `duration_s` have in them what was filled in for the time before the meter began, which
+    `filled_kwh` and `filled_s` tell apart. `saved` has all four as they were at the last checkpoint of each step,
+    `weights` samples of the weights at a step, and at None those at the end.
     """
 
     run: str
@@ -26,8 +28,10 @@ class Segment:
     start: dict[str, Any] = field(default_factory=dict)
     energies_kwh: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0.0))
     duration_s: float = 0.0
+    filled_kwh: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0.0))
+    filled_s: float = 0.0
     last_time: str = ""
-    saved: dict[int, tuple[float, dict[str, float]]] = field(default_factory=dict)
+    saved: dict[int, dict[str, Any]] = field(default_factory=dict)
     weights: list[tuple[int | None, dict[str, Any]]] = field(default_factory=list)
     place: dict[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
@@ -51,17 +55,15 @@ class Segment:
         return int(self.start.get("order") or 0)
 
     def modelled_kwh(self) -> float:
-        """Energy, in kWh, of the components that were not measured."""
+        """Energy, in kWh, of the components that were not measured, and what was filled in of the others."""
         power = self.start.get("power") or {}
         measured = {name for name in power if list(power[name])[:1] == ["measured"]}
-        return math.fsum(energy for name, energy in self.energies_kwh.items() if name not in measured)
+        modelled = {**self.energies_kwh, **{name: self.filled_kwh[name] for name in measured & set(COMPONENTS)}}
+        return math.fsum(modelled.values())
 
     def at_step(self, step: int) -> Segment | None:
         """The segment as it stood when it saved the checkpoint of a step; None where it saved none."""
-        if step not in self.saved:
-            return None
-        duration_s, energies_kwh = self.saved[step]
-        return replace(self, duration_s=duration_s, energies_kwh=dict(energies_kwh))
+        return replace(self, **self.saved[step]) if step in self.saved else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,16 @@ class Run:
     def duration_s(self) -> float:
         """Time of metering in seconds; nodes that ran beside each other count once."""
         return math.fsum(max(segment.duration_s for segment in launch) for launch in self.launches)
+
+    @property
+    def filled_s(self) -> float:
+        """How much of that time came before the meter had begun, and was filled in from the first readings."""
+        return math.fsum(max(segment.filled_s for segment in launch) for launch in self.launches)
+
+    @property
+    def filled_kwh(self) -> float:
+        """Energy, in kWh, that was filled in."""
+        return math.fsum(energy for segment in self.segments for energy in segment.filled_kwh.values())
 
     @property
     def nodes_seen(self) -> int:
@@ -183,17 +195,16 @@ def _add(segment: Segment, line: dict[str, Any]) -> None:
         add(segment, line)
 
 
-def _add_start(segment: Segment, line: dict[str, Any]) -> None:
-    segment.start = _start(line)
-    segment.place = segment.place or _mapping(line.get("place"))
-
-
 def _add_place(segment: Segment, line: dict[str, Any]) -> None:
     segment.place = _mapping(line.get("place"))
 
 
 def _add_note(segment: Segment, line: dict[str, Any]) -> None:
     _add_text(segment.notes, str(line.get("text", "")))
+
+
+def _withdraw_note(segment: Segment, line: dict[str, Any]) -> None:
+    segment.notes = [note for note in segment.notes if note != line.get("text")]
 
 
 def _add_remark(segment: Segment, line: dict[str, Any]) -> None:
@@ -216,6 +227,13 @@ def _add_end(segment: Segment, line: dict[str, Any]) -> None:
     segment.ended = str(line.get("why", ""))
 
 
+def _add_start(segment: Segment, line: dict[str, Any]) -> None:
+    # Of the two lines, the first says when the training began, and the second what is metered.
+    began = {"time": segment.start["time"]} if "time" in segment.start else {}
+    segment.start = {**segment.start, **_start(line), **began}
+    segment.place = segment.place or _mapping(line.get("place"))
+
+
 def _add_text(texts: list[str], text: str) -> None:
     if text not in texts:
         texts.append(text)
@@ -227,22 +245,27 @@ def _add_reading(segment: Segment, line: dict[str, Any]) -> None:
     if duration_s is None or None in energies.values():
         segment.notes += [] if _NO_FIGURES in segment.notes else [_NO_FIGURES]
         return
-    if duration_s >= segment.duration_s:
-        segment.duration_s = duration_s
-        segment.energies_kwh = {name: energy for name, energy in energies.items() if energy is not None}
+    filled = _mapping(line.get("filled")) or {}
+    filled_s = _number(filled.get("s")) or 0.0
+    if duration_s + filled_s >= segment.duration_s:
+        segment.duration_s, segment.filled_s = duration_s + filled_s, filled_s
+        segment.filled_kwh = {name: _number(filled.get(f"{name}_kwh")) or 0.0 for name in COMPONENTS}
+        segment.energies_kwh = {name: (energies[name] or 0.0) + segment.filled_kwh[name] for name in COMPONENTS}
     step = _step(line.get("step"))
     if line.get("why") == "save" and step is not None:
-        segment.saved[step] = segment.duration_s, segment.energies_kwh
+        segment.saved[step] = {name: getattr(segment, name) for name in _AT_A_STEP}
 
 
 _KINDS: dict[str, Callable[[Segment, dict[str, Any]], None]] = {
     "end": _add_end,
+    "entered": _add_start,
     "note": _add_note,
     "place": _add_place,
     "reading": _add_reading,
     "remark": _add_remark,
     "start": _add_start,
     "weights": _add_weights,
+    "withdrawn": _withdraw_note,
     "written": _add_written,
 }
 

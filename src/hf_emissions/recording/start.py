@@ -58,8 +58,9 @@ def _hash(text: str) -> str:
 
 def _earlier(ledger: Path, group: str, rank: int) -> int:
     """How often this rank has begun a launch of this name before: the same address and port may be used again."""
-    starts = [line for line in read_ledger(ledger).lines if line["kind"] == "start"] if ledger.is_dir() else []
-    return sum((line.get("group"), line.get("rank")) == (group, rank) for line in starts)
+    lines = read_ledger(ledger).lines if ledger.is_dir() else []
+    begun = [line for line in lines if line["kind"] in ("entered", "start")]  # either, or both, of a segment
+    return len({line.get("segment") for line in begun if (line.get("group"), line.get("rank")) == (group, rank)})
 
 
 def _next_order(ledger: Path) -> int:

@@ -29,6 +29,11 @@ _UNRECORDED = (
     "The figure is partial: something that was not recorded changed the weights as well, such as a stage of training; "
     "what it used is missing."
 )
+# What was filled in may be wrong by as much as itself. Below a thousandth of the figure that is less than what is
+# rounded away, and is not told of; from a hundredth on, the error that a figure may have unsaid, its source says so.
+_FILLED_TOLD_FROM = 0.001
+_FILLED_IN_SOURCE_FROM = 0.01
+
 _NOTHING = "The emissions of the training were not recorded."
 
 
@@ -171,6 +176,8 @@ def _source(run: Run, places: list[Place]) -> str:
     words += _sum_of(run)
     if run.unrecorded:
         words.append("partial: a stage was not recorded")
+    if run.filled_kwh >= _FILLED_IN_SOURCE_FROM * run.energy_kwh:
+        words.append(f"{_percent(run.filled_kwh / run.energy_kwh)} of the energy filled in")
     if run.nodes_seen < run.nodes_expected:
         words.append(f"{run.nodes_seen} of {run.nodes_expected} nodes")
     return "; ".join(words)
@@ -183,7 +190,7 @@ def _sum_of(run: Run) -> list[str]:
 
 def _last_start(run: Run) -> dict[str, Any]:
     """The start line of the last segment that was metered; a meter that never started has none."""
-    return next((segment.start for segment in reversed(run.segments) if segment.start), {})
+    return next((segment.start for segment in reversed(run.segments) if segment.start.get("tool")), {})
 
 
 def _power(run: Run) -> dict[str, Power]:
@@ -230,6 +237,7 @@ def _notes(run: Run, modelled: float) -> tuple[str, ...]:
     notes = []
     if modelled > _RANGE_FROM_SHARE:
         notes.append(f"{modelled:.0%} of the energy comes from a model of the machine's power, not from a meter.")
+    notes += _filled(run)
     if run.stages:
         each = ", then ".join(_stage(stage) for stage in run.stages)
         notes.append(f"The figure is the sum of {len(run.stages)} trainings of this model: {each}.")
@@ -245,6 +253,21 @@ def _stage(stage: Run) -> str:
         return "one that was not recorded"
     grams = "" if record.emissions_g is None else f"{units.format_mass(record.emissions_g)} CO2eq, "
     return f"{grams}{units.format_energy(record.energy_kwh)} in {units.format_duration(record.duration_s)}"
+
+
+def _filled(run: Run) -> list[str]:
+    """What of the time came before the meter had begun; of a training that was over by then a problem tells."""
+    share = run.filled_s / run.duration_s if run.duration_s else 0.0
+    if share >= 1 or max(share, run.filled_kwh / run.energy_kwh) < _FILLED_TOLD_FROM:
+        return []
+    where = f"The first {units.format_duration(run.filled_s)}"
+    if run.stretches > 1:
+        where = f"The first seconds of its segments, {units.format_duration(run.filled_s)} in all,"
+    return [f"{where} ({_percent(share)} of the time) were filled in from the first readings."]
+
+
+def _percent(share: float) -> str:
+    return f"{units.round_significant(100 * share, 2):g}%"
 
 
 def _problems(run: Run) -> tuple[str, ...]:
