@@ -37,9 +37,10 @@ def train(out, *callbacks, resume=False, country="DEU", **settings):
 
 
 def test_each_log_has_a_reading_of_its_moment_and_the_last_is_the_cards(out):
-    trainer, callback, curve, trained = train(out)
+    # Steps of more than the 50 ms within which CodeCarbon would give the same figure again.
+    trainer, callback, curve, trained = train(out, pause_s=0.01, max_steps=6)
     energies, grams = curve.of("energy_kwh"), curve.of("emissions_g")
-    assert len(energies) == len(grams) == 7  # six of the steps, and the last one
+    assert len(energies) == len(grams) == 4  # three of the steps, and the last one
     assert energies == sorted(energies)
     assert len(set(energies)) == len(energies)
     record = callback.record

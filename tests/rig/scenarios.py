@@ -81,7 +81,8 @@ class Scenario:
         # Whoever was killed for good left no more than what its own folder holds, and nothing in its first seconds.
         longest = max(last.late)
         cut = last.end == "kill" and (last.seconds < 16 + longest or (self.nodes > 1 and not self.shared_folder))
-        return cut or self.misses_a_node or self.resets or self.unreadable or self.ends_unmetered
+        unrecorded = self.second == "after something unrecorded"
+        return cut or self.misses_a_node or self.resets or self.unreadable or self.ends_unmetered or unrecorded
 
     @property
     def ends_unmetered(self) -> bool:
