@@ -15,7 +15,6 @@ from . import detection
 from . import experiment as experiments
 from .experiment import Experiment
 from .meter import codecarbon_version
-from .place import check_place
 from .recorder import Sofar
 from .settings import Settings
 
@@ -40,11 +39,12 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
     Args:
         output_dir: folder of the card and of the ledger.
         resume: add to the last recording in the folder instead of beginning a new one.
-        settings: as for `EmissionsCallback`: country, region, training_type, pue, section, overwrite, enabled,
-            assume_world_average.
+        settings: as for `EmissionsCallback`: country, region, intensity, training_type, pue, section, overwrite,
+            enabled, assume_world_average.
 
     Raises:
-        PlaceError: an unknown country or region, with near matches.
+        PlaceError: an unknown country or region, with near matches; an intensity that no grid has.
+        UsageError: settings that contradict each other.
     """
 
     def __init__(self, output_dir: str | Path, *, resume: bool = False, **settings: Any) -> None:
@@ -60,7 +60,7 @@ class record_emissions(ContextDecorator):  # noqa: N801 - used like a function
     def _check(self) -> None:
         try:
             codecarbon_version()
-            check_place(self._settings.country, self._settings.region)
+            self._settings.check_place()
         except MissingExtraError as error:
             log.warning("hf-emissions: %s; the code runs without it", error)
             self._active = False

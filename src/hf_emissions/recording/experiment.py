@@ -20,7 +20,7 @@ from .gpus import all_indices, nvml_indices, union, visible_gpus
 from .ledger import FOLDER, LedgerFile, read_ledger
 from .meter import Meter
 from .nodes import Placement, Store, placement, process_store, shared_name
-from .place import Place, given_place, look_up_place, world_average
+from .place import Place, look_up_place, published_pue, world_average
 from .recorder import Recorder, Sofar
 from .runs import Run, runs_of
 from .settings import Settings
@@ -78,7 +78,7 @@ class Experiment:
 
     def _find_place(self) -> None:
         try:
-            place = given_place(self.settings.country, self.settings.region) or look_up_place()
+            place = self.settings.place() or look_up_place()
         except HfEmissionsError as error:
             log.warning("hf-emissions: %s", error)
             place = None
@@ -111,7 +111,8 @@ class Experiment:
         sofar = self.sofar()
         if sofar is None or self.place is None:
             return None
-        return units.emissions_g(sofar.energy_kwh * (self.settings.pue or 1.0), self.place.intensity_g_per_kwh)
+        pue = self.settings.pue or published_pue([self.place])
+        return units.emissions_g(sofar.energy_kwh * pue, self.place.intensity_g_per_kwh)
 
     def runs(self) -> list[Run]:
         """Every run of the folder, this one as it stands in memory too."""

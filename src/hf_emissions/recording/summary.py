@@ -9,7 +9,7 @@ from typing import Any
 from .. import units
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..record import EmissionsRecord, Method
-from .place import Place
+from .place import Place, published_pue, words_of_pue
 from .power import Power, in_words
 from .runs import Run, Segment
 
@@ -49,11 +49,12 @@ def summarize(run: Run, *, place: Place | None = None, pue: float | None = None)
         place: used for every segment instead of the place that each was recorded with.
         pue: used instead of the one that was set while recording.
     """
-    pue = pue or _pue(run)
+    places = [place or _place(segment) for segment in run.segments]
+    given = pue or _given_pue(run)
+    pue = given or published_pue(places)
     energy_kwh = run.energy_kwh * pue
     if energy_kwh <= 0:
         return Summary(None, problems=(_NOTHING, *run.notes))
-    places = [place or _place(segment) for segment in run.segments]
     grams = _grams(run, places, pue)
     modelled = math.fsum(segment.modelled_kwh() for segment in run.segments) / run.energy_kwh
     record = EmissionsRecord(
@@ -70,12 +71,14 @@ def summarize(run: Run, *, place: Place | None = None, pue: float | None = None)
         range_g=_range(grams, modelled),
         **_about(run, places, None if grams is None else grams / energy_kwh),
     )
+    if given is None and pue != 1.0 and record.source is not None:
+        record = record.replace(source=f"{record.source}; {words_of_pue(record.cloud_provider)}")
     ends = (energy_kwh * LOWEST_GRID_G_PER_KWH, energy_kwh * HIGHEST_GRID_G_PER_KWH)
     return Summary(record, _notes(run, modelled), _problems(run), None if grams is not None else ends)
 
 
-def _pue(run: Run) -> float:
-    return max([1.0, *(float(segment.start.get("pue") or 1.0) for segment in run.segments)])
+def _given_pue(run: Run) -> float | None:
+    return max((float(segment.start["pue"]) for segment in run.segments if segment.start.get("pue")), default=None)
 
 
 def _place(segment: Segment) -> Place | None:
