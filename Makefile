@@ -11,6 +11,9 @@ PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n auto --di
 # Torch's waiting threads go to sleep. Spinning, they would slow each other tenfold where other programs run too.
 export OMP_WAIT_POLICY := PASSIVE
 
+# What a test run does is the same every time; the order of sets too.
+export PYTHONHASHSEED := 0
+
 .PHONY: help demo test check lint clean
 
 help: ## list what make can do

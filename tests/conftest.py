@@ -2,11 +2,17 @@
 
 import signal
 
-from hypothesis import HealthCheck, settings
+import chance
+import pytest
 
-# Slow machines are no defect of ours.
-settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any-machine")
+chance.register_profiles()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave nothing to chance, unless a profile is named that does."""
+    if config.getoption("--hypothesis-profile", None) in (None, chance.SAME):
+        chance.pin()
+
 
 # A shell has what it starts in the background ignore interrupts, and every process that the tests start inherits that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from chance import examples
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
 
 from hf_emissions.card.diff import unified_diff
+from hf_emissions.card.line_edits import edits
 from hf_emissions.card.patch import patch_card
 from hf_emissions.record import EmissionsRecord
 
@@ -103,16 +106,93 @@ def test_a_missing_line_end_is_marked_as_git_does():
     )
 
 
+# Each was refused by git, or applied elsewhere, when a hunk lacked lines of the text that follow the change.
+TRICKY = {
+    "the change is like what follows": ("a\na\na\na\n", "b\na\na\na\na\na\n"),
+    "both ends grow": ("a\n" * 9, "b\n" + "a\n" * 10 + "b\n"),
+    "a tail that is longer than the context": ("a\nb\n" * 6, "b\na\n" + "a\nb\n" * 6),
+    "blank lines": ("\n" * 5, "x\n" + "\n" * 7),
+    "two changes with six lines between": ("a\n" * 6, "b\n" + "a\n" * 6 + "b"),
+    "two changes with seven lines between": ("a\n" * 7, "b\n" + "a\n" * 7 + "b"),
+    "the last line loses its end": ("a\na\na\na\n", "a\na\na"),
+    "an empty file": ("", "a\n"),
+    "a file that becomes empty": ("a\na\n", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), TRICKY.values(), ids=TRICKY)
+def test_git_applies_a_diff_of_lines_that_are_like_their_neighbours(repository, before, after):
+    assert applied(repository, before, after) == after.encode()
+    assert applied(repository, after, before) == before.encode()
+
+
+def test_changes_far_apart_are_hunks_of_their_own():
+    lines = [f"{n}\n" for n in range(20)]
+    changed = [*lines[:4], "x\n", *lines[5:12], "y\n", *lines[13:]]
+    joined = [*lines[:4], "x\n", *lines[5:11], "y\n", *lines[12:]]
+    assert unified_diff("".join(lines), "".join(changed), "a").count("@@ -") == 2
+    assert unified_diff("".join(lines), "".join(joined), "a").count("@@ -") == 1
+
+
 LINES = st.lists(st.sampled_from(["a", "b", "", "\r", "-", "+", "--- a/x", "\u2028", "\x0c", "ü", "@@"]), max_size=12)
 TEXTS = st.builds(lambda lines, end: "\n".join(lines) + end, LINES, st.sampled_from(["", "\n"]))
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_git_applies_the_diff_of_any_two_texts(repository, before, after):
     if before == after:
         assert unified_diff(before, after, "README.md") == ""
-    elif before and after:
+    else:
         assert applied(repository, before, after) == after.encode()
-    elif after:
-        assert applied(repository, None, after) == after.encode()
+
+
+ALPHABETS = ["a", "ab", "abc", ["", "a"], ["a", "a\r"], ["-", "+", "@@ -1 +1 @@"]]
+
+
+def drawn_text(draw: random.Random) -> str:
+    """A text of few different lines, in which a line is often like its neighbours."""
+    count = draw.randrange(draw.choice([3, 10, 30]))
+    alphabet = draw.choice(ALPHABETS)
+    return "\n".join(draw.choice(alphabet) for _ in range(count)) + draw.choice(["", "\n"])
+
+
+def changed_text(draw: random.Random, text: str) -> str:
+    """The text with other lines in one to three places."""
+    lines = text.split("\n")
+    for _ in range(draw.randrange(1, 4)):
+        at = draw.randrange(len(lines) + 1)
+        lines[at : at + draw.randrange(3)] = [draw.choice("ab") for _ in range(draw.randrange(4))]
+    return "\n".join(lines)
+
+
+# Five hundred files a patch, since a process of git takes longer than the diffs.
+@given(st.integers(0, 2**32 - 1))
+@examples(4, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=(Phase.generate,))
+def test_git_applies_a_patch_of_many_files(tmp_path_factory, seed):
+    draw = random.Random(seed)
+    befores = [drawn_text(draw) for _ in range(500)]
+    pairs = [(text, changed_text(draw, text) if draw.random() < 0.5 else drawn_text(draw)) for text in befores]
+    folder = tmp_path_factory.mktemp("many")
+    subprocess.run(["git", "init", "--quiet", folder], check=True)
+    for number, (before, _) in enumerate(pairs):
+        (folder / f"{number}").write_bytes(before.encode())
+    patch = "".join(unified_diff(*pair, f"{number}") for number, pair in enumerate(pairs))
+    run = subprocess.run(["git", "apply", "-"], cwd=folder, input=patch.encode(), capture_output=True, check=False)
+    assert run.returncode == 0, run.stderr
+    for number, (before, after) in enumerate(pairs):
+        assert (folder / f"{number}").read_bytes() == after.encode(), before
+
+
+def test_a_text_of_any_size_is_compared_in_bounded_work():
+    """A megabyte, of which difflib would compare each line with each other one."""
+    alike = ["a\n"] * 500_000
+    added = edits(alike, ["b\n", *alike, "b\n"])
+    assert [(edit.equal, edit.new_high - edit.new_low) for edit in added] == [(False, 1), (True, 500_000), (False, 1)]
+    lines = [f"{n}\n" for n in range(3_000)]
+    few = [f"x{line}" if n % 5 == 0 else line for n, line in enumerate(lines)]
+    many = [f"x{line}" if n % 3 == 0 else line for n, line in enumerate(lines)]
+    assert len(edits(lines, few)) == 1200
+    # With ever more that differs nobody reads the diff: what is left of it is one change.
+    assert [edit.equal for edit in edits(lines, many)] == [False, True]
+    assert edits(lines, many)[0].old_high == 2998

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 import yaml
+from chance import examples
 from huggingface_hub.repocard import REGEX_YAML_BLOCK
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hf_emissions.card.block import KEY, KEYS, field_of, known_fields, same
@@ -265,7 +266,7 @@ YAML_LIKE = st.lists(st.sampled_from(WORDS_OF_YAML), max_size=40).map("".join)
 
 
 @given(st.one_of(ANY_TEXT, ANY_TEXT.map("---\n{}\n---\n".format), YAML_LIKE.map("---\n{}\n---\n".format)), RECORDS)
-@settings(max_examples=300)
+@examples(300)
 def test_no_text_makes_anything_else_than_our_errors(text, record):
     only_our_errors(text, record)
 
@@ -281,13 +282,13 @@ def damaged_cards(draw) -> str:
 
 
 @given(damaged_cards(), RECORDS)
-@settings(max_examples=200)
+@examples(200)
 def test_no_damaged_card_makes_anything_else_than_our_errors(card, record):
     only_our_errors(card, record)
 
 
 @given(damaged_cards(), RECORDS, st.booleans())
-@settings(max_examples=200)
+@examples(200)
 def test_a_damaged_card_that_is_patched_all_the_same_keeps_everything_else(card, record, overwrite):
     assume(readable(card))
     patched = outcome(patch_card, card, record, overwrite=overwrite)

@@ -6,7 +6,8 @@ import html
 import re
 
 import pytest
-from hypothesis import given, settings
+from chance import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -225,7 +226,7 @@ def test_a_strangers_value_is_shown_as_it_is_and_breaks_nothing(value):
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).filter(str.strip))
-@settings(max_examples=60)
+@examples(60)
 def test_no_value_breaks_out_of_the_section(value):
     after = put_section("# Title\n", RECORD.replace(hardware_used=value))
     assert f"Hardware Type: {one_line(value)}\n" in shown(after[after.index(START) :])
@@ -240,7 +241,7 @@ BODY = st.lists(
 
 
 @given(BODY, st.sampled_from(["", "---\na: 1\n---\n", "\ufeff---\r\na: 1\r\n---\r\n"]))
-@settings(max_examples=200)
+@examples(200)
 def test_whatever_the_body_an_update_is_stable_and_removal_gives_it_back(body, head):
     card = (head or "# Title\n") + body
     after = put_section(card, RECORD)

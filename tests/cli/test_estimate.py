@@ -35,6 +35,22 @@ def test_the_fields_of_an_estimate_as_json(run):
     assert document["assumptions"]
 
 
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (("--country", "England"), "grid GBR"),
+        (("--country", "Deutschland"), "grid DEU"),
+        (("--country", "USA/CA"), "grid USA/california"),
+        (("--country", "CA-QC"), "grid CAN/quebec 24 g/kWh life-cycle"),
+        (("--country", "Canada", "--region", "QC"), "grid CAN/quebec"),
+        (("--country", "USA", "--region", "gcp:us-central1"), "grid USA/iowa"),
+    ],
+    ids=str,
+)
+def test_a_place_as_people_write_it(run, place, words):
+    assert words in run("estimate", *EIGHT[:6], *place).out
+
+
 def test_quiet_is_the_grams_alone(run):
     assert float(run("estimate", *EIGHT, "--format", "quiet").out) > 10_000
 
@@ -220,6 +236,11 @@ def test_what_it_compares_to_and_what_was_saved(run):
         (("--hardware", "A100", "--hours", "3", "--region", "mars:north"), "no provider"),
         (("--hardware", "A100", "--hours", "3", "--region", "Bavaria"), "needs --country"),
         (("--hardware", "A100", "--hours", "3", "--country", "Atlantis"), "Atlantis"),
+        (("--hardware", "A100", "--hours", "3", "--country", "Korea"), "South Korea (KOR) or North Korea (PRK)"),
+        (("--hardware", "A100", "--hours", "3", "--country", "276"), "numeric code of Germany; write DEU"),
+        (("--hardware", "A100", "--hours", "3", "--country", ""), "is no country"),
+        (("--energy", "3 kWh", "--country", "FRA", "--region", "gcp:us-central1"), "stands in Iowa, United States"),
+        (("--energy", "3 kWh", "--region", "us-east-1"), "needs --country"),
         (("--hardware", "A100", "--hours", "3", "--pue", "0.5"), "PUE lies between"),
         (("--hardware", "A100", "--hours", "3", "--intensity", "5"), "--intensity"),
         (("--hours", "3"), "alone gives no estimate"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from chance import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hf_emissions.facts.extract import extract_facts
@@ -39,7 +40,7 @@ WORDS = [
 cards = st.one_of(st.text(), st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join))
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(cards)
 @example("")
 @example("---\n---\n")

@@ -162,6 +162,11 @@ class TestRefused:
             (["codecarbon/flush.csv", "--pue", "0.9"], "--pue is 0.9; a facility's PUE lies between 1.0 and 5.0"),
             (["codecarbon/flush.csv", "--region", "SE3"], "--region 'SE3' needs --country"),
             (["codecarbon/flush.csv", "--country", "Atlantis"], "Atlantis"),
+            (["codecarbon/flush.csv", "--country", "Korea"], "may be South Korea (KOR) or North Korea (PRK)"),
+            (
+                ["codecarbon/flush.csv", "--country", "FRA", "--region", "gcp:us-central1"],
+                "stands in Iowa, United States",
+            ),
             (["codecarbon/flush.csv", "--section"], "--section goes with --into"),
             (
                 ["trainer/trainer_state.json", "--into", "README.md"],

@@ -60,6 +60,21 @@ class TestCodeCarbon:
     def test_vietnam_has_nearly_the_mean_of_the_world(self, run, csv):
         assert "4.75 kg" in run(csv(row(country_iso_code="VNM", country_name="Vietnam", emissions=4.75))).out
 
+    @pytest.mark.parametrize(
+        ("given", "location"),
+        [
+            (["--country", "Scotland"], "United Kingdom"),
+            (["--country", "Österreich"], "Austria"),
+            (["--country", "USA/CA"], "California, United States"),
+            (["--country", "Canada/QC"], "Quebec, Canada"),
+            (["--country", "USA", "--region", "gcp:us-central1"], "Iowa, United States"),
+        ],
+        ids=str,
+    )
+    def test_a_place_as_people_write_it(self, run, csv, given, location):
+        (found,) = records(run(csv(row()), *given, "--format", "json"))
+        assert found["geographical_location"] == location
+
     @pytest.mark.parametrize("path", ["codecarbon/tasks.csv", "api.json"])
     def test_a_pue_that_is_not_said_is_none_to_put_on_top(self, run, files, path):
         files(**{"api.json": json.dumps({"run_id": "r", "emissions_sum": 0.001, "energy_consumed": 0.003})})

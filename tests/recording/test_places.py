@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import socket
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -16,10 +18,11 @@ tiny = pytest.importorskip("recording.tiny")
 
 from codecarbon.input import DataSource  # noqa: E402 - after the skip
 
-from hf_emissions import EmissionsCallback  # noqa: E402
+from hf_emissions import EmissionsCallback, record_emissions  # noqa: E402
 from hf_emissions.cli.main import run  # noqa: E402
-from hf_emissions.errors import PlaceError  # noqa: E402
+from hf_emissions.errors import HfEmissionsError, PlaceError  # noqa: E402
 from hf_emissions.recording import place  # noqa: E402
+from hf_emissions.recording.runs import runs_of  # noqa: E402
 
 GEOJS = {"country_code3": "DEU", "country": "Germany", "region": "Hesse", "latitude": "50.1", "longitude": "8.7"}
 AZURE = {"compute": {"location": "westeurope"}}
@@ -284,13 +287,200 @@ def test_the_clouds_answer_is_preferred_when_it_comes_later(network):
         assert place.look_up_place().cloud_provider == "gcp"
 
 
+# What is given
+
+
+def test_a_cloud_region_sets_all_that_is_known_of_it(out, monkeypatch, network):
+    monkeypatch.setenv("HF_EMISSIONS_COUNTRY", "POL")  # a default, which what is said of this training replaces
+    with serving({"/computeMetadata/v1/instance/zone": GCP, "/geo": GEOJS}) as (url, asked):
+        network(metadata=url, geojs=f"{url}/geo")
+        record = train(out, region="gcp:us-central1").record
+    assert asked == []
+    assert (record.cloud_provider, record.cloud_region, record.on_cloud) == ("gcp", "us-central1", True)
+    assert (record.country_iso3, record.geographical_location) == ("USA", "Iowa, United States")
+    assert record.intensity_basis == "combustion"
+    written = block(card_text(out))
+    assert (written["on_cloud"], written["geographical_location"]) == (True, "Iowa, United States")
+    # What the provider publishes, as in an estimate.
+    assert (record.boundary, record.pue) == ("facility", 1.09)
+    assert "PUE 1.09 as gcp publishes it (2024)" in record.source
+    energy_kwh = runs_of(ledger(out))[0].energy_kwh
+    assert record.energy_kwh == pytest.approx(energy_kwh * 1.09, rel=0.005)
+    assert record.emissions_g == pytest.approx(energy_kwh * 1.09 * record.intensity_g_per_kwh, rel=0.01)
+
+
+def test_a_pue_that_is_given_replaces_the_providers(out):
+    record = train(out, region="gcp:europe-west4", pue=1.3).record
+    assert (record.pue, record.boundary) == (1.3, "facility")
+    assert "publishes" not in record.source
+
+
+def test_the_logs_say_the_facilitys_grams_too(out):
+    callback = EmissionsCallback(region="gcp:europe-west4")
+    trainer = tiny.trainer(out, callback)
+    trainer.train()
+    grams = [entry["emissions_g"] for entry in trainer.state.log_history if "emissions_g" in entry]
+    energies = [entry["energy_kwh"] for entry in trainer.state.log_history if "emissions_g" in entry]
+    assert grams
+    for gram, energy_kwh in zip(grams, energies, strict=True):
+        assert gram == pytest.approx(energy_kwh * 1.09 * callback.record.intensity_g_per_kwh, rel=0.01)
+
+
+def test_a_country_with_its_region_in_one_text(out):
+    record = train(out, country="Canada/ON").record
+    assert (record.country_iso3, record.geographical_location) == ("CAN", "Ontario, Canada")
+    assert "grid CAN/ontario" in record.source
+
+
+def test_where_hardly_anything_is_burned_hydropower_stands_for_it(out):
+    """As in an estimate: 3.94 g/kWh are what Quebec's plants burn."""
+    record = train(out, country="CA-QC").record
+    assert (record.intensity_g_per_kwh, record.intensity_basis) == (pytest.approx(24), "life-cycle")
+    assert record.intensity_source == "IPCC 2014, hydropower"
+    assert "grid CAN/quebec 24 g/kWh life-cycle; hydropower's life cycle (IPCC 2014)" in record.source
+
+
+def test_an_intensity_that_is_given_asks_nobody(out, network):
+    with serving({"/computeMetadata/v1/instance/zone": GCP, "/geo": GEOJS}) as (url, asked):
+        network(metadata=url, geojs=f"{url}/geo")
+        record = train(out, intensity="0.056 kg/kWh").record
+    assert asked == []
+    assert record.intensity_g_per_kwh == pytest.approx(56)
+    assert (record.country_iso3, record.geographical_location, record.intensity_basis) == (None, None, None)
+    assert record.intensity_source == "given by the owner"
+    assert record.emissions_g == pytest.approx(56 * record.energy_kwh, rel=0.01)
+    assert block(card_text(out))["emissions"] == record.emissions_g
+
+
+def test_an_intensity_beside_a_place_is_that_places(out):
+    record = train(out, country="Liechtenstein", intensity=40).record
+    assert (record.country_iso3, record.geographical_location) == ("LIE", "Liechtenstein")
+    assert record.intensity_g_per_kwh == pytest.approx(40)
+    assert "grid LIE 40 g/kWh; intensity given by the owner" in record.source
+
+
+def test_an_intensity_of_a_cloud_region(out):
+    record = train(out, region="azure:westeurope", intensity=300).record
+    assert (record.cloud_provider, record.country_iso3, record.pue) == ("azure", "NLD", 1.17)
+    assert record.intensity_g_per_kwh == pytest.approx(300)
+
+
+def test_an_intensity_where_the_environment_names_the_country(out, monkeypatch):
+    monkeypatch.setenv("HF_EMISSIONS_COUNTRY", "Deutschland")
+    record = train(out, intensity=300).record
+    assert (record.country_iso3, record.intensity_g_per_kwh) == ("DEU", pytest.approx(300))
+    assert "country from HF_EMISSIONS_COUNTRY; intensity given by the owner" in record.source
+
+
+def test_the_context_manager_takes_the_same(out):
+    with record_emissions(out, region="aws:eu-north-1", intensity="30 g/kWh") as recording:
+        time.sleep(0.3)
+    record = recording.record
+    assert (record.country_iso3, record.geographical_location) == ("SWE", "SE3, Sweden")
+    assert (record.cloud_provider, record.cloud_region, record.on_cloud) == ("aws", "eu-north-1", True)
+    assert record.intensity_g_per_kwh == pytest.approx(30)
+
+
+@pytest.mark.parametrize("named", ["England", "Deutschland", "USA/CA", "SE3", "Paris, France", "Türkiye"])
+def test_the_environment_takes_what_the_setting_takes(monkeypatch, named):
+    monkeypatch.setenv("HF_EMISSIONS_COUNTRY", named)
+    from_environment, given = place.given_place(None, None), place.given_place(named, None)
+    assert from_environment.how == "country from HF_EMISSIONS_COUNTRY"
+    assert dataclasses.replace(from_environment, how="") == given
+
+
+def test_the_metadatas_provider_has_its_pue_as_well(network, out):
+    with serving({"/metadata/instance": AZURE}) as (url, _):
+        network(metadata=url)
+        record = train(out).record
+    assert (record.cloud_provider, record.pue, record.boundary) == ("azure", 1.17, "facility")
+
+
+@pytest.mark.parametrize(
+    ("providers", "pue"),
+    [
+        (["gcp"], 1.09),
+        (["gcp", "gcp"], 1.09),
+        (["aws"], 1.15),
+        (["gcp", "aws"], 1.0),
+        (["gcp", None], 1.0),
+        (["coreweave"], 1.0),
+        ([None], 1.0),
+        ([], 1.0),
+    ],
+    ids=str,
+)
+def test_a_published_pue_where_all_of_a_training_has_it(providers, pue):
+    known = place.given_place("DEU", None)
+    places = [dataclasses.replace(known, cloud_provider=provider) for provider in providers]
+    assert place.published_pue(places) == pue
+    assert place.published_pue([*places, None]) == 1.0
+
+
 # What is refused
 
 
-@pytest.mark.parametrize("country", ["Germny", "GERMANY2", "XXX", "", " "])
-def test_an_unknown_country(country):
-    with pytest.raises(PlaceError):
+NO_COUNTRIES = {
+    "Germny": "Germany (DEU)",
+    "GERMANY2": "Germany (DEU)",
+    "Korea": "(KOR)",
+    "Georgia": "state of the USA",
+    "276": "write DEU",
+    "XXX": "is no country",
+    "": "is no country",
+    " ": "is no country",
+}
+
+
+@pytest.mark.parametrize(("country", "words"), NO_COUNTRIES.items(), ids=map(repr, NO_COUNTRIES))
+@pytest.mark.parametrize("record", [EmissionsCallback, partial(record_emissions, "out")], ids=["callback", "context"])
+def test_an_unknown_country(record, country, words):
+    with pytest.raises(PlaceError) as refused:
+        record(country=country)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("country", [276, True, 1.5, ["DEU"], ("DEU",), {"DEU"}, b"DEU"], ids=repr)
+def test_a_country_that_is_no_text(country):
+    with pytest.raises(PlaceError) as refused:
         EmissionsCallback(country=country)
+    assert len(str(refused.value).splitlines()) == 1
+    assert ("DEU" in str(refused.value)) is True
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"country": "FRA", "region": "gcp:us-central1"}, "stands in Iowa, United States, and the country is 'FRA'"),
+        ({"country": "USA/CA", "region": "TX"}, "two places"),
+        ({"country": "USA", "region": "us-east-1"}, "did you mean aws:us-east-1?"),
+        ({"region": "gcp:europe-west44"}, "europe-west4"),
+        ({"region": "mars:north"}, "no provider"),
+        ({"country": "gcp:us-central1"}, "a cloud's region is named as region"),
+        ({"country": "DE/FR"}, "names Germany (DEU) and France (FRA)"),
+        ({"country": "DEU", "region": "Bayern", "intensity": 300}, "Germany has no regions"),
+        ({"country": "Atlantis", "intensity": 300}, "'Atlantis' is no country"),
+        ({"region": 3}, "a region is a text"),
+        ({"intensity": 0.3}, "kg/kWh"),
+        ({"intensity": "300"}, "unit"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("record", [EmissionsCallback, partial(record_emissions, "out")], ids=["callback", "context"])
+def test_a_place_that_contradicts_itself_is_refused_before_any_training(record, settings, words):
+    with pytest.raises(HfEmissionsError) as refused:
+        record(**settings)
+    assert words in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_the_variable_is_named_where_it_is_wrong(monkeypatch):
+    monkeypatch.setenv("HF_EMISSIONS_COUNTRY", "Germny")
+    with pytest.raises(
+        PlaceError, match=r"HF_EMISSIONS_COUNTRY: 'Germny' is no country; did you mean Germany \(DEU\)\?"
+    ):
+        EmissionsCallback()
+    assert EmissionsCallback(country="DEU").settings.country == "DEU"
 
 
 @pytest.mark.parametrize("country", ["ATA", "Antarctica"])

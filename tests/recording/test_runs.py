@@ -157,6 +157,64 @@ def test_pue_and_place_can_be_corrected_afterwards(out: Path) -> None:
     assert corrected.emissions_g == 220.0
 
 
+def corrected(tmp_path: Path, out: Path, *options: str, code: int = 0) -> Any:
+    """What `runs` says of one run of 2 kWh with these options: its record, or what is wrong."""
+    if not (out / FOLDER).exists():
+        for line in segment(kwh=2.0):
+            LedgerFile(out / FOLDER / "r1-s.jsonl").append(**line)
+    ended = call(["runs", str(out), "--format", "json", *options], tmp_path)
+    assert ended.code == code, ended.err
+    return json.loads(ended.out)["runs"][0]["record"] if code == 0 else ended.err
+
+
+def test_a_cloud_region_can_be_given_afterwards(tmp_path: Path, out: Path) -> None:
+    record = corrected(tmp_path, out, "--region", "gcp:us-central1")
+    assert (record["cloud_provider"], record["cloud_region"], record["on_cloud"]) == ("gcp", "us-central1", True)
+    assert (record["country_iso3"], record["geographical_location"]) == ("USA", "Iowa, United States")
+    assert (record["boundary"], record["pue"], record["energy_kwh"]) == ("facility", 1.09, 2.18)
+    assert "PUE 1.09 as gcp publishes it (2024)" in record["source"]
+    record = corrected(tmp_path, out, "--region", "gcp:us-central1", "--pue", "1.0")
+    assert (record["boundary"], record["energy_kwh"]) == ("node", 2.0)
+
+
+def test_an_intensity_beside_a_country_is_that_countrys(tmp_path: Path, out: Path) -> None:
+    record = corrected(tmp_path, out, "--country", "Österreich", "--intensity", "100 g/kWh")
+    assert (record["emissions_g"], record["country_iso3"], record["geographical_location"]) == (200, "AUT", "Austria")
+    record = corrected(tmp_path, out, "--region", "aws:eu-north-1", "--intensity", "0.1 kg/kWh")
+    assert (record["emissions_g"], record["geographical_location"]) == (230, "SE3, Sweden")
+    # Alone it is that of the place that was recorded.
+    record = corrected(tmp_path, out, "--intensity", "100 g/kWh")
+    assert (record["emissions_g"], record["geographical_location"]) == (200, "Germany")
+
+
+@pytest.mark.parametrize("country", ["England", "Scotland", "U.K."])
+def test_a_run_takes_a_country_as_people_write_it(tmp_path: Path, out: Path, country: str) -> None:
+    record = corrected(tmp_path, out, "--country", country)
+    assert (record["country_iso3"], record["geographical_location"]) == ("GBR", "United Kingdom")
+    assert corrected(tmp_path, out, "--country", "USA/CA")["geographical_location"] == "California, United States"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--country", "FRA", "--region", "gcp:us-central1"), "stands in Iowa, United States"),
+        (("--region", "Bavaria"), "--region needs --country"),
+        (("--region", "gcp:europe-west99"), "europe-west9"),
+        (("--country", "Korea"), "(KOR) or North Korea (PRK)"),
+        (("--country", "276"), "write DEU"),
+        (("--country", ""), "is no country"),
+        (("--intensity", "300"), "--intensity"),
+        (("--intensity", "2 kg/kWh"), "no grid has 2000 g/kWh"),
+        (("--country", "Antarctica"), "no intensity for Antarctica"),
+    ],
+    ids=str,
+)
+def test_a_place_that_cannot_be_is_refused(tmp_path: Path, out: Path, options: tuple[str, ...], words: str) -> None:
+    error = corrected(tmp_path, out, *options, code=2)
+    assert words in error
+    assert len(error.strip().splitlines()) == 1
+
+
 def test_the_command_line_lists_runs_and_what_cannot_be_read(tmp_path: Path, out: Path) -> None:
     for lines in (segment("r1", order=1), segment("r2", order=2, kwh=0.5)):
         for line in lines:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-import itertools
 from collections.abc import Iterator
+
+from .line_edits import Edit, edits
 
 CONTEXT_LINES = 3
 _NO_NEWLINE = "\\ No newline at end of file\n"
@@ -31,32 +31,52 @@ def _lines(text: str) -> list[str]:
 
 
 def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
-    """Hunks of the lines; only the part between the common head and tail is compared, so that size costs nothing."""
-    head = _common(old, new)
-    tail = _common(reversed(old[head:]), reversed(new[head:]))
-    skip = max(head - CONTEXT_LINES, 0)
-    old_part = old[skip : len(old) - max(tail - CONTEXT_LINES, 0)]
-    new_part = new[skip : len(new) - max(tail - CONTEXT_LINES, 0)]
-    matcher = difflib.SequenceMatcher(None, old_part, new_part, autojunk=False)
-    for group in matcher.get_grouped_opcodes(CONTEXT_LINES):
+    """Hunks with the lines that stand around each change in the whole text.
+
+    git takes a hunk that ends with fewer lines of context than it begins with for one at the end of the file.
+    """
+    for group in _groups(edits(old, new)):
         first, last = group[0], group[-1]
-        yield f"@@ -{_range(skip, first[1], last[2])} +{_range(skip, first[3], last[4])} @@\n"
-        for tag, old_low, old_high, new_low, new_high in group:
-            if tag == "equal":
-                yield from _marked(" ", old_part[old_low:old_high])
+        yield f"@@ -{_range(first.old_low, last.old_high)} +{_range(first.new_low, last.new_high)} @@\n"
+        for edit in group:
+            if edit.equal:
+                yield from _marked(" ", old[edit.old_low : edit.old_high])
                 continue
-            yield from _marked("-", old_part[old_low:old_high])
-            yield from _marked("+", new_part[new_low:new_high])
+            yield from _marked("-", old[edit.old_low : edit.old_high])
+            yield from _marked("+", new[edit.new_low : edit.new_high])
 
 
-def _common(first: Iterator[str] | list[str], second: Iterator[str] | list[str]) -> int:
-    pairs = zip(first, second, strict=False)
-    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+def _groups(found: list[Edit]) -> Iterator[list[Edit]]:
+    """The edits hunk by hunk: changes with too few equal lines between them for the context of both stay together."""
+    group: list[Edit] = []
+    for index, edit in enumerate(found):
+        if not edit.equal:
+            group.append(edit)
+            continue
+        between = 0 < index < len(found) - 1
+        if between and edit.old_high - edit.old_low <= 2 * CONTEXT_LINES:
+            group.append(edit)
+            continue
+        if group:
+            yield [*group, _first_lines(edit)]
+        group = [_last_lines(edit)]
+    if any(not edit.equal for edit in group):
+        yield group
 
 
-def _range(skip: int, low: int, high: int) -> str:
+def _first_lines(edit: Edit) -> Edit:
+    count = min(edit.old_high - edit.old_low, CONTEXT_LINES)
+    return Edit(True, edit.old_low, edit.old_low + count, edit.new_low, edit.new_low + count)
+
+
+def _last_lines(edit: Edit) -> Edit:
+    count = min(edit.old_high - edit.old_low, CONTEXT_LINES)
+    return Edit(True, edit.old_high - count, edit.old_high, edit.new_high - count, edit.new_high)
+
+
+def _range(low: int, high: int) -> str:
     count = high - low
-    start = skip + low + (1 if count else 0)
+    start = low + (1 if count else 0)
     return f"{start}" if count == 1 else f"{start},{count}"
 
 

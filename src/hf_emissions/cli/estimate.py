@@ -17,7 +17,8 @@ from ..estimation.estimate import estimate as estimate_training
 from ..estimation.hardware import find_hardware
 from ..estimation.published import METHODS
 from ..estimation.words import is_section_of_estimate, notes_of, record_of, record_of_section, refusal_of_block
-from ..factors.countries import find_country
+from ..factors.cloud_regions import names_cloud_region
+from ..factors.named_place import read_place
 from ..facts.facts import Facts
 from .editing import Editing, How, editing_options, equivalents_notes
 from .estimate_report import estimate_figure, estimate_lines
@@ -36,7 +37,7 @@ from .targets import one_target
 @click.option("--active-parameters", help="Of a mixture of experts: parameters that each token passes.")
 @click.option("--tokens", help='Tokens seen in training, every epoch counted: "300B".')
 @click.option("--energy", help='Electricity that a meter gave, with its unit: "3.5 kWh".')
-@click.option("--country", help="Where it ran: ISO code or English name.")
+@click.option("--country", help="Where it ran: ISO code or name.")
 @click.option("--region", help='Cloud region ("gcp:europe-west4"), or state or zone of the country.')
 @click.option("--intensity", help='What the grid emits, with its unit: "0.56 kg/kWh".')
 @click.option("--pue", help="Power usage effectiveness of the facility.")
@@ -146,15 +147,11 @@ _CALCULATOR = ("cpu", "cores", "memory", "usage", "psf")
 
 def _place(country: str | None, region: str | None) -> dict[str, Any]:
     """The place as facts: `--region provider:code`, or a country with a region of its own."""
-    if region is not None and ":" in region:
-        if country is not None:
-            raise UsageError("--country and a cloud region both say where it ran; give one of them")
-        provider, _, code = region.partition(":")
-        return {"provider": provider.strip().lower(), "region": code.strip()}
-    if region is not None and country is None:
+    if country is None and region is None:
+        return {}
+    if country is None and not names_cloud_region(region):
         raise PlaceError(f"--region {region!r} needs --country, or its provider: --region gcp:europe-west4")
-    found = {} if country is None else {"country_iso3": find_country(country).iso3}
-    return found if region is None else {**found, "region": region}
+    return read_place(country, region).facts
 
 
 def _check_age(facts: Facts) -> None:

@@ -9,7 +9,7 @@ from ..errors import PlaceError
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH
 from ..factors.cloud_regions import find_cloud_region
 from ..factors.countries import find_country
-from ..factors.intensity import Intensity, grid_intensity
+from ..factors.intensity import HYDROPOWER_G_PER_KWH, Intensity, grid_intensity, life_cycle
 from ..facts.facts import Facts
 from ..record import IntensityBasis
 from .distributions import Known, Lognormal
@@ -27,10 +27,8 @@ _LOW_CARBON_G_PER_KWH = 100.0
 _USA_SIGMA = 0.40
 # Anywhere: what trainings are known to have run on.
 _ANYWHERE = Lognormal(330.0, 0.75)
-# A grid whose plants burn next to nothing emits over their life what hydropower does: 24 g/kWh, between 1 and 2200
-# for single plants (IPCC 2014, AR5 WG III, Annex III, table A.III.2). The spread is a judgement.
-_NEARLY_NO_COMBUSTION_G_PER_KWH = 20.0
-_HYDROPOWER = Lognormal(24.0, 0.7)
+# The spread is a judgement.
+_HYDROPOWER = Lognormal(HYDROPOWER_G_PER_KWH, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +114,9 @@ def _cloud(facts: Facts) -> Grid:
 
 
 def _named(intensity: Intensity) -> Grid:
-    if intensity.basis == "combustion" and intensity.g_per_kwh < _NEARLY_NO_COMBUSTION_G_PER_KWH:
-        return _nearly_no_combustion(intensity)
+    instead = life_cycle(intensity)
+    if instead is not intensity:
+        return _nearly_no_combustion(intensity, instead.source)
     sigma, why, finer = _spread(intensity)
     where = intensity.country.iso3 + (f"/{intensity.region}" if intensity.region else "")
     basis = "combustion only" if intensity.basis == "combustion" else intensity.basis
@@ -135,7 +134,7 @@ def _named(intensity: Intensity) -> Grid:
     )
 
 
-def _nearly_no_combustion(intensity: Intensity) -> Grid:
+def _nearly_no_combustion(intensity: Intensity, source: str) -> Grid:
     """A grid of hydropower, of which the data have only what is burned."""
     where = f"{intensity.country.iso3}/{intensity.region}"
     words = (
@@ -150,7 +149,7 @@ def _nearly_no_combustion(intensity: Intensity) -> Grid:
         short=f"grid {where} {_HYDROPOWER.median:g} g/kWh life-cycle, hydropower, IPCC 2014",
         country_iso3=intensity.country.iso3,
         basis="life-cycle",
-        source="IPCC 2014, hydropower",
+        source=source,
     )
 
 

@@ -28,16 +28,48 @@ def find_cloud_region(provider: str, region: str) -> CloudRegion:
     Raises:
         PlaceError: no such provider or region; with near matches.
     """
-    regions = {entry.region: entry for entry in cloud_regions() if entry.provider == provider.lower()}
+    wanted = " ".join(provider.lower().split())
+    wanted = _ALSO.get(wanted, wanted)
+    regions = {entry.region: entry for entry in cloud_regions() if entry.provider == wanted}
     if not regions:
         providers = sorted({entry.provider for entry in cloud_regions()})
         raise PlaceError(f"{provider!r} is no provider with a table of regions; there are {', '.join(providers)}")
-    wanted = region.strip().lower()
-    if wanted not in regions:
-        near = difflib.get_close_matches(wanted, regions, n=3, cutoff=0.5)
+    named = region.strip().lower()
+    if named not in regions:
+        near = difflib.get_close_matches(named, regions, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"such as {next(iter(regions))}"
         raise PlaceError(f"{region!r} is no region of {provider}; {hint}")
-    return regions[wanted]
+    return regions[named]
+
+
+# Providers as people name them.
+_ALSO = {
+    "google": "gcp",
+    "google cloud": "gcp",
+    "amazon": "aws",
+    "microsoft": "azure",
+    "ovhcloud": "ovh",
+}
+
+
+def names_cloud_region(region: object) -> bool:
+    """Whether a region is named with its provider: `gcp:europe-west4`."""
+    return isinstance(region, str) and ":" in region
+
+
+def read_cloud_region(text: str) -> CloudRegion:
+    """The region that is named with its provider.
+
+    Raises:
+        PlaceError: no such provider or region; with near matches.
+    """
+    provider, _, region = text.partition(":")
+    return find_cloud_region(provider.strip(), region)
+
+
+def providers_of(region: str) -> list[str]:
+    """The providers that have a region of this name."""
+    return sorted({entry.provider for entry in cloud_regions() if entry.region == region.strip().lower()})
 
 
 @cache

@@ -1,28 +1,87 @@
-"""Countries by code or English name. The names come from pycountry, which codecarbon brings along."""
+"""Countries by code or by the names that people write. The names come from pycountry, which codecarbon brings along:
+ISO 3166-1 in English, and Debian's iso-codes for the other languages.
+"""
 
 from __future__ import annotations
 
 import difflib
+import gettext
 import importlib
+import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from ..errors import MissingExtraError, PlaceError
+from .spelling import spelled, spelled_out
+from .subdivisions import Subdivision, subdivisions_named
 
-# English names in daily use that ISO 3166 does not list.
-_DAILY_NAMES = {
-    "america": "USA",
-    "britain": "GBR",
-    "great britain": "GBR",
-    "holland": "NLD",
-    "laos": "LAO",
-    "russia": "RUS",
-    "south korea": "KOR",
-    "uk": "GBR",
-    "uae": "ARE",
-    "turkey": "TUR",
-    "usa": "USA",
+# What ISO 3166-1 does not list: the parts of the United Kingdom (ISO 3166-2:GB), names in daily use and former names
+# (most of them in Unicode's CLDR), and codes that other bodies use (IOC, EU).
+_ALSO = {
+    "GBR": "uk, britain, great britain, england, scotland, wales, northern ireland, cymru, großbritannien, engeland, "
+    "grande-bretagne, gran bretaña, gran bretagna, grã-bretanha, groot-brittannië, iso-britannia, angleterre, "
+    "inglaterra, inghilterra, великобритания, イギリス",
+    "USA": "america, eeuu, eua",
+    "NLD": "holland, ned, nederlandene",
+    "DEU": "ger, brd",
+    "CHE": "sui",
+    "GRC": "el, hellas",
+    "IRL": "eire, republic of ireland",
+    "FIN": "suomi",
+    "RUS": "russia, rossiya, россия, russland, russie, rusia, rusland, ryssland, rosja, росія, rusya, rusko, "
+    "oroszország, venäjä, ロシア, 러시아",
+    "BLR": "biélorussie",
+    "AUS": "オーストラリア",
+    "TWN": "대만",
+    "TUR": "turkey",
+    "MKD": "macedonia",
+    "BIH": "bosnia",
+    "VAT": "vatican, vatican city",
+    "CHN": "prc, mainland china, zhongguo, tiongkok",
+    "HKG": "hong kong sar, hong kong sar china",
+    "MAC": "macau, macau sar, macao sar, macao sar china",
+    "PSE": "palestinian territories",
+    "BES": "caribbean netherlands",
+    "KOR": "rok",
+    "PRK": "dprk",
+    "JPN": "nippon, nihon",
+    "IND": "bharat",
+    "LAO": "laos",
+    "MMR": "burma",
+    "TLS": "east timor",
+    "BRN": "brunei",
+    "ARE": "uae, emirates",
+    "SAU": "ksa",
+    "CIV": "ivory coast, cote d ivoire, elfenbeinküste",
+    "CPV": "cape verde",
+    "SWZ": "swaziland",
+    "ZAF": "rsa",
+    "COD": "drc, dr congo, congo kinshasa, congo dr, zaire",
+    "COG": "congo brazzaville, republic of congo",
+    "IRN": "persia",
+    "TTO": "trinidad",
+    "FLK": "falklands, falkland islands",
 }
+# Codes that people write with dots, or with "the".
+_INITIALS = ("us", "usa", "uk", "gb", "uae", "drc", "prc", "rsa", "ksa")
+# Where the country is not what everybody means.
+_TWO_READINGS = {
+    "georgia": 'may be the country (GEO) or the state of the USA; write GEO, or the country "USA" with the region '
+    '"Georgia"'
+}
+# The languages of iso-codes that have nearly all countries.
+_LANGUAGES = (
+    *("de", "fr", "es", "it", "pt", "pt_BR", "nl", "pl", "ru", "uk", "zh_CN", "zh_TW", "ja", "ko", "ar", "tr", "sv"),
+    *("da", "nb_NO", "nn", "fi", "is", "cs", "sk", "hu", "ro", "el", "he", "bg", "hr", "sr", "sl", "et", "lv", "lt"),
+    *("th", "id", "ms", "hi", "fa", "ca", "eu", "ga"),
+)
+# Of a name of five letters one may be wrong. "England" is 0.71 like "Finland", and nobody means one by the other.
+NEAR, _NEARLY_AS_NEAR = 0.8, 0.05
+LETTERS_OF_A_CODE = 3
+_ZONE = re.compile(r"[a-z]{2}\d+")
+_SHORT = re.compile(r",| \(")
+_CODES = "write its ISO code of two or three letters, such as DE or DEU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +91,183 @@ class Country:
     iso3: str
     name: str
 
+    @property
+    def words(self) -> str:
+        """Name and code: `Germany (DEU)`."""
+        return f"{self.name} ({self.iso3})"
 
-def find_country(text: str) -> Country:
-    """The country that an ISO code of two or three letters, or an English name, stands for.
+
+def find_country(text: object) -> Country:
+    """The country that an ISO code of two or three letters, or a name in English or another language, stands for.
+
+    Accents, dots, case and a leading "the" make no difference.
 
     Raises:
-        PlaceError: no country has that code or name; the message has near matches.
+        PlaceError: no country has that code or name, or several have; the message names those that may be meant.
         MissingExtraError: pycountry is not installed.
     """
-    countries = _pycountry().countries
-    wanted = text.strip()
-    code = _DAILY_NAMES.get(wanted.casefold(), wanted)
-    try:
-        return _country(countries.lookup(code))
-    except LookupError:
-        raise PlaceError(f"{text!r} is no country; {_nearest(wanted, countries)}") from None
+    if not isinstance(text, str):
+        raise PlaceError(_no_text(text))
+    found = _countries(text)
+    if _two_readings(text):
+        raise PlaceError(f"{cut(text)} {_two_readings(text)}")
+    if len(found) > 1:
+        raise PlaceError(f"{cut(text)} may be {_any_of(found)}; write the code")
+    if not found:
+        raise PlaceError(_numeric(text.strip()) or f"{cut(text)} is no country; {_hint(text)}")
+    return found[0]
 
 
-def _country(found: Any) -> Country:
-    return Country(found.alpha_3, getattr(found, "common_name", found.name).split(",")[0])
+def country_named(text: str) -> Country | None:
+    """The country of `find_country`; None where it would raise for the name, which takes less time than its message."""
+    found = _countries(text)
+    return found[0] if len(found) == 1 and not _two_readings(text) else None
 
 
-def _nearest(wanted: str, countries: Any) -> str:
-    names = {name.casefold(): _country(found) for found in countries for name in (found.name, found.alpha_3)}
-    names |= {name: _country(countries.get(alpha_3=code)) for name, code in _DAILY_NAMES.items()}
-    near = [names[name] for name in difflib.get_close_matches(wanted.casefold(), names, n=4, cutoff=0.6)]
-    if not near:
-        return "write its ISO code of two or three letters, such as DE or DEU"
-    unique = dict.fromkeys(f"{country.name} ({country.iso3})" for country in near)
-    return f"did you mean {' or '.join(unique)}?"
+def is_ambiguous(text: str) -> bool:
+    """Whether several countries, or a country and a part of another one, are called so."""
+    return len(_countries(text)) > 1 or bool(_two_readings(text))
+
+
+def _two_readings(text: str) -> str | None:
+    return _TWO_READINGS.get(spelled(text))
+
+
+def _countries(text: str) -> tuple[Country, ...]:
+    key = spelled(text)
+    # A code has no accents, dots or slashes: "Áo" is Austria in Vietnamese, and "n/a" is not Namibia.
+    is_code = len(key) <= LETTERS_OF_A_CODE and key.isascii()
+    return () if is_code and key not in _INITIALS and text.strip().casefold() != key else _found(key)
+
+
+@lru_cache(maxsize=4096)
+def _found(key: str) -> tuple[Country, ...]:
+    """The countries that are called so; none in the other languages if English has one."""
+    iso3s = _english().get(key) or _other_languages(key)
+    return tuple(_country(iso3) for iso3 in sorted(iso3s))
+
+
+def _other_languages(key: str) -> set[str]:
+    iso3s = _translated().get(key, set())
+    # A country in one language may be a town or a province in another: Granada.
+    return iso3s | {_iso3(part) for part in subdivisions_named(key)} if iso3s else set()
+
+
+@cache
+def _country(iso3: str) -> Country:
+    found = _pycountry().countries.get(alpha_3=iso3)
+    name = getattr(found, "common_name", found.name)
+    head = name.partition(",")[0]
+    return Country(iso3, head if len(_english()[spelled(head)]) == 1 or head == name else _turned(name))
+
+
+@cache
+def _english() -> dict[str, set[str]]:
+    """The countries by code and English name, each name spelled. Two have one name where that is all people write."""
+    names: dict[str, set[str]] = {}
+    for found in _pycountry().countries:
+        for name in (found.alpha_2, found.alpha_3, found.flag, *_official(found), *_names(found)):
+            for form in (name, _turned(name), _SHORT.split(name)[0]):
+                names.setdefault(spelled(form), set()).add(found.alpha_3)
+    for iso3, also in _ALSO.items():
+        for name in also.split(", "):
+            for key in spelled_out(name):
+                names.setdefault(key, set()).add(iso3)
+    return names
+
+
+def _official(found: Any) -> list[str]:
+    return [found.official_name] if hasattr(found, "official_name") else []
+
+
+def _turned(name: str) -> str:
+    """`Korea, Republic of` as `Republic of Korea`."""
+    head, _, rest = name.partition(", ")
+    return f"{rest} {head}"
+
+
+@cache
+def _translated() -> dict[str, set[str]]:
+    """The countries by their names in other languages. Official names are left out: some are translated wrongly."""
+    written: dict[str, set[str]] = {}
+    ours = [(found.alpha_3, name) for found in _pycountry().countries for name in _names(found)]
+    for language in _LANGUAGES:
+        translate = gettext.translation("iso3166-1", _pycountry().LOCALES_DIR, [language], fallback=True).gettext
+        for iso3, name in ours:
+            translated = translate(name)
+            written.setdefault(translated, set()).add(iso3)
+            if "," in name:
+                written.setdefault(translated.partition(",")[0], set()).add(iso3)
+    names: dict[str, set[str]] = {}
+    for name, iso3s in written.items():
+        # So few Latin letters are sooner a code, or a word.
+        for key in (key for key in spelled_out(name) if len(key) > LETTERS_OF_A_CODE or not key.isascii()):
+            names.setdefault(key, set()).update(iso3s)
+    return names
+
+
+def _names(found: Any) -> list[str]:
+    return list(dict.fromkeys([found.name, getattr(found, "common_name", found.name)]))
+
+
+# What is said of a text that names no country
+
+
+def _no_text(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _numeric(str(value)) or f"{cut(value)} is no country; {_CODES}"
+    return f'a country is a text, such as "DEU" or "Germany", and this is {cut(value)}'
+
+
+def _numeric(digits: str) -> str | None:
+    found = _pycountry().countries.get(numeric=digits.zfill(3)) if digits.isascii() and digits.isdigit() else None
+    return found and f"{digits} is the numeric code of {_country(found.alpha_3).name}; write {found.alpha_3}"
+
+
+def _hint(text: str) -> str:
+    key = spelled(text)
+    if not key:
+        return f"it is empty: {_CODES}"
+    countries = tuple(dict.fromkeys(_country(_iso3(part)) for part in subdivisions_named(text)))
+    if len(countries) > _MOST_NAMED:
+        return f"parts of {len(countries)} countries are called so: write the country"
+    if countries:
+        return f"it is a part of {_any_of(countries)}: write the country too, as in {countries[0].iso3}/{text.strip()}"
+    zone = country_named(key[:2]) if _ZONE.fullmatch(key) else None
+    return f"did you mean {zone.words}?" if zone else _near(key) or _CODES
+
+
+_MOST_NAMED = 4
+
+
+def _iso3(part: Subdivision) -> str:
+    return part.country_iso3 or str(_pycountry().countries.get(alpha_2=part.code[:2]).alpha_3)
+
+
+def _near(key: str) -> str | None:
+    """The countries whose names are nearest; those that are nearly as near too."""
+    if len(key) <= LETTERS_OF_A_CODE:
+        return None
+    names = {**_translated(), **_english()}
+    near = difflib.get_close_matches(key, names, n=4, cutoff=NEAR)
+    best = _likeness(key, near[0]) if near else 0.0
+    nearest = [name for name in near if best - _likeness(key, name) <= _NEARLY_AS_NEAR]
+    found = dict.fromkeys(_country(iso3) for name in nearest for iso3 in sorted(names[name]))
+    return f"did you mean {_any_of(tuple(found))}?" if found else None
+
+
+def _likeness(first: str, second: str) -> float:
+    return difflib.SequenceMatcher(None, second, first).ratio()
+
+
+def _any_of(countries: tuple[Country, ...]) -> str:
+    return " or ".join(country.words for country in countries)
+
+
+def cut(value: object) -> str:
+    """A value as a message shows it, which is one line of bounded length."""
+    words = repr(value)
+    return words if len(words) <= 60 else f"{words[:57]}..."
 
 
 def _pycountry() -> Any:

@@ -10,17 +10,25 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from .. import units
 from ..errors import MissingExtraError, PlaceError
 from ..record import IntensityBasis
-from .countries import Country, find_country
+from .cloud_regions import providers_of
+from .countries import LETTERS_OF_A_CODE, NEAR, Country, cut, find_country
+from .spelling import spelled
+from .subdivisions import subdivision_of
 
 COMBUSTION = ("USA", "CAN", "CHN")
-_NORDIC = {"SWE": "SE", "NOR": "NO", "FIN": "FI"}
+NORDIC = {"SWE": "SE", "NOR": "NO", "FIN": "FI"}
+
+# A grid whose plants burn next to nothing emits over their life what hydropower does: 24 g/kWh, between 1 and 2200
+# for single plants (IPCC 2014, AR5 WG III, Annex III, table A.III.2).
+NEARLY_NO_COMBUSTION_G_PER_KWH = 20.0
+HYDROPOWER_G_PER_KWH = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ def grid_intensity(country: str, region: str | None = None) -> Intensity:
     """The intensity of a country, or of a state, province or bidding zone where codecarbon has one.
 
     Args:
-        country: ISO code of two or three letters, or English name.
+        country: ISO code of two or three letters, or name.
         region: name or code (`Virginia`, `VA`, `US-VA`, `SE3`).
 
     Raises:
@@ -68,8 +76,15 @@ def grid_intensity(country: str, region: str | None = None) -> Intensity:
     )
 
 
+def life_cycle(intensity: Intensity) -> Intensity:
+    """The same intensity, or that of hydropower where the data have what is burned, and hardly anything is."""
+    if intensity.basis != "combustion" or intensity.g_per_kwh >= NEARLY_NO_COMBUSTION_G_PER_KWH:
+        return intensity
+    return replace(intensity, g_per_kwh=HYDROPOWER_G_PER_KWH, basis="life-cycle", source="IPCC 2014, hydropower")
+
+
 def country_with_figures(country: str) -> Country:
-    """A country by code or English name, if codecarbon has figures for it.
+    """A country by code or name, if codecarbon has figures for it.
 
     Raises:
         PlaceError: it is not known, or has no figures.
@@ -78,7 +93,10 @@ def country_with_figures(country: str) -> Country:
     found = find_country(country)
     # Where hydropower is all there is, codecarbon has 0 for one country, which no grid emits over its life.
     if not _data_source().get_global_energy_mix_data().get(found.iso3, {}).get("carbon_intensity"):
-        raise PlaceError(f"codecarbon has no intensity for {found.name} ({found.iso3}); give it with --intensity")
+        raise PlaceError(
+            f"codecarbon has no intensity for {found.name} ({found.iso3}); say what its grid emits, "
+            "with --intensity, or intensity= in Python"
+        )
     return found
 
 
@@ -101,32 +119,66 @@ def regions(iso3: str) -> dict[str, str]:
         return {
             name: entry["names"][0] for code, entry in provinces.items() for name in (*entry["names"], code.lower())
         }
-    if iso3 in _NORDIC:
+    if iso3 in NORDIC:
         zones = data.get_nordic_country_energy_mix_data()["data"]
-        return _by_key([zone for zone in zones if zone.startswith(_NORDIC[iso3])])
+        return _by_key([zone for zone in zones if zone.startswith(NORDIC[iso3])])
     return {}
 
 
 def _states(states: dict[str, Any]) -> dict[str, str]:
     names = {key: entry for key, entry in states.items() if not key.startswith("_") and key != "usa"}
     codes = {str(entry.get("regionCode", "")).lower(): key for key, entry in names.items()}
-    return {**{code: key for code, key in codes.items() if code}, **_by_key(list(names))}
+    capital = {name: codes[code] for name, code in _CAPITAL.items() if code in codes}
+    return {**{code: key for code, key in codes.items() if code}, **_by_key(list(names)), **capital}
+
+
+# Without "D.C." it is the state.
+_CAPITAL = {"washington dc": "dc", "washington d.c.": "dc"}
 
 
 def _by_key(keys: list[str]) -> dict[str, str]:
     return {key.lower(): key for key in keys}
 
 
+def region_key(country: Country, region: str) -> str | None:
+    """codecarbon's key of a region, by its name or its code (ISO 3166-2, with or without the country's)."""
+    known = {spelled(name): key for name, key in regions(country.iso3).items()}
+    if spelled(region) in known:
+        return known[spelled(region)]
+    code, dash, rest = region.strip().partition("-")
+    alpha2 = _alpha2(country)
+    if dash and spelled(code) in (country.iso3.lower(), alpha2.lower()):
+        return region_key(country, rest)
+    part = subdivision_of(alpha2, region) if known else None
+    return None if part is None else known.get(spelled(part.name)) or known.get(spelled(part.code))
+
+
+def _alpha2(country: Country) -> str:
+    return str(importlib.import_module("pycountry").countries.get(alpha_3=country.iso3).alpha_2)
+
+
 def _region_key(country: Country, region: str) -> str:
     known = regions(country.iso3)
     if not known:
         raise PlaceError(f"{country.name} has no regions with an intensity of their own; leave the region out")
-    wanted = region.strip().lower()
-    for name in (wanted, wanted.partition("-")[2]):
-        if name in known:
-            return known[name]
-    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5) or sorted(set(known.values()))[:5]
-    raise PlaceError(f"{region!r} is no region of {country.name}; try {', '.join(near)}")
+    found = region_key(country, region)
+    if found is not None:
+        return found
+    raise PlaceError(f"{cut(region)} is no region of {country.name}; {_near(region, known)}")
+
+
+def _near(region: str, known: dict[str, str]) -> str:
+    """What may be meant, or what there is."""
+    key = spelled(region)
+    clouds = [f"{provider}:{region.strip().lower()}" for provider in providers_of(region)]
+    names = [] if len(key) <= LETTERS_OF_A_CODE else difflib.get_close_matches(key, known, n=3, cutoff=NEAR)
+    if clouds or names:
+        return f"did you mean {' or '.join([*clouds, *names])}?"
+    every = sorted(set(known.values()))
+    return f"there are {', '.join(every[:_SHOWN])}{' and so on' if len(every) > _SHOWN else ''}"
+
+
+_SHOWN = 5
 
 
 def _look_up(iso3: str, region: str | None) -> float:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from ..errors import MissingExtraError, PlaceError
 from ..factors.cloud_regions import CloudRegion, cloud_regions, find_cloud_region
-from ..factors.countries import find_country
+from ..factors.countries import country_named
 from .found import Found
 from .pairs import Pair, labels
 
@@ -55,7 +55,6 @@ _LETTERS = (
 )
 # Two of them are codes of countries, and hardly ever meant so.
 _NOWHERE = frozenset(["NA", "NO", "NONE", "TBD", "UNKNOWN"])
-# To find out that a name is no country takes long.
 _MOST = 4
 _PROVIDER_LABELS = labels("cloud provider, provider, cloud, cloud platform, compute provider, cloud service")
 _REGION_LABELS = labels(
@@ -154,6 +153,7 @@ def _country(words: str) -> str | None:
     if not 2 <= len(words) <= 40 or not words[0].isupper() or words.upper() in _NOWHERE:
         return None
     try:
-        return find_country(words).iso3
-    except (PlaceError, MissingExtraError):
+        found = country_named(words)
+    except MissingExtraError:
         return None
+    return found.iso3 if found else None

@@ -8,7 +8,8 @@ from typing import Any
 from .. import units
 from ..errors import PlaceError, RecordError, TrackerError, UnitError, UsageError
 from ..estimation.grid import Grid, find_grid
-from ..factors.countries import find_country
+from ..factors.cloud_regions import names_cloud_region
+from ..factors.named_place import read_place
 from ..facts.facts import Facts
 from ..record import EmissionsRecord
 from .places import country_of_cloud
@@ -20,7 +21,7 @@ class Given:
     """What is known beside the file. What is not given is None.
 
     Attributes:
-        country: where it ran, ISO code or English name.
+        country: where it ran, ISO code or name.
         region: state, province or zone of the country, or a cloud's region as `gcp:europe-west4`.
         intensity_g_per_kwh: what the grid emits.
         pue: power usage effectiveness of the facility.
@@ -141,15 +142,12 @@ def _nowhere(run: Tracked) -> str:
 
 
 def _facts(given: Given) -> Facts:
-    region = given.region
-    if region is not None and ":" in region:
-        if given.country is not None:
-            raise UsageError("--country and a cloud region both say where it ran; give one of them")
-        provider, _, code = region.partition(":")
-        return Facts(provider=provider.strip().lower(), region=code.strip())
-    if region is not None and given.country is None:
+    country, region = given.country, given.region
+    if country is None and region is None:
+        return Facts()
+    if country is None and not names_cloud_region(region):
         raise UsageError(f"--region {region!r} needs --country, or its provider: --region gcp:europe-west4")
-    return Facts(country_iso3=None if given.country is None else find_country(given.country).iso3, region=region)
+    return Facts(**read_place(country, region).facts)
 
 
 def _grams(run: Tracked, energy_kwh: float | None, grid: Grid | None, pue: float) -> float | None:

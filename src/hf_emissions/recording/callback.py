@@ -22,7 +22,6 @@ from .carried import Carried, origin_of
 from .conclusion import conclude, stopped_line
 from .experiment import Experiment
 from .model_cards import carry
-from .place import check_place
 from .rivals import keep_rivals_quiet, replace_codecarbon_callbacks
 from .settings import Settings
 from .training_type import training_type
@@ -56,11 +55,15 @@ class EmissionsCallback(TrainerCallback):
         trainer = Trainer(..., callbacks=[EmissionsCallback(country="DEU")])
 
     Args:
-        country: where the electricity is used: ISO code of two or three letters, or English name. Not given:
-            `HF_EMISSIONS_COUNTRY`, the cloud's metadata, or the country of the IP address.
-        region: a state, province or bidding zone of the country.
+        country: where the electricity is used: ISO code of two or three letters, or name; its region may stand with it
+            (`USA/CA`). Not given: `HF_EMISSIONS_COUNTRY`, the cloud's metadata, or the country of the IP address.
+        region: a state, province or bidding zone of the country; or a cloud's region as `gcp:europe-west4`, which
+            needs no country.
+        intensity: what the grid emits, instead of what is known of the place: a number of g/kWh, or a text with its
+            unit, such as "0.381 kg/kWh".
         training_type: `pre-training` or `fine-tuning`; by default found out from the model.
-        pue: power usage effectiveness of the facility; the figure then covers the facility.
+        pue: power usage effectiveness of the facility; the figure then covers the facility. Not given: what the cloud's
+            provider publishes, where it does.
         section: write the section "Environmental Impact" too; by default only into a card that is created.
         overwrite: replace a figure that somebody else wrote into the card.
         output_dir: folder of the card and of the ledger; by default that of the Trainer.
@@ -71,7 +74,8 @@ class EmissionsCallback(TrainerCallback):
         record: the record of the last training, None before its end.
 
     Raises:
-        PlaceError: an unknown country or region, with near matches; before any training.
+        PlaceError: an unknown country or region, with near matches, or an intensity that no grid has; before any
+            training.
         UsageError: settings that contradict each other.
     """
 
@@ -80,6 +84,7 @@ class EmissionsCallback(TrainerCallback):
         country: str | None = None,
         *,
         region: str | None = None,
+        intensity: float | str | None = None,
         training_type: str | None = None,
         pue: float | None = None,
         section: bool | None = None,
@@ -91,6 +96,7 @@ class EmissionsCallback(TrainerCallback):
         self.settings = Settings(
             country=country,
             region=region,
+            intensity=intensity,
             training_type=training_type,
             pue=pue,
             section=section,
@@ -113,7 +119,7 @@ class EmissionsCallback(TrainerCallback):
         keep_rivals_quiet()
         try:
             detection.check_codecarbon()
-            check_place(self.settings.country, self.settings.region)
+            self.settings.check_place()
         except MissingExtraError as error:
             log.warning("hf-emissions: %s; training goes on without it", error)
             self._active = False

@@ -19,7 +19,6 @@ from .conclusion import conclude, stopped_line
 from .ending import CLOSED_EARLY, CLOSED_EARLY_REMARK, why_finished
 from .entered import Entered, look_for_abandoned
 from .experiment import Experiment
-from .place import check_place
 from .recorder import Sofar
 from .settings import Settings
 
@@ -57,11 +56,12 @@ class record_emissions:  # noqa: N801 - used like a function
     Args:
         output_dir: folder of the card and of the ledger, as it is meant when the code begins.
         resume: add to the last recording in the folder instead of beginning a new one.
-        settings: as for `EmissionsCallback`: country, region, training_type, pue, section, overwrite, enabled,
-            assume_world_average. A loop does not tell its `training_type`: give it.
+        settings: as for `EmissionsCallback`: country, region, intensity, training_type, pue, section, overwrite,
+            enabled, assume_world_average. A loop
+            does not tell its `training_type`: give it.
 
     Raises:
-        PlaceError: an unknown country or region, with near matches.
+        PlaceError: an unknown country or region, with near matches; an intensity that no grid has.
         UsageError: settings that contradict each other, or a decorator of what is no function.
     """
 
@@ -82,7 +82,7 @@ class record_emissions:  # noqa: N801 - used like a function
     def _check(self) -> None:
         try:
             detection.check_codecarbon()
-            check_place(self._settings.country, self._settings.region)
+            self._settings.check_place()
         except MissingExtraError as error:
             log.warning("hf-emissions: %s; the code runs without it", error)
             self._active = False

@@ -23,7 +23,7 @@ from .meter import Meter
 from .nodes import Placement, Store, placement, process_store, shared_name
 from .opened import Opened
 from .origin import Origin, origin_facts
-from .place import Place, given_place, look_up_place, world_average
+from .place import Place, look_up_place, published_pue, world_average
 from .recorder import Recorder, Sofar
 from .runs import Run, run_saved_at, runs_of
 from .saying import warn_once
@@ -96,7 +96,7 @@ class Experiment:
 
     def _find_place(self) -> None:
         try:
-            place = given_place(self.settings.country, self.settings.region) or look_up_place()
+            place = self.settings.place() or look_up_place()
         except HfEmissionsError as error:
             log.warning("hf-emissions: %s", error)
             place = None
@@ -150,7 +150,8 @@ class Experiment:
             self._before = self._figures_before()
         first = self.leader or self
         before_kwh, before_g = self._before
-        own_kwh, place = sofar.energy_kwh * (first.settings.pue or 1.0), first.place
+        place = first.place
+        own_kwh = sofar.energy_kwh * (first.settings.pue or published_pue([place]))
         grams = None
         if place is not None and before_g is not None:
             grams = before_g + units.emissions_g(own_kwh, place.intensity_g_per_kwh)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import PlaceError, UsageError
+from ..factors.cloud_regions import names_cloud_region
 from .cards import edited_card
 from .ledger import FOLDER, LedgerFile, read_ledger
 from .lineage import Experiments, experiments_of, with_stages
-from .place import Place, check_place, given_place, place_with_intensity
+from .place import Place, check_intensity, check_place, given_place, place_with_intensity
 from .runs import Run, runs_of
 from .summary import Summary, place_of_run, summarize
 
@@ -25,20 +26,28 @@ class Corrections:
     pue: float | None = None
 
     def __post_init__(self) -> None:
-        if self.country is not None and self.intensity_g_per_kwh is not None:
-            raise UsageError("--country and --intensity both say what the grid emits; give one of them")
-        if self.region is not None and self.country is None:
-            raise UsageError("--region needs --country: a region is looked for inside a country")
+        if self.region is not None and self.country is None and not names_cloud_region(self.region):
+            raise UsageError(
+                "--region needs --country: a region is looked for inside a country; a cloud's is named with its "
+                "provider, as in --region gcp:europe-west4"
+            )
         if self.pue is not None and not 1.0 <= self.pue <= 5.0:
             raise UsageError(f"--pue is {self.pue:g}; a facility's PUE lies between 1.0 and 5.0")
-        if self.country is not None:
-            check_place(self.country, self.region)
+        check_intensity(self.intensity_g_per_kwh)
+        if self._names_place:
+            check_place(self.country, self.region, self.intensity_g_per_kwh)
+
+    @property
+    def _names_place(self) -> bool:
+        return self.country is not None or self.region is not None
 
     def place(self, run: Run) -> Place | None:
         """The place that grams are to be worked out with, None for the recorded one."""
+        if self._names_place:
+            return given_place(self.country, self.region, self.intensity_g_per_kwh)
         if self.intensity_g_per_kwh is not None:
             return place_with_intensity(place_of_run(run), self.intensity_g_per_kwh)
-        return given_place(self.country, self.region) if self.country is not None else None
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,16 @@ import os
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, get_args
 
 from ..errors import HfEmissionsError, PlaceError
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
-from ..factors.intensity import Intensity, country_with_figures, grid_intensity
+from ..factors.cloud_regions import names_cloud_region
+from ..factors.intensity import Intensity, country_with_figures, grid_intensity, life_cycle
+from ..factors.named_place import NamedPlace, read_place
+from ..factors.pue import find_pue
 from ..record import IntensityBasis
 
 COUNTRY_VARIABLE = "HF_EMISSIONS_COUNTRY"
@@ -73,8 +76,11 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip()) and value.isprintable()
 
 
-def place_of(intensity: Intensity, how: str = "", **cloud: str | None) -> Place:
+def place_of(found: Intensity, how: str = "", **cloud: str | None) -> Place:
     """The place that an intensity was looked up for."""
+    intensity = life_cycle(found)
+    if intensity is not found:
+        how = _joined(how, "hydropower's life cycle (IPCC 2014)")
     return Place(
         words=intensity.place,
         country_iso3=intensity.country.iso3,
@@ -87,33 +93,71 @@ def place_of(intensity: Intensity, how: str = "", **cloud: str | None) -> Place:
     )
 
 
-def given_place(country: str | None, region: str | None) -> Place | None:
-    """The place that the settings name, else the one in `HF_EMISSIONS_COUNTRY`; None where neither is set.
+def _joined(*words: str) -> str:
+    return "; ".join(filter(None, words))
+
+
+def given_place(country: object, region: object, intensity_g_per_kwh: float | None = None) -> Place | None:
+    """The place that the settings name, else the one in `HF_EMISSIONS_COUNTRY`; None where nothing is given.
+
+    Args:
+        country: see `read_place`.
+        region: the same.
+        intensity_g_per_kwh: what the grid emits, instead of what is known of the place; a place of its own, without a
+            country, where none is named.
 
     Raises:
-        PlaceError: an unknown country or region, with near matches.
+        PlaceError: an unknown country or region, with near matches; names that contradict each other.
     """
-    if country is not None:
-        return place_of(grid_intensity(country, region))
-    named = os.environ.get(COUNTRY_VARIABLE, "").strip()
-    if named:
-        return place_of(grid_intensity(named, region), f"country from {COUNTRY_VARIABLE}")
-    return None
+    named, how = _named(country, region)
+    if named is None:
+        return None if intensity_g_per_kwh is None else place_with_intensity(None, intensity_g_per_kwh)
+    cloud = {} if named.cloud is None else {"cloud_provider": named.cloud.provider, "cloud_region": named.cloud.region}
+    if intensity_g_per_kwh is None:
+        return place_of(grid_intensity(named.country.iso3, named.region), how, **cloud)
+    place = Place(named.words, 0.0, None, "", named.country.iso3, named.region, **cloud)
+    place = place_with_intensity(place, intensity_g_per_kwh)
+    return replace(place, how=_joined(how, place.how))
 
 
-def check_place(country: str | None, region: str | None) -> None:
-    """Refuse a country or region, of the settings or of the environment, that is not known or has no figures.
+def _named(country: object, region: object) -> tuple[NamedPlace | None, str]:
+    """The place that is named, and how it is known where the user did not give it for this training."""
+    variable = os.environ.get(COUNTRY_VARIABLE, "").strip()
+    if country is not None or not variable or names_cloud_region(region):
+        return (None, "") if country is None and region is None else (read_place(country, region), "")
+    try:
+        return read_place(variable, region), f"country from {COUNTRY_VARIABLE}"
+    except PlaceError as error:
+        raise PlaceError(f"{COUNTRY_VARIABLE}: {error}") from None
+
+
+def check_place(country: object, region: object, intensity_g_per_kwh: float | None = None) -> None:
+    """Refuse a place, of the settings or of the environment, that is not known or has no figures and is given none.
 
     Quick where there is no region: the intensities themselves are not loaded.
 
     Raises:
         PlaceError: with near matches.
     """
-    named = os.environ.get(COUNTRY_VARIABLE, "").strip() or None if country is None else country
-    if named is not None and region is None:
-        country_with_figures(named)
-    elif named is not None:
-        grid_intensity(named, region)
+    named, _ = _named(country, region)
+    if named is not None and intensity_g_per_kwh is None:
+        country_with_figures(named.country.iso3)
+
+
+def published_pue(places: Iterable[Place | None]) -> float:
+    """What the provider of a training's places publishes as its PUE; 1.0 where it does not, or there are several.
+
+    Figures of different boundary are not added up: where one place is none of the provider's, all are the node's.
+    """
+    providers = {None if place is None else place.cloud_provider for place in places}
+    found = [find_pue(provider) for provider in providers if provider is not None]
+    return found[0].value if len(providers) == len(found) == 1 and found[0] is not None else 1.0
+
+
+def words_of_pue(provider: str | None) -> str:
+    """Where the PUE of a provider comes from, for the source of a figure."""
+    found = find_pue(provider or "")
+    return "" if found is None else f"PUE {found.value:g} as {found.provider} publishes it ({found.year})"
 
 
 def place_with_intensity(place: Place | None, intensity_g_per_kwh: float) -> Place:
@@ -122,11 +166,7 @@ def place_with_intensity(place: Place | None, intensity_g_per_kwh: float) -> Pla
     Raises:
         PlaceError: no grid has that intensity.
     """
-    if not 0 < intensity_g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
-        raise PlaceError(
-            f"no grid has {intensity_g_per_kwh:g} g/kWh; it lies between {LOWEST_GRID_G_PER_KWH:g} and "
-            f"{HIGHEST_GRID_G_PER_KWH:g}"
-        )
+    check_intensity(intensity_g_per_kwh)
     known = place or Place(None, 0.0, None, "")
     return replace(
         known,
@@ -135,6 +175,19 @@ def place_with_intensity(place: Place | None, intensity_g_per_kwh: float) -> Pla
         intensity_source="given by the owner",
         how="intensity given by the owner",
     )
+
+
+def check_intensity(intensity_g_per_kwh: float | None) -> None:
+    """Refuse an intensity that no grid has.
+
+    Raises:
+        PlaceError: says between which they lie.
+    """
+    if intensity_g_per_kwh is not None and not 0 < intensity_g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
+        raise PlaceError(
+            f"no grid has {intensity_g_per_kwh:g} g/kWh; it lies between {LOWEST_GRID_G_PER_KWH:g} and "
+            f"{HIGHEST_GRID_G_PER_KWH:g}"
+        )
 
 
 def world_average() -> Place:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 
-from ..errors import UsageError
-from .place import COUNTRY_VARIABLE
+from .. import units
+from ..errors import PlaceError, UsageError
+from ..factors.bounds import LOWEST_GRID_G_PER_KWH
+from ..factors.cloud_regions import names_cloud_region
+from .place import COUNTRY_VARIABLE, Place, check_intensity, check_place, given_place
 
 DISABLE_VARIABLE = "HF_EMISSIONS_DISABLE"
 
@@ -17,8 +21,10 @@ class Settings:
     """The settings of a recording.
 
     Attributes:
-        country: where the electricity is used: ISO code of two or three letters, or English name.
-        region: a state, province or bidding zone of that country, where codecarbon has one.
+        country: where the electricity is used: ISO code of two or three letters, or name.
+        region: a state, province or bidding zone of that country, where codecarbon has one; or a cloud's region, as
+            `gcp:europe-west4`.
+        intensity: what the grid emits: a number of g/kWh, or a text with its unit.
         training_type: `pre-training` or `fine-tuning`; found out from the model where it is not given.
         pue: power usage effectiveness of the facility, at least 1.0; the figure then covers the facility.
         section: write the section "Environmental Impact" too; None: only into a card that we create.
@@ -30,6 +36,7 @@ class Settings:
 
     country: str | None = None
     region: str | None = None
+    intensity: float | str | None = None
     training_type: str | None = None
     pue: float | None = None
     section: bool | None = None
@@ -39,12 +46,56 @@ class Settings:
     assume_world_average: bool = False
 
     def __post_init__(self) -> None:
-        if self.pue is not None and not 1.0 <= float(self.pue) <= 5.0:
-            raise UsageError(f"pue is {self.pue}; a facility's PUE lies between 1.0 and 5.0")
-        if self.region is not None and self.country is None and not os.environ.get(COUNTRY_VARIABLE, "").strip():
-            raise UsageError(f'region is {self.region!r} and country is not given; name both, such as country="USA"')
+        if self.pue is not None and (not _is_number(self.pue) or not 1.0 <= float(self.pue) <= 5.0):
+            raise UsageError(f"pue is {self.pue}; a facility's PUE is a number between 1.0 and 5.0")
+        if self.training_type is not None and not isinstance(self.training_type, str):
+            raise UsageError(f'training_type is {self.training_type!r}; it is a text, such as "fine-tuning"')
+        if self.country is None and isinstance(self.region, str) and not self._region_stands_alone:
+            raise UsageError(
+                f'region is {self.region!r} and country is not given; name both, such as country="USA", or the '
+                'provider, as in region="gcp:europe-west4"'
+            )
+        check_intensity(self.intensity_g_per_kwh)
+
+    @property
+    def _region_stands_alone(self) -> bool:
+        return names_cloud_region(self.region) or bool(os.environ.get(COUNTRY_VARIABLE, "").strip())
+
+    @property
+    def intensity_g_per_kwh(self) -> float | None:
+        """The intensity that is given, in g/kWh.
+
+        Raises:
+            PlaceError: it is none, or is so small a number that kilograms were meant.
+            UnitError: a text without a unit.
+        """
+        given = self.intensity
+        if given is None:
+            return None
+        if isinstance(given, str):
+            return units.read_intensity_g_per_kwh(given)
+        if not _is_number(given):
+            raise PlaceError(f'intensity is {given!r}; it is a number of g/kWh, or a text such as "0.381 kg/kWh"')
+        if 0 < given < LOWEST_GRID_G_PER_KWH:
+            raise PlaceError(
+                f'intensity is {given:g}, a number of g/kWh, and no grid emits so little; write the unit: "{given:g} '
+                f'kg/kWh" or "{given:g} g/kWh"'
+            )
+        return float(given)
+
+    def place(self) -> Place | None:
+        """The place that is given, or named by `HF_EMISSIONS_COUNTRY`; see `given_place`."""
+        return given_place(self.country, self.region, self.intensity_g_per_kwh)
+
+    def check_place(self) -> None:
+        """Refuse a place that is not known; see `check_place`."""
+        check_place(self.country, self.region, self.intensity_g_per_kwh)
 
     @property
     def active(self) -> bool:
         """Whether anything is to be recorded."""
         return self.enabled and os.environ.get(DISABLE_VARIABLE, "").strip().lower() not in ("1", "true", "yes", "on")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -9,7 +9,7 @@ from typing import Any
 from .. import units
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..record import EmissionsRecord, Method
-from .place import Place
+from .place import Place, published_pue, words_of_pue
 from .power import Power, in_words
 from .runs import Run, Segment
 
@@ -61,8 +61,9 @@ def summarize(run: Run, *, place: Place | None = None, pue: float | None = None,
         unrecorded: whether its weights were changed afterwards by something that was not recorded.
     """
     run = replace(run, incomplete=run.incomplete or unrecorded)
-    pue = pue or _pue(run)
     places = [place or _place(segment) for segment in run.segments]
+    given = pue or _given_pue(run)
+    pue = given or published_pue(places)
     energy_kwh, grams = energy_and_grams(run, place=place, pue=pue)
     if energy_kwh <= 0:
         return Summary(None, problems=(_NOTHING, *run.notes))
@@ -81,18 +82,21 @@ def summarize(run: Run, *, place: Place | None = None, pue: float | None = None,
         range_g=_range(grams, modelled),
         **_about(run, places, None if grams is None else grams / energy_kwh),
     )
+    if given is None and pue != 1.0 and record.source is not None:
+        record = record.replace(source=f"{record.source}; {words_of_pue(record.cloud_provider)}")
     ends = (energy_kwh * LOWEST_GRID_G_PER_KWH, energy_kwh * HIGHEST_GRID_G_PER_KWH)
     return Summary(record, _notes(run, modelled), _problems(run), None if grams is not None else ends)
 
 
 def energy_and_grams(run: Run, *, place: Place | None = None, pue: float | None = None) -> tuple[float, float | None]:
     """A run's energy in kWh with its PUE, and its grams, None without a place; neither is rounded. See `summarize`."""
-    pue = pue or _pue(run)
-    return run.energy_kwh * pue, _grams(run, [place or _place(segment) for segment in run.segments], pue)
+    places = [place or _place(segment) for segment in run.segments]
+    pue = pue or _given_pue(run) or published_pue(places)
+    return run.energy_kwh * pue, _grams(run, places, pue)
 
 
-def _pue(run: Run) -> float:
-    return max([1.0, *(float(segment.start.get("pue") or 1.0) for segment in run.segments)])
+def _given_pue(run: Run) -> float | None:
+    return max((float(segment.start["pue"]) for segment in run.segments if segment.start.get("pue")), default=None)
 
 
 def _place(segment: Segment) -> Place | None:

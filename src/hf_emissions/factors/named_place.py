@@ -1,0 +1,161 @@
+"""A place as a person names it: a country, a part of it, or a cloud's region. One reading serves every command."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import PlaceError
+from .cloud_regions import CloudRegion, names_cloud_region, providers_of, read_cloud_region
+from .countries import Country, country_named, cut, find_country, is_ambiguous
+from .intensity import COMBUSTION, NORDIC, grid_intensity, region_key
+from .subdivisions import subdivision_of
+
+# `Virginia, United States`, `Germany (DEU)`, `USA/CA`, and the codes of ISO 3166-2: `US-CA`.
+_ENDS_WITH_COUNTRY = re.compile(r"(?P<part>.+),(?P<country>[^,]+)")
+_IN_BRACKETS = re.compile(r"(?P<country>[^()]+)\((?P<part>[^()]+)\)\s*")
+_BEGINS_WITH_COUNTRY = re.compile(r"(?P<country>[^/,]+)[/,](?P<part>.+)")
+_CODE = re.compile(r"(?P<country>[A-Za-z]{2,3})[-_](?P<part>[A-Za-z0-9]{1,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A country; `region` where a part of it was named that has an intensity of its own, `cloud` a cloud's region."""
+
+    country: Country
+    region: str | None = None
+    cloud: CloudRegion | None = None
+
+    @property
+    def words(self) -> str:
+        """The place in words, such as `Virginia, United States`."""
+        return self.country.name if self.region is None else grid_intensity(self.country.iso3, self.region).place
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The place by the names of `Facts`."""
+        if self.cloud is not None:
+            return {"provider": self.cloud.provider, "region": self.cloud.region}
+        return {"country_iso3": self.country.iso3, **({"region": self.region} if self.region is not None else {})}
+
+
+def read_place(country: object, region: object = None) -> NamedPlace:
+    """The place that a country and a region name together, or a cloud's region alone.
+
+    Args:
+        country: a code or a name; its part may stand beside it (`USA/CA`, `US-CA`, `California, USA`).
+        region: a state, province or zone of the country, or a cloud's region as `gcp:europe-west4`.
+
+    Raises:
+        PlaceError: a name that is not known, or means several; a region without a country; names that contradict each
+            other.
+        MissingExtraError: pycountry or codecarbon is not installed.
+    """
+    if names_cloud_region(region):
+        return _in_cloud(str(region), country)
+    if region is not None and not isinstance(region, str):
+        raise PlaceError(f'a region is a text, such as "Virginia" or "gcp:europe-west4", and this is {cut(region)}')
+    if country is None:
+        raise PlaceError(f"region {cut(region)} needs its country, {_or_its_provider(region)}")
+    named = _read_country(country)
+    if region is None:
+        return named
+    key = grid_intensity(named.country.iso3, region).region
+    if named.region not in (None, key):
+        raise PlaceError(f"country is {cut(country)} and region is {cut(region)}, two places; give one of them")
+    return NamedPlace(named.country, key)
+
+
+def _or_its_provider(region: str | None) -> str:
+    found = providers_of(region or "")
+    return f"or its provider, such as {found[0]}:{region}" if found else "or its provider, such as gcp:europe-west4"
+
+
+def _in_cloud(region: str, country: object) -> NamedPlace:
+    cloud = read_cloud_region(region)
+    found = NamedPlace(find_country(cloud.country_iso3), cloud.subdivision, cloud)
+    if country is None:
+        return found
+    named = _read_country(country)
+    if named.country != found.country or named.region not in (None, found.region):
+        where = grid_intensity(cloud.country_iso3, cloud.subdivision).place
+        raise PlaceError(
+            f"{cloud.provider}:{cloud.region} stands in {where}, and the country is {cut(country)}; give one of them"
+        )
+    return found
+
+
+def _read_country(text: object) -> NamedPlace:
+    if not isinstance(text, str):
+        return NamedPlace(find_country(text))
+    if names_cloud_region(text):
+        raise PlaceError(f"country is {cut(text)}; a cloud's region is named as region")
+    whole = country_named(text)
+    if whole is not None:
+        return NamedPlace(whole)
+    zone = _zone(text)
+    if zone is not None:
+        return zone
+    found = next(_split(text), None)
+    return NamedPlace(find_country(text)) if found is None else _part(text, *found)
+
+
+def _zone(text: str) -> NamedPlace | None:
+    """A bidding zone, whose name begins with its country's code: `SE3`."""
+    iso3 = {code: iso3 for iso3, code in NORDIC.items()}.get(text.strip()[:2].upper())
+    country = None if iso3 is None else find_country(iso3)
+    key = None if country is None else region_key(country, text)
+    return None if country is None or key is None else NamedPlace(country, key)
+
+
+def _split(text: str) -> Iterator[tuple[Country, str, bool]]:
+    """The country of a text and its part, however they are put together; and whether the part is a code."""
+    for pattern in (_ENDS_WITH_COUNTRY, _IN_BRACKETS, _BEGINS_WITH_COUNTRY, _CODE):
+        found = pattern.fullmatch(text.strip())
+        country = None if found is None else country_named(found["country"])
+        if found is not None and country is not None:
+            yield country, found["part"].strip(), pattern is _CODE
+        elif found is not None and is_ambiguous(found["country"]):
+            find_country(found["country"].strip())  # names those that may be meant
+
+
+def _part(text: str, country: Country, part: str, is_code: bool) -> NamedPlace:
+    """The region of the country that a part names, or the country alone where no part of it has a grid of its own."""
+    keys = (region_key(country, piece) for piece in _pieces(text, part))
+    key = next((key for key in keys if key is not None), None)
+    if key is not None:
+        return NamedPlace(country, key)
+    known = subdivision_of(_alpha2(country), part)
+    if known is not None and known.country_iso3 is not None:
+        return NamedPlace(find_country(known.country_iso3))
+    other = country_named(part)
+    if other != country and not (is_code and known and country.iso3 not in COMBUSTION):
+        _check_part(text, country, part, is_code=is_code, other=other)
+    return NamedPlace(country)
+
+
+def _pieces(text: str, part: str) -> list[str]:
+    """What a part names, the nearest to the country first: `Santa Clara, California`."""
+    pieces = [piece for piece in re.split(r"[,/]", part) if piece.strip()]
+    return pieces[::-1] if text.strip().startswith(part) else pieces
+
+
+def _check_part(text: str, country: Country, part: str, *, is_code: bool, other: Country | None) -> None:
+    """Refuse a part that is another country, a code that is none, and one of a country whose parts are known.
+
+    Raises:
+        PlaceError: says what there is.
+    """
+    if other is not None:
+        raise PlaceError(f"{cut(text)} names {country.words} and {other.words}; give one of them")
+    if country.iso3 in COMBUSTION:
+        grid_intensity(country.iso3, part)  # a mean of all parts would not be what was meant
+    if is_code:
+        raise PlaceError(f"{cut(text)} is no code of a part of {country.name}; did you mean {country.words}?")
+
+
+def _alpha2(country: Country) -> str:
+    return str(importlib.import_module("pycountry").countries.get(alpha_3=country.iso3).alpha_2)
