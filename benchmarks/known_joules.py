@@ -127,8 +127,8 @@ def main() -> int:
                 print(f"{label:34}{reader:18}{cells([judge(outcome) for outcome in chosen])}")
     print(
         "right: within 1 % of the curve's integral. said: not, and the card names what is missing. wrong: not, and "
-        "nothing says so.\nnothing: no figure. median: of the error of the energy as it is kept, which the card rounds to "
-        "three digits; none is 100 %. worst: of the wrong ones."
+        "nothing says so.\nnothing: no figure. median: of the error of the energy as it is kept, which the card rounds "
+        "to three digits; none is 100 %. worst: of the wrong ones."
     )
     tails = max(outcome.killed_tail_s for outcome in outcomes)
     print(f"{len(outcomes)} scenarios in {taken_s:.0f} s, in {asked.jobs} processes")

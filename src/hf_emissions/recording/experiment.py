@@ -237,6 +237,7 @@ def begin(
         local_rank: the rank of this process on its node, where a Trainer knows it.
         alive: see `Recorder`.
     """
+    entered_s = clock.monotonic_s()
     here = placement(local_rank=local_rank)
     store = process_store()
     decide = partial(new_or_resumed, folder, resumed_at, checkpoint, resume_last)
@@ -268,7 +269,7 @@ def begin(
         alive=alive,
         make_meter=lambda: _detected_meter(experiment, _gpus_of_node(store, here, started, own)),
     )
-    experiment.recorder.begin()
+    experiment.recorder.begin(entered_s)
     if told:
         experiment.recorder.note(told)
     experiment.find_place()
