@@ -5,6 +5,7 @@ The faults are put into the real CodeCarbon: into the methods of the tracker tha
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 
@@ -23,6 +24,7 @@ from hf_emissions.recording.recorder import Recorder  # noqa: E402
 TRACKER = codecarbon.OfflineEmissionsTracker
 STARTING = ["__init__", "start"]
 NOT_RECORDED = "The emissions of the training were not recorded."
+OF_THE_FAULT = "the tracker of jane@node17 is broken"  # what no card and no ledger may say
 
 
 def train(out, *callbacks, **settings):
@@ -62,7 +64,7 @@ def hang(release):
 
 
 def raise_error(self, original, *arguments, **settings):
-    raise RuntimeError("the tracker is broken")
+    raise RuntimeError(OF_THE_FAULT)
 
 
 def give_nothing(self, original, *arguments, **settings):
@@ -79,19 +81,18 @@ def give_nan(self, original, *arguments, **settings):
 
 @pytest.fixture
 def break_tracker(monkeypatch):
-    """Puts a fault into a method of the tracker, from its `after`th call on."""
+    """Puts a fault into a method of the tracker, for as long as `when` says so."""
     monkeypatch.setattr(detection, "_detection", [])
     release = threading.Event()
     faults = {"raises": raise_error, "hangs": hang(release), "none": give_nothing, "nan": give_nan}
 
-    def put(name, fault, after=0):
-        original, calls = getattr(TRACKER, name), []
+    def put(name, fault, when=lambda: True):
+        original = getattr(TRACKER, name)
         if fault == "hangs":
             wait_less(monkeypatch)
 
         def broken(self, *arguments, **settings):
-            calls.append(name)
-            if len(calls) <= after:
+            if not when():
                 return original(self, *arguments, **settings)
             return faults[fault](self, original, *arguments, **settings)
 
@@ -119,24 +120,35 @@ def test_a_tracker_that_never_starts(out, name, fault, break_tracker, plain_weig
     card = card_text(out)
     assert block(card) is None
     assert NOT_RECORDED in card
-    assert [line["text"] for line in ledger(out) if line["kind"] == "note"]
+    (note,) = [line["text"] for line in ledger(out) if line["kind"] == "note"]
+    did_not_begin = note.startswith("metering did not begin within ") and note.endswith("; nothing was metered")
+    assert did_not_begin if fault == "hangs" else note == "CodeCarbon did not start; nothing was metered"
+    assert note in card
+    assert OF_THE_FAULT not in card + json.dumps(ledger(out))
+    # Whoever sits before the console is told why; a constructor's exception CodeCarbon does not swallow.
+    assert (OF_THE_FAULT in warnings_of()[0]) == (fault == "raises")
 
 
 @pytest.mark.parametrize("fault", ["raises", "hangs", "none", "nan"])
 def test_a_tracker_that_fails_on_the_way(out, fault, break_tracker, plain_weights, warnings_of):
-    # The first reading belongs to the start; the one of the first checkpoint still comes.
-    break_tracker("flush", fault, after=2)
+    saved = threading.Event()
+    break_tracker("flush", fault, saved.is_set)
     callback = EmissionsCallback(country="DEU")
     start = time.monotonic()
-    assert_same(train(out, callback, logging_steps=100), plain_weights)
+    assert_same(train(out, callback, tiny.At(7, saved.set), logging_steps=100), plain_weights)
     assert time.monotonic() - start < NOT_HUNG_S
     assert len(warnings_of()) == 1, warnings_of()
-    kept = [line for line in ledger(out) if line["kind"] == "reading"]
+    kept = [line for line in ledger(out) if line["kind"] == "reading" and line["why"] == "save"]
     assert [line["step"] for line in kept] == [6]
     assert callback.record.energy_kwh == pytest.approx(segments_kwh(out)[0], rel=0.005)
     card = card_text(out)
     assert block(card)["emissions"] == callback.record.emissions_g
-    assert "missing" in card or "CodeCarbon gave" in card or "CodeCarbon failed" in card
+    silent = "the meter stopped answering; energy after that is missing"
+    failed = "CodeCarbon failed while it measured; what was drawn after that is missing"
+    assert [line["text"] for line in ledger(out) if line["kind"] == "note"] == [silent if fault == "hangs" else failed]
+    assert (silent if fault == "hangs" else failed) in card
+    assert OF_THE_FAULT not in card + json.dumps(ledger(out))
+    assert (OF_THE_FAULT in warnings_of()[0]) == (fault == "raises")
 
 
 @pytest.mark.parametrize("fault", ["raises", "hangs", "none", "nan"])
@@ -161,7 +173,7 @@ def test_a_first_segment_without_figures_is_said_on_the_card_of_the_sum(out, bre
     assert callback.record.energy_kwh == pytest.approx(segments_kwh(out)[-1], rel=0.005)
     assert (callback.record.nodes_seen, callback.record.nodes_expected) == (1, 1)
     assert callback.record.tool == "CodeCarbon"
-    assert "CodeCarbon gave no figure" in card or "missing" in card
+    assert "what came before is missing" in card
 
 
 def test_a_later_segment_without_figures_keeps_the_words_of_the_first(out, break_tracker, monkeypatch):

@@ -147,9 +147,12 @@ def test_all_gpus_where_none_is_hidden(two_gpus):
 
 def test_what_the_gpus_drew_is_in_the_sum_and_is_no_model(two_gpus):
     loop = two_gpus["unset"]
-    kwh = {part: loop.reading[f"{part}_kwh"] for part in ("cpu", "gpu", "ram")}
+    filled = loop.reading.get("filled", {})
+    filled_kwh = {part: filled.get(f"{part}_kwh", 0.0) for part in ("cpu", "gpu", "ram")}
+    kwh = {part: loop.reading[f"{part}_kwh"] + filled_kwh[part] for part in filled_kwh}
     assert loop.record.energy_kwh == pytest.approx(sum(kwh.values()), rel=0.01)
-    modelled = sum(kwh[part] for part in kwh if loop.start["power"][part][0] == "modelled")
+    # What was filled in is measured of no part.
+    modelled = sum((kwh if loop.start["power"][part][0] == "modelled" else filled_kwh)[part] for part in kwh)
     assert loop.record.modelled_share == pytest.approx(modelled / sum(kwh.values()), abs=0.001)
     assert loop.record.modelled_share < 0.5
     assert loop.record.method == "mixed"

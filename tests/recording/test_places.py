@@ -12,7 +12,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from recording.helpers import block, card_text, ledger
+from recording.helpers import block, card_text, ledger, segments_kwh
 
 tiny = pytest.importorskip("recording.tiny")
 
@@ -322,8 +322,9 @@ def test_the_logs_say_the_facilitys_grams_too(out):
     grams = [entry["emissions_g"] for entry in trainer.state.log_history if "emissions_g" in entry]
     energies = [entry["energy_kwh"] for entry in trainer.state.log_history if "emissions_g" in entry]
     assert grams
+    assert energies[-1] == callback.record.energy_kwh == pytest.approx(1.09 * sum(segments_kwh(out)), rel=0.005)
     for gram, energy_kwh in zip(grams, energies, strict=True):
-        assert gram == pytest.approx(energy_kwh * 1.09 * callback.record.intensity_g_per_kwh, rel=0.01)
+        assert gram == pytest.approx(energy_kwh * callback.record.intensity_g_per_kwh, rel=0.01)
 
 
 def test_a_country_with_its_region_in_one_text(out):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import types
 
 import pytest
@@ -196,3 +197,21 @@ def test_nothing_is_said_of_a_machine_of_ones_own(monkeypatch):
     monkeypatch.setattr(sharing, "other_load", lambda: 0.4)
     monkeypatch.setattr(sharing, "gpus_in_use_by_others", lambda: 0)
     assert sharing.sharing_notes() == ([], [])
+
+
+def test_it_is_said_once_a_process_and_kept_in_every_ledger(tmp_path, monkeypatch, warnings_of):
+    """As with the folds of a cross-validation, each of which finds another share."""
+    from hf_emissions import record_emissions
+
+    shares = iter((0.7, 0.93, 0.51))
+    monkeypatch.setattr(sharing, "allotment", lambda: None)
+    monkeypatch.setattr(sharing, "other_load", lambda: next(shares))
+    for fold in range(3):
+        with record_emissions(tmp_path / str(fold), country="DEU"):
+            threading.Event().wait(0.1)
+    remarks = [[line["text"] for line in ledger(tmp_path / str(fold)) if line["kind"] == "remark"] for fold in range(3)]
+    assert [[text.partition("%")[0] for text in texts] for texts in remarks] == [
+        [f"Other processes took {share}"] for share in (70, 93, 51)
+    ]
+    (warning,) = warnings_of()
+    assert "Other processes took 70%" in warning

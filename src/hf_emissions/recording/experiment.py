@@ -375,6 +375,7 @@ def _begin(  # noqa: PLR0913 - each says one thing of the training
         origin: what is known of the model that it begins with.
         alive: see `Recorder`.
     """
+    entered_s = clock.monotonic_s()
     here = placement(local_rank=local_rank)
     store = process_store()
     decide = partial(new_or_resumed, folder, resumed_at, checkpoint, resume_last)
@@ -408,7 +409,7 @@ def _begin(  # noqa: PLR0913 - each says one thing of the training
         alive=alive,
         make_meter=lambda: _detected_meter(experiment, _gpus_of_node(store, here, started, own)),
     )
-    experiment.recorder.begin()
+    experiment.recorder.begin(entered_s)
     if told:
         experiment.recorder.note(told)
     experiment.find_place()

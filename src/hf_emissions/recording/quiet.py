@@ -12,7 +12,7 @@ _MOST = 100  # messages that are kept of a meter
 _OURS = "hf-emissions"  # how the names of our threads begin
 
 # A path that begins at a root, or at a drive; those of the kernel name nobody.
-_PATH = re.compile(r"(?:[A-Za-z]:[\\/]|(?<![\w.])~?/(?!(?:sys|proc|dev)/))[^\s'\",;:]+")
+_PATH = re.compile(r"(?:(?<!\w)[A-Za-z]:[\\/]|(?<![\w./])~?/)(?!/|(?:sys|proc|dev)/)[^\s'\",;:]+")
 
 
 class Heard:

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import units
+from ..errors import MissingExtraError
 from . import clock, gpus
 from .filling import needed_s
 from .installed import codecarbon_version
 from .ledger import LedgerFile
 from .meter import Hardware, Meter, MeterError, Reading
+from .saying import warn_once
 from .tally import FRESH_S, Tally
 
 log = logging.getLogger("hf_emissions")
@@ -116,9 +118,9 @@ class Recorder:
         self._tally = Tally()
         self._sofar = Sofar(0.0, 0.0, 0.0)
 
-    def begin(self) -> None:
-        """Start metering on a thread of its own; returns at once. Time counts from here."""
-        self._entered_s = clock.monotonic_s()
+    def begin(self, entered_s: float | None = None) -> None:
+        """Start metering on a thread of its own; returns at once. Time counts from `entered_s`, by default from now."""
+        self._entered_s = clock.monotonic_s() if entered_s is None else entered_s
         threading.Thread(target=self._meter, name="hf-emissions", daemon=True).start()
 
     def wait_ready(self, most_s: float) -> bool:
@@ -348,8 +350,10 @@ class Recorder:
         with self._turn:
             if not self.active:
                 return  # the training has given up waiting, and its card is written
+            # Who asks at every step leaves no moment in which a reading that nobody asked for is looked at.
+            to_be_kept = request.why != "now" or self._is_due()
             self._take(meter, raw, request)
-            if request.why != "now":
+            if to_be_kept:
                 self._write(meter, request)
 
     def _read(self, meter: Meter, request: _Request) -> Reading:
@@ -393,5 +397,8 @@ class Recorder:
             return  # too late: what is missing was said
         if not isinstance(error, MeterError):
             error = MeterError(f"metering failed: {type(error).__name__}: {error}")
-        self._warn_once(f"{error}; training goes on, and the card will say what is missing")
+        if isinstance(error.__cause__, MissingExtraError):
+            warn_once(f"{error}; nothing is recorded")  # in the words of the detection, which may have said it
+        else:
+            self._warn_once(f"{error}; training goes on, and the card will say what is missing")
         self.note(problem)
