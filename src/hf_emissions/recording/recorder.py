@@ -19,6 +19,7 @@ from .. import units
 from . import clock, gpus
 from .ledger import LedgerFile
 from .meter import Hardware, Meter, MeterError, Reading, codecarbon_version
+from .names import nameless
 
 log = logging.getLogger("hf_emissions")
 
@@ -134,7 +135,7 @@ class Recorder:
 
     def append(self, kind: str, **content: Any) -> None:
         """Add a line of this segment to the ledger; where the disk refuses it, it is kept in memory."""
-        line = {"run": self._facts["run"], "segment": self.segment, "time": clock.wall_time(), **content}
+        line = nameless({"run": self._facts["run"], "segment": self.segment, "time": clock.wall_time(), **content})
         with self._lock:
             self.lines.append({"v": 1, "kind": kind, **line})
             try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..card.file import write_atomically
+from .forgetting import names_in_files, without_names
 from .ledger import FOLDER, read_ledger
 from .nodes import Placement, Store, shared_name
 from .runs import run_saved_at, runs_of
@@ -111,7 +112,8 @@ def _take_over(source: Path, target: Path, step: int) -> None:
     run = run_saved_at(runs_of(read_ledger(source).lines), step) if source.is_dir() else None
     if run is None:
         return
+    names = names_in_files(path.read_bytes() for path in source.glob("*.jsonl"))
     target.mkdir(parents=True, exist_ok=True)
     for path in source.glob(f"{run.id}-*.jsonl"):
         if not (target / path.name).exists():
-            shutil.copyfile(path, target / path.name)
+            write_atomically(target / path.name, without_names(path.read_bytes(), names))
