@@ -26,6 +26,13 @@ def cards() -> Iterator[tuple[str, bytes]]:
                 yield member.name.removeprefix("models/").removesuffix("/README.md"), file.read()
 
 
+def labelled_cards() -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of the cards that are labelled by hand, many of them younger than the archive."""
+    for folder in ("training-facts", "kg-as-g"):
+        for path in sorted((shared() / "data" / "cards" / folder).rglob("*.md")):
+            yield path.stem, path.read_bytes()
+
+
 def named_texts() -> Iterator[tuple[str, str]]:
     """Name and text, with its line ends, of every card that is UTF-8."""
     for name, data in cards():

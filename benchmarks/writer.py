@@ -1,5 +1,7 @@
 """Bytes changed outside the block over every real card: by `patch_card`, and by huggingface_hub's load and save.
 
+The section "Environmental Impact" is put onto each and taken off again, too.
+
     HF_EMISSIONS_SHARED=../shared python benchmarks/writer.py
 
 Leaves with 1 where a promise of the writer is broken. What counts as readable front matter is judged here by
@@ -22,6 +24,8 @@ from huggingface_hub.repocard import REGEX_YAML_BLOCK
 
 from hf_emissions import EmissionsRecord, HfEmissionsError, patch_card, remove_block
 from hf_emissions.card.file import decode
+from hf_emissions.card.placeholders import count_hidden
+from hf_emissions.card.section import put_section, remove_section
 from hf_emissions.errors import CardError
 
 RECORD = EmissionsRecord(
@@ -34,6 +38,8 @@ RECORD = EmissionsRecord(
     hardware_used="2 x NVIDIA A100-SXM4-80GB",
 )
 KEY = "co2_eq_emissions"
+LABELS = ["Hardware Type", "Hours used", "Cloud Provider", "Compute Region", "Carbon Emitted"]
+FILLED = ["- **Hardware Type:** 8 x A100\n", "- **Carbon Emitted:** none, by certificates\n"]
 
 
 def data_of(text: str) -> tuple[str, object]:
@@ -91,6 +97,35 @@ def _promises(text, patched, kind, data, counts):
         yield "removing does not give back", remove_block(patched) == text
 
 
+# The Hub's template as it writes it, its older wording, and with some lines filled in, which must all stay.
+TEMPLATES = [
+    "\n## Environmental Impact\n\n"
+    + "".join(f"- **{label}:** {value}\n" for label, value in zip(LABELS, values, strict=True))
+    for values in (
+        ["[More Information Needed]"] * 5,
+        ["More information needed"] * 5,
+        ["8 x A100", "[More Information Needed]", "", "{{ cloud_region }}", "none, by certificates"],
+    )
+]
+
+
+def judge_section(text: str, counts: Counter[str]) -> list[str]:
+    """What is wrong with our section on one card, as it is and with one of the templates behind it."""
+    wrong = []
+    for card in (text, text + TEMPLATES[counts["cards"] % len(TEMPLATES)]):
+        try:
+            after = put_section(card, RECORD)
+        except CardError:
+            counts["section refused"] += 1
+            continue
+        counts["sections"] += 1
+        counts["sections that hide lines"] += count_hidden(after) > 0
+        wrong += [] if remove_section(after) == card else ["removing the section does not give back"]
+        wrong += [] if put_section(after, RECORD) == after else ["the section is not idempotent"]
+        wrong += [f"a line is lost: {line!r}" for line in FILLED if line in card and line not in after]
+    return wrong
+
+
 def hub_round_trip(text: str) -> tuple[bool, bool, bool]:
     """What the Hub's load and save does: refuses, changes bytes, changes data."""
     try:
@@ -111,7 +146,7 @@ def main() -> int:
     counts: Counter[str] = Counter()
     hub: Counter[str] = Counter()
     broken = 0
-    for name, data in corpus.cards():
+    for name, data in (*corpus.cards(), *corpus.labelled_cards()):
         counts["cards"] += 1
         try:
             text = decode(data, "README.md")
@@ -119,7 +154,7 @@ def main() -> int:
             counts["not UTF-8, refused"] += 1
             print(f"{name}: {error}")
             continue
-        for problem in judge(text, counts):
+        for problem in judge(text, counts) + judge_section(text, counts):
             broken += 1
             print(f"BROKEN {name}: {problem}")
         refused, changed, data_changed = hub_round_trip(text)

@@ -159,3 +159,35 @@ def test_on_cloud_is_a_truth_value():
 
 def test_a_text_is_kept_without_the_blanks_around_it():
     assert EmissionsRecord(emissions_g=1, cpu_model=" Intel  Xeon\t").cpu_model == "Intel  Xeon"
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"emissions_g": 12.5}, "12.5 g CO2eq"),
+        ({"emissions_g": 0.0}, "0 g CO2eq"),
+        ({"energy_kwh": 1.87e-4}, "187 mWh"),
+        (
+            {
+                "emissions_g": 0.0712345678,
+                "energy_kwh": 0.000187123,
+                "duration_s": 24.084,
+                "geographical_location": "Germany",
+                "method": "modelled",
+            },
+            "71.2 mg CO2eq, 187 mWh, 24.1 s, Germany, modelled",
+        ),
+        (WHOLE, "24.6 g CO2eq, 90 % range 20 g to 30 g, 63.2 Wh, 1 h 30 min, Paris, France, mixed, facility"),
+        (
+            {"emissions_g": 1e15, "geographical_location": "a\nb\x1b[2J" + "c" * 1000},
+            "1000000 kt CO2eq, a\\nb\\x1b[2J" + "c" * 53,
+        ),
+    ],
+)
+def test_it_is_shown_in_one_short_line(fields, shown):
+    assert repr(EmissionsRecord(**fields)) == str(EmissionsRecord(**fields)) == f"EmissionsRecord({shown})"
+
+
+def test_every_field_can_be_unknown_where_it_is_shown():
+    for name in WHOLE.keys() - {"emissions_g", "pue"}:
+        assert repr(EmissionsRecord(emissions_g=1, **{name: WHOLE[name]})).startswith("EmissionsRecord(1 g CO2eq")

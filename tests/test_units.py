@@ -488,10 +488,25 @@ def test_round_significant(number, digits, expected):
         (units.format_energy, 433_196, "433 MWh"),
         (units.format_energy, 1_287_000, "1.29 GWh"),
         (units.format_duration, 0.01, "0.01 s"),
+        (units.format_duration, 0, "0 s"),
+        (units.format_duration, 24.084, "24.1 s"),
+        (units.format_duration, 59.94, "59.9 s"),
         (units.format_duration, 59.99, "1 min"),
-        (units.format_duration, 5400, "1.5 h"),
+        (units.format_duration, 91, "1 min 31 s"),
+        (units.format_duration, 3599.4, "59 min 59 s"),
+        (units.format_duration, 3599.6, "1 h"),
+        (units.format_duration, 4344, "1 h 12 min"),
+        (units.format_duration, 5400, "1 h 30 min"),
+        (units.format_duration, 86_369, "23 h 59 min"),
         (units.format_duration, 86_400, "1 day"),
-        (units.format_duration, 300_000, "3.47 days"),
+        (units.format_duration, 90_000, "25 h"),
+        (units.format_duration, 172_800, "2 days"),
+        (units.format_duration, 71.9 * 3600, "71 h 54 min"),
+        (units.format_duration, 71.999 * 3600, "3 days"),
+        (units.format_duration, 300_000, "3 days 11 h"),
+        (units.format_duration, 99.9 * 86_400, "99 days 22 h"),
+        (units.format_duration, 99.99 * 86_400, "100 days"),
+        (units.format_duration, 123.4 * 86_400, "123 days"),
         (units.format_power, 0, "0 W"),
         (units.format_power, 2400, "2.4 kW"),
         (units.format_power, 0.25, "250 mW"),
@@ -508,13 +523,17 @@ def test_text_for_people(show, number, text):
     [
         (units.format_mass, read_mass_g),
         (units.format_energy, read_energy_kwh),
-        (units.format_duration, read_duration_s),
         (units.format_intensity, read_intensity_g_per_kwh),
     ],
 )
 @given(number=AMOUNTS)
 def test_text_for_people_is_read_back(show, read, number):
     assert read(show(number)) == pytest.approx(number, rel=0.0051)
+
+
+@given(AMOUNTS | st.floats(50, 10**7))
+def test_a_time_for_people_is_read_back_to_a_hundredth(seconds):
+    assert read_duration_s(units.format_duration(seconds)) == pytest.approx(seconds, rel=0.0085)
 
 
 @given(st.floats(min_value=0, allow_infinity=False), st.sampled_from([repr, plain_decimal]))

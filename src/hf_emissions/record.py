@@ -6,10 +6,13 @@ import dataclasses
 import math
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from . import units
 from .errors import RecordError
+from .terminal import one_line
 
 Method = Literal["measured", "modelled", "mixed", "estimated", "unknown"]
 Boundary = Literal["accelerators", "node", "facility"]
@@ -23,8 +26,19 @@ _TEXTS = (
 )
 _COUNTS = ("segments", "nodes_seen", "nodes_expected")
 
+# What `repr` shows of a record, and how; what holds of most records is not said.
+_SHOWN: dict[str, Callable[[Any], str]] = {
+    "emissions_g": lambda grams: f"{units.format_mass(grams)} CO2eq",
+    "range_g": lambda ends: f"90 % range {units.format_mass(ends[0])} to {units.format_mass(ends[1])}",
+    "energy_kwh": units.format_energy,
+    "duration_s": units.format_duration,
+    "geographical_location": lambda place: one_line(place[:60]),
+    "method": lambda method: "" if method == "unknown" else method,
+    "boundary": lambda boundary: "" if boundary == "node" else boundary,
+}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class EmissionsRecord:
     """What one training emitted, and how that is known. A field that is not known is None.
 
@@ -159,6 +173,12 @@ class EmissionsRecord:
             raise RecordError(
                 f"pue is {self.pue:g} inside a figure of the {self.boundary}; its boundary is the facility"
             )
+
+    def __repr__(self) -> str:
+        """What is known of the figure itself: `EmissionsRecord(71 mg CO2eq, 187 mWh, 24 s, Germany, modelled)`."""
+        known = self.known()
+        words = [show(known[name]) for name, show in _SHOWN.items() if name in known]
+        return f"EmissionsRecord({', '.join(word for word in words if word)})"
 
     def replace(self, **changes: Any) -> EmissionsRecord:
         """A copy with some fields changed, checked again."""

@@ -221,9 +221,27 @@ def format_energy(kwh: float) -> str:
 
 
 def format_duration(s: float) -> str:
-    """Text for people of a time in seconds, such as "1.5 h"."""
-    text = _format(s, ("days", "h", "min", "s"))
-    return "1 day" if text == "1 days" else text
+    """Text for people of a time in seconds, such as "24 s", "1 h 12 min" or "12 days 4 h"."""
+    if round_significant(s) < 60:
+        return f"{plain_decimal(round_significant(s))} s"
+    seconds, minutes, hours = (round(_scaled(s, 1 / _UNITS[unit].size)) for unit in ("s", "min", "h"))
+    if seconds < 3600:
+        return _in_two_units(seconds, 60, "min", "s")
+    if minutes < _DAYS_FROM_H * 60 and minutes % (24 * 60):
+        return _in_two_units(minutes, 60, "h", "min")
+    if hours < _WHOLE_DAYS_FROM * 24:
+        return _in_two_units(hours, 24, "day" if hours < 48 else "days", "h")
+    return f"{plain_decimal(round_significant(_scaled(s, 1 / _UNITS['d'].size)))} days"
+
+
+# With hours as the least unit from 3 days on, and none from 100 days on, a time is said to 1 % at least.
+_DAYS_FROM_H = 72
+_WHOLE_DAYS_FROM = 100
+
+
+def _in_two_units(count: int, ratio: int, large: str, small: str) -> str:
+    whole, rest = divmod(count, ratio)
+    return f"{whole} {large} {rest} {small}" if rest else f"{whole} {large}"
 
 
 def format_power(w: float) -> str:

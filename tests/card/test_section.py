@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from hf_emissions import extract_facts
 from hf_emissions.card.section import END, START, put_section, remove_section, render_section
 from hf_emissions.errors import FrontMatterError
 from hf_emissions.record import EmissionsRecord
@@ -71,7 +72,7 @@ def test_the_section_has_the_form_of_the_hubs_own_template():
         "## Environmental Impact\n"
         "\n"
         "- **Hardware Type:** 8 x A100\n"
-        "- **Hours used:** 1.5\n"
+        "- **Hours used:** 1.5 (1 h 30 min)\n"
         "- **Cloud Provider:** gcp\n"
         "- **Compute Region:** europe-west4\n"
         "- **Carbon Emitted:** 1.5 kg CO2eq\n"
@@ -95,6 +96,25 @@ def test_what_is_not_known_stands_as_the_hubs_template_says_it():
         "- **Carbon Emitted:** [More Information Needed]\n"
         "- **Energy Consumed:** 100 Wh\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "shown"),
+    [
+        (24.084, "0.00669 (24.1 s)"),
+        (2.5, "0.000694 (2.5 s)"),
+        (91, "0.0253 (1 min 31 s)"),
+        (4344, "1.21 (1 h 12 min)"),
+        (7200, "2"),
+        (86_400, "24 (1 day)"),
+        (345_600 + 7200, "98 (4 days 2 h)"),
+        (2e7, "5560 (231 days)"),
+    ],
+)
+def test_a_time_stands_in_hours_as_the_label_says_and_readable_beside(duration_s, shown):
+    card = put_section("# Title\n", RECORD.replace(duration_s=duration_s))
+    assert f"- **Hours used:** {shown}\n" in card
+    assert extract_facts(card).hours == pytest.approx(duration_s / 3600, rel=0.009)
 
 
 def test_a_range_stands_beside_the_figure():

@@ -209,7 +209,7 @@ def test_the_training_waits_two_seconds_in_all_for_a_meter_that_has_not_begun(
     clock.advance(60)
     # The checkpoints are known once there is a reading, so that a resume finds its run.
     [segment] = training.run().segments
-    assert segment.saved == list(range(1, 20))
+    assert list(segment.saved) == list(range(1, 20))
     assert training.run().notes == []
     training.recorder.finish("finished")
     assert training.summary().problems == ()

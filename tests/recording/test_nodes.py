@@ -11,8 +11,8 @@ import time
 import pytest
 from recording.helpers import SCRIPTS, block, card_text, environment, ledger, segments_kwh
 
-from hf_emissions.recording import nodes
-from hf_emissions.recording.nodes import Store, placement
+from hf_emissions.recording.names import this_host
+from hf_emissions.recording.nodes import Store, placement, shared_name
 
 pytest.importorskip("transformers")
 
@@ -116,10 +116,33 @@ def test_a_node_that_is_missing_is_said(tmp_path, fault):
 
 @pytest.mark.slow
 def test_a_launcher_that_calls_every_rank_the_first_of_its_node(out):
+    """accelerate's debug launcher: two processes on this machine, each with the variables of rank 0 of two nodes."""
     record, _ = record_of(start([sys.executable], RANKS, "launch", out))
     energies = segments_kwh(out)
     assert len(energies) == 1
     assert_sums(record, out, energies)
+    assert (record["nodes_seen"], record["nodes_expected"]) == (1, 1)
+    assert "nodes" not in record["source"]
+    assert "nodes were recorded" not in card_text(out)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("launcher", ["debug", "notebook"])
+def test_a_loop_that_accelerate_launches_is_counted_once_and_written_by_one_process(out, launcher):
+    [said], warned = said_by(start([sys.executable], SCRIPTS / "launched_loop.py", launcher, out, free_port()))
+    assert (said["nodes_seen"], said["nodes_expected"]) == (1, 1)
+    assert warned.count("README.md") <= 1
+    assert_sums(said, out, segments_kwh(out))
+
+
+def said_by(process, timeout_s=120):
+    """What the processes of a launch printed as JSON, a line each, and what they warned of."""
+    try:
+        said, warned = process.communicate(timeout=timeout_s)
+    finally:
+        process.kill()
+    assert process.returncode == 0, warned
+    return [json.loads(line) for line in said.splitlines() if line.startswith("{")], warned
 
 
 # A launch without `torch.distributed`: the nodes find each other in the folder
@@ -207,12 +230,33 @@ SRUN = {
 }
 
 
+# What accelerate's debug launcher leaves in the environment of both of its processes.
+DEBUG_LAUNCHER = {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "1"} | {
+    "MASTER_ADDR": "127.0.0.1",
+    "MASTER_PORT": "29500",
+    "FORK_LAUNCHED": "1",
+}
+DEEPSPEED = {
+    "RANK": "9",
+    "LOCAL_RANK": "1",
+    "WORLD_SIZE": "16",
+    "LOCAL_SIZE": "8",
+    "CROSS_RANK": "1",
+    "CROSS_SIZE": "2",
+}
+# Three processes on one node and one on another.
+OPEN_MPI = {"OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_LOCAL_RANK": "0"}
+HYDRA = {"PMI_RANK": "2", "PMI_SIZE": "4", "MPI_LOCALRANKID": "0", "MPI_LOCALNRANKS": "2"}
+
+
 @pytest.mark.parametrize(
     ("variables", "rank", "expected", "meters", "group"),
     [
         ({}, 0, 1, True, None),
         (TORCHRUN_NODE_1, 2, 2, True, "1"),
         ({**TORCHRUN_NODE_1, "RANK": "3", "LOCAL_RANK": "1"}, 3, 2, False, "1"),
+        # Nodes of different size, seen from the small one.
+        ({**TORCHRUN_NODE_1, "WORLD_SIZE": "9", "LOCAL_WORLD_SIZE": "1"}, 2, 2, True, "1"),
         (SRUN, 5, 2, False, "1"),
         ({**SRUN, "SLURM_PROCID": "4", "SLURM_LOCALID": "0"}, 4, 2, True, "1"),
         # `srun torchrun`: SLURM counts the launchers, torchrun the ranks.
@@ -221,12 +265,72 @@ SRUN = {
         ({"SLURM_NNODES": "4", "SLURM_JOB_NUM_NODES": "4", "SLURM_NODEID": "0"}, 0, 1, True, "0"),
         ({"OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_LOCAL_RANK": "1"}, 3, 1, False, None),
         ({"RANK": "x", "LOCAL_RANK": "", "WORLD_SIZE": "-1"}, 0, 1, True, None),
+        # Numbers of processes are no number of nodes.
+        (DEBUG_LAUNCHER, 0, 1, True, None),
+        ({"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500"}, 0, 1, True, None),
+        ({"WORLD_SIZE": "8", "RANK": "3", "LOCAL_RANK": "3", "NODE_RANK": "0"}, 3, 1, False, None),
+        ({**TORCHRUN_NODE_1, "GROUP_RANK": "0", "GROUP_WORLD_SIZE": "1", "NPROC": "2"}, 2, 1, True, "0"),
+        (DEEPSPEED, 9, 2, False, None),
+        ({"HOROVOD_CROSS_SIZE": "3", "HOROVOD_CROSS_RANK": "1"}, 0, 3, True, None),
+        # MPI knows that there is another node, and up to Open MPI 4 how many there are.
+        ({**OPEN_MPI, "OMPI_COMM_WORLD_LOCAL_SIZE": "1"}, 3, 2, True, None),
+        ({**OPEN_MPI, "OMPI_COMM_WORLD_LOCAL_SIZE": "3"}, 3, 2, True, None),
+        ({**OPEN_MPI, "OMPI_COMM_WORLD_LOCAL_SIZE": "4"}, 3, 1, True, None),
+        ({**OPEN_MPI, "OMPI_COMM_WORLD_LOCAL_SIZE": "1", "OMPI_MCA_orte_num_nodes": "4"}, 3, 4, True, None),
+        (HYDRA, 2, 2, True, None),
+        ({**HYDRA, "MPI_LOCALNRANKS": "4", "MPI_LOCALRANKID": "2"}, 2, 1, False, None),
+        ({"MV2_COMM_WORLD_SIZE": "2", "MV2_COMM_WORLD_LOCAL_SIZE": "2", "MV2_COMM_WORLD_RANK": "1"}, 1, 1, True, None),
     ],
 )
 def test_where_a_process_stands(variables, rank, expected, meters, group):
     found = placement(variables)
     assert (found.rank, found.nodes_expected, found.meters) == (rank, expected, meters)
-    assert found.node.endswith(f"#{group}" if group else nodes._host())
+    assert found.node == (f"{this_host()}#{group}" if group else this_host())
+
+
+def test_the_rank_in_the_process_group_counts_before_that_in_a_variable():
+    assert placement(DEBUG_LAUNCHER, rank=1).rank == 1
+
+
+def test_nodes_that_no_variable_counts_are_counted_by_what_the_processes_say(out):
+    from torch.distributed import HashStore
+
+    from hf_emissions.recording import experiment
+    from hf_emissions.recording.settings import Settings
+
+    shared = Store(HashStore(), 3, 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(experiment, "process_store", lambda: shared)
+        running = experiment.begin(Settings(country="DEU"), out, facts={})
+        for rank, node in ((1, "node:00000000000a"), (2, "node:00000000000a")):
+            shared.put(f"{running.launch}/gpus/{rank}", [node, None])
+        assert running.recorder.wait_ready(30)
+        running.end("finished", complete=False)
+    assert (running.record.nodes_seen, running.record.nodes_expected) == (1, 2)
+
+
+# What every process of a launch on several nodes calls it
+
+TWO_NODES = {"GROUP_WORLD_SIZE": "2", "MASTER_PORT": "29500"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({}, None),
+        (DEBUG_LAUNCHER, None),
+        ({**TWO_NODES, "GROUP_WORLD_SIZE": "1"}, None),
+        ({**TWO_NODES, "MASTER_ADDR": "gpu-17.cluster.example", "TORCHELASTIC_RUN_ID": "alice-7b"}, "29500/0"),
+        ({**TWO_NODES, "MASTER_ADDR": "10.0.0.7", "TORCHELASTIC_RESTART_COUNT": "2"}, "29500/2"),
+        ({"SLURM_JOB_ID": "77", "SLURM_STEP_ID": "1", "SLURM_STEP_NUM_NODES": "2"}, "77/1/2/0"),
+        ({**OPEN_MPI, "OMPI_COMM_WORLD_LOCAL_SIZE": "1", "PMIX_NAMESPACE": "prterun-gpu17-4711@1"}, "4711@1"),
+        ({**OPEN_MPI, "OMPI_COMM_WORLD_LOCAL_SIZE": "1", "PMIX_NAMESPACE": "slurm.pmix.77.0"}, "77.0"),
+        ({**OPEN_MPI, "OMPI_COMM_WORLD_LOCAL_SIZE": "1", "PMIX_NAMESPACE": "3236233217"}, "3236233217"),
+        ({**OPEN_MPI, "OMPI_COMM_WORLD_LOCAL_SIZE": "1", "PMIX_NAMESPACE": "gpu17"}, ""),
+    ],
+)
+def test_a_launch_is_called_by_numbers_from_which_no_host_can_be_guessed(variables, name):
+    assert shared_name(variables) == name
 
 
 def test_the_trainers_own_local_rank_counts_where_no_variable_does():

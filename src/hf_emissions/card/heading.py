@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from .front_matter import find_front_matter, line_end
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+environmental impact[ \t]*#*[ \t]*\Z", re.IGNORECASE)
+_ANY_HEADING = re.compile(r" {0,3}(?:#{1,6}(?:[ \t]|\Z)|=+[ \t]*\Z|-{2,}[ \t]*\Z)")
 _FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})(?P<info>.*)\Z")
+
+
+class Line(NamedTuple):
+    """A line of a body, without its line end, and where in the card it stands; `plain` outside code and comments."""
+
+    start: int
+    end: int
+    text: str
+    plain: bool
 
 
 def is_heading(line: str) -> bool:
@@ -17,6 +29,27 @@ def is_heading(line: str) -> bool:
 
 def end_of_heading(text: str) -> int | None:
     """Where the line after the first such heading begins; None where there is no heading that ends in a line break."""
+    found = next((line for line in body_lines(text) if line.plain and is_heading(line.text)), None)
+    # A last line without a line break is no place to write below.
+    return None if found is None or found.end == len(text) else line_end(text, found.end)
+
+
+def lines_below_heading(text: str, ours: tuple[int, int] | None) -> list[Line]:
+    """The lines between the first such heading that stands outside a span, and the next heading of any kind."""
+    found: list[Line] = []
+    below = False
+    for line in body_lines(text):
+        inside = ours is not None and ours[0] <= line.start < ours[1]
+        if line.plain and not inside and below and _ANY_HEADING.match(line.text):
+            break
+        if below:
+            found.append(line)
+        below = below or (line.plain and not inside and is_heading(line.text))
+    return found
+
+
+def body_lines(text: str) -> Iterator[Line]:
+    """The lines of the body."""
     place = find_front_matter(text)
     at = place.body if place else 0
     fence = ""
@@ -27,10 +60,8 @@ def end_of_heading(text: str) -> int | None:
         was_plain = not fence and not in_comment
         fence = _fence_after(line, fence) if not in_comment else fence
         in_comment = _comment_after(line, in_comment) if not fence else in_comment
-        if was_plain and is_heading(line) and text.endswith(("\n", "\r"), at, end):
-            return end
+        yield Line(at, at + len(line), line, was_plain)
         at = end
-    return None
 
 
 def _fence_after(line: str, fence: str) -> str:

@@ -8,6 +8,7 @@ from .. import template, units
 from ..record import EmissionsRecord
 from .front_matter import find_front_matter, line_end, line_end_before
 from .heading import end_of_heading, is_heading
+from .placeholders import hide_placeholders, show_placeholders
 
 START = "<!-- hf-emissions: this section is kept up to date by a program; edits between these comments are lost -->"
 END = "<!-- hf-emissions: end of the section -->"
@@ -42,7 +43,7 @@ def _known_values(record: EmissionsRecord) -> dict[str, Any]:
     duration_s, energy_kwh, grams = record.duration_s, record.energy_kwh, record.emissions_g
     return {
         "hardware": record.hardware_used,
-        "hours": None if duration_s is None else units.plain_decimal(_hours(duration_s)),
+        "hours": None if duration_s is None else _hours(duration_s),
         "provider": record.cloud_provider,
         "region": record.cloud_region or record.geographical_location,
         "carbon": None if grams is None else _with_range(grams, record.range_g),
@@ -51,8 +52,11 @@ def _known_values(record: EmissionsRecord) -> dict[str, Any]:
     }
 
 
-def _hours(duration_s: float) -> float:
-    return units.round_significant(units.s_to_hours(duration_s), 3)
+def _hours(duration_s: float) -> str:
+    """Hours, as the label says and programs read them, and beside them the time for people."""
+    hours = units.plain_decimal(units.round_significant(units.s_to_hours(duration_s), 3))
+    time = units.format_duration(duration_s)
+    return hours if time == f"{hours} h" else f"{hours} ({time})"
 
 
 def _with_range(emissions_g: float, range_g: tuple[float, float] | None) -> str:
@@ -66,8 +70,10 @@ def _with_range(emissions_g: float, range_g: tuple[float, float] | None) -> str:
 def put_section(text: str, record: EmissionsRecord | None, notes: tuple[str, ...] = ()) -> str:
     """The card with its section written anew, or added: below its own heading "Environmental Impact" or at the end.
 
-    Nothing outside the two comments changes, and `remove_section` takes out what was added.
+    Nothing outside the two comments changes but the lines of the Hub's template that nobody has filled in, which would
+    contradict it: they are hidden. `remove_section` takes out what was added and shows them again.
     """
+    text = hide_placeholders(text, find_section(text))
     found = find_section(text)
     if found:
         before = text[: found[0]]
@@ -78,7 +84,12 @@ def put_section(text: str, record: EmissionsRecord | None, notes: tuple[str, ...
 
 
 def remove_section(text: str) -> str:
-    """The card without its section; what `put_section` added around it goes too."""
+    """The card without its section; what `put_section` added around it goes too, and what it hid is back."""
+    place = find_front_matter(text)
+    return show_placeholders(_without_section(text), place.body if place else 0)
+
+
+def _without_section(text: str) -> str:
     found = find_section(text)
     if not found:
         return text

@@ -10,6 +10,7 @@ from ..card.block import KEY, known_fields
 from ..card.front_matter import find_front_matter
 from ..card.parsed import parse_card
 from ..card.patch import OUR_ESTIMATE, read_card
+from ..card.placeholders import count_hidden
 from ..card.section import find_section
 from ..errors import CardError
 from ..estimation.words import is_section_of_estimate
@@ -60,7 +61,9 @@ def _what(before: str, after: str) -> Iterator[str]:
     old, new = (text[slice(*span)] if (span := find_section(text)) else "" for text in (before, after))
     if new and new != old:
         verb = "Brings up to date" if old else "Writes"
-        yield f'{verb} the section "Environmental Impact" of the card.'
+        hides = count_hidden(after) > count_hidden(before)
+        where = ", in place of the lines of the template that nobody has filled in" if hides else ""
+        yield f'{verb} the section "Environmental Impact" of the card{where}.'
 
 
 def _what_of_block(before: str, after: str) -> Iterator[str]:

@@ -254,8 +254,9 @@ class Experiment:
     def _wait_for_ledgers(self, most_s: float) -> None:
         """Wait until every node of this launch has ended its segment, where they share a folder."""
         for _ in range(int(most_s / _LOOK_S)):
-            own = (found for run in self.runs() for found in run.segments if found.start.get("launch") == self.launch)
-            if sum(segment.ended is not None for segment in own) >= self.placement.nodes_expected:
+            own = [found for run in self.runs() for found in run.segments if found.start.get("launch") == self.launch]
+            # As many as the launcher counts, and every one that has begun: it may know of fewer than there are.
+            if len(own) >= self.placement.nodes_expected and all(segment.ended is not None for segment in own):
                 return
             time.sleep(_LOOK_S)
 
@@ -376,8 +377,8 @@ def _begin(  # noqa: PLR0913 - each says one thing of the training
         alive: see `Recorder`.
     """
     entered_s = clock.monotonic_s()
-    here = placement(local_rank=local_rank)
     store = process_store()
+    here = placement(rank=store.rank if store else None, local_rank=local_rank)
     decide = partial(new_or_resumed, folder, resumed_at, checkpoint, resume_last)
     started, told = agree(store, here, folder, decide)
     experiment = Experiment(settings, folder, here, started.run, started.launch, store)
@@ -407,7 +408,7 @@ def _begin(  # noqa: PLR0913 - each says one thing of the training
         experiment.ledger,
         facts,
         alive=alive,
-        make_meter=lambda: _detected_meter(experiment, _gpus_of_node(store, here, started, own)),
+        make_meter=lambda: _detected_meter(experiment, _gpus_of_node(store, here, started, own, facts)),
     )
     experiment.recorder.begin(entered_s)
     if told:
@@ -427,13 +428,20 @@ def _detected_meter(experiment: Experiment, gpus: list[str] | None) -> Meter:
         return Meter(all_indices())
 
 
-def _gpus_of_node(store: Store | None, here: Placement, started: Started, own: list[str] | None) -> list[str] | None:
-    """The GPUs of all processes of this node, each of which may see only its own; on the meter's thread."""
+def _gpus_of_node(
+    store: Store | None, here: Placement, started: Started, own: list[str] | None, facts: dict[str, Any]
+) -> list[str] | None:
+    """The GPUs of all processes of this node, each of which may see only its own; on the meter's thread.
+
+    The nodes that the processes say they are on are counted too, as not every launcher does it.
+    """
     if store is None:
         return own
-    lists, end_s = [own], clock.monotonic_s() + _GPUS_S
+    lists, nodes, end_s = [own], {here.node}, clock.monotonic_s() + _GPUS_S
     for rank in range(store.world_size):
         node, gpus = store.get(f"{started.launch}/gpus/{rank}", end_s - clock.monotonic_s()) or (None, None)
+        nodes |= {node} if node else set()
         if node == here.node:
             lists.append(gpus)
+    facts["nodes_expected"] = max(facts["nodes_expected"], len(nodes))
     return union(lists)

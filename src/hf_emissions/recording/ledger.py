@@ -13,17 +13,26 @@ A line is a whole JSON object with `v` (version of the format) and `kind`:
     written    the grams that are about to be put on the card, so that they are known to be ours
     end        why the segment ended
 
-Energy is kept, not grams, so that grams can be worked out again. No latitude or longitude is ever in it.
+Energy is kept, not grams, so that grams can be worked out again. No latitude or longitude is ever in it, and nothing
+that names a host, a user or a folder: a node has an id, and in texts a mask stands for what they name (names.py). What
+older versions wrote is read that way, and rewritten when something is added to it (forgetting.py). docs/ledger.md shows
+each kind of line.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from ..card.file import write_atomically
+from .appending import append_bytes
+from .forgetting import forget_names, may_name, names_in_files
+from .names import nameless
 
 VERSION = 1
 FOLDER = "_emissions"  # Trainer leaves names that begin with an underscore out of its uploads
@@ -34,35 +43,49 @@ class LedgerFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _ignore_in_git(path.parent)
+        self._prepared = False
+        self._refused = b""
 
     def append(self, kind: str, **content: Any) -> None:
-        """Add a line.
+        """Add a line, without names of hosts, users or folders, and those before it that the disk refused.
 
         Raises:
-            OSError: it could not be written, such as on a full disk.
+            OSError: it could not be written, such as on a full disk; named after this file.
         """
-        line = json.dumps({"v": VERSION, "kind": kind, **content}, ensure_ascii=False, allow_nan=False)
-        # A line that a kill cut off is closed first, so that it does not swallow this one.
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        line = nameless({"v": VERSION, "kind": kind, **content})
+        # Half of a surrogate pair, as in a file's name that is no text, becomes the escape that JSON has for it.
+        data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
+        self._refused += data
         try:
-            torn = os.fstat(handle).st_size > 0 and os.pread(handle, 1, os.fstat(handle).st_size - 1) != b"\n"
-            _write_all(handle, (("\n" if torn else "") + line + "\n").encode("utf-8"))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            if not self._prepared:
+                _prepare(self.path.parent)
+            append_bytes(self.path, self._refused)
+        except OSError as error:
+            self._prepared = False
+            raise _named(error, self.path) from error
+        self._prepared, self._refused = True, b""
 
 
-def _write_all(handle: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(handle, data) :]
+def _prepare(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, f"{folder} is a file, where the ledger's folder should be") from None
+    _ignore_in_git(folder)
+    forget_names(folder)
+
+
+def _named(error: OSError, path: Path) -> OSError:
+    """The same error about this file: a full disk names none, and a folder that cannot be made names itself."""
+    return type(error)(error.errno, error.strerror or str(error), str(path))
 
 
 def _ignore_in_git(folder: Path) -> None:
     ignore = folder / ".gitignore"
     if not ignore.exists():
-        ignore.write_text("# measurements of hf-emissions; `hf-emissions runs` reads them\n*\n", encoding="utf-8")
+        # Without it the ledger is whole all the same.
+        with contextlib.suppress(OSError):
+            write_atomically(ignore, b"# measurements of hf-emissions; `hf-emissions runs` reads them\n*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +97,24 @@ class LedgerLines:
 
 
 def read_ledger(folder: Path) -> LedgerLines:
-    """Every line of every file in a ledger's folder; a damaged line is named and left out."""
+    """Every line of every file in a ledger's folder, without names; a damaged line is named and left out."""
     found = LedgerLines()
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, raw in _raw_lines(path, found.problems):
-            line = _parse(raw, f"{path.name}:{number}", found.problems)
+    files = {path: _bytes(path, found.problems) for path in sorted(folder.glob("*.jsonl"))}
+    names = names_in_files(files.values())
+    for path, data in files.items():
+        for number, raw in enumerate(data.split(b"\n"), start=1):
+            line = _parse(raw, f"{path.name}:{number}", found.problems) if raw.strip() else None
             if line is not None:
-                found.lines.append(line)
+                found.lines.append(nameless(line, names) if may_name(raw) else line)
     return found
 
 
-def _raw_lines(path: Path, problems: list[str]) -> Iterator[tuple[int, bytes]]:
+def _bytes(path: Path, problems: list[str]) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         problems.append(f"{path.name}: {error.strerror}; its measurements are left out")
-        return
-    for number, raw in enumerate(data.split(b"\n"), start=1):
-        if raw.strip():
-            yield number, raw
+        return b""
 
 
 def _parse(raw: bytes, place: str, problems: list[str]) -> dict[str, Any] | None:

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import json
 import os
-import socket
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
+
+from .names import this_host
 
 _PREFIX = "hf_emissions"
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where this process stands: its rank, its node, and how many nodes the launcher says there are.
+    """Where this process stands: its rank, its node's id, and how many nodes the launcher says there are.
 
     `meters` is whether this process is the one that meters its node.
     """
@@ -32,44 +33,74 @@ class Placement:
     meters: bool
 
 
-def placement(environment: Mapping[str, str] = os.environ, *, local_rank: int | None = None) -> Placement:
-    """The place of this process, from the variables of torchrun, accelerate, SLURM and MPI.
+def placement(
+    environment: Mapping[str, str] = os.environ, *, rank: int | None = None, local_rank: int | None = None
+) -> Placement:
+    """The place of this process, from the variables of torchrun, accelerate, DeepSpeed, SLURM and MPI.
 
     Args:
         environment: the variables.
+        rank: the rank in the process group, where there is one: accelerate's debug launcher gives both of its
+            processes the variables of rank 0.
         local_rank: the rank on the node as the Trainer knows it, where there is a Trainer.
     """
-    rank = _first(environment, "RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK") or 0
-    own_local = _first(environment, "LOCAL_RANK", "SLURM_LOCALID", "OMPI_COMM_WORLD_LOCAL_RANK")
+    if rank is None:
+        rank = _first(environment, "RANK", "SLURM_PROCID", *(f"{mpi}_RANK" for mpi in _MPI), "PMI_RANK") or 0
+    local_ranks = ("LOCAL_RANK", "SLURM_LOCALID", *(f"{mpi}_LOCAL_RANK" for mpi in _MPI), "MPI_LOCALRANKID")
+    own_local = _first(environment, *local_ranks)
     local = own_local if own_local is not None else (local_rank or 0)
     # Under torchrun the group is the node; a launcher that does not name it has one process group a host.
     group = _first(environment, "GROUP_RANK")
     if group is None:
         group = _first(environment, "SLURM_NODEID")
-    node = f"{_host()}#{group}" if group is not None else _host()
+    node = f"{this_host()}#{group}" if group is not None else this_host()
     return Placement(rank, node, _nodes_expected(environment), local == 0)
 
 
 def shared_name(environment: Mapping[str, str] = os.environ) -> str | None:
     """A name that every process of a launch on several nodes has; None where the launcher gives none.
 
-    That of a SLURM step or of Open MPI's job names one launch; torchrun's address and port may name a later one too.
+    That of a SLURM step or of Open MPI's job names one launch; torchrun's port may name a later one too. No part of
+    it names a host or a user, as the address that a launch meets at and the name that somebody gave it would: what is
+    made from it stands in the ledger, and a host's name can be guessed from a hash.
     """
     if _nodes_expected(environment) < 2:
         return None
     for needed, more in _NAMES:
         if all(environment.get(name, "") for name in needed):
-            return "/".join([*(environment[name] for name in needed), *(environment.get(name, "0") for name in more)])
+            return "/".join(_numbers(environment.get(name, "0")) for name in (*needed, *more))
     return None
 
 
-# What names a launch: variables that must be there, and what tells its restarts apart. A step of srun comes first,
+# What numbers a launch: variables that must be there, and what tells its restarts apart. A step of srun comes first,
 # because torchrun inside one sees both.
 _NAMES = (
     (("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_STEP_NUM_NODES"), ("SLURM_RESTART_COUNT",)),
     (("PMIX_NAMESPACE",), ()),
-    (("MASTER_ADDR", "MASTER_PORT"), ("TORCHELASTIC_RUN_ID", "TORCHELASTIC_RESTART_COUNT")),
+    (("MASTER_PORT",), ("TORCHELASTIC_RESTART_COUNT",)),
 )
+# PRRTE calls a job `prterun-<host>-<process>@<job>`, SLURM `slurm.pmix.<job>.<step>`.
+_NUMBERS = re.compile(r"(?<![A-Za-z0-9_])(?:\d+[@.])?\d+\Z")
+
+_MPI = ("OMPI_COMM_WORLD", "MV2_COMM_WORLD")
+
+# What counts nodes: torchrun's agents, of which each node has one; the machines of DeepSpeed and of Horovod; the nodes
+# of Open MPI's job (up to version 4) and those of srun's step. SLURM_NNODES counts the job's nodes even where one
+# process runs; only a step of srun spreads over its nodes.
+_NODE_COUNTS = (
+    *("GROUP_WORLD_SIZE", "CROSS_SIZE", "HOROVOD_CROSS_SIZE"),
+    *("OMPI_MCA_orte_num_nodes", "SLURM_STEP_NUM_NODES"),
+)
+# The processes of a launch, and those of this node, as MPI itself counts them.
+_PROCESS_COUNTS = (
+    *((f"{mpi}_SIZE", f"{mpi}_LOCAL_SIZE") for mpi in _MPI),
+    ("PMI_SIZE", "MPI_LOCALNRANKS"),
+)
+
+
+def _numbers(value: str) -> str:
+    found = _NUMBERS.search(value)
+    return found[0] if found else ""
 
 
 def _first(environment: Mapping[str, str], *names: str) -> int | None:
@@ -80,24 +111,16 @@ def _first(environment: Mapping[str, str], *names: str) -> int | None:
 
 
 def _nodes_expected(environment: Mapping[str, str]) -> int:
-    groups = _first(environment, "GROUP_WORLD_SIZE")
-    if groups:
-        return groups
-    sizes = (("WORLD_SIZE", "LOCAL_WORLD_SIZE"), ("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"))
-    for whole, of_node in sizes:
-        world, local = _first(environment, whole), _first(environment, of_node)
-        if world and local:
-            return max(world // local, 1)
-    # SLURM_NNODES counts the job's nodes even where one process runs; only a step of srun spreads over its nodes.
-    return _first(environment, "SLURM_STEP_NUM_NODES") or 1
+    """How many nodes there are, never worked out from numbers of processes.
 
-
-def _host() -> str:
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
-    except (OSError, UnicodeError):
-        boot = ""
-    return f"{socket.gethostname()}-{boot}" if boot else socket.gethostname()
+    Four processes may be three on one node and one on another, and accelerate says that a node has one process where
+    nobody told it. Where MPI says that some of the processes run elsewhere there is at least one other node.
+    """
+    counted = _first(environment, *_NODE_COUNTS)
+    if counted:
+        return counted
+    sizes = [(_first(environment, world), _first(environment, local)) for world, local in _PROCESS_COUNTS]
+    return 2 if any(world and local and local < world for world, local in sizes) else 1
 
 
 class Store:

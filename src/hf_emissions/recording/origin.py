@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .forgetting import copy_runs
 from .ledger import FOLDER, read_ledger
 from .lineage import ANEW, Ancestor, ancestor_of, with_stages
 from .runs import Run, runs_of
@@ -84,9 +84,5 @@ def _take_over(source: Path, target: Path, run_id: str) -> None:
     run = next((run for run in runs if run.id == run_id), None)
     if run is None or source == target:
         return
-    target.mkdir(parents=True, exist_ok=True)
     whole = with_stages(run, runs)
-    for stage in whole.stages or (whole,):
-        for path in source.glob(f"{stage.id}-*.jsonl"):
-            if not (target / path.name).exists():
-                shutil.copyfile(path, target / path.name)
+    copy_runs(source, target, [stage.id for stage in whole.stages or (whole,)])

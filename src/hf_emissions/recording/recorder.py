@@ -22,6 +22,7 @@ from .filling import needed_s
 from .installed import codecarbon_version
 from .ledger import LedgerFile
 from .meter import Hardware, Meter, MeterError, Reading
+from .names import nameless
 from .saying import warn_once
 from .tally import FRESH_S, Tally
 
@@ -191,7 +192,7 @@ class Recorder:
 
     def append(self, kind: str, **content: Any) -> None:
         """Add a line of this segment to the ledger; where the disk refuses it, it is kept in memory."""
-        line = {"run": self._facts["run"], "segment": self.segment, "time": clock.wall_time(), **content}
+        line = nameless({"run": self._facts["run"], "segment": self.segment, "time": clock.wall_time(), **content})
         with self._lock:
             self.lines.append({"v": 1, "kind": kind, **line})
             try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .forgetting import copy_runs
 from .ledger import FOLDER, read_ledger
 from .nodes import Placement, Store, shared_name
 from .runs import run_saved_at, runs_of
@@ -112,7 +112,4 @@ def _take_over(source: Path, target: Path, step: int) -> None:
     run = run_saved_at(runs_of(read_ledger(source).lines), step) if source.is_dir() else None
     if run is None:
         return
-    target.mkdir(parents=True, exist_ok=True)
-    for path in source.glob(f"{run.id}-*.jsonl"):
-        if not (target / path.name).exists():
-            shutil.copyfile(path, target / path.name)
+    copy_runs(source, target, [run.id])

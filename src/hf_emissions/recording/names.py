@@ -1,0 +1,212 @@
+"""Names of hosts, users and folders, which a ledger never holds: how they are told, and what stands for them.
+
+A node has an id that is the same in all of its processes and says nothing. Texts that come from elsewhere (CodeCarbon's
+warnings, errors) keep their words; in place of a name stands `[host]`, `[user]` or `[path]`.
+"""
+
+from __future__ import annotations
+
+import errno
+import getpass
+import hashlib
+import hmac
+import importlib.util
+import os
+import re
+import socket
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .secret import boot_id, node_secret
+
+_NODE = re.compile(r"node:[0-9a-f]{12}(?:#\d+)?")
+_NODE_AND_GROUP = re.compile(r"(?P<host>.*?)(?P<group>#\d+)?", re.DOTALL)
+_OLD_BOOT = re.compile(r"-[0-9a-f]{8}\Z")
+
+# What a line may say as it is, whatever this machine is called: our own ids, what was found out of the machine's parts
+# and of its place (also where it stands inside `hardware` and `place`), and numbers that are written as letters.
+FACTS = frozenset(
+    (
+        *("v", "kind", "run", "segment", "time", "launch", "group", "order", "rank", "tool", "tool_version"),
+        *("training_type", "power", "hardware", "cpu_model", "gpus", "place", "words", "region", "how"),
+        *("country_iso3", "cloud_provider", "cloud_region", "intensity_source", "intensity_basis"),
+        *("follows", "weights", "dtype", "values"),
+    )
+)
+
+# The variables in which a launcher or a shell names this host, the one that a training meets at, or the user.
+_HOST_VARIABLES = ("HOSTNAME", "HOST", "COMPUTERNAME", "SLURMD_NODENAME", "MASTER_ADDR")
+_USER_VARIABLES = ("USER", "LOGNAME", "USERNAME", "SUDO_USER", "SLURM_JOB_USER")
+_OF_EVERYBODY = frozenset(["localhost", "localhost.localdomain", "root", "127.0.0.1", "::1", ""])
+
+# A path begins where a word could, so that `g/kWh` and `CPU/GPU` are none, and ends at a blank; one in quotation marks
+# ends at the second mark, as it may have blanks in it. The kernel's own folders are the same on every machine.
+_KERNELS = re.compile(r"/(?:sys|proc)(?:/(?!\.\.)[^/]*)*\Z")
+_START = r"""(?<![^\s'"`(\[{=:,;|@!])"""
+_ROOT = r"""(?:~(?:[A-Za-z_][\w.-]*)?/|/(?=[\w.~$@%+-][^\s'"`])|[A-Za-z]:[\\/]|\\\\(?=\w))"""
+_PATH = re.compile(
+    r"(?P<url>\b(?!file:)[a-z][a-z0-9+.-]{1,15}://(?:(?P<login>[^\s/@'\"]+)@)?)"
+    rf"|(?P<mark>['\"`])(?P<quoted>(?:file://)?{_ROOT}[^'\"`\n]*)(?P=mark)"
+    rf"|{_START}(?P<bare>(?:file://)?{_ROOT}[^\s'\"`<>|]*)"
+)
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_ADDRESS = re.compile(  # of a network, but for those that are the same everywhere
+    rf"(?<![\w.:])(?:(?!127\.|169\.254\.169\.254|0\.0\.0\.0)(?:{_OCTET}\.){{3}}{_OCTET}(?![\w.]*\d)"
+    r"|(?:[0-9a-f]{1,4}:){3,7}[0-9a-f:]*[0-9a-f](?!\w))",
+    re.IGNORECASE,
+)
+_HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:[\\/]Users[\\/])([^/\\\s'\"`]+)")
+
+# What stands before a word, and behind it, where it can be nothing but a name, whatever word it is.
+_BEFORE = {
+    "[host]": r"(?:@|://|\b(?:host|hostname|nodename|node)\s*[=:]\s*['\"]?)",
+    "[user]": r"\b(?:user|username|login)\s*[=:]\s*['\"]?",
+}
+_BEHIND = {"[host]": r"(?!)", "[user]": "(?=@)"}
+
+
+def node_id(name: str) -> str:
+    """What stands for a node's name in a ledger: the same for the same name, and nobody can guess the name back."""
+    if not name or _NODE.fullmatch(name):
+        return name
+    parts = _NODE_AND_GROUP.fullmatch(name)
+    assert parts
+    message = b"hf-emissions node\0" + parts["host"].encode("utf-8", "surrogatepass")
+    return f"node:{hmac.new(node_secret(), message, hashlib.sha256).hexdigest()[:12]}{parts['group'] or ''}"
+
+
+def this_host() -> str:
+    """The id of this machine, since it was started."""
+    boot = boot_id()
+    return node_id(f"{socket.gethostname()}-{boot[:8]}" if boot else socket.gethostname())
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that a text must not hold: of hosts, of users, and folders whose names may have blanks in them."""
+
+    hosts: frozenset[str] = frozenset()
+    users: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+
+    def __or__(self, other: Names) -> Names:
+        return Names(self.hosts | other.hosts, self.users | other.users, self.folders | other.folders)
+
+    def masked(self, text: str) -> str:
+        """The text with its words as they are, and what it names taken out."""
+        for folder in sorted(self.folders, key=len, reverse=True):
+            text = _folder_pattern(folder).sub("[path]", text) if folder in text else text
+        text = _ADDRESS.sub("[host]", _PATH.sub(_without_path, text))
+        low = text.casefold()
+        marked = [*((name, "[host]") for name in self.hosts), *((name, "[user]") for name in self.users)]
+        for name, mask in sorted(marked, key=lambda pair: (-len(pair[0]), pair)):
+            if name.casefold() in low:
+                text = _without_name(text, name, mask)
+        return text
+
+
+def _folder_pattern(folder: str) -> re.Pattern[str]:
+    return re.compile(re.escape(folder) + r"""(?:[\\/][^\s'"`<>|]*)?(?![\w-])""")
+
+
+def _without_path(found: re.Match[str]) -> str:
+    if found["url"]:
+        return found["url"].replace(f"{found['login']}@", "[user]@") if found["login"] else found["url"]
+    mark, path = found["mark"] or "", found["quoted"] or found["bare"]
+    bare = path if mark else path.rstrip(".,;:!?)]}")
+    return found[0] if _KERNELS.match(bare) else f"{mark}[path]{path[len(bare) :]}{mark}"
+
+
+def _without_name(text: str, name: str, mask: str) -> str:
+    # The rest of a full name, `.cluster.example`, goes with a host's.
+    more = r"(?:\.[A-Za-z][\w-]*)*" if mask == "[host]" else ""
+    word = rf"{re.escape(name)}{more}(?![^\W_])"
+    alone = rf"(?<![^\W_]){word}{_BEHIND[mask] if _is_word(name) else ''}"
+    return re.sub(rf"({_BEFORE[mask]}){word}|{alone}", rf"\g<1>{mask}", text, flags=re.IGNORECASE)
+
+
+def _is_word(name: str) -> bool:
+    """Whether a name is no more than a number, a letter or a word of the messages themselves, and so says nothing."""
+    return name.isdigit() or len(name) == 1 or name.casefold() in _words()
+
+
+@cache
+def _words() -> frozenset[str]:
+    """The words that stand in our own messages, in CodeCarbon's and in the system's."""
+    texts = [os.strerror(code) for code in errno.errorcode]
+    for package in ("hf_emissions", "codecarbon"):
+        spec = importlib.util.find_spec(package)
+        for folder in (spec.submodule_search_locations or ()) if spec else ():
+            texts += [_text(path) for kind in ("*.py", "*.csv") for path in Path(folder).rglob(kind)]
+    return frozenset(re.findall(r"[^\W_]+", " ".join(texts).casefold()))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def names_of(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str]) -> Names:
+    """Names as a text may have them: a host's with its domain and without, a folder's where it is more than a root."""
+    whole = {host.strip() for host in hosts}
+    short = {host.partition(".")[0] for host in whole if not host.replace(".", "").isdigit()}
+    return Names(
+        frozenset((whole | short) - _OF_EVERYBODY),
+        frozenset({user.strip() for user in users} - _OF_EVERYBODY),
+        frozenset(folder for folder in folders if len(Path(folder).parts) > 1),
+    )
+
+
+def names_here() -> Names:
+    """The names of this machine and of who uses it."""
+    hosts = [socket.gethostname(), *(os.environ.get(name, "") for name in _HOST_VARIABLES)]
+    users = [_user(), *(os.environ.get(name, "") for name in _USER_VARIABLES)]
+    return names_of(hosts, users, [str(Path("~").expanduser()), sys.prefix, *_temporary()])
+
+
+@cache
+def _user() -> str:
+    # Once, as some systems ask a server for it.
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
+
+
+def _temporary() -> list[str]:
+    try:
+        return [tempfile.gettempdir()]
+    except OSError:
+        return []
+
+
+def users_in(text: str) -> set[str]:
+    """The users whose folders a text names."""
+    return set(_HOME.findall(text))
+
+
+def host_of(node: str) -> str:
+    """The host in the name that an older version gave a node; "" in an id of ours."""
+    parts = _NODE_AND_GROUP.fullmatch(node)
+    return "" if _NODE.fullmatch(node) or parts is None else _OLD_BOOT.sub("", parts["host"])
+
+
+def nameless(line: Mapping[str, Any], names: Names | None = None) -> dict[str, Any]:
+    """A line of a ledger without names: ids in place of nodes, masks in texts, and everything else as it is."""
+    known = names_here() if names is None else names
+    return {key: value if key in FACTS else _nameless(key, value, known) for key, value in line.items()}
+
+
+def _nameless(key: str, value: Any, names: Names) -> Any:
+    if isinstance(value, str):
+        return node_id(value) if key == "node" else names.masked(value)
+    if isinstance(value, Mapping):
+        return {name: _nameless(name, inner, names) for name, inner in value.items()}
+    return [_nameless(key, inner, names) for inner in value] if isinstance(value, (list, tuple)) else value
