@@ -160,11 +160,11 @@ class TestBodies:
         parts = [row for part in "12" for row in rows(home.parent / f"{part}.parquet")]
         assert sorted(parts, key=_id) == sorted(rows(home.parent / "whole.parquet"), key=_id)
 
-    def test_a_gated_model_has_the_front_matter_alone(self, hub, home):
-        hub.create("lab/gated", bytes_of("lab/reports"), gated=True)
+    def test_a_gated_model_is_read_like_any_other(self, hub, home):
+        hub.create("lab/gated", bytes_of("lab/reports"), gated="manual")
         run(hub, home, "--author", "lab", "--bodies", "all", "--out", "out.parquet")
         (row,) = rows(home.parent / "out.parquet")
-        assert (row["status"], row["body_read"]) == ("reported", False)
+        assert (row["status"], row["body_read"]) == ("reported", True)
 
     @pytest.mark.slow
     def test_the_plan_says_that_a_dump_is_quicker(self, hub, home):

@@ -336,7 +336,7 @@ class TestRefused:
             edit(client, "other/secret")
 
     def test_a_gated_one(self, server, client):
-        server.create("other/gated", CARD, gated=True)
+        server.create("other/gated", CARD, gated="auto")
         with pytest.raises(HubError, match=r"^other/gated: the repository is gated"):
             edit(client, "other/gated")
 
