@@ -143,10 +143,10 @@ def list_models(request: Request) -> Any:
             rows.append(row)
     if place >= end:
         return rows
-    return _page(request, rows, "cursor", _cursor(place))
+    return _page(request, rows, "cursor", cursor_of(place))
 
 
-def _cursor(place: int) -> str:
+def cursor_of(place: int) -> str:
     """A place of the listing as the Hub writes it: base64, whose `=`, `+` and `/` must come back as they are."""
     return base64.b64encode(json.dumps({"$or": [{"downloads": place, "_id": "\u00ff\u00fe>?"}]}).encode()).decode()
 

@@ -27,6 +27,7 @@ class Fault:
     times: int = 1
     headers: dict[str, str] = field(default_factory=dict)
     data: bytes = b"{}"
+    status: int = 200
     move: Callable[[], object] | None = None
 
     def fits(self, method: str, path: str) -> bool:

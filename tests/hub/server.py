@@ -166,15 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None and self._failed(fault):
             return
         try:
-            with self.hub.lock:
-                if self.hub.remember:
-                    self.hub.requests.append(f"{self.command} {self.path}")
-                    self.hub.bodies.append(body)
-                if fault is not None and fault.move is not None:
-                    fault.move()
-                if fault is not None and fault.kind == "action":
-                    raise refused("commit")
-                answer = self._route(method, body)
+            answer = self._carried_out(method, body, fault)
         except HubError as error:
             self._send_error(error)
             return
@@ -183,8 +175,19 @@ class _Handler(BaseHTTPRequestHandler):
             return
         file = answer if isinstance(answer, File) else _json(answer)
         if fault is not None and fault.kind == "odd":
-            file = File(fault.data, {"Content-Type": "application/json", **fault.headers}, file.status)
+            file = File(fault.data, {"Content-Type": "application/json", **fault.headers}, fault.status)
         self._send(file, fault)
+
+    def _carried_out(self, method: str, body: bytes, fault: Fault | None) -> Any:
+        with self.hub.lock:
+            if self.hub.remember:
+                self.hub.requests.append(f"{self.command} {self.path}")
+                self.hub.bodies.append(body)
+            if fault is not None and fault.move is not None:
+                fault.move()
+            if fault is not None and fault.kind == "action":
+                raise refused("commit")
+            return self._route(method, body)
 
     def _within_quota(self) -> bool:
         allowed, self._announced = True, {}

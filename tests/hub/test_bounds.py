@@ -11,7 +11,7 @@ from hub.editing import CARD, OURS, edit
 from hub.server import TOKEN
 
 from hf_emissions.errors import HubError
-from hf_emissions.hub import session
+from hf_emissions.hub import exchange
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
 from hf_emissions.hub.waiting import MOST_S, Patience, asked_to_wait_s, is_passing_status
@@ -62,7 +62,7 @@ def test_a_refusal_for_the_quota_leaves_nothing_uncertain(server, client):
 
 def test_an_answer_that_drips_for_ever(server, client, monkeypatch):
     server.create("user/model", CARD + "words\n" * 100)
-    monkeypatch.setattr(session, "LONGEST_ANSWER_S", 0.05)
+    monkeypatch.setattr(exchange, "LONGEST_ANSWER_S", 0.05)
     server.faults.add("drip", "resolve-cache", times=999)
     with pytest.raises(HubError, match=r"the answer took more than 0\.05 s"):
         client.read(Address("user/model"))
@@ -70,7 +70,7 @@ def test_an_answer_that_drips_for_ever(server, client, monkeypatch):
 
 def test_a_server_that_says_nothing(server, client, monkeypatch):
     server.create("user/model", CARD)
-    monkeypatch.setattr(session, "TIMEOUT_S", 0.05)
+    monkeypatch.setattr(exchange, "TIMEOUT_S", 0.05)
     server.faults.add("lost", "/commit/")
     server.faults.add("silent", "/commits/", times=2)
     begun = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -359,9 +360,9 @@ class TestRefused:
         assert repository.find("dev").files["README.md"].decode() == CARD
 
     @pytest.mark.parametrize("answer", [{}, [], None, "x", {"name": 3}])
-    def test_an_account_that_is_none(self, server, client, monkeypatch, answer):
+    def test_an_account_that_is_none(self, server, client, answer):
         server.create("user/model", CARD)
-        client.api.whoami = lambda: answer
+        server.faults.add("odd", "whoami", times=99, data=json.dumps(answer).encode())
         with pytest.raises(HubError, match=r"^the Hub: "):
             edit(client, "user/model")
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...card.file import MOST_BYTES, TOO_LARGE
 from ...errors import UsageError
 from ..schema import need_pyarrow
 from .columns import cards_of, integers_of, is_mapping, is_text, texts_of, times_of
 from .front import card_of
-from .source import BATCH, MOST_BYTES, TOO_LARGE, Source
+from .source import BATCH, Source
 
 # What dumps call their columns; librarian-bots/model_cards_with_metadata has the first of each.
 KNOWN = {

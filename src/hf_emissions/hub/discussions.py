@@ -1,0 +1,69 @@
+"""The pull requests of a repository as the Hub lists them, fifty a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .body import UnreadableAnswerError
+
+# Ten thousand discussions of one repository: more are a server that gives the same page again and again.
+MOST_PAGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pull request on the Hub."""
+
+    number: int
+    title: str
+    status: str
+    url: str
+
+    @property
+    def revision(self) -> str:
+        """The ref that its commits are on."""
+        return f"refs/pr/{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its owner."""
+        return self.status in ("open", "draft")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: the pull requests of an account, how many discussions it has, and whether there is another page."""
+
+    proposals: tuple[Proposal, ...]
+    is_last: bool
+
+
+def read_page(answer: Any, author: str, page: str) -> Page:
+    """A page of the listing.
+
+    Args:
+        author: whose pull requests are wanted.
+        page: the address of the repository's page.
+
+    Raises:
+        UnreadableAnswerError: it is none.
+    """
+    listed = answer.get("discussions") if isinstance(answer, Mapping) else None
+    if not isinstance(listed, list):
+        raise UnreadableAnswerError("the answer is no list of discussions")
+    count, start = answer.get("count"), answer.get("start")
+    known = isinstance(count, int) and isinstance(start, int)
+    last = not listed or (known and start + len(listed) >= count)
+    return Page(tuple(_proposals(listed, author, page)), last)
+
+
+def _proposals(listed: list[Any], author: str, page: str) -> Iterator[Proposal]:
+    for one in listed:
+        if not isinstance(one, Mapping) or one.get("isPullRequest") is not True:
+            continue
+        by, number = one.get("author"), one.get("num")
+        named = by.get("name") if isinstance(by, Mapping) else None
+        if named == author and isinstance(number, int) and not isinstance(number, bool):
+            yield Proposal(number, str(one.get("title")), str(one.get("status")), f"{page}/discussions/{number}")
