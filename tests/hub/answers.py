@@ -43,6 +43,7 @@ class File:
     data: bytes
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
+    announced: str = ""  # its length, where that is not the true one
 
 
 def create_repository(request: Request) -> Any:

@@ -242,7 +242,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, file: File, fault: Fault | None = None) -> None:
         self.send_response(file.status)
         length = len(file.data) // 2 if fault is not None and fault.kind == "short" else len(file.data)
-        headers = {**self._announced, **self.hub.headers, **file.headers, "Content-Length": str(length)}
+        headers = {
+            **self._announced,
+            **self.hub.headers,
+            **file.headers,
+            "Content-Length": file.announced or str(length),
+        }
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

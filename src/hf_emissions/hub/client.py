@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from ..card.file import CARD_NAME, MOST_BYTES, decode
-from ..errors import BusyHubError, HubError, NoCardError
+from ..errors import BusyHubError, HfEmissionsError, HubError, NoCardError
 from .accounts import Account, read_account
 from .address import MAIN, Address
 from .body import UnreadableAnswerError
@@ -22,7 +22,7 @@ from .endpoint import at_endpoint, read_endpoint
 from .exchange import Ask, exchanged
 from .library import listened
 from .refusals import asked_wait_s, refusal, status_of
-from .unplaced import TooLargeError
+from .unplaced import TooLargeError, UnplacedError
 from .waiting import Patience, is_passing_status
 from .words import keep_secret
 
@@ -208,8 +208,10 @@ class Hub:
         while True:
             try:
                 return call()
-            except HubError as error:
-                raise refusal(error, where) from None
+            except UnplacedError as error:
+                raise error.placed(where) from None
+            except HfEmissionsError:
+                raise
             except Exception as error:  # noqa: BLE001 - of many kinds, and each becomes one line
                 said = refusal(error, where)
                 if not is_passing(error):

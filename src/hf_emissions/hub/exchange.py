@@ -96,14 +96,14 @@ def _answer(endpoint: str, ask: Ask, history: list[Any]) -> Any:
         timeout=TIMEOUT_S,
     ) as answer:
         data = _body(answer, ask)
-        kept = [pair for pair in answer.headers.multi_items() if pair[0].lower() not in _ABOUT_THE_WAY]
+        kept = [(name, value) for name, value in answer.headers.raw if name.lower() not in _ABOUT_THE_WAY]
         return httpx.Response(
             answer.status_code, headers=kept, content=data, request=answer.request, history=list(history)
         )
 
 
 # Headers that say how the body came, and no more what it is.
-_ABOUT_THE_WAY = frozenset(("content-encoding", "content-length", "transfer-encoding"))
+_ABOUT_THE_WAY = frozenset((b"content-encoding", b"content-length", b"transfer-encoding"))
 
 
 def _body(answer: Any, ask: Ask) -> bytes:
