@@ -185,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.hub.bodies.append(body)
             if fault is not None and fault.move is not None:
                 fault.move()
-            if fault is not None and fault.kind == "action":
+            if fault is not None and fault.kind == "action" and "/commit/" in self.path and method == "POST":
                 raise refused("commit")
             return self._route(method, body)
 
