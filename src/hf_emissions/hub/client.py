@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from ..card.file import CARD_NAME, MOST_BYTES, decode
-from ..errors import BusyHubError, HfEmissionsError, HubError, NoCardError
+from ..errors import BusyHubError, HeadMovedError, HfEmissionsError, HubError, NoCardError, UnknownTokenError
 from .accounts import Account, read_account
 from .address import MAIN, Address
 from .body import UnreadableAnswerError
-from .commits import JSON, Written, check_upload, commit_of, path_of, upload_of, validation_of, warnings_in, written
+from .commits import JSON, Written, commit_of, path_of, read_upload, upload_of, validation_of, warnings_in, written
 from .discussions import MOST_PAGES, Proposal, read_page
 from .endpoint import at_endpoint, read_endpoint
 from .exchange import Ask, exchanged
@@ -120,11 +120,16 @@ class Hub:
             self.ask(lambda: self._head(replace(address, revision=MAIN)), str(address))
         return replace(address, model=self._kept.names[address.model])
 
-    def check(self, address: Address, text: str, *, propose: bool) -> None:
+    def check(self, address: Address, before: str, text: str, *, propose: bool) -> None:
         """Ask whether the Hub would take a card; what it remarks on it is said.
 
+        Args:
+            before: the card that was read.
+            text: what is to stand in its place.
+
         Raises:
-            HubError: it would not, or could not be asked.
+            HeadMovedError: the Hub has another card than was read.
+            HubError: it would not take this one, or could not be asked.
         """
         where, asked = str(address), {"create_pr": "1"} if propose else None
         upload = path_of(address.model, "preupload", MAIN if propose else address.revision)
@@ -135,7 +140,11 @@ class Hub:
 
         for words in self.ask(looked_at, where):
             self.say(f"{where}: the Hub remarks on this card: {words}")
-        self.ask(lambda: check_upload(json_of(self._sent(upload, upload_of(text), asked))), where)
+        there = self.ask(lambda: read_upload(json_of(self._sent(upload, upload_of(text), asked))), where)
+        if there is not None and there != git_id(before.encode()):
+            raise HeadMovedError(
+                f"{where}: the Hub has another card by now than was read; nothing was written, try again"
+            )
 
     def commit(self, address: Address, text: str, parent: str, message: tuple[str, str], *, propose: bool) -> Written:
         """Write a card as one commit on top of the commit `parent`, or propose it as a new pull request.
@@ -168,13 +177,16 @@ class Hub:
 
         def listed() -> list[Proposal]:
             found: dict[int, Proposal] = {}
+            seen: set[int] = set()
             for number in range(MOST_PAGES):
                 asked = {"type": "pull_request", "author": author, "p": number}
                 answer = self.get(f"{self.url}/api/models/{address.model}/discussions", asked)
                 page = read_page(json_of(answer), author, f"{self.url}/{address.model}")
                 found.update((one.number, one) for one in page.proposals)
-                if page.is_last:
+                if page.is_last or page.numbers <= seen:
+                    # A server that knows no pages gives the same one again.
                     return list(found.values())
+                seen |= page.numbers
             raise HubError(f"{address}: its discussions have no end; nothing was written")
 
         return self.ask(listed, str(address))
@@ -345,6 +357,8 @@ def is_passing(error: Exception) -> bool:
     """Whether the same call may well succeed a little later."""
     from huggingface_hub.utils import httpx
 
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return False
     broken = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError)
     return is_passing_status(status_of(error)) or isinstance(error, (*broken, UnreadableAnswerError))
 
@@ -360,8 +374,16 @@ def wait_for(waits: Patience, error: Exception, where: str) -> bool:
     return waits.wait(f"{where}: {why}", asked_wait_s(error), unreachable=unreachable or other)
 
 
-_SHA1 = re.compile(r'(?:W/)?"?([0-9a-f]{40})"?')
+# A server on the way may have marked it as weak, or as that of a packed answer.
+_SHA1 = re.compile(r'(?:W/)?"?([0-9a-f]{40})(?:[-;][a-z]{1,10})?"?')
 _SHA256 = re.compile(r'(?:W/)?"?([0-9a-f]{64})"?')
+# A card is none of these, and without an id nothing else tells an answer of another kind.
+_NO_CARD = ("text/html", "application/json")
+
+
+def git_id(data: bytes) -> str:
+    """The id that git gives to a file's content."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _is_whole(answer: Any) -> bool:
@@ -370,10 +392,10 @@ def _is_whole(answer: Any) -> bool:
     linked = next((one.headers["x-linked-etag"] for one in told if "x-linked-etag" in one.headers), None)
     named = linked or answer.headers.get("etag") or ""
     if found := _SHA1.fullmatch(named):
-        return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == found[1]
+        return git_id(data) == found[1]
     if linked and (found := _SHA256.fullmatch(linked)):
         return hashlib.sha256(data).hexdigest() == found[1]
-    return "text/html" not in answer.headers.get("content-type", "")
+    return not answer.headers.get("content-type", "").lower().startswith(_NO_CARD)
 
 
 def json_of(answer: Any) -> Any:
@@ -397,8 +419,16 @@ def _headers(token: str | None) -> dict[str, str]:
     from huggingface_hub.utils import build_hf_headers
 
     headers: dict[str, str] = build_hf_headers(token=token, library_name="hf-emissions")
-    keep_secret(headers.get("authorization", "").removeprefix("Bearer "))
+    used = headers.get("authorization", "").removeprefix("Bearer ")
+    keep_secret(used)
+    if used and not _IN_A_TOKEN.fullmatch(used):
+        # Sent, it would be an error that shows it.
+        raise UnknownTokenError("the token holds a character that no token has; look at HF_TOKEN, or log in anew")
     return headers
+
+
+# What may stand in a header.
+_IN_A_TOKEN = re.compile(r"[!-~]+")
 
 
 def _default_endpoint() -> str:

@@ -18,7 +18,9 @@ from .words import said_safely
 JSON = "application/json"
 # What the Hub takes for a sample of a file that is to be uploaded.
 _SAMPLE_BYTES = 512
-_DISCUSSION = re.compile(r"/discussions/(\d{1,9})/?")
+# So many remarks on a card are said.
+_MOST_WARNINGS = 5
+_DISCUSSION = re.compile(r"/discussions/([1-9]\d{0,8})/?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -54,10 +56,13 @@ def validation_of(text: str) -> tuple[bytes, str]:
 def warnings_in(answer: Any) -> Iterator[str]:
     """What the Hub remarks on a card that it takes: strangers' words."""
     found = answer.get("warnings") if isinstance(answer, Mapping) else None
-    for one in found if isinstance(found, list) else ():
+    listed = found if isinstance(found, list) else []
+    for one in listed[:_MOST_WARNINGS]:
         words = one.get("message") if isinstance(one, Mapping) else one
         if words:
             yield said_safely(str(words))
+    if listed[_MOST_WARNINGS:]:
+        yield f"and {len(listed) - _MOST_WARNINGS} more"
 
 
 def upload_of(text: str) -> tuple[bytes, str]:
@@ -67,21 +72,22 @@ def upload_of(text: str) -> tuple[bytes, str]:
     return json.dumps({"files": [{"path": CARD_NAME, "sample": sample, "size": len(data)}]}).encode(), JSON
 
 
-def check_upload(answer: Any) -> None:
-    """Refuse a card that is kept apart, as large files are: nobody would see it as a card.
+def read_upload(answer: Any) -> str | None:
+    """The id of the card that the Hub has now, by git; None where it does not say.
 
     Raises:
-        UnplacedError: it is.
-        UnreadableAnswerError: the answer does not say.
+        UnplacedError: the card is kept apart, as large files are: nobody would see it as a card.
+        UnreadableAnswerError: the answer does not say how to upload one.
     """
     files = answer.get("files") if isinstance(answer, Mapping) else None
-    modes = [one.get("uploadMode") for one in files if isinstance(one, Mapping)] if isinstance(files, list) else []
+    found = [one for one in files if isinstance(one, Mapping)] if isinstance(files, list) else []
+    modes = [one.get("uploadMode") for one in found]
     if "lfs" in modes:
-        raise UnplacedError(
-            f"{CARD_NAME} is kept as a large file (LFS) here; take it out of .gitattributes, then try again"
-        )
+        raise UnplacedError(f"{CARD_NAME} is kept as a large file (LFS) here; take it out of .gitattributes first")
     if "regular" not in modes:
         raise UnreadableAnswerError("the answer does not say how to upload the card")
+    ids = [str(one.get("oid")) for one in found]
+    return ids[0] if _COMMIT.fullmatch(ids[0]) else None
 
 
 def commit_of(text: str, parent: str, message: tuple[str, str]) -> tuple[bytes, str]:

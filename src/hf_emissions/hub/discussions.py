@@ -8,7 +8,7 @@ from typing import Any
 
 from .body import UnreadableAnswerError
 
-# Ten thousand discussions of one repository: more are a server that gives the same page again and again.
+# Ten thousand discussions of one repository: more are a server without an end.
 MOST_PAGES = 200
 
 
@@ -34,9 +34,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: the pull requests of an account, how many discussions it has, and whether there is another page."""
+    """One page: an account's pull requests, the numbers of all that is on it, and whether it says to be the last."""
 
     proposals: tuple[Proposal, ...]
+    numbers: frozenset[int]
     is_last: bool
 
 
@@ -56,14 +57,20 @@ def read_page(answer: Any, author: str, page: str) -> Page:
     count, start = answer.get("count"), answer.get("start")
     known = isinstance(count, int) and isinstance(start, int)
     last = not listed or (known and start + len(listed) >= count)
-    return Page(tuple(_proposals(listed, author, page)), last)
+    numbers = frozenset(number for one in listed if (number := _number(one)) is not None)
+    return Page(tuple(_proposals(listed, author, page)), numbers, last)
+
+
+def _number(one: Any) -> int | None:
+    found = one.get("num") if isinstance(one, Mapping) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 < found < 10**9 else None
 
 
 def _proposals(listed: list[Any], author: str, page: str) -> Iterator[Proposal]:
     for one in listed:
         if not isinstance(one, Mapping) or one.get("isPullRequest") is not True:
             continue
-        by, number = one.get("author"), one.get("num")
+        by, number = one.get("author"), _number(one)
         named = by.get("name") if isinstance(by, Mapping) else None
-        if named == author and isinstance(number, int) and not isinstance(number, bool):
+        if named == author and number is not None:
             yield Proposal(number, str(one.get("title")), str(one.get("status")), f"{page}/discussions/{number}")

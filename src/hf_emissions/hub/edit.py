@@ -212,7 +212,7 @@ class _Editing:
                 written, held = self._open(card, after, message)
                 self._settle()
         else:
-            self.hub.check(self.at, after, propose=False)
+            self.hub.check(self.at, card.text, after, propose=False)
             written, held = self._send(card, after, message)
             if number_of(self.at) and self.proposing:
                 self.hub.comment(self.at, message[1])
@@ -222,7 +222,7 @@ class _Editing:
         return self.proposing and self.at.revision == MAIN
 
     def _open(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[Written, bool]:
-        self.hub.check(self.at, after, propose=True)
+        self.hub.check(self.at, card.text, after, propose=True)
         if self.stranger and not self.counted:
             manners.check_bound()
             manners.count(self.at)

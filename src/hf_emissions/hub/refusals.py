@@ -34,6 +34,9 @@ def refusal(error: Exception, where: str) -> HubError:
         raise error
     if isinstance(error, HubError):
         return error.placed(where) if isinstance(error, UnplacedError) else error
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        advice = "name your authority's file in SSL_CERT_FILE, or check HF_ENDPOINT"
+        return HubError(f"{where}: the server cannot prove that it is the Hub ({_said(error)}); {advice}")
     return HubError(f"{where}: the Hub could not be reached ({_said(error) or type(error).__name__}); try again later")
 
 
