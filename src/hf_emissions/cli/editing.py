@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from ..card.file import edit_file
-from ..errors import CardError, HfEmissionsError, QuotaError, UnknownTokenError, UsageError
-from .failures import DONE, FAILED, FINDINGS, explain
+from ..errors import CardError, HfEmissionsError, UsageError
+from .failures import DONE, FAILED, FINDINGS, STOPPED, explain, stops
 from .hub_target import HubTarget, Publishing, one_by_one, publishing_options, said
 from .output import Output
 from .targets import AnyTarget
@@ -130,7 +130,7 @@ class Editing:
 
     def _code(self, results: Sequence[Mapping[str, Any]], *, stopped: bool) -> int:
         if stopped:
-            self.out.note("stopped here, since what follows would be refused too; the same command goes on later")
+            self.out.note(STOPPED)
         if any("error" in result for result in results):
             return FAILED
         return FINDINGS if self.how.check and any(result["changed"] for result in results) else DONE
@@ -151,7 +151,7 @@ class Editing:
         except (HfEmissionsError, OSError) as error:
             self.out.error(explain(error))
             failed = {"path": target.name, "error": explain(error)}
-            return failed, isinstance(error, (QuotaError, UnknownTokenError))
+            return failed, stops(error)
         return {"path": target.name, **result}, False
 
     def _edit(self, target: AnyTarget, change: Change) -> dict[str, Any]:
