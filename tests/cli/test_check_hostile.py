@@ -44,7 +44,7 @@ CARDS = {
     "lone carriage returns": BLOCK.format("12", "x").replace("\n", "\r"),
     "half a million fences": BLOCK.format("12", "x") + "```\n" * 500_000,
     "half a million comments": BLOCK.format("12", "x") + "<!--" * 500_000,
-    "a million rows": BLOCK.format("12", "x") + "| GPU | A100 | hours |\n" * 300_000,
+    "rows of 3 MB": BLOCK.format("12", "x") + "| GPU | A100 | hours |\n" * 150_000,
     "a line of a million devices": BLOCK.format("12", "x") + "trained on 8 x A100 for 3 hours, " * 30_000,
 }
 # What a value may hold that is no harm in a card and much in a terminal, a browser, or an annotation of GitHub.
