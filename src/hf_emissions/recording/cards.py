@@ -9,6 +9,7 @@ from typing import Any
 from .. import template, units
 from ..card.file import CARD_NAME, edit_file, write_atomically
 from ..card.patch import patch_card, read_card, remove_block
+from ..card.placeholders import has_placeholders
 from ..card.section import find_section, put_section
 from ..errors import BlockExistsError, HfEmissionsError
 from ..record import EmissionsRecord
@@ -72,7 +73,9 @@ def edited_card(text: str, summary: Summary, runs: list[Run], *, section: bool |
     if section is None:
         # What a block cannot say is said in the section, asked for or not.
         no_figure = record is None or record.emissions_g is None
-        section = find_section(text) is not None or bool(summary.problems) or no_figure or len(runs) > 1
+        said = find_section(text) is not None or bool(summary.problems) or no_figure or len(runs) > 1
+        # "Carbon Emitted: [More Information Needed]", which PEFT and the Hub's template write, would contradict it.
+        section = said or has_placeholders(text)
     return put_section(text, record, section_notes(summary, runs)) if section else text
 
 
