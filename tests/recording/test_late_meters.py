@@ -223,7 +223,8 @@ def test_a_kill_before_the_meter_begins_leaves_a_run_that_is_seen(clock: Simulat
     clock.advance(3)
     clock.forget()
     [run] = open_folder(training.folder).runs
-    assert (run.energy_kwh, run.segments[0].node, run.segments[0].ended) == (0, "a", None)
+    assert (run.energy_kwh, run.segments[0].ended) == (0, None)
+    assert run.segments[0].node.startswith("node:")
     assert run.segments[0].start["time"]
     assert summarize(run).record is None
 

@@ -400,7 +400,7 @@ class Player:
     def _launch(self, processes: list[_Process], launch: Launch) -> None:
         host = f"host{self.launches}" if self.scenario.moves else "host"
         first = len(self.stretches)
-        with mock.patch("hf_emissions.recording.nodes._host", return_value=host):
+        with mock.patch("hf_emissions.recording.nodes.this_host", return_value=host):
             self._begin(processes, launch)
         begun = self.clock.now
         happens = [(at, "save", 0.0) for at in launch.saves] + [(at, "jump", by) for at, by in launch.jumps.items()]
