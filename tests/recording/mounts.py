@@ -29,8 +29,8 @@ def mounted(folder: Path, *arguments: object) -> Iterator[Path]:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[Path]:
-    """The folder as it is, on a disk that may only be read."""
-    with mounted(folder, "--bind", folder):
+    """The folder as it is, on a disk that may only be read; what is mounted inside it may still be written."""
+    with mounted(folder, "--rbind", folder):
         _mount("-o", "remount,bind,ro", folder)
         yield folder
 

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+import hf_emissions
 from hf_emissions.recording.folder import open_folder
 from hf_emissions.recording.ledger import FOLDER, LedgerFile, read_ledger
 from hf_emissions.recording.runs import runs_of
@@ -299,3 +301,45 @@ def test_no_coordinates_are_ever_kept(out: Path, monkeypatch: pytest.MonkeyPatch
     for trace in (b"latitude", b"longitude", b"51.05", b"13.73", b"Saxony"):
         assert trace not in written
     assert read_ledger(out / FOLDER).problems == []
+
+
+# What docs/ledger.md says of it
+
+DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "ledger.md"
+
+
+def documented() -> list[dict[str, Any]]:
+    blocks = re.findall(r"^```json\n(.*?)^```$", DOCUMENT.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return [json.loads(line) for block in blocks for line in block.splitlines()]
+
+
+def keys_of(lines: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """The keys of each kind of line, those inside others too."""
+    found: dict[str, set[str]] = {}
+    for line in lines:
+        inner = {f"{key}.{name}" for key, value in line.items() if isinstance(value, dict) for name in value}
+        found.setdefault(line["kind"], set()).update(line.keys() | inner)
+    return found
+
+
+def test_the_lines_that_are_documented_are_read_and_named_by_nothing(out: Path) -> None:
+    lines = documented()
+    file = LedgerFile(out / FOLDER / "1d5df99f3621-6710de1c6810.jsonl")
+    for line in lines:
+        file.append(**{name: value for name, value in line.items() if name != "v"})
+    assert read_ledger(out / FOLDER).lines == lines
+    assert read_ledger(out / FOLDER).problems == []
+    (run,) = open_folder(out).runs
+    assert run.energy_kwh > 0
+
+
+def test_every_kind_of_line_is_documented(out: Path) -> None:
+    """All that the sources add, and all that is in the lines of a real recording."""
+    sources = (Path(hf_emissions.__file__).parent / "recording").glob("*.py")
+    kinds = {kind for path in sources for kind in re.findall(r'\.append\(\s*"(\w+)",\s', path.read_text("utf-8"))}
+    shown = keys_of(documented())
+    assert kinds | {"note"} == shown.keys()
+    with hf_emissions.record_emissions(out, country="DEU", training_type="fine-tuning"):
+        pass
+    for kind, keys in keys_of(read_ledger(out / FOLDER).lines).items():
+        assert keys <= shown[kind], kind

@@ -96,9 +96,20 @@ def write_atomically(path: Path, data: bytes) -> None:
     temporary file beside it.
 
     Raises:
-        OSError: the file could not be written; the old one is untouched.
+        OSError: the file could not be written; the old one is untouched. The error names this file.
     """
-    target = Path(os.path.realpath(path))
+    try:
+        _write_atomically(Path(os.path.realpath(path)), data)
+    except OSError as error:
+        raise about(error, path) from error
+
+
+def about(error: OSError, path: Path) -> OSError:
+    """The same error about this file: a full disk names none, and a temporary file is nobody's."""
+    return type(error)(error.errno, error.strerror or str(error), str(path))
+
+
+def _write_atomically(target: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     temporary = Path(name)
     try:

@@ -281,7 +281,7 @@ class EmissionsCallback(TrainerCallback):
         experiment.end(why, getattr(state, "global_step", None), complete=complete)
         return True
 
-    def _write(self, state: Any) -> bool:
+    def _write(self, state: Any) -> bool | None:
         return self._experiment is not None and state.is_world_process_zero and self._experiment.write()
 
     @_harmless

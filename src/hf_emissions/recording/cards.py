@@ -13,8 +13,10 @@ from ..card.placeholders import has_placeholders
 from ..card.section import find_section, put_section
 from ..errors import BlockExistsError, HfEmissionsError
 from ..record import EmissionsRecord
+from .figure import figure_in_words
 from .lineage import experiments_of
 from .runs import Run, wrote
+from .shown import shown
 from .summary import Summary
 
 log = logging.getLogger("hf_emissions")
@@ -22,32 +24,38 @@ log = logging.getLogger("hf_emissions")
 
 def write_card(
     folder: Path, summary: Summary, runs: list[Run], *, section: bool | None = None, overwrite: bool = False
-) -> bool:
-    """Put a run's figure into the README.md of `folder`, creating one where there is none; whether it was put there.
+) -> bool | None:
+    """Put a run's figure into the README.md of `folder`, creating one where there is none.
 
     A block is replaced when `overwrite` is set, or when the ledger says that its figure is ours. Without grams no
     block is written; the section then says what is known. Where nothing was metered, a card without anything of ours
     stays as it is. Whatever goes wrong is a warning: training goes on.
+
+    Returns:
+        Whether it was put there: False where somebody else's figure stands, None where the card could not be written.
     """
     path = folder / CARD_NAME
-    created = False
+    created = not path.exists()
 
     def change(text: str) -> str:
         if summary.record is None and not created and find_section(text) is None and not is_ours(text, runs):
             return text
-        return edited_card(text, summary, runs, section=section, overwrite=overwrite)
+        wanted = True if created and section is None else section
+        return edited_card(text, summary, runs, section=wanted, overwrite=overwrite)
 
     try:
-        created = begin_card(path)
         if created:
-            section = True if section is None else section
-        edit_file(path, change)
+            # At once, so that a full disk leaves no card without a figure.
+            write_atomically(path, change(_new_card(folder)).encode("utf-8"))
+        else:
+            edit_file(path, change)
     except BlockExistsError as error:
         log.warning("hf-emissions: %s", error)
         return False
     except (HfEmissionsError, OSError) as error:
-        log.warning("hf-emissions: the figure could not be written: %s", error)
-        return False
+        why = f"{shown(path)}: {error.strerror}" if isinstance(error, OSError) else error
+        log.warning("hf-emissions: the figure could not be written: %s; it is %s", why, figure_in_words(summary))
+        return None
     return True
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from .. import units
 from ..card.file import CARD_NAME
-from ..record import EmissionsRecord
 from .console import say
 from .experiment import Experiment
-from .shown import runs_command, shown
+from .figure import figure_in_words
+from .shown import add_command, runs_command, shown
 from .summary import Summary
 
 
-def conclude(experiment: Experiment, *, written: bool, trial: bool = False) -> None:
-    """Say the figure of a recording that came to its end."""
+def conclude(experiment: Experiment, *, written: bool | None, trial: bool = False) -> None:
+    """Say the figure of a recording that came to its end; `written` as `write_card` gives it."""
     summary = experiment.summary
     if summary is None or summary.record is None:
         say("nothing was metered; the emissions are not known")
@@ -20,10 +19,14 @@ def conclude(experiment: Experiment, *, written: bool, trial: bool = False) -> N
     figure, command = figure_in_words(summary), _command(experiment, summary)
     if trial:
         say(f"{figure}, a trial")
+    elif written and summary.record.emissions_g is not None:
+        say(f"{figure} -> {shown(experiment.folder / CARD_NAME)}")
+    elif not experiment.kept:
+        say(f"{figure}, {_kept_nowhere(experiment, summary)}")
     elif summary.record.emissions_g is None:
         say(f"{figure}; with the place they become a figure: {command}")
-    elif written:
-        say(f"{figure} -> {shown(experiment.folder / CARD_NAME)}")
+    elif written is None:
+        say(f"{figure}, not on the card; once it can be written: {command}")
     else:
         say(f"{figure}, not on the card; to put it there: {command} --overwrite")
 
@@ -33,6 +36,8 @@ def stopped_line(experiment: Experiment, what: str, why: str) -> str:
     summary = experiment.summary
     if summary is None or summary.record is None:
         return f"{what} stopped ({why}) and nothing had been metered; the card is left as it is"
+    if not experiment.kept:
+        return f"{what} stopped ({why}); {figure_in_words(summary)} so far, {_kept_nowhere(experiment, summary)}"
     kept = shown(experiment.ledger)
     return (
         f"{what} stopped ({why}); {figure_in_words(summary)} so far are kept in {kept}, and come onto the card with: "
@@ -40,26 +45,13 @@ def stopped_line(experiment: Experiment, what: str, why: str) -> str:
     )
 
 
-def figure_in_words(summary: Summary) -> str:
-    """A figure in one line: `71 mg CO2eq (187 mWh, 24 s, Germany 381 g/kWh, modelled)`."""
-    record = summary.record
-    if record is None:
-        return "nothing was metered"
-    details = ", ".join(_details(record))
-    if record.emissions_g is not None:
-        return f"{units.format_mass(record.emissions_g)} CO2eq ({details})"
-    low, high = (units.format_mass(end) for end in summary.without_place_g or (0.0, 0.0))
-    return f"between {low} and {high} CO2eq on any grid ({details}, place unknown)"
-
-
-def _details(record: EmissionsRecord) -> list[str]:
-    details = [] if record.energy_kwh is None else [units.format_energy(record.energy_kwh)]
-    details += [] if record.duration_s is None else [units.format_duration(record.duration_s)]
-    if record.intensity_g_per_kwh is not None:
-        grid = units.format_intensity(record.intensity_g_per_kwh)
-        details.append(f"{record.geographical_location} {grid}" if record.geographical_location else grid)
-    return [*details, *([] if record.method == "unknown" else [record.method])]
-
-
 def _command(experiment: Experiment, summary: Summary) -> str:
     return runs_command(experiment.folder, place_known=summary.without_place_g is None)
+
+
+def _kept_nowhere(experiment: Experiment, summary: Summary) -> str:
+    """What to do with a figure whose ledger could not be written: this line is the only place that has it."""
+    lost = f"not in {shown(experiment.ledger)}, which could not be written"
+    if summary.record is None or summary.record.emissions_g is None:
+        return f"{lost}; note it down"
+    return f"{lost}; to put it on a card: {add_command(experiment.folder, summary.record)}"

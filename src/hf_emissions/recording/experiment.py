@@ -191,8 +191,13 @@ class Experiment:
         run = self.own_run()
         return None if run is None else summarize(run, unrecorded=unrecorded)
 
-    def write(self, folder: Path | None = None, *, unrecorded: bool = False) -> bool:
-        """Put the figure, as it stands, on the card in `folder` (by default the run's own); whether it is there."""
+    @property
+    def kept(self) -> bool:
+        """Whether the ledger has all that was recorded on this node."""
+        return self.recorder is not None and self.recorder.kept
+
+    def write(self, folder: Path | None = None, *, unrecorded: bool = False) -> bool | None:
+        """Put the figure, as it stands, on the card in `folder` (by default the run's own); see `write_card`."""
         runs = self.runs()
         run = self._own_run(runs)
         if run is None or self.recorder is None:

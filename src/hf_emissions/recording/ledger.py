@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..card.file import write_atomically
+from ..card.file import about, write_atomically
 from .appending import append_bytes
 from .forgetting import forget_names, may_name, names_in_files
 from .names import nameless
@@ -46,6 +46,11 @@ class LedgerFile:
         self._prepared = False
         self._refused = b""
 
+    @property
+    def whole(self) -> bool:
+        """Whether all lines are on the disk."""
+        return not self._refused
+
     def append(self, kind: str, **content: Any) -> None:
         """Add a line, without names of hosts, users or folders, and those before it that the disk refused.
 
@@ -57,13 +62,13 @@ class LedgerFile:
         data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
         self._refused += data
         try:
-            if not self._prepared:
+            if not self._prepared:  # once: a folder that somebody deletes meanwhile is not made again
                 _prepare(self.path.parent)
+                self._prepared = True
             append_bytes(self.path, self._refused)
         except OSError as error:
-            self._prepared = False
-            raise _named(error, self.path) from error
-        self._prepared, self._refused = True, b""
+            raise about(error, self.path) from error
+        self._refused = b""
 
 
 def _prepare(folder: Path) -> None:
@@ -73,11 +78,6 @@ def _prepare(folder: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, f"{folder} is a file, where the ledger's folder should be") from None
     _ignore_in_git(folder)
     forget_names(folder)
-
-
-def _named(error: OSError, path: Path) -> OSError:
-    """The same error about this file: a full disk names none, and a folder that cannot be made names itself."""
-    return type(error)(error.errno, error.strerror or str(error), str(path))
 
 
 def _ignore_in_git(folder: Path) -> None:

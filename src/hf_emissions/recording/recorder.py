@@ -190,6 +190,11 @@ class Recorder:
             self.problems.append(problem)
             self.append("note", text=problem)
 
+    @property
+    def kept(self) -> bool:
+        """Whether all that was recorded is on the disk."""
+        return self._file is not None and self._file.whole
+
     def append(self, kind: str, **content: Any) -> None:
         """Add a line of this segment to the ledger; where the disk refuses it, it is kept in memory."""
         line = nameless({"run": self._facts["run"], "segment": self.segment, "time": clock.wall_time(), **content})
@@ -200,7 +205,10 @@ class Recorder:
                     self._file = LedgerFile(self.folder / f"{self._facts['run']}-{self.segment}.jsonl")
                 self._file.append(kind, **line)
             except OSError as error:
-                self._warn_once(f"the ledger cannot be written ({error}); a crash would lose what was recorded")
+                self._warn_once(
+                    f"the ledger cannot be written ({error.filename}: {error.strerror}); a crash would lose what was "
+                    "recorded"
+                )
 
     def _ask(self, request: _Request, most_s: float) -> bool:
         """Ask, and wait: a meter is given `most_s` seconds since the oldest request that it has not answered."""
