@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,8 @@ def _document(run: Run, summary: Summary) -> dict[str, Any]:
             "ended": segment.ended,
             "energy_kwh": segment.energy_kwh,
             "duration_s": segment.duration_s,
+            "filled_kwh": math.fsum(segment.filled_kwh.values()),
+            "filled_s": segment.filled_s,
         }
         for segment in run.segments
     ]
