@@ -12,6 +12,7 @@ from recording.helpers import run_script
 
 pytest.importorskip("codecarbon")
 
+from hf_emissions.recording import quiet
 from hf_emissions.recording.names import nameless
 from hf_emissions.recording.quiet import Heard, silence
 from hf_emissions.recording.saying import warn_once
@@ -57,7 +58,8 @@ def test_our_threads_are_not_heard_with_or_without_a_meter(screen: Screen) -> No
     assert heard.warnings == ["of CodeCarbon's own thread"]
 
 
-def test_somebody_elses_tracker_is_heard(screen: Screen) -> None:
+def test_somebody_elses_tracker_is_heard(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quiet._screen, "listeners", [])  # a meter of another test may not have ended yet
     heard = Heard()
     heard.join()
     log.warning("on the main thread")
