@@ -105,6 +105,11 @@ def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:
         )
     if record is not None:
         notes.append(_boundary(record))
+    if len(runs) > 1 and not runs[-1].tells_weights:
+        notes.append(
+            "The figure is that of the last recording in this folder; whether the earlier ones belong to the same "
+            "model is not known."
+        )
     if len(runs) > 1:
         notes.append(f"All experiments: {experiments_of(runs)}")
     return tuple(notes)
