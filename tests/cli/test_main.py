@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_be_written(run, write, card, tmp_path):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (2, "Error: /nowhere/x: No such file or directory\n")
+    assert (done.returncode, done.stderr) == (2, "Error: README.md: No such file or directory\n")
     assert path.read_text() == card
 
 
