@@ -22,7 +22,8 @@ def register_profiles() -> None:
     # Slow machines are no defect of ours, and no example that an earlier run has left behind is tried.
     both: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
     settings.register_profile(SAME, derandomize=True, **both)
-    settings.register_profile(RANDOM, max_examples=_USUAL * LONGER, print_blob=True, **both)
+    # Said, because hypothesis takes another default where the variable CI is set.
+    settings.register_profile(RANDOM, max_examples=_USUAL * LONGER, print_blob=True, derandomize=False, **both)
     settings.load_profile(SAME)
 
 

@@ -82,8 +82,9 @@ def test_the_card_has_no_findings(run):
 
 
 def test_what_a_newcomer_sees(run):
-    # On a machine that does something else too, it says so, and no more.
-    assert [line for line in run.err.splitlines() if "Other processes took" not in line] == []
+    # On a machine that does something else too, it says so; and the figure, and no more.
+    (said,) = [line for line in run.err.splitlines() if "Other processes took" not in line]
+    assert said.endswith("-> model/README.md")
     figure = next(line for line in run.card.splitlines() if line.startswith("  emissions: "))
     assert f"\n+{figure}\n" in run.out
     removed = [line for line in run.out.splitlines() if line.startswith("-") and not line.startswith("--- ")]

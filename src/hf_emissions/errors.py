@@ -91,5 +91,13 @@ class BusyHubError(HubError):
     """The Hub stayed busy for as long as we wait; what was asked may well succeed later."""
 
 
+class QuotaError(BusyHubError):
+    """A quota of the Hub that is used up for longer than we wait: what would be asked next is refused as well."""
+
+
+class UnknownTokenError(HubError):
+    """The Hub does not know who we are: what would be asked next is refused as well."""
+
+
 class HeadMovedError(HubError):
     """The revision has a newer commit than the one that was read."""

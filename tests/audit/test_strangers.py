@@ -173,8 +173,8 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("status", "code", "words"),
         [
-            (401, "", "the Hub does not know the token; log in with `hf auth login`, or set HF_TOKEN"),
-            pytest.param(403, "", "the token may not do this", marks=pytest.mark.slow),
+            (401, "", "the Hub does not know the token, or shows no such model to it (no); check the name, or log in"),
+            pytest.param(403, "", "the Hub does not show this (no)", marks=pytest.mark.slow),
             (451, "", "the Hub refuses this with 451"),
         ],
     )
@@ -298,7 +298,7 @@ class TestPlan:
         server.catalogue = Catalogue(600, named=1.0)
         arguments = ["--limit", "600", "--bodies", "all", "--out", "out.parquet"]
         last = server.catalogue.name(599)
-        answers(f"/({last})/resolve/([^/]+)/(.+)", refusing(401, ""))
+        answers(f"/({last})/resolve/([^/]+)/(.+)", refusing(401, "", "Invalid credentials in Authorization header"))
         run(*arguments, code=2)
         hub.server.ROUTES.pop(0)
         err = run(*arguments)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from .refusals import OPEN_FILES, discussed, entered, readable, signed_in
 from .repositories import Commit, HubError, PullRequest, Repository, blob, day
 
 if TYPE_CHECKING:
@@ -41,29 +43,7 @@ class File:
     data: bytes
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
-
-
-def signed_in(request: Request) -> User:
-    if request.user is None:
-        raise HubError(401, "", "Invalid username or password.")
-    return request.user
-
-
-def readable(request: Request, name: str) -> Repository:
-    """A repository that this user may see."""
-    found = request.hub.repositories.get(name)
-    hidden = found is not None and found.private and not (request.user and request.user.owns(found.owner))
-    if found is None or hidden:
-        status = 404 if request.user else 401
-        raise HubError(status, "RepoNotFound", "Repository not found")
-    return found
-
-
-def downloadable(request: Request, name: str) -> Repository:
-    found = readable(request, name)
-    if found.gated and not (request.user and request.user.owns(found.owner)):
-        raise HubError(403 if request.user else 401, "GatedRepo", f"Access to model {name} is restricted")
-    return found
+    announced: str = ""  # its length, where that is not the true one
 
 
 def create_repository(request: Request) -> Any:
@@ -79,31 +59,38 @@ def validate_yaml(request: Request) -> Any:
     content = request.json()["content"]
     request.hub.validated.append(content)
     errors = [{"message": words} for words in request.hub.validate(content)]
+    warnings = [{"message": words} for words in request.hub.warn(content)]
     if errors:
-        raise HubError(400, "", json.dumps({"errors": errors, "warnings": []}))
-    return {"errors": [], "warnings": []}
+        raise HubError(400, "", json.dumps({"errors": errors, "warnings": warnings}))
+    return {"errors": [], "warnings": warnings}
 
 
 def whoami(request: Request) -> Any:
     user = signed_in(request)
+    request.hub.actions.count("whoami")
     token = {"displayName": "test", "role": user.role}
     orgs = [{"type": "org", "name": name, "roleInOrg": user.role_in(name)} for name in user.orgs]
     return {"type": "user", "name": user.name, "orgs": orgs, "auth": {"type": "access_token", "accessToken": token}}
 
 
 def preupload(request: Request, name: str, revision: str) -> Any:
-    files = readable(request, name).find(revision).files
-    wanted = [entry["path"] for entry in request.json()["files"]]
-    oids = {path: blob(files[path]) if path in files else None for path in wanted}
+    repository = entered(request, name)
+    files = repository.find(revision).files
     return {
         "files": [
-            {"path": path, "uploadMode": "regular", "shouldIgnore": False, "oid": oid} for path, oid in oids.items()
+            {
+                "path": path,
+                "uploadMode": "lfs" if path in repository.lfs else "regular",
+                "shouldIgnore": False,
+                "oid": blob(files[path]) if path in files else None,
+            }
+            for path in (entry["path"] for entry in request.json()["files"])
         ]
     }
 
 
 def commit(request: Request, name: str, revision: str) -> Any:
-    repository, user = readable(request, name), signed_in(request)
+    repository, user = entered(request, name), signed_in(request)
     lines = [json.loads(line) for line in request.body.splitlines()]
     header = next(line["value"] for line in lines if line["key"] == "header")
     data = {
@@ -112,11 +99,14 @@ def commit(request: Request, name: str, revision: str) -> Any:
     if user.role == "read":
         raise HubError(403, "", "Forbidden: this token has the role read")
     if request.flag("create_pr"):
+        discussed(request, name)
+        request.hub.actions.count("pull request")
         return _proposed(request.hub, repository, user, header, data)
     _check_may_write(repository, revision, user)
     head = repository.find(revision)
     if header.get("parentCommit") not in (None, head.oid):
         raise HubError(412, "PreconditionFailed", "A commit has happened since. Please refresh and try again.")
+    request.hub.actions.count("commit")
     made = repository.add(revision, data, header["summary"], user.name, header.get("description", ""))
     return {"commitUrl": f"{request.hub.url}/{name}/commit/{made.oid}", "commitOid": made.oid, "success": True}
 
@@ -141,9 +131,10 @@ def _proposed(hub: Hub, repository: Repository, user: User, header: dict, data: 
 
 
 def list_models(request: Request) -> Any:
-    """A page of the listing, the most downloaded first; `cursor` is the place where it begins."""
+    """A page of the listing, the most downloaded first; `cursor` says where it begins."""
     asked = {name: values[0] for name, values in request.query.items()}
-    size, start = min(int(asked.get("limit", PAGE_OF_MODELS)), PAGE_OF_MODELS), int(asked.get("cursor", "0"))
+    size = min(int(asked.get("limit", PAGE_OF_MODELS)), PAGE_OF_MODELS)
+    start = _place(asked["cursor"]) if "cursor" in asked else 0
     rows: list[Any] = []
     place, end = start, _models(request)
     while place < end and len(rows) < size:
@@ -153,8 +144,26 @@ def list_models(request: Request) -> Any:
             rows.append(row)
     if place >= end:
         return rows
-    following = urlencode([(k, v) for k, values in request.query.items() if k != "cursor" for v in values])
-    link = f'<{request.hub.url}/api/models?{following}&cursor={place}>; rel="next"'
+    return _page(request, rows, "cursor", cursor_of(place))
+
+
+def cursor_of(place: int) -> str:
+    """A place of the listing as the Hub writes it: base64, whose `=`, `+` and `/` must come back as they are."""
+    return base64.b64encode(json.dumps({"$or": [{"downloads": place, "_id": "\u00ff\u00fe>?"}]}).encode()).decode()
+
+
+def _place(cursor: str) -> int:
+    try:
+        return json.loads(base64.b64decode(cursor, validate=True))["$or"][0]["downloads"]
+    except (ValueError, KeyError):
+        raise HubError(400, "", "Invalid cursor") from None
+
+
+def _page(request: Request, rows: list[Any], name: str, following: str) -> File:
+    """A page, with where the next one is: at the Hub's own address, whatever its name is that was asked."""
+    query = [(key, value) for key, values in request.query.items() if key != name for value in values]
+    path = request.path.partition("?")[0]
+    link = f'<{request.hub.link_host or request.hub.url}{path}?{urlencode([*query, (name, following)])}>; rel="next"'
     return File(json.dumps(rows).encode(), {"Content-Type": "application/json", "Link": link})
 
 
@@ -199,7 +208,8 @@ def model_info(request: Request, name: str, revision: str = "main") -> Any:
         "siblings": siblings,
         "tags": [],
         "private": repository.private,
-        "gated": "auto" if repository.gated else False,
+        "gated": repository.gated,
+        "disabled": repository.disabled,
         "cardData": front_matter(found, request.hub.read_yaml),
         "createdAt": day(0),
         "lastModified": day(len(repository.commits)),
@@ -219,16 +229,28 @@ def front_matter(found: Commit, read_yaml: Callable[[str], Any]) -> dict[str, An
 
 
 def resolve(request: Request, name: str, revision: str, path: str) -> File:
-    """The redirect to the copy that is kept by commit, as the Hub does."""
+    """A file, or where it is: beside the Hub's copies by commit, or on the host of large files."""
     if request.hub.catalogue is not None and (number := request.hub.catalogue.number(name)) is not None:
         return _of_catalogue(request.hub.catalogue, number, name, revision)
-    found = downloadable(request, name).find(revision)
+    repository = readable(request, name) if path in OPEN_FILES else entered(request, name)
+    found = repository.find(revision)
     headers = {"X-Repo-Commit": found.oid}
     if path not in found.files:
-        raise HubError(404, "EntryNotFound", f"Entry not found: {path}")
+        raise HubError(404, "EntryNotFound", f"Entry not found: {path}", headers)
+    if path in repository.lfs:
+        return _large(request.hub, found.files[path], headers)
+    if repository.gated:
+        return resolve_cache(request, name, found.oid, path)
     etag = blob(found.files[path])
     headers |= {"Location": f"/api/resolve-cache/models/{name}/{found.oid}/{path}?etag=%22{etag}%22"}
     return File(b"Temporary Redirect", headers, 307)
+
+
+def _large(hub: Hub, data: bytes, headers: dict[str, str]) -> File:
+    digest = hashlib.sha256(data).hexdigest()
+    about = {"X-Linked-ETag": f'"{digest}"', "X-Linked-Size": str(len(data))}
+    place = hub.elsewhere.keep(digest, data)
+    return File(b"Found", {**headers, **about, "Location": f"{place}?X-Amz-Signature=0"}, 302)
 
 
 def _of_catalogue(catalogue: Catalogue, number: int, name: str, revision: str) -> File:
@@ -242,18 +264,20 @@ def resolve_cache(request: Request, name: str, revision: str, path: str) -> File
     if request.hub.catalogue is not None and (number := request.hub.catalogue.number(name)) is not None:
         data = request.hub.catalogue.card(number) or b""
         return File(data, {"X-Repo-Commit": revision, "ETag": f'"{blob(data)}"', "Content-Type": "text/plain"})
-    found = downloadable(request, name).find(revision)
+    found = (readable(request, name) if path in OPEN_FILES else entered(request, name)).find(revision)
     data = found.files[path]
     headers = {"X-Repo-Commit": found.oid, "ETag": f'"{blob(data)}"', "Content-Type": "text/plain; charset=utf-8"}
     return File(data, headers)
 
 
 def commits(request: Request, name: str, revision: str) -> Any:
-    repository = readable(request, name)
-    branch = repository.branches.get(revision)
+    """A page of the history of a branch, the newest commit first."""
+    branch = entered(request, name).branches.get(revision)
     if branch is None:
         raise HubError(404, "RevisionNotFound", f"{name} has no revision {revision}")
-    return [
+    page = int(request.query.get("p", ["0"])[0])
+    shown = list(reversed(branch))[page * PAGE : (page + 1) * PAGE]
+    rows = [
         {
             "id": one.oid,
             "title": one.summary,
@@ -261,16 +285,18 @@ def commits(request: Request, name: str, revision: str) -> Any:
             "authors": [{"user": one.author}],
             "date": day(0),
         }
-        for one in reversed(branch)
+        for one in shown
     ]
+    return _page(request, rows, "p", str(page + 1)) if (page + 1) * PAGE < len(branch) else rows
 
 
-PAGE = 10
+# Commits, discussions and models of one page.
+PAGE = 50
 PAGE_OF_MODELS = 1000
 
 
 def discussions(request: Request, name: str) -> Any:
-    found = readable(request, name).pull_requests
+    found = discussed(request, name).pull_requests
     author, status = request.query.get("author", [""])[0], request.query.get("status", ["all"])[0]
     found = [one for one in found if author in ("", one.author)]
     found = [one for one in found if status == "all" or (status == "open") == (one.status in ("open", "draft"))]

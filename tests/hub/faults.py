@@ -8,9 +8,13 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-# What a fault does. With `lost` the request is carried out, and its answer never sent; `silent` keeps the connection
-# open and says nothing for a while.
-KINDS = ("429", "500", "503", "html", "cut", "short", "drop", "lost", "drip", "silent", "moved")
+# What a fault does. With `lost` the request is carried out, and its answer never sent; with `odd` what is sent says
+# nothing of it. `silent` keeps the connection open and says nothing for a while; `action` is the quota of an action,
+# `away` sends the request on to another host.
+KINDS = (
+    *("400", "401", "403", "404", "429", "500", "503", "html", "cut", "short", "drop", "lost", "drip", "silent"),
+    *("moved", "odd", "action", "away"),
+)
 
 
 @dataclass
@@ -22,6 +26,8 @@ class Fault:
     method: str = ""
     times: int = 1
     headers: dict[str, str] = field(default_factory=dict)
+    data: bytes = b"{}"
+    status: int = 200
     move: Callable[[], object] | None = None
 
     def fits(self, method: str, path: str) -> bool:

@@ -13,9 +13,9 @@ FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 class HubError(Exception):
     """An answer that says what is wrong, as the Hub does."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+        self.status, self.code, self.message, self.headers = status, code, message, headers or {}
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,22 @@ class PullRequest:
 
 @dataclass
 class Repository:
-    """A model repository: the commits of each of its branches, oldest first."""
+    """A model repository: the commits of each of its branches, oldest first.
+
+    Args:
+        gated: `auto` or `manual`: who is not `granted` sees no more than README.md and LICENSE.
+        disabled: by the Hub itself.
+        discussions: whether there may be any, and so pull requests.
+        lfs: files that are kept on another host.
+    """
 
     id: str
     private: bool = False
-    gated: bool = False
+    gated: str | bool = False
+    granted: set[str] = field(default_factory=set)
+    disabled: bool = False
+    discussions: bool = True
+    lfs: set[str] = field(default_factory=set)
     branches: dict[str, list[Commit]] = field(default_factory=dict)
     pull_requests: list[PullRequest] = field(default_factory=list)
 

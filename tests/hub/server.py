@@ -1,6 +1,6 @@
-"""A Hub on the loopback interface: enough of its HTTP interface for the real `huggingface_hub` client.
+"""A Hub on the loopback interface, over TLS: enough of its HTTP interface for the real `huggingface_hub` client.
 
-Nothing is stored apart as LFS: every file is "regular".
+What it believes of the real one comes from public records of that, and not from the code under test.
 
     with Hub() as hub:
         subprocess.run(..., env={**os.environ, **hub.environment(folder)})
@@ -15,16 +15,22 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from .actions import Actions, refused
 from .answers import ROUTES, File, Request
 from .catalogue import Catalogue
+from .certificates import authority
+from .elsewhere import Elsewhere
 from .faults import Fault, Faults
+from .listener import Listener
 from .quotas import Quotas
+from .refusals import unknown_token
 from .repositories import HubError, Repository
+from .wire import body_of
 
 USER = "user"
 TOKEN = "hf_dummy"
@@ -49,9 +55,13 @@ class User:
 
 
 class Hub:
-    """The server, between `with` and its end."""
+    """The server, between `with` and its end.
 
-    def __init__(self) -> None:
+    Args:
+        tls: over TLS, as the real one; without, the client takes other ways.
+    """
+
+    def __init__(self, *, tls: bool = True) -> None:
         self.repositories: dict[str, Repository] = {}
         self.users: dict[str, User] = {TOKEN: User(USER)}
         self.renamed: dict[str, str] = {}
@@ -59,27 +69,36 @@ class Hub:
         # Standard library alone: who wants listings with the front matter of cards hands in a reader of YAML.
         self.read_yaml: Callable[[str], Any] = lambda text: {}
         self.validate: Callable[[str], list[str]] = lambda content: []
+        self.warn: Callable[[str], list[str]] = lambda content: []
+        self.actions = Actions()
+        # What `Link` names where the server was asked by another name, as a mirror is.
+        self.link_host = ""
+        # Sent with every answer.
+        self.headers: dict[str, str] = {}
         self.requests: list[str] = []
+        self.bodies: list[bytes] = []
+        self.elsewhere = Elsewhere(tls=tls)
         self.faults = Faults()
         self.catalogue: Catalogue | None = None
         self.quotas: Quotas | None = None
         self.remember = True
         self.lock = threading.RLock()
         handler = type("Handler", (_Handler,), {"hub": self})
-        self._server = _Server(("127.0.0.1", 0), handler)
+        self._listener = Listener(handler, tls=tls)
 
     def __enter__(self) -> Hub:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="loopback-hub").start()
+        self._listener.start()
+        self.elsewhere.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._listener.stop()
+        self.elsewhere.stop()
 
     @property
     def url(self) -> str:
         """The address to give as HF_ENDPOINT."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self._listener.address("127.0.0.1")
 
     def environment(self, home: Path, token: str = TOKEN) -> dict[str, str]:
         """What a process needs to speak to this Hub and to no other, with a home of its own."""
@@ -90,14 +109,15 @@ class Hub:
             "HF_HUB_OFFLINE": "0",
             "HF_HUB_DISABLE_XET": "1",
             "HF_HUB_DISABLE_TELEMETRY": "1",
-            "NO_PROXY": "127.0.0.1",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "SSL_CERT_FILE": str(authority()),
         }
 
     def add_user(self, name: str, token: str, role: str = "write", orgs: tuple[str, ...] = ()) -> User:
         self.users[token] = User(name, role, list(orgs))
         return self.users[token]
 
-    def create(self, name: str, readme: str | bytes | None = None, **settings: bool) -> Repository:
+    def create(self, name: str, readme: str | bytes | None = None, **settings: Any) -> Repository:
         """A repository, with a card if one is given."""
         made = self.repositories[name] = Repository(name, **settings)
         if readme is not None:
@@ -122,14 +142,6 @@ class Hub:
         return [commit.files["README.md"].decode() for commit in commits if "README.md" in commit.changed]
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing when a client has left: tests kill clients."""
-
-
 class _Handler(BaseHTTPRequestHandler):
     hub: Hub
     _announced: Mapping[str, str] = {}
@@ -147,19 +159,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer("POST")
 
     def _answer(self, method: str) -> None:
-        body = self._body()
+        body = body_of(self)
         if not self._within_quota():
             return
         fault = self.hub.faults.next(self.command, self.path)
         if fault is not None and self._failed(fault):
             return
         try:
-            with self.hub.lock:
-                if self.hub.remember:
-                    self.hub.requests.append(f"{self.command} {self.path}")
-                if fault is not None and fault.move is not None:
-                    fault.move()
-                answer = self._route(method, body)
+            answer = self._carried_out(method, body, fault)
         except HubError as error:
             self._send_error(error)
             return
@@ -167,7 +174,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         file = answer if isinstance(answer, File) else _json(answer)
+        if fault is not None and fault.kind == "odd":
+            file = File(fault.data, {"Content-Type": "application/json", **fault.headers}, fault.status)
         self._send(file, fault)
+
+    def _carried_out(self, method: str, body: bytes, fault: Fault | None) -> Any:
+        with self.hub.lock:
+            if self.hub.remember:
+                self.hub.requests.append(f"{self.command} {self.path}")
+                self.hub.bodies.append(body)
+            if fault is not None and fault.move is not None:
+                fault.move()
+            if fault is not None and fault.kind == "action" and "/commit/" in self.path and method == "POST":
+                raise refused("commit")
+            return self._route(method, body)
 
     def _within_quota(self) -> bool:
         allowed, self._announced = True, {}
@@ -184,13 +204,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault.kind == "html":
             self._send(File(HTML, {"Content-Type": "text/html"}, 200))
+        elif fault.kind == "away":
+            self._send(File(b"Moved", {"Location": f"{self.hub.elsewhere.url}{self.path}"}, 307))
         elif fault.kind.isdigit():
             self._send(File(HTML, {"Content-Type": "text/html", **fault.headers}, int(fault.kind)))
-        return fault.kind in ("drop", "silent", "html") or fault.kind.isdigit()
+        return fault.kind in ("drop", "silent", "html", "away") or fault.kind.isdigit()
 
     def _route(self, method: str, body: bytes) -> Any:
         address = urlsplit(self.path)
-        user = self.hub.users.get((self.headers.get("Authorization") or "").removeprefix("Bearer "))
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        user = self.hub.users.get(token)
+        if token and user is None:
+            raise unknown_token()
         moved = self.hub.moved(self.path)
         if moved is not None:
             return File(b"Temporary Redirect", {"Location": moved}, 307)
@@ -202,30 +227,28 @@ class _Handler(BaseHTTPRequestHandler):
                 return answer(request, *map(unquote, found.groups()))
         raise HubError(404, "EntryNotFound", f"no such address: {method} {self.path}")
 
-    def _body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = b""
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
-
     def _send_error(self, error: HubError) -> None:
         # An error that is JSON already is sent as it is.
         data = (
             error.message.encode() if error.message.startswith("{") else json.dumps({"error": error.message}).encode()
         )
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", **error.headers}
+        if not error.message.startswith("{"):
+            headers["X-Error-Message"] = error.message
         if error.code:
-            headers |= {"X-Error-Code": error.code, "X-Error-Message": error.message}
+            headers["X-Error-Code"] = error.code
         self._send(File(data, headers, error.status))
 
     def _send(self, file: File, fault: Fault | None = None) -> None:
         self.send_response(file.status)
         length = len(file.data) // 2 if fault is not None and fault.kind == "short" else len(file.data)
-        for name, value in {**self._announced, **file.headers, "Content-Length": str(length)}.items():
+        headers = {
+            **self._announced,
+            **self.hub.headers,
+            **file.headers,
+            "Content-Length": file.announced or str(length),
+        }
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command == "HEAD":

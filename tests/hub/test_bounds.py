@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -11,10 +13,10 @@ from hub.editing import CARD, OURS, edit
 from hub.server import TOKEN
 
 from hf_emissions.errors import HubError
-from hf_emissions.hub import session
+from hf_emissions.hub import exchange
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.waiting import MOST_S, Patience, asked_to_wait_s, is_passing_status
+from hf_emissions.hub.waiting import MOST_S, Patience, asked_in_words_s, asked_to_wait_s, is_passing_status
 
 
 @pytest.mark.parametrize("pattern", ["whoami", "/preupload/", "validate-yaml", "/commit/", "/commits/"])
@@ -62,7 +64,7 @@ def test_a_refusal_for_the_quota_leaves_nothing_uncertain(server, client):
 
 def test_an_answer_that_drips_for_ever(server, client, monkeypatch):
     server.create("user/model", CARD + "words\n" * 100)
-    monkeypatch.setattr(session, "LONGEST_ANSWER_S", 0.05)
+    monkeypatch.setattr(exchange, "LONGEST_ANSWER_S", 0.05)
     server.faults.add("drip", "resolve-cache", times=999)
     with pytest.raises(HubError, match=r"the answer took more than 0\.05 s"):
         client.read(Address("user/model"))
@@ -70,7 +72,7 @@ def test_an_answer_that_drips_for_ever(server, client, monkeypatch):
 
 def test_a_server_that_says_nothing(server, client, monkeypatch):
     server.create("user/model", CARD)
-    monkeypatch.setattr(session, "TIMEOUT_S", 0.05)
+    monkeypatch.setattr(exchange, "TIMEOUT_S", 0.05)
     server.faults.add("lost", "/commit/")
     server.faults.add("silent", "/commits/", times=2)
     begun = time.monotonic()
@@ -116,6 +118,62 @@ def test_a_date_is_waited_for():
     at = datetime.now(UTC) + timedelta(seconds=90)
     assert asked_to_wait_s({"Retry-After": format_datetime(at, usegmt=True)}) == pytest.approx(89, abs=3)
     assert asked_to_wait_s({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "headers", "seconds"),
+    [
+        ("rate limit for repository commits (128 per hour). You can retry this action in about 1 hour.", {}, 3600),
+        ("Please try again in 2 minutes", {}, 120),
+        ("Retry after 30 seconds", {}, 30),
+        ("try again in a few hours", {}, 3600),
+        ("You can retry this action in about 24 hours", {"Retry-After": "60"}, 86400),
+        ("rate limit for pull requests (10 per day)", {}, math.inf),
+        ("too many of these", {"RateLimit": '"api";r=3;t=55'}, math.inf),
+        ("too many of these", {"RateLimit": '"api";r=3;t=55', "Retry-After": "5"}, 5),
+        ("You can retry in about 1 hour", {"RateLimit": '"api";r=0;t=55'}, 56),
+        ("slow down", {}, None),
+        ("", {}, None),
+    ],
+)
+def test_what_words_ask_for(words, headers, seconds):
+    assert asked_in_words_s(headers, words, asked_to_wait_s(headers)) == seconds
+
+
+def test_a_quota_of_an_action_that_is_over_soon_is_waited_for(server, client, waits):
+    repository = server.create("user/model", CARD)
+    words = json.dumps({"error": "rate limit for repository commits (9 per hour). Please retry in 2 minutes."})
+    left = {"RateLimit": '"api";r=900;t=100'}
+    server.faults.add("odd", "/revision/", data=words.encode(), headers=left, status=429)
+    edit(client, "user/model")
+    assert waits == [120.0]
+    assert repository.readme == OURS
+
+
+@pytest.mark.parametrize(
+    ("pattern", "answer"),
+    [
+        ("validate-yaml", b"<html>"),
+        ("/preupload/", b'{"files": [{}]}'),
+        ("/preupload/", b"[]"),
+        ("/revision/", b'{"id": 7, "sha": []}'),
+        ("/revision/", b"null"),
+        ("/commits/", b'{"a": 1}'),
+        ("/discussions", b'{"discussions": 3}'),
+        ("whoami", b'"x"'),
+    ],
+)
+def test_answers_of_another_shape_are_not_waited_for_long(server, waits, pattern, answer):
+    """Something between us and the Hub answers: five tries say so as well as a window of its quotas."""
+    name = "other/model" if pattern == "/discussions" else "user/model"
+    server.create(name, CARD)
+    if pattern == "/commits/":
+        server.faults.add("lost", "/commit/")
+    server.faults.add("odd", pattern, times=999, data=answer)
+    client = Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append, connections=5))
+    with pytest.raises(HubError, match=r"^(?:the Hub|\w+/model): .*the answer (?:is no|names no|does not say)"):
+        edit(client, name)
+    assert len(server.faults.happened) < 10
 
 
 @pytest.mark.parametrize(("status", "passing"), [(429, True), (520, True), (503, True), (501, False), (404, False)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -182,6 +183,23 @@ class TestFaults:
         assert len(waits) == 3
         assert repository.readme == CARD
 
+    @pytest.mark.parametrize("kind", ["application/json", "text/plain", "text/html; charset=utf-8"])
+    @pytest.mark.parametrize("name", ["user/model", "other/model"])
+    def test_another_answer_where_the_card_should_be_never_takes_its_place(self, server, client, kind, name):
+        """Even one that no id tells from a card: the Hub says which card it has before a new one is sent."""
+        repository = server.create(name, CARD)
+        server.faults.add("odd", "resolve-cache", data=b"{}", headers={"Content-Type": kind})
+        edit(client, name)
+        branch = "main" if name == "user/model" else "refs/pr/1"
+        assert [commit.files["README.md"].decode() for commit in repository.branches[branch][-2:]] == [CARD, OURS]
+
+    def test_a_server_that_never_gives_the_card(self, server, client):
+        repository = server.create("user/model", CARD)
+        server.faults.add("odd", "resolve-cache", times=999, data=b"{}", headers={"Content-Type": "text/plain"})
+        with pytest.raises(HubError, match="the Hub has another card by now than was read"):
+            edit(client, "user/model")
+        assert repository.readme == CARD
+
 
 class TestCtrlC:
     def interrupt(self, server: Server, kind: str, **more) -> None:
@@ -336,7 +354,7 @@ class TestRefused:
             edit(client, "other/secret")
 
     def test_a_gated_one(self, server, client):
-        server.create("other/gated", CARD, gated=True)
+        server.create("other/gated", CARD, gated="auto")
         with pytest.raises(HubError, match=r"^other/gated: the repository is gated"):
             edit(client, "other/gated")
 
@@ -359,9 +377,9 @@ class TestRefused:
         assert repository.find("dev").files["README.md"].decode() == CARD
 
     @pytest.mark.parametrize("answer", [{}, [], None, "x", {"name": 3}])
-    def test_an_account_that_is_none(self, server, client, monkeypatch, answer):
+    def test_an_account_that_is_none(self, server, client, answer):
         server.create("user/model", CARD)
-        client.api.whoami = lambda: answer
+        server.faults.add("odd", "whoami", times=99, data=json.dumps(answer).encode())
         with pytest.raises(HubError, match=r"^the Hub: "):
             edit(client, "user/model")
 

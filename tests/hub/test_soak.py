@@ -1,4 +1,7 @@
-"""Thousands of writes by several processes, with faults and kills: none lost, none doubled, no card damaged."""
+"""Thousands of writes by several processes over TLS, with faults and kills: none lost, none doubled, no card damaged.
+
+Among the faults are quotas of actions, and among the repositories gated ones.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ WRITES = int(os.environ.get("HF_EMISSIONS_SOAK_WRITES", "5000"))
 WRITERS, MODELS, OTHERS = 4, 12, 3
 MOST_S = 900
 CARD = "---\nlicense: mit\nlanguage: no   # Norwegian\n---\n# A model\n"
-FAULTS = ("429", "500", "503", "html", "cut", "short", "drop", "drip", "lost")
+FAULTS = ("429", "500", "503", "html", "cut", "short", "drop", "drip", "lost", "odd", "action", "away")
+GATED = ("auto", "manual", False)
 
 
 class Writer:
@@ -47,9 +51,9 @@ def test_every_readme_is_what_its_accepted_edits_say(tmp_path):
     chosen = random.Random(20261124)
     with Hub() as hub:
         for number in range(MODELS):
-            hub.create(f"user/model-{number}", CARD)
+            hub.create(f"user/model-{number}", CARD, gated=GATED[number % 3])
         for number in range(OTHERS):
-            hub.create(f"other/model-{number}", CARD)
+            hub.create(f"other/model-{number}", CARD, gated=GATED[number % 3], granted={"user"})
         writers = [Writer(hub, tmp_path, f"writer-{number}") for number in range(WRITERS)]
         for number, writer in enumerate(writers, 1):
             writer.start(number)
@@ -70,6 +74,9 @@ def test_every_readme_is_what_its_accepted_edits_say(tmp_path):
             f" faults {len(hub.faults.happened)} of {len(hub.requests)} requests"
         )
         assert len(said) > 0.9 * accepted(hub)
+        # Another host was told nothing of what was written, and no token.
+        assert not any(visit.body or "authorization" in map(str.lower, visit.headers) for visit in hub.elsewhere.visits)
+        assert {kind for kind, _ in hub.faults.happened} == set(FAULTS)
 
 
 def accepted(hub: Hub) -> int:

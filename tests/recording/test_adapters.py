@@ -57,6 +57,7 @@ def test_the_block_is_on_the_card_of_every_folder_it_is_saved_to(trained, tmp_pa
     assert written["emissions"] == record.emissions_g > 0
     assert written["geographical_location"] == "Germany"
     assert "partial" not in written["source"]
+    assert "**Carbon Emitted:** [More" not in card
 
 
 def test_a_checkpoints_card_has_the_figure_as_it_stood(trained):

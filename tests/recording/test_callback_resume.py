@@ -76,7 +76,7 @@ def test_resume_after_a_crash_on_another_machine_is_no_second_node(out, monkeypa
     from hf_emissions.recording import nodes
 
     train(out, max_steps=6)
-    monkeypatch.setattr(nodes, "_host", lambda: "another-machine")
+    monkeypatch.setattr(nodes, "this_host", lambda: "node:0123456789ab")
     resumed = train(out, resume=True)
     assert_is_the_sum(resumed, out, 2)
     assert (resumed.record.nodes_seen, resumed.record.nodes_expected) == (1, 1)

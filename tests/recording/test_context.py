@@ -232,7 +232,7 @@ def test_the_command_names_the_place_that_is_missing(out, tmp_path, monkeypatch,
         work_and_raise(KeyboardInterrupt)
     assert recording.record.emissions_g is None
     warning = warnings_of()[-1]
-    assert " CO2eq on any grid)" in warning
+    assert " CO2eq on any grid (" in warning
     words = command_in(warning)
     assert words[-2:] == ["--country", "..."]
     assert call([*words[:-1], "DEU"], tmp_path).code == 0

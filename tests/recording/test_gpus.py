@@ -126,7 +126,8 @@ def assert_no_gpu(loop):
     assert loop.start["hardware"]["gpus"] == []
     assert "GPU" not in loop.record.source
     assert "CPU threads" in loop.record.hardware_used
-    assert loop.notes == []
+    # A loop of a tenth of a second may be over before its meter has begun, and says so.
+    assert [note for note in loop.notes if "ended before its meter" not in note] == []
 
 
 # Two GPUs of one kind
@@ -271,7 +272,7 @@ def test_the_ranks_of_other_nodes_are_left_out(others, expected):
     store = Store(HashStore(), len(others) + 1, 0)
     for rank, (node, names) in enumerate([("here", ["0"]), *others]):
         store.put(f"launch/gpus/{rank}", [here.node if node == "here" else node, names])
-    assert experiment._gpus_of_node(store, here, Started("run", "launch"), ["0"]) == expected
+    assert experiment._gpus_of_node(store, here, Started("run", "launch"), ["0"], {"nodes_expected": 1}) == expected
 
 
 def test_ranks_that_never_say_are_waited_for_together(monkeypatch):
@@ -281,7 +282,9 @@ def test_ranks_that_never_say_are_waited_for_together(monkeypatch):
     monkeypatch.setattr(experiment, "_GPUS_S", 0.3)
     begun = time.monotonic()
     store = Store(HashStore(), 16, 0)
-    assert experiment._gpus_of_node(store, placement({}), Started("run", "launch"), ["0"]) == ["0"]
+    assert experiment._gpus_of_node(store, placement({}), Started("run", "launch"), ["0"], {"nodes_expected": 1}) == [
+        "0"
+    ]
     assert time.monotonic() - begun < 1
 
 

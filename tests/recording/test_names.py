@@ -95,7 +95,7 @@ def test_what_somebody_else_could_have_put_there_is_not_used(tmp_path, monkeypat
     else:
         path.write_bytes(b"x" * (32 if fault == "others may read it" else 5))
         path.chmod(0o644 if fault == "others may read it" else 0o600)
-    assert b"x" not in secret.node_secret()
+    assert b"xxxxx" not in secret.node_secret()
     assert secret.node_secret() == secret.node_secret()
 
 

@@ -12,6 +12,8 @@ from recording.helpers import run_script
 
 pytest.importorskip("codecarbon")
 
+from hf_emissions.recording import quiet
+from hf_emissions.recording.names import nameless
 from hf_emissions.recording.quiet import Heard, silence
 from hf_emissions.recording.saying import warn_once
 
@@ -56,7 +58,8 @@ def test_our_threads_are_not_heard_with_or_without_a_meter(screen: Screen) -> No
     assert heard.warnings == ["of CodeCarbon's own thread"]
 
 
-def test_somebody_elses_tracker_is_heard(screen: Screen) -> None:
+def test_somebody_elses_tracker_is_heard(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quiet._screen, "listeners", [])  # a meter of another test may not have ended yet
     heard = Heard()
     heard.join()
     log.warning("on the main thread")
@@ -80,12 +83,12 @@ def test_two_meters_hear_both() -> None:
 @pytest.mark.parametrize(
     ("message", "kept"),
     [
-        ("Folder '/home/jane/out' doesn't exist !", "Folder '<path>' doesn't exist !"),
-        ("cannot open ~/.codecarbon.config: denied", "cannot open <path>: denied"),
-        ("cannot open C:\\Users\\jane\\x.ini, sorry", "cannot open <path>, sorry"),
-        ("cannot open /root", "cannot open <path>"),
-        ("from:/home/jane/x", "from:<path>"),
-        ("/scratch/jane/a/b c", "<path> c"),
+        ("Folder '/home/jane/out' doesn't exist !", "Folder '[path]' doesn't exist !"),
+        ("cannot open ~/.codecarbon.config: denied", "cannot open [path]: denied"),
+        ("cannot open C:\\Users\\jane\\x.ini, sorry", "cannot open [path], sorry"),
+        ("cannot open /root", "cannot open [path]"),
+        ("from:/home/jane/x", "from:[path]"),
+        ("/scratch/jane/a/b c", "[path] c"),
         (
             "Unable to read RAPL value from /sys/class/powercap/intel-rapl:0/energy_uj due to permission error",
             "Unable to read RAPL value from /sys/class/powercap/intel-rapl:0/energy_uj due to permission error",
@@ -99,7 +102,7 @@ def test_no_path_reaches_the_ledger(message: str, kept: str) -> None:
     heard.join()
     on_thread("hf-emissions", lambda: log.warning(message))
     heard.leave()
-    assert heard.warnings == [kept]
+    assert [nameless({"text": warning})["text"] for warning in heard.warnings] == [kept]
 
 
 def test_no_text_of_an_exception_reaches_the_ledger() -> None:
@@ -128,7 +131,7 @@ def test_what_the_look_up_of_the_place_says_is_of_no_meter() -> None:
 def test_nothing_of_codecarbon_on_the_screen_of_a_process(out: Path) -> None:
     """Without a country, so that the place is looked for; there is no network."""
     _, said = run_script("slow_import.py", out, 0, 0.1)
-    assert "codecarbon" not in said.lower()
+    assert "codecarbon" not in said.replace(str(out), "").lower()
 
 
 def test_the_same_with_another_number_is_said_once(warnings_of: Callable[[], list[str]]) -> None:

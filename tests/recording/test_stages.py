@@ -15,7 +15,7 @@ import torch  # noqa: E402 - after the skip
 from transformers import BertForSequenceClassification  # noqa: E402
 
 from hf_emissions import EmissionsCallback  # noqa: E402
-from hf_emissions.recording.weights import same_weights, sample  # noqa: E402
+from hf_emissions.recording.weights import same_weights, sample, tensors_of  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 
@@ -331,33 +331,157 @@ PLACE = {"intensity_g_per_kwh": 400.0, "intensity_source": "test"}
 ENERGY = {"cpu_kwh": 1.0, "gpu_kwh": 0.0, "ram_kwh": 0.0}
 
 
+# What a sample could be taken in by
+
+
+def own_layers(model, *names):
+    """The same model, of which only the parameters with these names are trained."""
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(any(part in name for part in names) or not names)
+    return model
+
+
+def frozen_in_the_second_stage(out):
+    model = tiny.model()
+    for names in ((), ("classifier",), ()):
+        record = train(out, own_layers(model, *names))[1]
+    return record
+
+
+def unfrozen_bit_by_bit(out):
+    model = tiny.model()
+    for names in (("classifier",), ("classifier", "pooler"), ()):
+        record = train(out, own_layers(model, *names))[1]
+    return record
+
+
+def a_failure_in_the_middle(out):
+    def fail():
+        raise ZeroDivisionError
+
+    trainer, _ = train(out)
+    trainer.add_callback(tiny.At(3, fail))
+    with contextlib.suppress(ZeroDivisionError):
+        trainer.train()
+    trainer.callback_handler.callbacks.pop()
+    trainer.train()
+    return own(trainer).record
+
+
+@pytest.mark.parametrize("stages", [frozen_in_the_second_stage, unfrozen_bit_by_bit, a_failure_in_the_middle])
+def test_three_stages_of_any_kind_add_up(out, stages):
+    record = stages(out)
+    assert_is_sum_of(record, out, 0, 1, 2)
+    assert PARTIAL not in record.source
+
+
+def an_adapter_on_a_model_that_was_trained(out):
+    return adapter(train(out)[0].model)
+
+
+def a_second_adapter(out):
+    import peft
+
+    model = adapter()
+    train(out, model)
+    model.add_adapter("second", peft.LoraConfig(r=2, target_modules=["query"]))
+    model.set_adapter("second")
+    return model
+
+
+def another_head(out):
+    from transformers import BertForTokenClassification
+
+    train(out)[0].save_model()
+    model = BertForTokenClassification.from_pretrained(out, num_labels=3, ignore_mismatched_sizes=True)
+    # Trained here on whole texts, of which this head takes the first token's.
+    model.forward = _of_whole_texts(model)
+    return model
+
+
+def _of_whole_texts(model):
+    inner = type(model).forward
+
+    def forward(input_ids, labels=None, **more):
+        found = inner(model, input_ids=input_ids, **more)
+        loss = None if labels is None else torch.nn.functional.cross_entropy(found.logits[:, 0], labels)
+        return {"loss": loss, "logits": found.logits[:, 0]}
+
+    return forward
+
+
+@pytest.mark.parametrize("second", [an_adapter_on_a_model_that_was_trained, a_second_adapter, another_head])
+def test_a_stage_of_another_form_adds_up(out, second):
+    record = train(out, second(out))[1]
+    assert_is_sum_of(record, out, 0, 1)
+    assert PARTIAL not in record.source
+
+
+def test_an_adapter_in_another_folder_does_not_have_its_base_in_it(out):
+    base = train(out.parent / "base")[0].model
+    assert_is_sum_of(train(out, adapter(base))[1], out, 0)
+
+
+def test_trainings_that_move_nothing_which_is_sampled_are_not_added_up(out):
+    """Few tokens of a large vocabulary, and nothing else: what tells nothing says nothing of another training."""
+    from transformers import BertConfig
+
+    config = BertConfig(vocab_size=4000, hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8)
+    for _ in range(2):
+        torch.manual_seed(0)
+        model = own_layers(BertForSequenceClassification(config), "word_embeddings")
+        record = train(out, model, weight_decay=0.0)[1]
+    assert_is_sum_of(record, out, 1)
+    assert PARTIAL not in record.source
+
+
+def test_of_recordings_without_a_model_the_last_one_counts_and_that_is_said(out, capsys):
+    import time
+
+    from hf_emissions import record_emissions
+
+    for _ in range(2):
+        with record_emissions(out, country="DEU", training_type="fine-tuning") as recording:
+            time.sleep(0.2)
+    assert_is_sum_of(recording.record, out, 1)
+    assert "an earlier recording in this folder not added: " in capsys.readouterr().err
+    assert "whether the earlier ones belong to the same model is not known" in card_text(out)
+
+
 # Samples of weights
+
+
+def is_same(first, second):
+    return same_weights(tensors_of(first), tensors_of(second))
 
 
 def test_one_step_of_training_changes_a_sample(out):
     model = tiny.model()
     before = sample(model)
-    assert same_weights(before, sample(tiny.model()))
+    assert is_same(before, sample(tiny.model()))
     train(out, model, recorded=False, max_steps=1, learning_rate=1e-6, save_strategy="no")
-    assert not same_weights(before, sample(model))
+    assert not is_same(before, sample(model))
 
 
-@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16, torch.float64])
 def test_a_sample_knows_weights_that_were_rounded(kind):
-    assert same_weights(sample(tiny.model()), sample(tiny.model().to(kind)))
-    assert not same_weights(sample(tiny.model()), sample(tiny.model(seed=1).to(kind)))
+    assert is_same(sample(tiny.model()), sample(tiny.model().to(kind)))
+    assert not is_same(sample(tiny.model()), sample(tiny.model(seed=1).to(kind)))
 
 
-@pytest.mark.parametrize(
-    "other", [None, {}, {"dtype": "float32"}, {"dtype": "bfloat16", "values": "?"}, {"dtype": 1, "values": 2}, "text"]
-)
+@pytest.mark.parametrize("other", [None, "", {}, {"dtype": "float32"}, "?", "AAAA", 7, "text", "\ud800"])
 def test_a_damaged_sample_is_the_same_as_nothing(other):
-    assert not same_weights(sample(tiny.model()), other)
+    assert tensors_of(other) == {}
+    assert not is_same(sample(tiny.model()), other)
 
 
-@pytest.mark.parametrize(
-    "model",
-    [None, torch.nn.Sequential(), torch.nn.Linear(2, 2).requires_grad_(False), torch.nn.Linear(1, 1, device="meta")],
-)
+@pytest.mark.parametrize("model", [None, torch.nn.Sequential(), torch.nn.Linear(1, 1, device="meta")])
 def test_weights_that_cannot_be_read_have_no_sample(model):
     assert sample(model) is None
+
+
+def test_a_sample_is_small(out):
+    layers = torch.nn.Sequential(*[torch.nn.Linear(3, 3) for _ in range(400)])
+    for layer in layers[:300]:
+        layer.requires_grad_(False)
+    assert len(sample(layers)) <= 4 * (256 * 13 + 2) // 3 + 4

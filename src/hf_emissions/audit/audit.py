@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..hub.private import make_folder
 from .engine import scan_all
 from .journal import LISTING, Journal
 from .result import rows_of, write_rows
@@ -70,7 +71,7 @@ class Audit:
     def _scan(self, journal: Journal) -> None:
         before = journal.done()
         listing = journal.folder / LISTING
-        listing.mkdir(exist_ok=True)
+        make_folder(listing, ours=True)
         self.source.prepare(listing)
         at_start = models = sum(map(len, journal.rows()))
         self.source.begin(self._models(), at_start)

@@ -1,4 +1,7 @@
-"""What is done of an audit, on disk: stopped anywhere by anything, the same command goes on where it was."""
+"""What is done of an audit, on disk: stopped anywhere by anything, the same command goes on where it was.
+
+It names private models, where the token sees any: its owner alone reads it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..card.file import write_atomically
 from ..errors import UsageError
+from ..hub.private import make_folder, open_private, write_private
 from .schema import row_schema
 
 if TYPE_CHECKING:
@@ -46,14 +49,14 @@ class Journal:
         Raises:
             UsageError: another audit was begun there, or is under way.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, ours=True)
         with _locked(folder):
             path = folder / _PLAN
             if restart or not path.exists():
                 # Without a plan it is what a removal that was cut off has left: nobody knows whose rows these are.
                 _empty(folder)
                 now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-                write_atomically(path, json.dumps({**plan, "audited_at": now.isoformat()}, indent=2).encode())
+                write_private(path, json.dumps({**plan, "audited_at": now.isoformat()}, indent=2).encode())
             yield cls(folder, _begun(path, plan))
 
     def done(self) -> int:
@@ -68,8 +71,9 @@ class Journal:
         from pyarrow.parquet import write_table
 
         temporary = self.folder / f".{number}.tmp"
-        write_table(rows, temporary, compression="zstd")
-        with temporary.open("rb") as file:
+        with open_private(temporary, "wb") as file:
+            write_table(rows, file, compression="zstd")
+            file.flush()
             os.fsync(file.fileno())
         temporary.replace(self._part(number))
 
@@ -96,7 +100,7 @@ class Journal:
 def _locked(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder / _LOCK, timeout=0)
+    lock = FileLock(folder / _LOCK, timeout=0, mode=0o600)
     try:
         with lock:
             yield

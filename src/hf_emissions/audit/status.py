@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ..facts.metadata import is_copy
 from ..rules.estimable_emissions import basis
 from ..rules.finding import Finding
 from ..rules.missing_emissions import has_no_figure
 from ..rules.rule import CardView
+from ..rules.values import is_number_to_the_hub
 from .schema import Status
 
 # The rules that doubt the figure itself. Those about its form, and about what stands beside it, do not.
@@ -58,9 +59,12 @@ def status_of(card: CardView, findings: Sequence[Finding]) -> Status:
 
 def _reads_otherwise(card: CardView, emissions_g: float) -> bool:
     """Whether the Hub's client takes another number from a figure in words, such as 12 from `12 kg`."""
-    value = card.parsed.block_value if card.parsed else None
-    written = value.get("emissions") if isinstance(value, Mapping) else value
-    found = _NUMBER.search(written) if isinstance(written, str) else None
+    listed = card.parsed is not None and isinstance(card.parsed.block_value, list)
+    figure = None if listed else next((value for value in card.values if value.key == "emissions"), None)
+    # The Hub hands on a number as a number, also where other readers of YAML see a text: `1.5e-3`, `.5`.
+    if figure is None or is_number_to_the_hub(figure):
+        return False
+    found = _NUMBER.search(figure.written)
     return found is not None and not math.isclose(float(found[0]), emissions_g, rel_tol=_SAME)
 
 

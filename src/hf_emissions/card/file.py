@@ -8,22 +8,32 @@ import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from ..errors import CardError
 from ..record import EmissionsRecord
 from .patch import patch_card, read_card, remove_block
 
 CARD_NAME = "README.md"
+# A card beyond this is looked at no further: the longest of 16,245 real cards has less than 1 MB, and a stranger's file
+# must not fill our memory.
+MOST_BYTES = 4 * 1024 * 1024
+TOO_LARGE = "the card is larger than 4 MB"
 
 
 def read_text(path: Path) -> str:
     """The text of a card, with its line ends and its BOM as they are.
 
     Raises:
-        CardError: the file is not UTF-8 (with the offset of the first wrong byte), or is no file.
+        CardError: the file is not UTF-8 (with the offset of the first wrong byte), larger than any card, or no file.
         OSError: the file cannot be read.
     """
     return decode(_read_bytes(path), str(path))
+
+
+def read_stream(stream: IO[bytes], name: str) -> str:
+    """The text of a card that stands on a stream; see `read_text`."""
+    return decode(_bounded(stream, name), name)
 
 
 def decode(data: bytes, name: str) -> str:
@@ -55,7 +65,7 @@ def edit_file(path: Path, edit: Callable[[str], str]) -> bool:
     new = edited.encode("utf-8")
     if new == data:
         return False
-    if path.read_bytes() != data:
+    if _read_bytes(path) != data:
         raise CardError("the file changed while it was being edited; nothing was written, try again", name=str(path))
     write_atomically(path, new)
     return True
@@ -118,7 +128,15 @@ def _write_atomically(target: Path, data: bytes) -> None:
 def _read_bytes(path: Path) -> bytes:
     if path.exists() and not stat.S_ISREG(path.stat().st_mode):
         raise CardError("this is not a file; name the card itself", name=str(path))
-    return path.read_bytes()
+    with path.open("rb") as file:
+        return _bounded(file, str(path))
+
+
+def _bounded(stream: IO[bytes], name: str) -> bytes:
+    data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise CardError(f"{TOO_LARGE}, and no card is; nothing more of it was read", name=name)
+    return data
 
 
 def _copy_status(target: Path, handle: int) -> None:

@@ -46,6 +46,11 @@ def hide_placeholders(text: str, ours: tuple[int, int] | None) -> str:
     return text
 
 
+def has_placeholders(text: str) -> bool:
+    """Whether a card has empty lines of the template that our section would answer."""
+    return hide_placeholders(text, None) != text
+
+
 def show_placeholders(text: str, start: int) -> str:
     """The card with the lines that were hidden back where they stood, from `start` on."""
     return text[:start] + _HIDDEN.sub(_shown, text[start:])

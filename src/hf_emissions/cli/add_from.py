@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from ..errors import CardError, HfEmissionsError, UsageError
+from ..errors import CardError, HfEmissionsError, QuotaError, UnknownTokenError, UsageError
 from .editing import Change, Editing
 from .failures import DONE, explain
 from .hub_target import HubTarget, one_by_one, the_hub
@@ -97,5 +97,8 @@ def _outlook(target: HubTarget, change: Change) -> str:
         return "would change" if change(before) != before else "nothing to change"
     except CardError as error:
         return f"cannot be written: {explain(error.named(target.name))}"
+    except (QuotaError, UnknownTokenError):
+        # So would be each that follows.
+        raise
     except (HfEmissionsError, OSError) as error:
         return f"cannot be written: {explain(error)}"

@@ -10,7 +10,7 @@ import click
 
 from ..rules.finding import SEVERITIES, Severity
 from .checking import Checking
-from .failures import DONE, FAILED, FINDINGS
+from .failures import DONE, FAILED, FINDINGS, STOPPED
 from .fixing import fixing_options, read_fixing
 from .hub_target import one_by_one
 from .output import Output
@@ -75,6 +75,9 @@ def check(targets: tuple[str, ...], format_: ReportFormat, exit_zero: bool, with
             tally.add(checked)
             if checked.interrupted:
                 raise KeyboardInterrupt
+            if checked.stops:
+                out.note(STOPPED)
+                break
     finally:
         # What was mended before a Ctrl-C is said all the same.
         report.end()

@@ -12,7 +12,7 @@ from ..rules.finding import Finding
 from ..rules.fix import Look, Mended
 from ..rules.ignores import Ignore, ignores, without
 from ..terminal import one_line
-from .failures import explain
+from .failures import explain, stops
 from .fixing import Fixing
 from .hub_target import HubTarget
 from .output import Output
@@ -43,7 +43,7 @@ class Checking:
         except (HfEmissionsError, OSError) as error:
             problem = explain(error.named(target.name) if isinstance(error, CardError) else error)
             self.out.error(problem)
-            return Checked(target, problem=problem)
+            return Checked(target, problem=problem, stops=stops(error))
 
     def _check(self, target: AnyTarget) -> Checked:
         settings = self.asked.settings(target.path)

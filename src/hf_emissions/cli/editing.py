@@ -11,7 +11,7 @@ import click
 
 from ..card.file import edit_file
 from ..errors import CardError, HfEmissionsError, UsageError
-from .failures import DONE, FAILED, FINDINGS, explain
+from .failures import DONE, FAILED, FINDINGS, STOPPED, explain, stops
 from .hub_target import HubTarget, Publishing, one_by_one, publishing_options, said
 from .output import Output
 from .targets import AnyTarget
@@ -106,22 +106,31 @@ class Editing:
             done: told the number of each change, from 0, that did not fail.
         """
         results: list[dict[str, Any]] = []
+        ended: dict[str, Any] = {}
         interrupted: KeyboardInterrupt | None = None
         try:
             for number, (target, change) in enumerate(changes):
-                results.append(self.edit_or_explain(target, change))
-                if "error" not in results[-1]:
+                result, refused = self._edit_or_stop(target, change)
+                results.append(result)
+                if "error" not in result:
                     done(number)
-                self._say(target, results[-1])
-                if results[-1].get("interrupted"):
+                self._say(target, result)
+                if result.get("interrupted"):
                     raise KeyboardInterrupt
+                if refused:
+                    ended = {"stopped": True}
+                    break
         except KeyboardInterrupt as error:
             # What was written before is said all the same.
-            interrupted = error
-        more = {"interrupted": True} if interrupted else {}
-        self.out.document(cards=results, **more, **document)
+            interrupted, ended = error, {"interrupted": True}
+        self.out.document(cards=results, **ended, **document)
         if interrupted:
             raise interrupted
+        return self._code(results, stopped="stopped" in ended)
+
+    def _code(self, results: Sequence[Mapping[str, Any]], *, stopped: bool) -> int:
+        if stopped:
+            self.out.note(STOPPED)
         if any("error" in result for result in results):
             return FAILED
         return FINDINGS if self.how.check and any(result["changed"] for result in results) else DONE
@@ -133,12 +142,17 @@ class Editing:
 
     def edit_or_explain(self, target: AnyTarget, change: Change) -> dict[str, Any]:
         """What became of one card; with `error` where it could not be changed, which is said."""
+        return self._edit_or_stop(target, change)[0]
+
+    def _edit_or_stop(self, target: AnyTarget, change: Change) -> tuple[dict[str, Any], bool]:
+        """The same, and whether the next one would be refused as well."""
         try:
             result = self._edit(target, change)
         except (HfEmissionsError, OSError) as error:
             self.out.error(explain(error))
-            return {"path": target.name, "error": explain(error)}
-        return {"path": target.name, **result}
+            failed = {"path": target.name, "error": explain(error)}
+            return failed, stops(error)
+        return {"path": target.name, **result}, False
 
     def _edit(self, target: AnyTarget, change: Change) -> dict[str, Any]:
         """What became of a card: `changed` and `written`, the `diff` of a dry run, the `text` of standard input."""

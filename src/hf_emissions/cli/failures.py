@@ -6,10 +6,12 @@ import os
 import sys
 import traceback
 
-from ..errors import HfEmissionsError
+from ..errors import HfEmissionsError, QuotaError, UnknownTokenError
 from ..terminal import one_line
 from .output import Output
 
+# Said where the first of several is refused for a reason that holds for all.
+STOPPED = "stopped here, since what follows would be refused too; the same command goes on later"
 DONE, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -26,6 +28,11 @@ def explain(error: BaseException) -> str:
 def is_expected(error: BaseException) -> bool:
     """Whether this is an error of the input or the machine, and not a defect of ours."""
     return isinstance(error, (HfEmissionsError, OSError))
+
+
+def stops(error: BaseException) -> bool:
+    """Whether what would be asked next is refused as well."""
+    return isinstance(error, (QuotaError, UnknownTokenError))
 
 
 def report(error: BaseException) -> int:

@@ -83,8 +83,17 @@ class Publishing:
         from ..hub.edit import Wishes, edit_card
 
         propose = self.create_pr or None
-        wishes = Wishes(self._agree, self._describe(target), propose, self._may_propose, self.strangers)
+        wishes = Wishes(self._agree, self._describe(target), propose, self._moved, self._may_propose, self.strangers)
         return edit_card(the_hub(), target.address, change, wishes)
+
+    def _moved(self, named: Address, found: Address) -> bool:
+        """Whether a person wants the repository that a name leads to now; asked with `--yes` too."""
+        if self.out.format != "human" or not (sys.stdin and sys.stdin.isatty()):
+            raise UsageError(
+                f"{named} leads to {found} now, maybe another model, and here is nobody to ask; name {found} itself"
+            )
+        question = f"{named} leads to {found} now, maybe another model. Propose this to {found}?"
+        return click.confirm(question, default=False, err=True)
 
     def _agree(self, address: Address, before: str, after: str, opens: bool) -> bool:
         if self.yes:
@@ -147,6 +156,7 @@ def _hub(endpoint: str | None, token: str | None) -> Hub:
     return Hub(
         endpoint=endpoint or None,
         token=token or None,
+        say=out.note,
         patience=lambda: Patience(say=out.note, connections=_CONNECTIONS),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -159,6 +160,8 @@ def _document(run: Run, summary: Summary, whole: Summary) -> dict[str, Any]:
             "ended": segment.ended,
             "energy_kwh": segment.energy_kwh,
             "duration_s": segment.duration_s,
+            "filled_kwh": math.fsum(segment.filled_kwh.values()),
+            "filled_s": segment.filled_s,
         }
         for segment in run.segments
     ]

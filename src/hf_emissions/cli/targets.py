@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..card.diff import unified_diff
-from ..card.file import CARD_NAME, decode, read_text
+from ..card.file import CARD_NAME, read_stream, read_text
 from ..errors import UsageError
 from ..hub.address import read_address
 from .hub_target import HubTarget
@@ -33,7 +33,7 @@ class Target:
 
     def text(self) -> str:
         """The card's text; see `card.file.read_text`."""
-        return decode(sys.stdin.buffer.read(), self.name) if self.path is None else read_text(self.path)
+        return read_stream(sys.stdin.buffer, self.name) if self.path is None else read_text(self.path)
 
     def diff(self, before: str, after: str) -> str:
         """The change as a diff that `git apply` takes in the current folder."""

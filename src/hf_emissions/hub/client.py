@@ -1,26 +1,35 @@
-"""The only module that talks to the Hub, through the client of `huggingface_hub`."""
+"""The only module that talks to the Hub, by the session, the headers and the errors of its client `huggingface_hub`."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from json import JSONDecodeError
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+from urllib.parse import urljoin
 
-from ..card.file import CARD_NAME, decode
-from ..errors import BusyHubError, HubError, NoCardError
+from ..card.file import CARD_NAME, MOST_BYTES, decode
+from ..errors import BusyHubError, HeadMovedError, HfEmissionsError, HubError, NoCardError, UnknownTokenError
+from .accounts import Account, read_account
 from .address import MAIN, Address
-from .refusals import refusal, status_of
-from .session import bounded
+from .body import UnreadableAnswerError
+from .commits import JSON, Written, commit_of, path_of, read_upload, upload_of, validation_of, warnings_in, written
+from .discussions import MOST_PAGES, Proposal, read_page
+from .endpoint import at_endpoint, read_endpoint
+from .exchange import Ask, exchanged
+from .library import listened
+from .refusals import asked_wait_s, refusal, status_of
+from .unplaced import TooLargeError, UnplacedError
 from .waiting import Patience, is_passing_status
-
-if TYPE_CHECKING:
-    from huggingface_hub import HfApi
+from .words import keep_secret
 
 _T = TypeVar("_T")
+_SHA = re.compile(r"[0-9a-f]{40}")
+# Of a history, fifty commits a page; ours is among the last that were made.
+_MOST_HISTORY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,67 +45,12 @@ class HubCard:
     sha: str
 
 
-# What an account is in an organization that may write to all of its repositories (hub-docs, organizations-security).
-_WRITING_ROLES = frozenset(("write", "admin"))
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who the token belongs to."""
-
-    name: str
-    organizations: frozenset[str] = frozenset()  # those whose every repository it may write to
-    may_write: bool = True
-
-    def owns(self, address: Address) -> bool:
-        """Whether a repository is in the account's own name or that of one of its organizations."""
-        return address.owner.lower() in {self.name.lower(), *(name.lower() for name in self.organizations)}
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A pull request on the Hub."""
-
-    number: int
-    title: str
-    status: str
-    url: str
-
-    @property
-    def revision(self) -> str:
-        """The ref that its commits are on."""
-        return f"refs/pr/{self.number}"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it waits for its owner."""
-        return self.status in ("open", "draft")
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A commit that was made.
-
-    Args:
-        sha: its id.
-        url: the page of the commit, or of the pull request that it opened or went into.
-        proposal: whether it is on a pull request.
-    """
-
-    sha: str
-    url: str
-    proposal: bool = False
-
-
-class UnreadableAnswerError(Exception):
-    """An answer that is not what was asked for: cut off, or another page; worth asking again."""
-
-
 @dataclass(slots=True)
 class _Kept:
-    api: Any = None
+    url: str = ""
     account: Account | None = None
     names: dict[str, str] = field(default_factory=dict)
+    listening: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +61,25 @@ class Hub:
         token: instead of the one that the client finds (HF_TOKEN, or the one of `hf auth login`).
         endpoint: the server, instead of HF_ENDPOINT.
         patience: makes the bound of waiting for one piece of work.
+        say: told what the Hub or its client remarks.
     """
 
     token: str | None = None
     endpoint: str | None = None
     patience: Callable[[], Patience] = Patience
+    say: Callable[[str], None] = lambda _: None
     _kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
 
     @property
-    def api(self) -> HfApi:
-        """The client."""
-        if self._kept.api is None:
-            self._kept.api = _client(self.token, self.endpoint)
-        api: HfApi = self._kept.api
-        return api
-
-    @property
     def url(self) -> str:
-        """The address of the server."""
-        return str(self.api.endpoint).rstrip("/")
+        """The address of the server.
+
+        Raises:
+            UsageError: what is set is no address.
+        """
+        if not self._kept.url:
+            self._kept.url = read_endpoint(self.endpoint or _default_endpoint())
+        return self._kept.url
 
     def read(self, address: Address) -> HubCard:
         """The card at the head of a revision, fetched by its commit and never from a cache.
@@ -134,8 +88,7 @@ class Hub:
             HubError: it is not there, or could not be read.
         """
         sha = self.ask(lambda: self._head(address), str(address))
-        data = self.ask(lambda: self.card_bytes(address.model, sha), str(address))
-        return HubCard(decode(data, str(address)), sha)
+        return self._card(address, sha)
 
     def next_card(self, address: Address, sha: str) -> HubCard | None:
         """The card at the commit that was made on top of the commit `sha`, or None where there is none yet.
@@ -144,19 +97,8 @@ class Hub:
             HubError: the history could not be read.
         """
 
-        def following() -> str | None:
-            newer = None
-            for commit in self.api.list_repo_commits(address.model, revision=address.revision):
-                if commit.commit_id == sha:
-                    break
-                newer = commit.commit_id
-            return newer
-
-        found = self.ask(following, str(address))
-        if found is None:
-            return None
-        data = self.ask(lambda: self.card_bytes(address.model, found), str(address))
-        return HubCard(decode(data, str(address)), found)
+        found = self.ask(lambda: self._following(address, sha), str(address))
+        return None if found is None else self._card(address, found)
 
     def account(self) -> Account:
         """Who the token belongs to.
@@ -165,7 +107,7 @@ class Hub:
             HubError: there is no token, or the Hub does not know it.
         """
         if self._kept.account is None:
-            self._kept.account = self.ask(lambda: _account(self.api.whoami()), "the Hub")
+            self._kept.account = self.ask(self._whoami, "the Hub")
         return self._kept.account
 
     def find(self, address: Address) -> Address:
@@ -177,6 +119,32 @@ class Hub:
         if address.model not in self._kept.names:
             self.ask(lambda: self._head(replace(address, revision=MAIN)), str(address))
         return replace(address, model=self._kept.names[address.model])
+
+    def check(self, address: Address, before: str, text: str, *, propose: bool) -> None:
+        """Ask whether the Hub would take a card; what it remarks on it is said.
+
+        Args:
+            before: the card that was read.
+            text: what is to stand in its place.
+
+        Raises:
+            HeadMovedError: the Hub has another card than was read.
+            HubError: it would not take this one, or could not be asked.
+        """
+        where, asked = str(address), {"create_pr": "1"} if propose else None
+        upload = path_of(address.model, "preupload", MAIN if propose else address.revision)
+
+        def looked_at() -> list[str]:
+            answer = self._sent("/api/validate-yaml", validation_of(text))
+            return list(warnings_in(json_of(answer)))
+
+        for words in self.ask(looked_at, where):
+            self.say(f"{where}: the Hub remarks on this card: {words}")
+        there = self.ask(lambda: read_upload(json_of(self._sent(upload, upload_of(text), asked))), where)
+        if there is not None and there != git_id(before.encode()):
+            raise HeadMovedError(
+                f"{where}: the Hub has another card by now than was read; nothing was written, try again"
+            )
 
     def commit(self, address: Address, text: str, parent: str, message: tuple[str, str], *, propose: bool) -> Written:
         """Write a card as one commit on top of the commit `parent`, or propose it as a new pull request.
@@ -191,24 +159,14 @@ class Hub:
             HubError: it was refused.
             UncertainError: the connection broke, or the server failed: it may have been made or not.
         """
-        from huggingface_hub import CommitOperationAdd
-
+        place = path_of(address.model, "commit", MAIN if propose else address.revision)
         try:
-            with bounded():
-                done = self.api.create_commit(
-                    address.model,
-                    [CommitOperationAdd(CARD_NAME, text.encode("utf-8"))],
-                    commit_message=message[0],
-                    commit_description=message[1],
-                    revision=None if propose else address.revision,
-                    create_pr=propose,
-                    parent_commit=parent,
-                )
+            answer = self._sent(place, commit_of(text, parent, message), {"create_pr": "1"} if propose else None)
+            return written(json_of(answer), f"{self.url}/{address.model}", propose=propose)
         except Exception as error:
-            if is_passing(error):
+            if is_passing(error) or isinstance(error, TooLargeError):
                 raise UncertainError(str(address), error) from error
             raise refusal(error, str(address)) from None
-        return Written(done.oid, str(done.pr_url or done.commit_url), propose)
 
     def proposals(self, address: Address, author: str) -> list[Proposal]:
         """The pull requests that `author` has opened, in the order of the Hub.
@@ -218,12 +176,18 @@ class Hub:
         """
 
         def listed() -> list[Proposal]:
-            found = self.api.get_repo_discussions(address.model, author=author, discussion_type="pull_request")
-            return [
-                Proposal(one.num, one.title, one.status, f"{self.url}/{address.model}/discussions/{one.num}")
-                for one in found
-                if one.is_pull_request and one.author == author
-            ]
+            found: dict[int, Proposal] = {}
+            seen: set[int] = set()
+            for number in range(MOST_PAGES):
+                asked = {"type": "pull_request", "author": author, "p": number}
+                answer = self.get(f"{self.url}/api/models/{address.model}/discussions", asked)
+                page = read_page(json_of(answer), author, f"{self.url}/{address.model}")
+                found.update((one.number, one) for one in page.proposals)
+                if page.is_last or page.numbers <= seen:
+                    # A server that knows no pages gives the same one again.
+                    return list(found.values())
+                seen |= page.numbers
+            raise HubError(f"{address}: its discussions have no end; nothing was written")
 
         return self.ask(listed, str(address))
 
@@ -232,9 +196,9 @@ class Hub:
         from huggingface_hub.errors import HfHubHTTPError
         from huggingface_hub.utils import httpx
 
-        number = int(address.revision.rpartition("/")[2])
-        with bounded(), suppress(HfHubHTTPError, httpx.HTTPError, ValueError):
-            self.api.comment_discussion(address.model, number, words)
+        place = f"/api/models/{address.model}/discussions/{address.revision.rpartition('/')[2]}/comment"
+        with suppress(HfHubHTTPError, httpx.HTTPError, HubError, UnreadableAnswerError):
+            self._sent(place, (json.dumps({"comment": words}).encode(), JSON))
 
     def close(self, address: Address, number: int, why: str) -> None:
         """Close a pull request.
@@ -242,7 +206,9 @@ class Hub:
         Raises:
             HubError: it was refused, or the Hub stayed busy.
         """
-        self.ask(lambda: self.api.change_discussion_status(address.model, number, "closed", comment=why), str(address))
+        place = f"/api/models/{address.model}/discussions/{number}/status"
+        sent = json.dumps({"status": "closed", "comment": why}).encode()
+        self.ask(lambda: self._sent(place, (sent, JSON)), str(address))
 
     def ask(self, call: Callable[[], _T], where: str, patience: Patience | None = None) -> _T:
         """What a call that changes nothing gives; asked again while the Hub is busy, as its headers say.
@@ -253,15 +219,17 @@ class Hub:
         waits = patience or self.patience()
         while True:
             try:
-                with bounded():
-                    return call()
-            except HubError:
+                return call()
+            except UnplacedError as error:
+                raise error.placed(where) from None
+            except HfEmissionsError:
                 raise
             except Exception as error:  # noqa: BLE001 - of many kinds, and each becomes one line
+                said = refusal(error, where)
                 if not is_passing(error):
-                    raise refusal(error, where) from None
+                    raise said from None
                 if not wait_for(waits, error, where):
-                    raise BusyHubError(str(refusal(error, where))) from None
+                    raise said if isinstance(said, BusyHubError) else BusyHubError(str(said)) from None
 
     def get(self, url: str, parameters: Mapping[str, Any] | None = None) -> Any:
         """The answer of the Hub to one GET of an address of its own, once.
@@ -269,21 +237,26 @@ class Hub:
         Raises:
             Exception: whatever the client raises; `ask` makes one line of it.
         """
-        from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+        return exchanged(self.url, Ask(url, parameters=parameters, headers=self._headers()))
 
-        with bounded(at_once=False):
-            response = get_session().get(url, params=parameters, headers=build_hf_headers(token=self.token))
-        hf_raise_for_status(response)
-        return response
+    def get_file(self, url: str, most_bytes: int = MOST_BYTES) -> Any:
+        """The same for a file, which may lie on another host; that is told nothing of us."""
+        return exchanged(self.url, Ask(url, most_bytes=most_bytes, file=True, headers=self._headers()))
+
+    def next_page(self, answer: Any) -> str | None:
+        """Where the next page of a listing is, at the endpoint, whatever host the answer names; None at its end."""
+        link = answer.links.get("next", {}).get("url")
+        return at_endpoint(self.url, urljoin(str(answer.request.url), link)) if link else None
 
     def card_bytes(self, model: str, sha: str, get: Callable[[str], Any] | None = None) -> bytes:
         """The bytes of README.md at a commit, held against the id that the server gives for them, asked for once.
 
         Args:
-            get: used instead of `get`.
+            get: used instead of `get_file`.
 
         Raises:
             NoCardError: there is none.
+            TooLargeError: it is larger than any card; no more of it was read.
             Exception: whatever the client raises; `ask` makes one line of it.
         """
         from huggingface_hub import hf_hub_url
@@ -291,19 +264,80 @@ class Hub:
 
         url = hf_hub_url(model, CARD_NAME, revision=sha, endpoint=self.url)
         try:
-            response = (get or self.get)(url)
+            response = (get or self.get_file)(url)
         except RemoteEntryNotFoundError:
             raise NoCardError(f"{model}: there is no {CARD_NAME} in this repository; push one first") from None
-        if not _is_whole(response.content, response.headers):
+        except TooLargeError as error:
+            raise TooLargeError(str(error).replace("the answer", "the card")) from None
+        if not _is_whole(response):
             raise UnreadableAnswerError("the answer is not the file that was asked for")
         return bytes(response.content)
 
+    def _card(self, address: Address, sha: str) -> HubCard:
+        data = self.ask(lambda: self.card_bytes(address.model, sha), str(address))
+        return HubCard(decode(data, str(address)), sha)
+
     def _head(self, address: Address) -> str:
-        found = self.api.model_info(address.model, revision=address.revision)
-        self._kept.names[address.model] = found.id or address.model
-        if not found.sha:
+        place = f"{self.url}{path_of(address.model, 'revision', address.revision)}"
+        found = json_of(self.get(place, {"expand": ["sha"]}))
+        if not isinstance(found, Mapping):
+            raise UnreadableAnswerError("the answer is no model")
+        name, sha = found.get("id"), found.get("sha")
+        self._kept.names[address.model] = name if isinstance(name, str) and _is_name(name) else address.model
+        if sha is None:
             raise HubError(f"{address}: there is no commit in this repository; push one first")
-        return found.sha
+        if not isinstance(sha, str) or not _SHA.fullmatch(sha):
+            raise UnreadableAnswerError("the answer names no commit")
+        return sha
+
+    def _following(self, address: Address, sha: str) -> str | None:
+        from huggingface_hub.errors import GatedRepoError
+
+        newer = None
+        try:
+            for commit in self._history(address):
+                if commit == sha:
+                    return newer
+                newer = commit
+        except GatedRepoError:
+            # Its history is closed to those who were not let in, and its head is not.
+            head = self._head(address)
+            return None if head == sha else head
+        # Somebody has rewritten the history.
+        return None
+
+    def _history(self, address: Address) -> Iterator[str]:
+        """The ids of the commits of a revision, the newest first."""
+        place: str | None = f"{self.url}{path_of(address.model, 'commits', address.revision)}"
+        for _ in range(_MOST_HISTORY):
+            if place is None:
+                return
+            answer = self.get(place)
+            listed = json_of(answer)
+            if not isinstance(listed, list):
+                raise UnreadableAnswerError("the answer is no history")
+            yield from (str(one.get("id")) for one in listed if isinstance(one, Mapping))
+            place = self.next_page(answer)
+
+    def _whoami(self) -> Account:
+        from huggingface_hub.errors import LocalTokenNotFoundError
+
+        if "authorization" not in self._headers():
+            raise LocalTokenNotFoundError("there is no token")
+        return read_account(json_of(self.get(f"{self.url}/api/whoami-v2")))
+
+    def _sent(self, path: str, content: tuple[bytes, str], parameters: Mapping[str, Any] | None = None) -> Any:
+        ask = Ask(f"{self.url}{path}", "POST", parameters, content, headers=self._headers())
+        return exchanged(self.url, ask)
+
+    def _headers(self) -> dict[str, str]:
+        """The headers of the client, with the token."""
+        if self._kept.listening:
+            return _headers(self.token)
+        with listened(self.say):
+            found = _headers(self.token)
+        self._kept.listening = True
+        return found
 
 
 class UncertainError(Exception):
@@ -323,8 +357,10 @@ def is_passing(error: Exception) -> bool:
     """Whether the same call may well succeed a little later."""
     from huggingface_hub.utils import httpx
 
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return False
     broken = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError)
-    return is_passing_status(status_of(error)) or isinstance(error, (*broken, UnreadableAnswerError, JSONDecodeError))
+    return is_passing_status(status_of(error)) or isinstance(error, (*broken, UnreadableAnswerError))
 
 
 def wait_for(waits: Patience, error: Exception, where: str) -> bool:
@@ -333,39 +369,69 @@ def wait_for(waits: Patience, error: Exception, where: str) -> bool:
 
     unreachable = isinstance(error, httpx.ConnectError)
     why = "the Hub cannot be reached" if unreachable else "the Hub is busy"
-    return waits.wait(f"{where}: {why}", headers_of(error), unreachable=unreachable)
+    # Other pages than were asked for are those of something between us and the Hub.
+    other = isinstance(error, UnreadableAnswerError)
+    return waits.wait(f"{where}: {why}", asked_wait_s(error), unreachable=unreachable or other)
 
 
-def headers_of(error: Exception) -> Mapping[str, str]:
-    """The headers of the answer that an error is about."""
-    headers: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", None) or {}
+# A server on the way may have marked it as weak, or as that of a packed answer.
+_SHA1 = re.compile(r'(?:W/)?"?([0-9a-f]{40})(?:[-;][a-z]{1,10})?"?')
+_SHA256 = re.compile(r'(?:W/)?"?([0-9a-f]{64})"?')
+# A card is none of these, and without an id nothing else tells an answer of another kind.
+_NO_CARD = ("text/html", "application/json")
+
+
+def git_id(data: bytes) -> str:
+    """The id that git gives to a file's content."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _is_whole(answer: Any) -> bool:
+    """Whether the bytes are those that the Hub named, by git's id of a file or that of a large one; else True."""
+    data, told = answer.content, [*answer.history, answer]
+    linked = next((one.headers["x-linked-etag"] for one in told if "x-linked-etag" in one.headers), None)
+    named = linked or answer.headers.get("etag") or ""
+    if found := _SHA1.fullmatch(named):
+        return git_id(data) == found[1]
+    if linked and (found := _SHA256.fullmatch(linked)):
+        return hashlib.sha256(data).hexdigest() == found[1]
+    return not answer.headers.get("content-type", "").lower().startswith(_NO_CARD)
+
+
+def json_of(answer: Any) -> Any:
+    """What an answer holds; a number of thousands of digits, which Python refuses, is null.
+
+    Raises:
+        UnreadableAnswerError: it is no JSON, or nested too deep.
+    """
+    try:
+        return json.loads(answer.content, parse_int=lambda digits: int(digits) if len(digits) <= 20 else None)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableAnswerError(f"the answer is no JSON ({type(error).__name__})") from None
+
+
+def _is_name(name: str) -> bool:
+    """Whether this is a name that a repository may have: it goes into addresses."""
+    return re.fullmatch(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?", name, re.ASCII) is not None
+
+
+def _headers(token: str | None) -> dict[str, str]:
+    from huggingface_hub.utils import build_hf_headers
+
+    headers: dict[str, str] = build_hf_headers(token=token, library_name="hf-emissions")
+    used = headers.get("authorization", "").removeprefix("Bearer ")
+    keep_secret(used)
+    if used and not _IN_A_TOKEN.fullmatch(used):
+        # Sent, it would be an error that shows it.
+        raise UnknownTokenError("the token holds a character that no token has; look at HF_TOKEN, or log in anew")
     return headers
 
 
-def _account(answer: Any) -> Account:
-    if not isinstance(answer, Mapping) or not isinstance(answer.get("name"), str):
-        raise UnreadableAnswerError("the answer names no account")
-    listed = [one for one in answer.get("orgs") or () if isinstance(one, Mapping)]
-    organizations = frozenset(str(one.get("name")) for one in listed if one.get("roleInOrg") in _WRITING_ROLES)
-    token = (answer.get("auth") or {}).get("accessToken") or {}
-    return Account(answer["name"], organizations, token.get("role") != "read")
+# What may stand in a header.
+_IN_A_TOKEN = re.compile(r"[!-~]+")
 
 
-_SHA1 = re.compile(r'(?:W/)?"?([0-9a-f]{40})"?')
+def _default_endpoint() -> str:
+    from huggingface_hub import constants
 
-
-def _is_whole(data: bytes, headers: Mapping[str, str]) -> bool:
-    """Whether the bytes are those that the answer's ETag names, by git's id of a file; True for another kind of id."""
-    named = _SHA1.fullmatch(headers.get("x-linked-etag") or headers.get("etag") or "")
-    if named is None:
-        return "text/html" not in headers.get("content-type", "")
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == named[1]
-
-
-def _client(token: str | None, endpoint: str | None) -> HfApi:
-    from huggingface_hub import HfApi, constants
-    from huggingface_hub.utils import logging
-
-    # Their warnings would stand between our lines; what they say is in our own.
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    return HfApi(endpoint=endpoint or constants.ENDPOINT, token=token, library_name="hf-emissions")
+    return str(constants.ENDPOINT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..errors import HubError, NoCardError, NoModelError
-from .client import Hub, UnreadableAnswerError
+from .body import UnreadableAnswerError
+from .client import Hub, json_of
+from .endpoint import at_endpoint
 from .quotas import Quotas, Taken
-from .refusals import status_of
-from .session import bounded
+from .refusals import refusal, status_of
 
 # Models of one page of the listing; the Hub gives no more.
 PAGE = 1000
@@ -35,14 +35,6 @@ class PassedOverError(HubError):
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name}: its card cannot be read, it is {why}")
         self.why = why
-
-
-class TooLargeError(HubError):
-    """A card with more bytes than we read."""
-
-
-class UnknownTokenError(HubError):
-    """The Hub does not know who we are: every further card would be refused, too."""
 
 
 class StoppedError(HubError):
@@ -86,10 +78,13 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the listing: the models as the Hub describes them, and where the next one is."""
+    """One page of the listing: the models as the Hub describes them, where the next one is, and how many entries name
+    no model.
+    """
 
     models: tuple[dict[str, Any], ...]
     next: str | None
+    unnamed: int = 0
 
 
 @dataclass(slots=True)
@@ -117,17 +112,15 @@ class Crawler:
         Raises:
             HubError: it was refused, or the Hub stayed busy.
         """
-        address = url or f"{self.hub.url}/api/models"
-        if not address.startswith(f"{self.hub.url}/"):
-            raise HubError(f"{self.hub.url}: its listing goes on elsewhere; this is not followed")
+        address = at_endpoint(self.hub.url, url) if url else f"{self.hub.url}/api/models"
 
         def asked() -> Page:
             response = self._listing(address, None if url else query.parameters())
-            models = _json(response)
+            models = json_of(response)
             if not isinstance(models, list):
                 raise UnreadableAnswerError("the answer is no list")
             found = tuple(one for one in models if isinstance(one, dict) and isinstance(one.get("id"), str))
-            return Page(found, response.links.get("next", {}).get("url"))
+            return Page(found, self.hub.next_page(response), len(models) - len(found))
 
         return self._ask(asked, "the listing of models")
 
@@ -140,7 +133,7 @@ class Crawler:
 
         def asked() -> dict[str, Any]:
             response = self._get("model", f"{self.hub.url}/api/models/{name}", {"expand": list(_EXPAND)})
-            found = _json(response)
+            found = json_of(response)
             if not isinstance(found, dict):
                 raise UnreadableAnswerError("the answer is no model")
             return found if isinstance(found.get("id"), str) else {**found, "id": name}
@@ -150,12 +143,12 @@ class Crawler:
         except NoModelError:
             return None
 
-    def card(self, name: str, sha: str, most_bytes: int | None = None) -> bytes | None:
+    def card(self, name: str, sha: str) -> bytes | None:
         """The bytes of a card at a commit; None where there is none.
 
         Raises:
             PassedOverError: it is closed to us, or gone.
-            TooLargeError: it has more than `most_bytes`; no more of it were read.
+            TooLargeError: it is larger than any card; no more of it was read.
             UnknownTokenError: the Hub does not know the token.
             HubError: it was refused, or the Hub stayed busy.
         """
@@ -164,7 +157,7 @@ class Crawler:
             from huggingface_hub.errors import HfHubHTTPError, RemoteEntryNotFoundError
 
             try:
-                return self.hub.card_bytes(name, sha, lambda url: self._file(url, name, most_bytes))
+                return self.hub.card_bytes(name, sha, self._file)
             except RemoteEntryNotFoundError:
                 raise
             except HfHubHTTPError as error:
@@ -210,9 +203,9 @@ class Crawler:
         taken = self.quotas.take(kind)
         return self._answered(taken, lambda: self.hub.get(url, parameters))
 
-    def _file(self, url: str, name: str, most_bytes: int | None) -> Any:
+    def _file(self, url: str) -> Any:
         taken = self.quotas.take("card")
-        return self._answered(taken, lambda: _downloaded(self.hub, url, name, most_bytes))
+        return self._answered(taken, lambda: self.hub.get_file(url))
 
     def _answered(self, taken: Taken, call: Callable[[], Any]) -> Any:
         """The answer to a call, after its headers were taken in."""
@@ -239,54 +232,12 @@ class Crawler:
             raise StoppedError("stopped")
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file that was read, with what its answer said."""
-
-    content: bytes
-    headers: Any
-    history: Any
-
-
-def _downloaded(hub: Hub, url: str, name: str, most_bytes: int | None) -> _File:
-    """The file at an address, of which no more is read than is wanted."""
-    from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
-
-    headers = build_hf_headers(token=hub.token)
-    with bounded(at_once=False), get_session().stream("GET", url, headers=headers) as response:
-        if response.is_error:
-            response.read()
-        hf_raise_for_status(response)
-        data = bytearray()
-        for piece in response.iter_bytes():
-            data += piece
-            if most_bytes is not None and len(data) > most_bytes:
-                raise TooLargeError(f"{name}: the card has more than {most_bytes} bytes")
-        return _File(bytes(data), response.headers, response.history)
-
-
 def _refused(error: Exception, name: str) -> HubError | None:
     """What the refusal of a card means, where it is more than this one answer."""
-    from huggingface_hub.errors import DisabledRepoError, GatedRepoError, RevisionNotFoundError
+    from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
 
-    answer = getattr(error, "response", None)
-    code = answer.headers.get("X-Error-Code") if answer is not None else None
     if isinstance(error, GatedRepoError):
         return PassedOverError(name, "gated")
-    gone = isinstance(error, (DisabledRepoError, RevisionNotFoundError)) or code == "RepoNotFound"
-    if gone or status_of(error) == 410:
-        return PassedOverError(name, "gone")
-    if status_of(error) == 401:
-        # The client takes such an answer for a model that is not there.
-        return UnknownTokenError(
-            f"{name}: the Hub does not know the token; log in with `hf auth login`, or set HF_TOKEN"
-        )
-    return None
-
-
-def _json(response: Any) -> Any:
-    """What an answer holds; a number of thousands of digits, which Python refuses, is null."""
-    try:
-        return json.loads(response.content, parse_int=lambda digits: int(digits) if len(digits) <= 20 else None)
-    except RecursionError:
-        raise HubError("the Hub's answer is nested too deep to be read; try again later") from None
+    # Without a token a bare 401 is all that is said of a model that was deleted, or is private now.
+    gone = isinstance(error, RevisionNotFoundError) or isinstance(refusal(error, name), NoModelError)
+    return PassedOverError(name, "gone") if gone or status_of(error) == 410 else None

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import CardError, HeadMovedError, HubError
 from . import manners
+from .accounts import Account
 from .address import MAIN, Address
-from .client import Account, Hub, HubCard, UncertainError, Written, wait_for
+from .body import UnreadableAnswerError
+from .client import Hub, HubCard, UncertainError, wait_for
+from .commits import OddAnswerError, Written
 from .interrupts import interrupts_held
 from .proposals import number_of, place_of_proposal
 from .refusals import status_of
@@ -35,6 +38,8 @@ class Wishes:
             written.
         describe: the title and the description of the commit; told the old text, the new, and whether it is a pull
             request.
+        moved: asked with the address that was named, and the repository of a stranger that it leads to now, before
+            anything is proposed there.
         may_propose: why this may not be proposed to a stranger, or None.
         strangers: whether it may be a repository of others at all; never one of a list.
     """
@@ -42,6 +47,7 @@ class Wishes:
     agree: Callable[[Address, str, str, bool], bool]
     describe: Callable[[str, str, bool], tuple[str, str]]
     propose: bool | None = None
+    moved: Callable[[Address, Address], bool] = lambda *_: False
     may_propose: Callable[[str, str], str | None] = lambda *_: None
     strangers: bool = True
 
@@ -75,7 +81,7 @@ def edit_card(hub: Hub, address: Address, change: Change, wishes: Wishes) -> Out
     account = hub.account()
     _check_token(account, address)
     # A repository that was renamed, or given away, is what it is now: its owner is asked, and nobody else.
-    address = hub.find(address)
+    named, address = address, hub.find(address)
     own = account.owns(address)
     if not own and not wishes.strangers:
         raise HubError(f"{address} is not yours ({account.name}); name repositories of others one at a time")
@@ -83,7 +89,9 @@ def edit_card(hub: Hub, address: Address, change: Change, wishes: Wishes) -> Out
     _check_revision(address, proposing=proposing)
     at = place_of_proposal(hub, address, account, own=own) if proposing else address
     wanted = change if own else _polite(hub, address, at, change, wishes)
-    return _Editing(hub, wanted, wishes, proposing, at, stranger=not own).run()
+    # A name may be that of somebody who left, and lead to what others have put in its place since.
+    elsewhere = named if not own and named.model.lower() != address.model.lower() else None
+    return _Editing(hub, wanted, wishes, proposing, at, stranger=not own, named=elsewhere).run()
 
 
 def _check_token(account: Account, address: Address) -> None:
@@ -125,11 +133,14 @@ class _Editing:
     proposing: bool
     at: Address
     stranger: bool = False
+    named: Address | None = None  # what was named, where it leads to another repository of a stranger
     agreed: list[str] | None = None
     sent: HubCard | None = None  # the text of the last try, with the commit that it was to stand on
     read: str = ""
     opening: bool = False  # whether the last try was to open a pull request
     unknown: bool = False  # whether the last try may have been written
+    counted: bool = False  # whether the pull request that may have been opened is counted
+    taken: bool = False  # whether the Hub took the last try, and did not say what became of it
     patience: Patience = field(init=False)
 
     def __post_init__(self) -> None:
@@ -201,6 +212,7 @@ class _Editing:
                 written, held = self._open(card, after, message)
                 self._settle()
         else:
+            self.hub.check(self.at, card.text, after, propose=False)
             written, held = self._send(card, after, message)
             if number_of(self.at) and self.proposing:
                 self.hub.comment(self.at, message[1])
@@ -210,14 +222,17 @@ class _Editing:
         return self.proposing and self.at.revision == MAIN
 
     def _open(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[Written, bool]:
-        if self.stranger:
+        self.hub.check(self.at, card.text, after, propose=True)
+        if self.stranger and not self.counted:
             manners.check_bound()
             manners.count(self.at)
+            self.counted = True
         try:
             written, held = self._send(card, after, message)
         except (HubError, UncertainError, KeyboardInterrupt):
             if self.stranger and not self.unknown:
                 manners.take_back(self.at)
+                self.counted = False
             raise
         self.at = replace(self.at, revision=f"refs/pr/{written.url.rstrip('/').rpartition('/')[2]}")
         manners.remember(self.at, number_of(self.at) or 0)
@@ -236,6 +251,9 @@ class _Editing:
                     raise KeyboardInterrupt from None
                 raise
             except UncertainError as error:
+                self.taken = isinstance(error.cause, OddAnswerError)
+                # One whose answer cannot be read counts, and so does another after it.
+                self.counted = self.counted and not isinstance(error.cause, UnreadableAnswerError)
                 if status_of(error.cause) == 429:
                     # Refused before it was looked at.
                     self.unknown, self.sent = False, None
@@ -277,11 +295,14 @@ class _Editing:
             return None
         found = self._opened() if self.opening else self.hub.next_card(self.at, self.sent.sha)
         if found is None or found.text != self.sent.text:
-            if self.opening and self.stranger:
-                manners.take_back(self.at)
+            if self.taken:
+                raise HubError(
+                    f"{self.at}: the Hub took the change and did not say what became of it, and it is not there yet;"
+                    " look at its page, and give the same command again later"
+                )
             self.sent, self.unknown = None, False
             return None
-        self.unknown = False
+        self.unknown = self.taken = False
         if self.opening:
             manners.remember(self.at, number_of(self.at) or 0)
         return Outcome(self.read, found.text, Written(found.sha, self._page(found.sha), self.proposing))
@@ -306,6 +327,10 @@ class _Editing:
         """Whether a person agrees; not asked again for the same change to a card that moved elsewhere."""
         if self._opens() and self.stranger:
             manners.check_bound()
+        if self.named is not None:
+            if not self.wishes.moved(self.named, replace(self.at, revision=MAIN)):
+                return False
+            self.named = None
         lines = _changed_lines(card.text, after)
         if lines != self.agreed:
             if not self.wishes.agree(self.at, card.text, after, self._opens()):

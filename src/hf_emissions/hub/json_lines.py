@@ -1,4 +1,4 @@
-"""A file that grows by a JSON object a line, any of which a kill may have cut off."""
+"""A file that grows by a JSON object a line, any of which a kill may have cut off; its owner alone reads it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from .private import open_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class JsonLines:
         Raises:
             OSError: it cannot.
         """
-        with self.path.open("a+b") as file:
+        with open_private(self.path, "a+b") as file:
             # A line that a kill cut off must not swallow the next one.
             if file.seek(0, os.SEEK_END):
                 file.seek(-1, os.SEEK_END)

@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import HubError
 from .address import Address
 from .json_lines import JsonLines
+from .private import make_folder
 
 # Pull requests to repositories of others that are opened within 24 hours; a person can stand behind so many.
 MOST_A_DAY = 10
@@ -26,8 +27,10 @@ _SHIPPED = Path(__file__).with_name("no_pull_requests.txt")
 
 def folder() -> Path:
     """Where the list of accounts and the day's count are kept: beside the client's own files."""
-    home = os.environ.get("HF_HOME") or "~/.cache/huggingface"
-    return Path(home).expanduser() / "hf-emissions"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    home = os.environ.get("HF_HOME") or str(cache / "huggingface")
+    # As the client reads them (huggingface_hub/constants.py, 2.4.0).
+    return Path(os.path.expandvars(home)).expanduser() / "hf-emissions"
 
 
 def check_wanted(address: Address, text: str) -> None:
@@ -72,9 +75,9 @@ def one_at_a_time() -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    folder().mkdir(parents=True, exist_ok=True)
+    make_folder(folder())
     try:
-        with FileLock(folder() / "pull_requests.lock", timeout=_LONGEST_LOCK_S):
+        with FileLock(folder() / "pull_requests.lock", timeout=_LONGEST_LOCK_S, mode=0o600):
             yield
     except Timeout:
         raise HubError(f"{folder()}: another hf-emissions has been opening a pull request for long; end it") from None
@@ -110,7 +113,7 @@ def _ledger() -> JsonLines:
 
 
 def _write(entry: dict[str, Any]) -> None:
-    folder().mkdir(parents=True, exist_ok=True)
+    make_folder(folder())
     _ledger().append(entry)
 
 

@@ -6,8 +6,10 @@ import re
 
 from ..errors import HubError
 from . import manners
+from .accounts import Account
 from .address import MAIN, Address
-from .client import Account, Hub, Proposal
+from .client import Hub
+from .discussions import Proposal
 
 TITLE = "Training emissions in the model card (hf-emissions)"
 _PULL_REQUEST = re.compile(r"refs/pr/(\d+)")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
+from typing import Any
 
 from .. import units
-from ..errors import HeadMovedError, HubError, MissingExtraError, NoModelError
-from ..terminal import one_line
-from .waiting import asked_to_wait_s, is_passing_status
+from ..errors import HeadMovedError, HubError, MissingExtraError, NoModelError, QuotaError, UnknownTokenError
+from .unplaced import UnplacedError
+from .waiting import asked_in_words_s, asked_to_wait_s, is_passing_status, says_when
+from .words import said_safely
 
-_TOKEN = re.compile(
-    r"\b(?:hf|api_org|hf_oauth|hf_jwt)_[A-Za-z0-9._-]+|\b(?:api|org)_[A-Za-z0-9]{20,}|(?<=Bearer )[^\s'\"]+"
-)
 _LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
-_LONGEST = 300
+_UNKNOWN_TOKEN = "credentials"  # noqa: S105 - of the Hub's words "Invalid credentials in Authorization header"
 
 
 def refusal(error: Exception, where: str) -> HubError:
@@ -29,13 +27,16 @@ def refusal(error: Exception, where: str) -> HubError:
     if isinstance(error, errors.OfflineModeIsEnabled):
         return HubError(f"{where}: offline mode is on; unset {_offline()} to reach the Hub, or name a file")
     if isinstance(error, errors.LocalTokenNotFoundError):
-        return HubError(f"{where}: there is no token; {_LOG_IN}")
+        return HubError(f"{where}: {_no_token()}")
     if isinstance(error, errors.HfHubHTTPError):
         return _answered(error, where)
-    if isinstance(error, ValueError) and "Invalid metadata" in str(error):
-        return HubError(f"{where}: the Hub refuses this card, mend it first: {_said(error, after='README.md.')}")
     if isinstance(error, MissingExtraError):
         raise error
+    if isinstance(error, HubError):
+        return error.placed(where) if isinstance(error, UnplacedError) else error
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        advice = "name your authority's file in SSL_CERT_FILE, or check HF_ENDPOINT"
+        return HubError(f"{where}: the server cannot prove that it is the Hub ({_said(error)}); {advice}")
     return HubError(f"{where}: the Hub could not be reached ({_said(error) or type(error).__name__}); try again later")
 
 
@@ -44,37 +45,109 @@ def _answered(error: Exception, where: str) -> HubError:
 
     if isinstance(error, errors.GatedRepoError):
         return HubError(f"{where}: the repository is gated; ask for access on its page, and {_LOG_IN}")
+    if status_of(error) == 401:
+        return _unauthorized(error, where)
     if isinstance(error, errors.RepositoryNotFoundError):
         return NoModelError(f"{where}: there is no such model, or it is private; check the name, or {_LOG_IN}")
     if isinstance(error, errors.RevisionNotFoundError):
         return HubError(f"{where}: there is no such revision; name a branch, a commit or refs/pr/N after the @")
     if isinstance(error, errors.DisabledRepoError):
-        return HubError(f"{where}: the Hub has disabled this repository")
+        return NoModelError(f"{where}: the Hub has disabled this repository; its page says why")
     return _by_status(error, where)
+
+
+def _unauthorized(error: Exception, where: str) -> HubError:
+    """A 401: of a token that is not known, or, without one, of a model that is private or not there."""
+    request = _request_of(error)
+    if _UNKNOWN_TOKEN in _said(error) or (request is not None and request.url.path.endswith("/whoami-v2")):
+        return UnknownTokenError(f"{where}: the Hub does not know the token; {_LOG_IN}")
+    told = headers_of(error).get("x-error-code") == "RepoNotFound"
+    if told or request is None or "authorization" not in request.headers:
+        return NoModelError(f"{where}: there is no such model, or it is private; check the name, or {_LOG_IN}")
+    return HubError(
+        f"{where}: the Hub does not know the token, or shows no such model to it ({_said(error)}); check the name,"
+        f" or {_LOG_IN}"
+    )
 
 
 def _by_status(error: Exception, where: str) -> HubError:
     status = status_of(error)
-    if status == 401:
-        return HubError(f"{where}: the Hub does not know the token; {_LOG_IN}")
     if status == 403:
-        return HubError(
-            f"{where}: the token may not do this ({_said(error)}); use one with the role write, or propose it with"
-            " --create-pr"
-        )
+        return HubError(f"{where}: {_forbidden(error)}")
     if status in (409, 412):
         return HeadMovedError(f"{where}: somebody else wrote to it at the same time; nothing was written, try again")
     if status == 429:
-        return HubError(f"{where}: the Hub's quota is used up for now; try again in {_when(error)}")
+        return _quota(error, where)
+    if _path_of(error).endswith("/validate-yaml") and status in (400, 404, 405):
+        return HubError(f"{where}: {_invalid(error)}")
     if is_passing_status(status):
         return HubError(f"{where}: the Hub answered {status} ({_said(error)}); try again in {_when(error)}")
     return HubError(f"{where}: the Hub refuses this with {status} ({_said(error)})")
 
 
+def _invalid(error: Exception) -> str:
+    """What is wrong with a card, or with a server that cannot say it."""
+    if status_of(error) == 400:
+        return f"the Hub refuses this card, mend it first: {_said(error)}"
+    return f"nothing can be written to this server ({status_of(error)}); set HF_ENDPOINT to the Hub itself"
+
+
+def _forbidden(error: Exception) -> str:
+    """What is forbidden, and what helps: not what was tried already, and nothing where nothing was to be written."""
+    request, said = _request_of(error), _said(error)
+    if request is None or request.method == "GET":
+        return f"the Hub does not show this ({said})"
+    path, query = request.url.path, request.url.query.decode("ascii", "replace")
+    if "create_pr=1" in query or "/discussions" in path:
+        return f"no pull request may be opened or changed here ({said}); write to the owner instead"
+    if "refs%2fpr%2f" in request.url.raw_path.decode("ascii", "replace").lower():
+        return f"the token may not write to this pull request ({said}); use one with the role write"
+    return f"the token may not do this ({said}); use one with the role write, or propose it with --create-pr"
+
+
+def _quota(error: Exception, where: str) -> QuotaError:
+    """A quota that is used up: in the server's words, where it has any."""
+    words = getattr(error, "server_message", None)
+    if words:
+        again = "" if says_when(words) else f"; try again in {_when(error)}"
+        return QuotaError(f"{where}: the Hub refuses this for now: {said_safely(words)}{again}")
+    return QuotaError(f"{where}: the Hub's quota is used up for now; try again in {_when(error)}")
+
+
 def _when(error: Exception) -> str:
     """How long the answer asks to wait; the window of the Hub's quotas, where it does not say."""
-    asked_s = asked_to_wait_s(getattr(getattr(error, "response", None), "headers", None) or {})
+    asked_s = asked_to_wait_s(headers_of(error))
     return "five minutes" if asked_s is None else units.format_duration(max(asked_s, 1.0))
+
+
+def asked_wait_s(error: Exception) -> float | None:
+    """Seconds that an answer asks to wait, by its headers or its words; for ever, where it refuses an action."""
+    asked_s = asked_to_wait_s(headers_of(error))
+    if status_of(error) != 429:
+        return asked_s
+    return asked_in_words_s(headers_of(error), getattr(error, "server_message", None) or "", asked_s)
+
+
+def headers_of(error: Exception) -> Any:
+    """The headers of the answer that an error is about."""
+    return getattr(getattr(error, "response", None), "headers", None) or {}
+
+
+def _request_of(error: Exception) -> Any:
+    return getattr(getattr(error, "response", None), "request", None)
+
+
+def _path_of(error: Exception) -> str:
+    request = _request_of(error)
+    return "" if request is None else str(request.url.path)
+
+
+def _no_token() -> str:
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN and not os.environ.get("HF_TOKEN"):
+        return "the token is not used, since HF_HUB_DISABLE_IMPLICIT_TOKEN is set; unset it, or set HF_TOKEN"
+    return f"there is no token; {_LOG_IN}"
 
 
 def _offline() -> str:
@@ -86,13 +159,7 @@ def status_of(error: Exception) -> int | None:
     return getattr(getattr(error, "response", None), "status_code", None)
 
 
-def without_token(text: str) -> str:
-    """The text without the token in use, and without everything that looks like one."""
-    own = os.environ.get("HF_TOKEN", "").strip()
-    return _TOKEN.sub("***", text.replace(own, "***") if own else text)
-
-
-def _said(error: Exception, after: str = "") -> str:
+def _said(error: Exception) -> str:
     """What the server or the system said, on one line."""
-    text = str(getattr(error, "server_message", None) or error).partition("\nFor more information check:")[0]
-    return without_token(one_line(" ".join(text.partition(after)[2].split() if after else text.split()))[:_LONGEST])
+    text = getattr(error, "server_message", None) or error
+    return said_safely(str(text).partition("\nFor more information check:")[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import time
@@ -34,7 +35,8 @@ class Patience:
         left_s: seconds of waiting that are left.
         sleep: waits for some seconds.
         say: told why there is a wait, for a person.
-        connections: how often a server that cannot be reached at all is tried again; None for as long as `left_s`.
+        connections: how often a server that cannot be reached, or answers with other pages, is tried again; None for as
+            long as `left_s`.
     """
 
     left_s: float = MOST_S
@@ -43,11 +45,16 @@ class Patience:
     connections: int | None = None
     _tries: int = 0
 
-    def wait(self, why: str, headers: Mapping[str, str] | None = None, *, unreachable: bool = False) -> bool:
-        """Wait before the next try; False, at once, where it would take longer than is left."""
+    def wait(self, why: str, asked_s: float | None = None, *, unreachable: bool = False) -> bool:
+        """Wait before the next try; False, at once, where it would take longer than is left.
+
+        Args:
+            why: why there is a wait.
+            asked_s: seconds that the answer asked to wait.
+            unreachable: whether there was no answer of the Hub at all.
+        """
         if unreachable and self.connections is not None and self._tries >= self.connections:
             return False
-        asked_s = asked_to_wait_s(headers or {})
         # A server that asks for no wait at all would be asked in a circle.
         pause_s = max(asked_s, FIRST_S) if asked_s else self._backoff_s()
         if pause_s > self.left_s:
@@ -63,6 +70,46 @@ class Patience:
         pause_s = min(LONGEST_S, FIRST_S * 2.0**self._tries)
         # Spread, so that several processes that failed together do not come back together.
         return pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+# "You can retry this action in about 1 hour"
+_IN_WORDS = re.compile(
+    r"\b(?:retry|try|again)\b[^.;]{0,60}?\b(?:in|after) (?:about |around |approximately )?"
+    r"(\d{1,4}|an?|a few|some) (second|minute|hour|day)s?\b",
+    re.IGNORECASE,
+)
+_UNIT_S = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
+# What is allowed so often an hour or a day: "rate limit for repository commits (128 per hour)".
+_PER = re.compile(r"\(\d+ per (hour|day)\)|\b(?:hourly|daily)\b", re.IGNORECASE)
+
+
+def asked_in_words_s(headers: Mapping[str, str], words: str, asked_s: float | None) -> float | None:
+    """Seconds that a refusal for a quota asks to wait; for ever, where an action is refused and nobody knows how long.
+
+    The quota of an action is another one than that of calls: its answer's headers say that calls are left.
+
+    Args:
+        headers: those of the answer.
+        words: what the server said.
+        asked_s: what the headers ask for.
+    """
+    from huggingface_hub.utils import parse_ratelimit_headers
+
+    quota = parse_ratelimit_headers(headers)
+    if quota is not None and quota.remaining == 0:
+        return asked_s
+    found = _IN_WORDS.search(words)
+    if found:
+        said_s = _UNIT_S[found[2].lower()] * (int(found[1]) if found[1].isdigit() else 1)
+        return max(said_s, asked_s or 0.0)
+    if asked_s is None and (quota is not None or _PER.search(words)):
+        return math.inf
+    return asked_s
+
+
+def says_when(words: str) -> bool:
+    """Whether a refusal says in words when to try again."""
+    return _IN_WORDS.search(words) is not None
 
 
 def asked_to_wait_s(headers: Mapping[str, str]) -> float | None:

@@ -206,7 +206,7 @@ class EmissionsCallback(TrainerCallback):
         try:
             trained = inner(*args, **kwargs)
         except BaseException as error:
-            self._stopped(error, trainer.state)
+            self._stopped(error, trainer)
             raise
         metrics = getattr(trained, "metrics", None)
         if isinstance(metrics, dict):
@@ -289,11 +289,15 @@ class EmissionsCallback(TrainerCallback):
         replace_codecarbon_callbacks(trainer)
 
     @_harmless
-    def _stopped(self, error: BaseException, state: Any) -> None:
+    def _stopped(self, error: BaseException, trainer: Any) -> None:
         """Training ended by an exception: stop metering, keep what was recorded, say how it gets onto the card."""
         experiment = self._experiment
-        if not self._end_open(type(error).__name__, state, complete=False) or experiment is None:
+        if experiment is None or self._told:
             return
+        self._told = True
+        self._end_open(type(error).__name__, trainer.state, complete=False)
+        # What trains this model next may go on from here.
+        experiment.keep_weights(None, sample(trainer.model))
         if experiment.recorder is not None and experiment.placement.rank == 0 and not experiment.goes_on:
             log.warning("hf-emissions: %s", stopped_line(experiment, "the training", type(error).__name__))
 

@@ -9,6 +9,7 @@ from typing import Any
 from .. import template, units
 from ..card.file import CARD_NAME, edit_file, write_atomically
 from ..card.patch import patch_card, read_card, remove_block
+from ..card.placeholders import has_placeholders
 from ..card.section import find_section, put_section
 from ..errors import BlockExistsError, HfEmissionsError
 from ..record import EmissionsRecord
@@ -80,7 +81,9 @@ def edited_card(text: str, summary: Summary, runs: list[Run], *, section: bool |
     if section is None:
         # What a block cannot say is said in the section, asked for or not.
         no_figure = record is None or record.emissions_g is None
-        section = find_section(text) is not None or bool(summary.problems) or no_figure or len(runs) > 1
+        said = find_section(text) is not None or bool(summary.problems) or no_figure or len(runs) > 1
+        # "Carbon Emitted: [More Information Needed]", which PEFT and the Hub's template write, would contradict it.
+        section = said or has_placeholders(text)
     return put_section(text, record, section_notes(summary, runs)) if section else text
 
 
@@ -102,6 +105,11 @@ def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:
         )
     if record is not None:
         notes.append(_boundary(record))
+    if len(runs) > 1 and not runs[-1].tells_weights:
+        notes.append(
+            "The figure is that of the last recording in this folder; whether the earlier ones belong to the same "
+            "model is not known."
+        )
     if len(runs) > 1:
         notes.append(f"All experiments: {experiments_of(runs)}")
     return tuple(notes)

@@ -8,7 +8,7 @@ from typing import Any
 from ..record import EmissionsRecord
 from .experiment import Experiment
 from .inner_model import transformers_model
-from .lineage import has_weights
+from .lineage import was_changed
 from .origin import Origin
 from .summary import Summary
 from .untouched import was_trained
@@ -62,9 +62,8 @@ class Carried:
         """Whether something changed the model's weights after its training had ended."""
         if self.derived or self.experiment.summary is None:
             return False
-        run, weights = self.experiment.own_run(), sample(model)
-        known = run is not None and any(segment.weights for segment in run.segments)
-        return weights is not None and run is not None and known and not has_weights(run, weights)
+        run = next((run for run in self.experiment.runs() if run.id == self.experiment.run), None)
+        return run is not None and was_changed(run, sample(model))
 
 
 def carried_by(model: Any) -> Carried | None:

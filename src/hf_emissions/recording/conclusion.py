@@ -20,7 +20,7 @@ def conclude(experiment: Experiment, *, written: bool | None, trial: bool = Fals
     if trial:
         say(f"{figure}, a trial")
     elif written and summary.record.emissions_g is not None:
-        say(f"{figure} -> {shown(experiment.folder / CARD_NAME)}")
+        say(f"{figure} -> {shown(experiment.folder / CARD_NAME)}{_beside(experiment)}")
     elif not experiment.kept:
         say(f"{figure}, {_kept_nowhere(experiment, summary)}")
     elif summary.record.emissions_g is None:
@@ -29,6 +29,15 @@ def conclude(experiment: Experiment, *, written: bool | None, trial: bool = Fals
         say(f"{figure}, not on the card; once it can be written: {command}")
     else:
         say(f"{figure}, not on the card; to put it there: {command} --overwrite")
+
+
+def _beside(experiment: Experiment) -> str:
+    """What there is to say of earlier recordings in the folder, where no weights tell whether they belong together."""
+    earlier = experiment.earlier_of_nothing_known
+    if not earlier:
+        return ""
+    count = "an earlier recording" if earlier == 1 else f"{earlier} earlier recordings"
+    return f"; {count} in this folder not added: record_emissions(..., resume=True) adds to the last one"
 
 
 def stopped_line(experiment: Experiment, what: str, why: str) -> str:

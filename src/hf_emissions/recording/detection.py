@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures.thread  # noqa: F401 - see _before_fork
 import os
 import threading
 
@@ -17,6 +18,9 @@ from .saying import warn_once
 READY_S = 0.25
 # The same for a block of code, which may be over before there is anything that it could be filled in from.
 BLOCK_READY_S = 2.0
+# A process that is forked while modules are imported on another thread has their locks taken for ever, so that a worker
+# of a data loader could hang. A fork waits for the detection, as long as a start of training may wait in all.
+FORK_S = 2.0
 # How long the making of a callback waits for CodeCarbon's import (0.1 s, 0.4 s on a cold disk), to name one that fails.
 IMPORT_S = 0.5
 
@@ -26,10 +30,12 @@ class _Detection:
 
     def __init__(self) -> None:
         self.process = os.getpid()
+        self.thread = 0
         self.imported = threading.Event()
         self.done = threading.Event()
         self.problem: MissingExtraError | None = None
         self.nobody_waits = False
+        self.waited_for = False
         self.lock = threading.Lock()
 
     @property
@@ -39,6 +45,7 @@ class _Detection:
 
     def run(self) -> None:
         """Import, then detect; on a thread of its own."""
+        self.thread = threading.get_ident()
         meter = Meter()
         try:
             self._import()
@@ -78,6 +85,18 @@ class _Detection:
 
 
 _detection: list[_Detection] = []
+
+
+def _before_fork() -> None:
+    # What was registered last comes first: before the pool that CodeCarbon detects with is locked for the fork.
+    for detection in _detection[-1:]:
+        if detection.thread != threading.get_ident() and not detection.waited_for:
+            detection.done.wait(FORK_S)
+            detection.waited_for = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork)
 
 
 def _begun() -> _Detection:

@@ -186,6 +186,15 @@ class Experiment:
         """This run as it stands, with the stages before it."""
         return self._own_run(self.runs())
 
+    @property
+    def earlier_of_nothing_known(self) -> int:
+        """How many earlier runs of the folder there are, where no weights tell whether this one goes on from them."""
+        runs = self.runs()
+        own = next((run for run in runs if run.id == self.run), None)
+        if own is None or own.tells_weights:
+            return 0
+        return sum(run.energy_kwh > 0 for run in runs if run.id != self.run)
+
     def summarize(self, *, unrecorded: bool = False) -> Summary | None:
         """The summary of this run as it stands; `unrecorded` where its weights were changed after it."""
         run = self.own_run()
@@ -215,7 +224,7 @@ class Experiment:
             self._written_g.add(grams)
             self.recorder.append("written", emissions_g=grams)
 
-    def keep_weights(self, step: int | None, weights: dict[str, str] | None) -> None:
+    def keep_weights(self, step: int | None, weights: str | None) -> None:
         """Keep in the ledger what the weights are at a step, None for the end."""
         if self.recorder is not None and weights is not None:
             self.recorder.append("weights", step=step, weights=weights)
@@ -312,7 +321,7 @@ def begin(settings: Settings, folder: Path, *, alive: Callable[[], bool] = lambd
 
     Args: see `_begin`.
     """
-    folder = folder.absolute()  # the one that is meant now, wherever the code goes later
+    folder = folder.expanduser().absolute()  # the one that is meant now, wherever the code goes later
     with opened.BEGINNING:
         joined = opened.join(folder, lambda first: replace(first, settings=settings, leader=first.leader or first))
         if joined is not None:

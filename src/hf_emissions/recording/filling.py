@@ -43,9 +43,7 @@ def needed_s(late_s: float) -> float:
 
 def fill(seconds: float, reading: Reading, over_s: float) -> Filled:
     """`seconds` at the mean power of a reading that spans `over_s`."""
-    return Filled(seconds, scaled(reading, seconds / over_s)) if seconds > 0 and over_s > 0 else Filled()
-
-
-def scaled(reading: Reading, factor: float) -> Reading:
-    """A part, or a multiple, of a reading."""
-    return Reading(reading.cpu_kwh * factor, reading.gpu_kwh * factor, reading.ram_kwh * factor)
+    if seconds <= 0 or over_s <= 0:
+        return Filled()
+    share = seconds / over_s
+    return Filled(seconds, Reading(reading.cpu_kwh * share, reading.gpu_kwh * share, reading.ram_kwh * share))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import PlaceError, UsageError
 from ..factors.cloud_regions import names_cloud_region
+from . import clock
 from .cards import edited_card
 from .ledger import FOLDER, LedgerFile, read_ledger
 from .lineage import Experiments, experiments_of, with_stages
@@ -102,7 +103,8 @@ class OutputFolder:
             return
         segment = run.segments[-1].segment
         file = LedgerFile(self.ledger / f"{run.id}-{segment}.jsonl")
-        file.append("written", run=run.id, segment=segment, emissions_g=summary.record.emissions_g)
+        line = {"time": clock.wall_time(), "run": run.id, "segment": segment}
+        file.append("written", **line, emissions_g=summary.record.emissions_g)
 
 
 def open_folder(path: Path) -> OutputFolder:

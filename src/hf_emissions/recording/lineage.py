@@ -11,7 +11,7 @@ from .. import units
 from .place import Place
 from .runs import Run, Segment, run_saved_at
 from .summary import energy_and_grams
-from .weights import same_weights
+from .weights import Tensors, moved_between, same_weights, tensors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +29,47 @@ class Ancestor:
 ANEW = Ancestor()
 
 
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """What the weights of a run were at a step, None for its end, and which tensors the run had moved by then."""
+
+    step: int | None
+    tensors: Tensors
+    moved: set[int]
+
+
+def _samples(run: Run) -> list[_Sample]:
+    """The samples of a run that tell its weights from those that it began with; the end first, then the last step."""
+    start = _start(run)
+    known = [(step, tensors_of(found)) for segment in run.segments for step, found in segment.weights]
+    samples = [_Sample(step, found, moved_between(start, found) if start else set(found)) for step, found in known]
+    telling = [sample for sample in samples if sample.moved]
+    return sorted(telling, key=lambda sample: (sample.step is None, sample.step or 0), reverse=True)
+
+
+def _start(run: Run) -> Tensors:
+    return next((tensors_of(each.start["weights"]) for each in run.segments if "weights" in each.start), {})
+
+
 def ancestor_of(weights: Any, runs: Sequence[Run]) -> Ancestor | None:
     """The training of these runs that a model with these weights goes on from; None where the weights do not tell."""
+    now = tensors_of(weights)
     for run in reversed(runs):
-        # The end first: a last checkpoint has the same weights.
-        for step, found in sorted(_known(run), key=lambda known: (known[0] is None, known[0] or 0), reverse=True):
-            if same_weights(weights, found):
-                return Ancestor(run.id, step)
+        for sample in _samples(run):
+            if same_weights(now, sample.tensors, sample.moved):
+                return Ancestor(run.id, sample.step)
     for run in reversed(runs):
-        if any(same_weights(weights, segment.start.get("weights")) for segment in run.segments):
+        if any(same_weights(now, _start(run), sample.moved) for sample in _samples(run)):
             # Begun where that run began, as each fold does.
             return ANEW if run.follows is None else Ancestor(*run.follows, recorded=not run.unrecorded)
     return None
 
 
-def _known(run: Run) -> Iterator[tuple[int | None, Any]]:
-    for segment in run.segments:
-        yield from segment.weights
-
-
-def has_weights(run: Run, weights: Any) -> bool:
-    """Whether a training is known to have had these weights, at its end or at a checkpoint."""
-    return any(same_weights(weights, found) for _, found in _known(run))
+def was_changed(run: Run, weights: Any) -> bool:
+    """Whether something has changed a model's weights since this run; False where they do not tell."""
+    now, samples = tensors_of(weights), _samples(run)
+    comparable = [sample for sample in samples if now.keys() & sample.moved]
+    return bool(comparable) and not any(same_weights(now, sample.tensors, sample.moved) for sample in comparable)
 
 
 def with_stages(run: Run, runs: Iterable[Run]) -> Run:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .forgetting import copy_runs
 from .ledger import FOLDER, read_ledger
-from .lineage import ANEW, Ancestor, ancestor_of, with_stages
+from .lineage import ANEW, Ancestor, ancestor_of, was_changed, with_stages
 from .runs import Run, runs_of
 
 # What a Trainer leaves in a folder that it trained into.
@@ -27,7 +27,7 @@ class Origin:
         trained_before: whether something has trained it since it was loaded or built.
     """
 
-    weights: dict[str, str] | None = None
+    weights: str | None = None
     trained_in: tuple[Path, str] | None = None
     derived: bool = False
     loaded_from: Path | None = None
@@ -54,8 +54,9 @@ def _ancestor(origin: Origin, folder: Path) -> Ancestor:
     if found is not None:
         return found
     if origin.trained_in is not None:
-        # Weights that cannot be read, as where other processes hold them, speak for nothing.
-        return Ancestor(origin.trained_in[1], recorded=origin.derived or origin.weights is None)
+        before = [run for run in [*elsewhere, *runs] if run.id == origin.trained_in[1]]
+        changed = not origin.derived and any(was_changed(run, origin.weights) for run in before)
+        return Ancestor(origin.trained_in[1], recorded=not changed)
     found = _from_the_folder(origin, folder, runs)
     return replace(found, recorded=found.recorded and not origin.trained_before)
 
@@ -71,7 +72,7 @@ def _from_the_folder(origin: Origin, folder: Path, runs: list[Run]) -> Ancestor:
     if not finished:
         return Ancestor(recorded=False)
     # A ledger of before weights were kept says nothing of them.
-    return Ancestor(finished[-1].id, recorded=not any(segment.weights for segment in finished[-1].segments))
+    return Ancestor(finished[-1].id, recorded=not was_changed(finished[-1], origin.weights))
 
 
 def _runs(ledger: Path) -> list[Run]:

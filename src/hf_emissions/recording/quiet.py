@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 
 from ..terminal import one_line
 
 _MOST = 100  # messages that are kept of a meter
 _OURS = "hf-emissions"  # how the names of our threads begin
-
-# A path that begins at a root, or at a drive; those of the kernel name nobody.
-_PATH = re.compile(r"(?:(?<!\w)[A-Za-z]:[\\/]|(?<![\w./])~?/)(?!/|(?:sys|proc|dev)/)[^\s'\",;:]+")
 
 
 class Heard:
@@ -33,12 +29,12 @@ class Heard:
             _screen.listeners.remove(self)
 
     def hear(self, record: logging.LogRecord) -> None:
-        """Take note of a warning: without the text of an exception, and without paths."""
+        """Take note of a warning, without the text of an exception; the ledger takes names and paths out of it."""
         if record.levelno < logging.WARNING or len(self.warnings) >= _MOST:
             return
         message, error = record.getMessage(), record.exc_info[1] if record.exc_info else None
         self.last = words(error) if error is not None else message
-        kept = type(error).__name__ if error is not None else one_line(_PATH.sub("<path>", message).strip())
+        kept = type(error).__name__ if error is not None else one_line(message.strip())
         if kept not in self.warnings:
             self.warnings.append(kept)
 

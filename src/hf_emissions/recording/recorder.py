@@ -380,9 +380,11 @@ class Recorder:
         meter.counters.reset = False
         if meter.counters.skipped:
             self.note(_SKIPPED)
-        if request.ends and request.asked_s - begun_s < needed_s(tally.late_s):
-            tally.cut(request.asked_s - begun_s)
-            self.note(_AFTERWARDS)
+        if request.ends:
+            ended_s = request.asked_s - begun_s
+            tally.cut(ended_s)
+            if ended_s < needed_s(tally.late_s):
+                self.note(_AFTERWARDS)
         self._sofar = Sofar(tally.energy_kwh, tally.duration_s, tally.power_w)
 
     def _write(self, meter: Meter, request: _Request) -> None:

@@ -32,7 +32,7 @@ class Segment:
     filled_s: float = 0.0
     last_time: str = ""
     saved: dict[int, dict[str, Any]] = field(default_factory=dict)
-    weights: list[tuple[int | None, dict[str, Any]]] = field(default_factory=list)
+    weights: list[tuple[int | None, str]] = field(default_factory=list)
     place: dict[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -148,6 +148,11 @@ class Run:
         """Whether something that was not recorded changed the weights before it began."""
         return self.incomplete or any(segment.start.get("unrecorded") is True for segment in self.segments)
 
+    @property
+    def tells_weights(self) -> bool:
+        """Whether it is known with what weights it began."""
+        return self._said("weights") is not None
+
     def _said(self, name: str) -> Any:
         return next((segment.start[name] for segment in self.segments if name in segment.start), None)
 
@@ -218,8 +223,8 @@ def _add_written(segment: Segment, line: dict[str, Any]) -> None:
 
 
 def _add_weights(segment: Segment, line: dict[str, Any]) -> None:
-    weights = _mapping(line.get("weights"))
-    if weights is not None:
+    weights = line.get("weights")
+    if isinstance(weights, str):
         segment.weights.append((_step(line.get("step")), weights))
 
 

@@ -6,7 +6,7 @@ The seconds before the meter began are filled in beside it; see `filling`.
 from __future__ import annotations
 
 from .. import units
-from .filling import Filled, fill, needed_s, scaled, window_s
+from .filling import Filled, fill, needed_s, window_s
 from .meter import Reading
 
 # More than the processors, or the whole, of any node draw (an 8 x H100 node is rated 10.2 kW, arXiv 2506.14551). A
@@ -38,6 +38,7 @@ class Tally:
         self.power_w = 0.0
         self._raw = Reading()
         self._offset = Reading()
+        self._before = 0.0, Reading()  # the last reading but one, and its time
         self._drawn = (0.0, 0.0)  # when and what was read when the power was worked out last: seconds, kWh
 
     @property
@@ -66,7 +67,7 @@ class Tally:
         wrong = _impossible(jump, at_s - self.metered_s, reset)
         if wrong is not None:
             self._offset = Reading(*(a + b for a, b in zip(_parts(self._offset), _parts(wrong), strict=True)))
-        self._raw = raw
+        self._raw, self._before = raw, (self.metered_s, self.reading)
         self.reading = Reading(*(a - b for a, b in zip(_parts(raw), _parts(self._offset), strict=True)))
         self._work_power_out(at_s)
         self.metered_s = max(at_s, self.metered_s)
@@ -78,12 +79,17 @@ class Tally:
     def cut(self, ended_s: float) -> None:
         """Leave out what was metered after the training's end, `ended_s` after the meter began, or before that.
 
-        The power of what was metered stands for all of the training's time.
+        The last reading is taken a little later, on a busy machine much; between it and the one before power is taken
+        to be even. Of a training that was over before the meter had begun all is filled in.
         """
-        within_s = max(ended_s, 0.0)
-        self.filled = fill(self.late_s + min(ended_s, 0.0), self.reading, self.metered_s)
-        self.reading = scaled(self.reading, within_s / self.metered_s if self.metered_s else 0.0)
-        self.metered_s = within_s
+        before_s, before = self._before
+        if ended_s < 0:
+            self.filled = fill(self.late_s + ended_s, self.reading, self.metered_s)
+        within_s = min(max(ended_s, before_s), self.metered_s)
+        if self.metered_s > before_s:
+            share = (within_s - before_s) / (self.metered_s - before_s)
+            last = (old + share * (new - old) for old, new in zip(_parts(before), _parts(self.reading), strict=True))
+            self.metered_s, self.reading = within_s, Reading(*last)
 
     def _work_power_out(self, at_s: float) -> None:
         (before_s, before_kwh), energy_kwh = self._drawn, self.reading.energy_kwh

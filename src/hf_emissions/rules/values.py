@@ -39,6 +39,12 @@ _NUMBER_ALONE = re.compile(r"[-+]?[0-9.,_]+(?:e[-+]?[0-9]{1,4})?", re.IGNORECASE
 _ALIKE = re.compile(r"[-+]?(?:0|[1-9][0-9]*|[0-9]*\.[0-9]*)")
 # huggingface_hub/utils/endpoint_helpers.py (2.4.0).
 _FIRST_DIGITS = re.compile(r"\d+\.\d+|\d+")
+# A number to the Hub, which reads front matter by YAML 1.2 (js-yaml 4.1, lib/type/float.js and int.js), and hands it on
+# as one; PyYAML, by YAML 1.1, has some of these as texts.
+_HUB_NUMBER = re.compile(
+    r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7_]+)"
+)
 _OCTAL_OR_NOT = re.compile(r"[-+]?0[0-9_]+")
 
 
@@ -148,6 +154,12 @@ def _form(node: yaml.ScalarNode, text: str) -> Kind:
 
 def _is_number(node: yaml.ScalarNode) -> bool:
     return node.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+
+
+def is_number_to_the_hub(value: Value) -> bool:
+    """Whether the Hub takes the value for a number, whatever other readers of YAML take it for."""
+    plain = isinstance(value.node, yaml.ScalarNode) and not value.node.style
+    return plain and _HUB_NUMBER.fullmatch(value.written) is not None
 
 
 def is_octal_or_not(value: Value) -> bool:

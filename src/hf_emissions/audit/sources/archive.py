@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...card.file import CARD_NAME
+from ...card.file import CARD_NAME, MOST_BYTES, TOO_LARGE
 from ...errors import UsageError
-from .source import MOST_BYTES, TOO_LARGE, Source, id_of
+from .source import Source, id_of
 from .unpacked import BROKEN, unpacked
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...card.file import MOST_BYTES, TOO_LARGE
 from ...errors import UsageError
 from ..schema import need_pyarrow
 from .columns import cards_of, integers_of, is_mapping, is_text, texts_of, times_of
 from .front import card_of
-from .source import BATCH, MOST_BYTES, TOO_LARGE, Source
+from .pages import largest_page
+from .source import BATCH, Source
 
 # What dumps call their columns; librarian-bots/model_cards_with_metadata has the first of each.
 KNOWN = {
@@ -23,6 +25,11 @@ KNOWN = {
     "last_modified": ("last_modified", "lastModified"),
     "sha": ("sha",),
 }
+# What is unpacked at once. Most tools write pages of 1 MB, of which 250 rows are at most so much; some write a page for
+# all rows of a group.
+MOST_AT_ONCE = 256 * 1024 * 1024
+# Of the file, so that no group of rows is held whole.
+_BUFFER = 1024 * 1024
 _FRONT = ("card_data", "cardData", "front_matter", "metadata", "yaml")
 
 
@@ -64,7 +71,8 @@ class Dump(Source):
         columns, front = self._columns(file.schema_arrow)
         number = 0
         try:
-            for batch in file.iter_batches(BATCH, columns=list(columns.values())):
+            rows = self._rows_at_once(file.metadata, columns)
+            for batch in file.iter_batches(rows, columns=list(columns.values())):
                 for row in _rows(batch, columns):
                     number += 1
                     yield _model(row, number, front=front)
@@ -72,13 +80,29 @@ class Dump(Source):
             why = str(error)[:200]
             raise UsageError(f"{self.path}: its rows cannot be read after {number} ({why}); fetch it again") from None
 
+    def _rows_at_once(self, metadata: Any, columns: dict[str, str]) -> int:
+        """How many rows fit into our memory together, whatever they hold: each may have a value as long as a page.
+
+        Raises:
+            UsageError: not even one.
+        """
+        try:
+            page = largest_page(self.path, metadata, columns.values())
+        except ValueError as error:
+            raise UsageError(f"{self.path}: its rows cannot be read after 0 ({error}); fetch it again") from None
+        if page > MOST_AT_ONCE:
+            raise UsageError(
+                f"{self.path}: a page of it has {page >> 20} MB, more than is read; write it anew with pages of 1 MB"
+            )
+        return max(1, min(BATCH, MOST_AT_ONCE // max(page, 1)))
+
     def _open(self) -> Any:
         need_pyarrow()
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
 
         try:
-            return ParquetFile(self.path)
+            return ParquetFile(self.path, buffer_size=_BUFFER)
         except (ArrowException, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise

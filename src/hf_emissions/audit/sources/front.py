@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from .source import MOST_BYTES, TOO_LARGE
+from ...card.file import MOST_BYTES, TOO_LARGE
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 

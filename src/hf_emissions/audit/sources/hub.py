@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...errors import HubError
-from ...hub.crawl import PAGE, Crawler, PassedOverError, Query, StoppedError, TooLargeError, UnknownTokenError
+from ...card.file import TOO_LARGE
+from ...errors import BusyHubError, HubError, QuotaError, UnknownTokenError
+from ...hub.crawl import PAGE, Crawler, PassedOverError, Query, StoppedError
+from ...hub.unplaced import TooLargeError
 from .listed import Bodies, row_of
 from .listing import Listing
-from .source import MOST_BYTES, TOO_LARGE, Source
+from .source import Source
 from .unread import Unread
 from .values import integer_of
 
@@ -63,9 +65,10 @@ class OnTheHub(Source):
     _bound: tuple[int, int] = (-2, 0)
     _plan: Plan | None = None
     _unread: Unread = field(init=False)
+    _unnamed: Unread = field(init=False)
 
     def __post_init__(self) -> None:
-        self._unread = Unread(self.unread)
+        self._unread, self._unnamed = Unread(self.unread), Unread(self.unread)
 
     def fingerprint(self) -> str:
         """Of the server and what is asked of it."""
@@ -135,12 +138,13 @@ class OnTheHub(Source):
         """What is read of a model; nothing where that cannot be: then what the listing has of it stands."""
         self._unread.ask()
         try:
-            return {"card": self.crawler.card(model["id"], model["sha"] or "main", MOST_BYTES), "body_read": True}
+            return {"card": self.crawler.card(model["id"], model["sha"] or "main"), "body_read": True}
         except PassedOverError as error:
             self._unread.pass_over(error.why)
         except TooLargeError:
             return {"problem": TOO_LARGE, "body_read": True}
-        except (UnknownTokenError, StoppedError):
+        except (QuotaError, UnknownTokenError, StoppedError):
+            # Every further card would be refused as well.
             raise
         except HubError as error:
             # One card that the Hub cannot give must not hold up a million; many mean that it is down or refuses us.
@@ -149,25 +153,39 @@ class OnTheHub(Source):
 
     def _list(self, listing: Listing) -> None:
         limit, least = self.query.limit, self.query.min_downloads
+        places: set[str | None] = set()
         while not listing.pages or listing.next:
+            if listing.next in places:
+                raise HubError("the listing of models goes in a circle; name fewer of them, or try again later")
+            places.add(listing.next)
             page = self.crawler.page(self.query, listing.next)
             models = [one for one in page.models if least is None or _downloads(one) >= least]
             # Sorted by downloads, nothing that follows has more.
             few = least is not None and any(-1 < _downloads(one) < least for one in page.models)
             following = None if few and self.query.sort == "downloads" else page.next
             most = None if limit is None else limit - listing.count
+            if page.unnamed:
+                self.unread(f"{page.unnamed} entries of the listing name no model; they are left out")
             listing.add((row_of(one, self.bodies) for one in models), following, most)
             self.listed(listing.count)
 
     def _look_up(self, listing: Listing, names: Sequence[str]) -> None:
         for at in range(listing.pages * PAGE, len(names), PAGE):
             some = names[at : at + PAGE]
-            found = [
-                row_of(model, self.bodies) if model else {"id": name, "problem": _NO_MODEL}
-                for name, model in zip(some, self.crawler.each(self.crawler.model, some), strict=True)
-            ]
-            listing.add(found, None)
+            listing.add(self.crawler.each(self._named, some), None)
             self.listed(min(at + PAGE, len(names)))
+
+    def _named(self, name: str) -> dict[str, Any]:
+        """The row of a model that is named; with its problem where the Hub does not tell of it."""
+        self._unnamed.ask()
+        try:
+            model = self.crawler.model(name)
+        except (BusyHubError, UnknownTokenError, StoppedError):
+            raise
+        except HubError as error:
+            self._unnamed.fail(error, "it has a row without a card")
+            return {"id": name, "problem": str(error)}
+        return row_of(model, self.bodies) if model else {"id": name, "problem": _NO_MODEL}
 
 
 _NO_MODEL = "there is no such model, or it is private"

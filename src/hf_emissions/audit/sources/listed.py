@@ -39,17 +39,15 @@ def _described(found: dict[str, Any], name: str, bodies: Bodies) -> dict[str, An
         "created_at": time_of(found.get("createdAt")),
         "last_modified": time_of(found.get("lastModified")),
         "sha": text_of(found.get("sha")),
-        "body_wanted": "problem" not in front
-        and _NAME.fullmatch(name) is not None
-        and _wants(front["card"], bodies, closed=bool(found.get("gated"))),
+        "body_wanted": "problem" not in front and _NAME.fullmatch(name) is not None and _wants(front["card"], bodies),
     }
 
 
-def _wants(card: bytes | None, bodies: Bodies, *, closed: bool) -> bool:
+def _wants(card: bytes | None, bodies: Bodies) -> bool:
     """Whether a card is to be read: of copies none is estimated, and most models without front matter have no card."""
     if bodies != "needed":
         return bodies == "all"
-    if card is None or closed:
+    if card is None:
         return False
     text = card.decode()
     return KEY in text or not is_copy(view(text, "").page)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...hub.private import open_private
 from ..schema import need_pyarrow
 from .seen import Seen
 from .source import BATCH
@@ -111,8 +112,9 @@ def _write(path: Path, models: Sequence[dict[str, Any]], following: str | None) 
     rows = [{name: model.get(name) for name in (*_COLUMNS, "body_wanted")} for model in models]
     table = need_pyarrow().Table.from_pylist(rows, schema=_schema())
     temporary = path.with_suffix(".tmp")
-    write_table(table.replace_schema_metadata({_NEXT: following or ""}), temporary, compression="zstd")
-    with temporary.open("rb") as file:
+    with open_private(temporary, "wb") as file:
+        write_table(table.replace_schema_metadata({_NEXT: following or ""}), file, compression="zstd")
+        file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
 

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 # Small enough for a pool to share out evenly, and for a restart to lose little.
 BATCH = 250
-# A card beyond this is looked at no further: the longest of 16,245 real cards has less than 1 MB, and a stranger's file
-# must not fill our memory.
-MOST_BYTES = 4 * 1024 * 1024
-TOO_LARGE = "the card is larger than 4 MB"
 # A batch ends with the card that brings it to this.
 BATCH_BYTES = 16 * 1024 * 1024
 

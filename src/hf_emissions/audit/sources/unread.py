@@ -37,8 +37,12 @@ class Unread:
         with self._lock:
             self.counts[why] += 1
 
-    def fail(self, error: HubError) -> None:
+    def fail(self, error: HubError, instead: str = "its front matter is taken") -> None:
         """Count a card that was refused, or failed for as long as we wait.
+
+        Args:
+            error: why.
+            instead: what is done without it.
 
         Raises:
             HubError: there were too many: the Hub is down, or does not want us.
@@ -48,7 +52,7 @@ class Unread:
             many = self.counts["refused"] > max(MOST, self.asked * _SHARE)
         if many:
             raise error
-        self.say(f"{error}; its front matter is taken")
+        self.say(f"{error}; {instead}")
 
     def words(self, count: int, wanted: int) -> str:
         """What became of the cards of an audit, some of which may have been asked for before this start."""

@@ -24,6 +24,7 @@ class Checked:
         problem: why the card could not be checked or mended.
         url: of a card on the Hub that was mended, the page of the commit or the pull request.
         interrupted: whether Ctrl-C came while it was mended there.
+        stops: whether the next card would be refused as well, as by a quota of the Hub.
     """
 
     target: AnyTarget
@@ -37,3 +38,4 @@ class Checked:
     problem: str | None = None
     url: str | None = None
     interrupted: bool = False
+    stops: bool = False

@@ -1,0 +1,137 @@
+"""The pages of a Parquet file, as their headers announce them: how much memory a reader needs is known before it reads.
+
+A page is unpacked whole, so that a few bytes of a stranger's file may stand for any amount of memory; and no value is
+longer than its page (https://parquet.apache.org/docs/file-format/data-pages/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+# More than a header has, with the least and the greatest value of a page in it.
+_HEADER_BYTES = 64 * 1024
+# Of a header: how large the page is when it is unpacked, and how large as it stands in the file.
+_UNPACKED, _PACKED = 2, 3
+# The kinds of values of Thrift's compact protocol; a truth value stands in its kind. 4 to 6 are whole numbers.
+_BYTE, _DOUBLE, _BINARY, _LIST, _SET, _STRUCT = 3, 7, 8, 9, 10, 12
+_FIXED_BYTES = {1: 0, 2: 0, _BYTE: 1, _DOUBLE: 8}
+_DEEPEST = 8
+
+
+def largest_page(path: Path, metadata: Any, columns: Iterable[str]) -> int:
+    """The bytes of the largest page of some columns, unpacked.
+
+    Args:
+        path: the file.
+        metadata: of the file, by pyarrow.
+        columns: their names, at the top of the schema.
+
+    Raises:
+        ValueError: a header cannot be read.
+        OSError: the file cannot be read.
+    """
+    wanted = set(columns)
+    largest = 0
+    with path.open("rb") as file:
+        for chunk in _chunks(metadata, wanted):
+            starts = [at for at in (chunk.dictionary_page_offset, chunk.data_page_offset) if at]
+            place = min(starts)
+            end = place + chunk.total_compressed_size
+            while place < end:
+                unpacked, place = _page(file, place)
+                largest = max(largest, unpacked)
+    return largest
+
+
+def _chunks(metadata: Any, wanted: set[str]) -> Iterator[Any]:
+    for group in range(metadata.num_row_groups):
+        row_group = metadata.row_group(group)
+        for number in range(row_group.num_columns):
+            chunk = row_group.column(number)
+            if chunk.path_in_schema.partition(".")[0] in wanted:
+                yield chunk
+
+
+def _page(file: IO[bytes], place: int) -> tuple[int, int]:
+    """The size of the page at a place, unpacked, and where the next one is."""
+    file.seek(place)
+    header = _Header(file.read(_HEADER_BYTES))
+    try:
+        sizes = header.numbers()
+        unpacked, packed = sizes[_UNPACKED], sizes[_PACKED]
+    except (IndexError, KeyError):
+        raise ValueError("a page has no header that can be read") from None
+    if unpacked < 0 or packed < 0:
+        raise ValueError("a page has a size below zero")
+    return unpacked, place + header.at + packed
+
+
+class _Header:
+    """A structure as Thrift's compact protocol writes it, of which the whole numbers at its top are wanted."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.at = data, 0
+
+    def numbers(self) -> dict[int, int]:
+        """The whole numbers at the top, by their field; `at` is behind the structure then."""
+        found: dict[int, int] = {}
+        field = 0
+        while kind := self._byte():
+            field = field + (kind >> 4) if kind >> 4 else self._number()
+            if _BYTE < kind & 0x0F < _DOUBLE:
+                found[field] = self._number()
+            else:
+                self._skip(kind & 0x0F)
+        return found
+
+    def _byte(self) -> int:
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def _size(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self._byte()
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+            if shift > 63:
+                raise ValueError("a number in the header of a page is too long")
+
+    def _number(self) -> int:
+        value = self._size()
+        return (value >> 1) ^ -(value & 1)
+
+    def _skip(self, kind: int, depth: int = 0) -> None:
+        if depth > _DEEPEST:
+            raise ValueError("the header of a page is nested too deep")
+        if kind in _FIXED_BYTES:
+            self.at += _FIXED_BYTES[kind]
+        elif kind == _BINARY:
+            size = self._size()
+            self.at += size
+        elif kind == _STRUCT:
+            self._skip_struct(depth)
+        elif kind in (_LIST, _SET):
+            self._skip_list(depth)
+        elif _BYTE < kind < _DOUBLE:
+            self._number()
+        else:
+            raise ValueError("a page has no header that can be read")
+
+    def _skip_struct(self, depth: int) -> None:
+        while kind := self._byte():
+            if not kind >> 4:
+                self._number()
+            self._skip(kind & 0x0F, depth + 1)
+
+    def _skip_list(self, depth: int) -> None:
+        about = self._byte()
+        count = about >> 4 if about >> 4 < 15 else self._size()
+        if count > len(self.data):
+            raise ValueError("a list in the header of a page is too long")
+        for _ in range(count):
+            self._skip(about & 0x0F, depth + 1)

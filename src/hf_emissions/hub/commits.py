@@ -1,0 +1,121 @@
+"""A commit of a card by the Hub's interface: what it asks before, what it sends, and what the answer says."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from ..card.file import CARD_NAME
+from .body import UnreadableAnswerError
+from .unplaced import UnplacedError
+from .words import said_safely
+
+JSON = "application/json"
+# What the Hub takes for a sample of a file that is to be uploaded.
+_SAMPLE_BYTES = 512
+# So many remarks on a card are said.
+_MOST_WARNINGS = 5
+_DISCUSSION = re.compile(r"/discussions/([1-9]\d{0,8})/?")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+class OddAnswerError(UnreadableAnswerError):
+    """The Hub took what was sent, and its answer does not say what became of it: never to be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A commit that was made.
+
+    Args:
+        sha: its id.
+        url: the page of the commit, or of the pull request that it opened or went into.
+        proposal: whether it is on a pull request.
+    """
+
+    sha: str
+    url: str
+    proposal: bool = False
+
+
+def path_of(model: str, kind: str, revision: str) -> str:
+    """The address of the interface for something of a revision."""
+    return f"/api/models/{model}/{kind}/{quote(revision, safe='')}"
+
+
+def validation_of(text: str) -> tuple[bytes, str]:
+    """What is sent to have a card's front matter looked at."""
+    return json.dumps({"content": text, "repoType": "model"}).encode(), JSON
+
+
+def warnings_in(answer: Any) -> Iterator[str]:
+    """What the Hub remarks on a card that it takes: strangers' words."""
+    found = answer.get("warnings") if isinstance(answer, Mapping) else None
+    listed = found if isinstance(found, list) else []
+    for one in listed[:_MOST_WARNINGS]:
+        words = one.get("message") if isinstance(one, Mapping) else one
+        if words:
+            yield said_safely(str(words))
+    if listed[_MOST_WARNINGS:]:
+        yield f"and {len(listed) - _MOST_WARNINGS} more"
+
+
+def upload_of(text: str) -> tuple[bytes, str]:
+    """What is sent to learn how a card is to be uploaded."""
+    data = text.encode()
+    sample = base64.b64encode(data[:_SAMPLE_BYTES]).decode("ascii")
+    return json.dumps({"files": [{"path": CARD_NAME, "sample": sample, "size": len(data)}]}).encode(), JSON
+
+
+def read_upload(answer: Any) -> str | None:
+    """The id of the card that the Hub has now, by git; None where it does not say.
+
+    Raises:
+        UnplacedError: the card is kept apart, as large files are: nobody would see it as a card.
+        UnreadableAnswerError: the answer does not say how to upload one.
+    """
+    files = answer.get("files") if isinstance(answer, Mapping) else None
+    found = [one for one in files if isinstance(one, Mapping)] if isinstance(files, list) else []
+    modes = [one.get("uploadMode") for one in found]
+    if "lfs" in modes:
+        raise UnplacedError(f"{CARD_NAME} is kept as a large file (LFS) here; take it out of .gitattributes first")
+    if "regular" not in modes:
+        raise UnreadableAnswerError("the answer does not say how to upload the card")
+    ids = [str(one.get("oid")) for one in found]
+    return ids[0] if _COMMIT.fullmatch(ids[0]) else None
+
+
+def commit_of(text: str, parent: str, message: tuple[str, str]) -> tuple[bytes, str]:
+    """What is sent to commit a card on top of a commit."""
+    header = {"summary": message[0], "description": message[1], "parentCommit": parent}
+    content = base64.b64encode(text.encode()).decode("ascii")
+    lines = (
+        {"key": "header", "value": header},
+        {"key": "file", "value": {"content": content, "path": CARD_NAME, "encoding": "base64"}},
+    )
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines), "application/x-ndjson"
+
+
+def written(answer: Any, page: str, *, propose: bool) -> Written:
+    """The commit that an answer tells of.
+
+    Args:
+        page: the address of the repository's page.
+
+    Raises:
+        OddAnswerError: it does not tell.
+    """
+    sha = answer.get("commitOid") if isinstance(answer, Mapping) else None
+    if not isinstance(sha, str) or not _COMMIT.fullmatch(sha):
+        raise OddAnswerError("the answer names no commit")
+    if not propose:
+        return Written(sha, f"{page}/commit/{sha}")
+    found = _DISCUSSION.search(str(answer.get("pullRequestUrl")))
+    if found is None:
+        raise OddAnswerError("the answer names no pull request")
+    return Written(sha, f"{page}/discussions/{found[1]}", proposal=True)
