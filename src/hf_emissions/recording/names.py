@@ -101,7 +101,11 @@ class Names:
         """The text with its words as they are, and what it names taken out."""
         for folder in sorted(self.folders, key=len, reverse=True):
             text = _folder_pattern(folder).sub("[path]", text) if folder in text else text
-        text = _ADDRESS.sub("[host]", _PATH.sub(_without_path, text))
+        # Most texts hold none of what a path or an address is made of.
+        if any(sign in text for sign in "/\\~"):
+            text = _PATH.sub(_without_path, text)
+        if "." in text or ":" in text:
+            text = _ADDRESS.sub("[host]", text)
         low = text.casefold()
         marked = [*((name, "[host]") for name in self.hosts), *((name, "[user]") for name in self.users)]
         for name, mask in sorted(marked, key=lambda pair: (-len(pair[0]), pair)):
