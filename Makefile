@@ -5,8 +5,10 @@ TORCH ?= torch==2.13.0
 DEMO := .venv/demo
 TEST := .venv/test
 INSTALL := -m pip install -qq --disable-pip-version-check --progress-bar off
+# Half as many again as processors: many tests wait for another process, or for a clock.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(3 * os.cpu_count() // 2)")
 # A test file is one worker's, so that what its tests share is made once.
-PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n auto --dist loadfile
+PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n $(WORKERS) --dist loadfile
 
 # Torch's waiting threads go to sleep. Spinning, they would slow each other tenfold where other programs run too.
 export OMP_WAIT_POLICY := PASSIVE

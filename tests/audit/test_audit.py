@@ -178,7 +178,7 @@ class TestResult:
 
 
 class TestStopped:
-    COUNT = 3000
+    COUNT = 2000
 
     @pytest.fixture
     def dump(self, tmp_path) -> Path:
@@ -224,7 +224,7 @@ class TestStopped:
         run("--dump", "dump.parquet", "--out", "whole.parquet")
         partial = tmp_path / "out.parquet.partial"
         stopped = self.start(tmp_path, "out.parquet", "--processes", processes)
-        self.wait_for_parts(partial, 3, stopped)
+        self.wait_for_parts(partial, 2, stopped)
         stopped.send_signal(how)
         _, err = stopped.communicate(timeout=60)
         assert stopped.returncode != 0

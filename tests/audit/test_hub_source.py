@@ -18,7 +18,7 @@ from hub.answers import cursor_of
 from hub.catalogue import Catalogue
 from hub.quotas import Quotas
 from hub.server import TOKEN, Hub
-from in_process import ENVIRONMENT
+from in_process import ENVIRONMENT, call
 from pyarrow import parquet
 
 COMMAND = [sys.executable, "-W", "error", "-c", "from hf_emissions.cli.main import main; main()", "audit"]
@@ -50,10 +50,10 @@ def start(hub: Hub, home: Path, *arguments: str, token: str = TOKEN) -> subproce
 
 
 def run(hub: Hub, home: Path, *arguments: str, code: int = 0, stdin: str = "", token: str = TOKEN) -> str:
-    process = start(hub, home, *arguments, token=token)
-    out, err = process.communicate(stdin, timeout=120)
-    assert process.returncode == code, out + err
-    return err
+    command = ["audit", *arguments, "--processes", "1"]
+    result = call(command, home.parent, stdin.encode(), hub.environment(home, token))
+    assert result.code == code, result
+    return result.err
 
 
 def rows(path: Path) -> list[dict]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +16,8 @@ from hub.answers import File
 from hub.catalogue import Catalogue
 from hub.repositories import HubError
 from hub.server import Hub
-from in_process import ENVIRONMENT
+from in_process import call
 from pyarrow import parquet
-
-COMMAND = [sys.executable, "-W", "error", "-c", "from hf_emissions.cli.main import main; main()", "audit"]
-
 
 @dataclass(frozen=True)
 class Written(Catalogue):
@@ -48,12 +42,11 @@ def server(tmp_path):
 @pytest.fixture
 def run(server, tmp_path) -> Callable[..., str]:
     def run(*arguments: str, code: int = 0, stdin: str | bytes = "", token: str = "hf_dummy") -> str:
-        command = [*COMMAND, *arguments, "--processes", "1"]
-        environment = {**os.environ, **ENVIRONMENT, **server.environment(tmp_path / "home", token)}
+        command = ["audit", *arguments, "--processes", "1"]
         data = stdin.encode() if isinstance(stdin, str) else stdin
-        done = subprocess.run(command, check=False, cwd=tmp_path, env=environment, input=data, capture_output=True)
-        assert done.returncode == code, done
-        return done.stderr.decode()
+        result = call(command, tmp_path, data, server.environment(tmp_path / "home", token))
+        assert result.code == code, result
+        return result.err
 
     return run
 

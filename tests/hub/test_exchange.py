@@ -168,7 +168,7 @@ def packed(kind: str, data: bytes) -> tuple[bytes, str]:
 
 
 class TestSize:
-    LARGE = b"x" * (256 * 1024 * 1024)
+    LARGE = b"x" * (16 * MOST_BYTES)
 
     def serve(self, answers, data: bytes, encoding: str, path: str = "/(user/model)/resolve/([^/]+)/(.+)") -> None:
         answers(path, lambda *_: File(data, {"Content-Encoding": encoding}))

@@ -45,6 +45,7 @@ def listed(out: Path, root: Path) -> str:
     return ended.out
 
 
+@pytest.mark.slow
 def test_a_killed_training_that_is_resumed_has_the_sum_of_both_segments(out: Path, root: Path) -> None:
     killed_at = 7  # not where a checkpoint may be half written
     steps = ("--steps", 12, "--save-steps", 3, "--step-s", 0.3)

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from hf_emissions.recording.runs import Segment
 
@@ -53,7 +55,7 @@ class Ended:
 
 @contextmanager
 def started(command: list[str], root: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that does not outlive the block."""
+    """A process that does not outlive the block, nor does any that it started."""
     process = subprocess.Popen(
         command, env=environment(root), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root
     )
@@ -61,8 +63,12 @@ def started(command: list[str], root: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         if process.poll() is None:
-            process.kill()
-        process.communicate()
+            # The ranks of a launcher hold our pipes open and have sessions of their own; killed alone, it leaves them.
+            family = [*psutil.Process(process.pid).children(recursive=True), process]
+            for member in family:
+                with suppress(psutil.NoSuchProcess):
+                    member.kill()
+        process.communicate(timeout=60)
 
 
 def run(command: list[str], root: Path, most_s: float = 120.0) -> Ended:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import os
 import signal
@@ -60,6 +61,8 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--catch-and-wait-s", type=float, help="catch the exception, and live on for so long")
     asked = parser.parse_args()
+    # One that hangs says where, before the test that waits for it gives up.
+    faulthandler.dump_traceback_later(100, exit=True)
     callback = EmissionsCallback(country="DEU")
     accident = Accident(asked.accident, asked.at_step, asked.step_s)
     trainer = tiny.trainer(asked.output_dir, callback, accident, max_steps=asked.steps, save_steps=asked.save_steps)
