@@ -18,7 +18,7 @@ from typing import Any
 from .. import units
 from ..errors import MissingExtraError
 from . import clock, gpus
-from .filling import needed_s
+from .filling import SHORTEST_S
 from .installed import codecarbon_version
 from .ledger import LedgerFile
 from .meter import Hardware, Meter, MeterError, Reading
@@ -336,7 +336,7 @@ class Recorder:
 
     def _measure(self, meter: Meter, request: _Request) -> None:
         """Take a reading; in memory alone for who asks what was recorded up to now."""
-        missing_s = needed_s(self._tally.late_s) - self._metered_s()
+        missing_s = SHORTEST_S - self._metered_s()
         if missing_s > 0 and request.why == "now":
             return
         clock.pause(missing_s)
@@ -374,7 +374,7 @@ class Recorder:
         if request.ends:
             ended_s = request.asked_s - begun_s
             tally.cut(ended_s)
-            if ended_s < needed_s(tally.late_s):
+            if ended_s < SHORTEST_S:
                 self.note(_AFTERWARDS)
         self._sofar = Sofar(tally.energy_kwh, tally.duration_s, tally.power_w)
 
