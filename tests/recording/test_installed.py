@@ -99,7 +99,7 @@ def test_one_that_breaks_late_is_named_as_soon_as_it_does(tmp_path: Path) -> Non
     path = copied(tmp_path / "site")
     init = path / "codecarbon" / "__init__.py"
     init.write_text("import time\ntime.sleep(1)\nraise ImportError('as of a library of the system')\n")
-    out, lines = construct(tmp_path, path=path)
+    out, lines = construct(tmp_path, "--impatient", path=path)
     assert out == "constructed\nthe code ran\nNone\n"
     (line,) = [line for line in lines if "codecarbon" in line]
     assert line.startswith("hf-emissions: codecarbon cannot be imported (ImportError: as of a library of the system)")

@@ -12,7 +12,7 @@ from .meter import Reading
 
 # A mean over less is none: NVIDIA's counters step every 0.02 to 0.1 s, the kernel counts load in steps of 0.01 s,
 # CodeCarbon measures again after 0.05 s.
-SHORTEST_S = 0.2
+SHORTEST_S = 0.1
 # What is filled in is about what the training drew just after; power at its beginning swings within a second (a batch
 # is loaded, then computed), so that a gap of less is filled from a whole second where there is one.
 LEAST_WINDOW_S = 1.0
@@ -34,11 +34,6 @@ class Filled:
 def window_s(late_s: float) -> float:
     """Over how much of the metered time the mean is taken that fills a gap: as long as the gap, at least a second."""
     return max(late_s, LEAST_WINDOW_S)
-
-
-def needed_s(late_s: float) -> float:
-    """Over how much it has to be taken at the least; a short gap needs no more than its own length."""
-    return min(max(late_s, SHORTEST_S / 2), SHORTEST_S)
 
 
 def fill(seconds: float, reading: Reading, over_s: float) -> Filled:

@@ -18,7 +18,7 @@ from typing import Any
 from .. import units
 from ..errors import MissingExtraError
 from . import clock, gpus
-from .filling import needed_s
+from .filling import SHORTEST_S
 from .installed import codecarbon_version
 from .ledger import LedgerFile
 from .meter import Hardware, Meter, MeterError, Reading
@@ -150,10 +150,11 @@ class Recorder:
         asked_s = clock.monotonic_s()
         begun_s = self._begun_s
         if self.active and begun_s is not None and asked_s - begun_s - self._tally.metered_s >= self._reuse_s:
-            if self._unanswered is None:
+            oldest = self._unanswered
+            if oldest is None:
                 self._ask(_Request("now"), most_s)
             else:  # not one more for a meter that does not answer
-                clock.wait(self._unanswered.done, most_s - (asked_s - self._unanswered.asked_s))
+                clock.wait(oldest.done, most_s - (asked_s - oldest.asked_s))
             taken_s = clock.monotonic_s() - asked_s
             self._reuse_s = min(max(taken_s / _NOW_SHARE, FRESH_S), _NOW_OLDEST_S)
         return self._sofar
@@ -212,16 +213,16 @@ class Recorder:
 
     def _ask(self, request: _Request, most_s: float) -> bool:
         """Ask, and wait: a meter is given `most_s` seconds since the oldest request that it has not answered."""
-        if self._unanswered is None or self._begun_s is None:
-            self._oldest = request
-        oldest_s = max(self._unanswered.asked_s if self._unanswered else request.asked_s, self._begun_s or 0.0)
+        oldest = None if self._begun_s is None else self._unanswered
+        self._oldest = oldest = oldest or request
         self._requests.put(request)
-        return clock.wait(request.done, most_s - (clock.monotonic_s() - oldest_s))
+        return clock.wait(request.done, most_s - (clock.monotonic_s() - max(oldest.asked_s, self._begun_s or 0.0)))
 
     @property
     def _unanswered(self) -> _Request | None:
         """The oldest request that was waited for in vain."""
-        return None if self._oldest is None or self._oldest.done.is_set() else self._oldest
+        oldest = self._oldest
+        return None if oldest is None or oldest.done.is_set() else oldest
 
     def _say(self, problem: str) -> None:
         """What a card will say, on the console too."""
@@ -248,7 +249,8 @@ class Recorder:
         if unanswered:
             waited = units.format_duration(clock.monotonic_s() - self._entered_s)
             not_begun = f"metering did not begin within {waited}; nothing was metered"
-            self._say(not_begun if self._begun_s is None else _SILENT)
+            # One that has begun and not given a reading has not begun for the card.
+            self._say(_SILENT if self._tally.metered_s else not_begun)
         self.append("end", why=why, step=step)
 
     # From here on: on the meter's thread.
@@ -345,7 +347,7 @@ class Recorder:
 
     def _measure(self, meter: Meter, request: _Request) -> None:
         """Take a reading; in memory alone for who asks what was recorded up to now."""
-        missing_s = needed_s(self._tally.late_s) - self._metered_s()
+        missing_s = SHORTEST_S - self._metered_s()
         if missing_s > 0 and request.why == "now":
             return
         clock.pause(missing_s)
@@ -383,7 +385,7 @@ class Recorder:
         if request.ends:
             ended_s = request.asked_s - begun_s
             tally.cut(ended_s)
-            if ended_s < needed_s(tally.late_s):
+            if ended_s < SHORTEST_S:
                 self.note(_AFTERWARDS)
         self._sofar = Sofar(tally.energy_kwh, tally.duration_s, tally.power_w)
 

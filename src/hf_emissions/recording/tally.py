@@ -6,7 +6,7 @@ The seconds before the meter began are filled in beside it; see `filling`.
 from __future__ import annotations
 
 from .. import units
-from .filling import Filled, fill, needed_s, window_s
+from .filling import SHORTEST_S, Filled, fill, window_s
 from .meter import Reading
 
 # More than the processors, or the whole, of any node draw: eight sockets of 500 W are 4 kW, and an 8 x H100 node is
@@ -61,7 +61,7 @@ class Tally:
         """
         if self.settled:
             return None
-        return window_s(self.late_s) if self.metered_s else needed_s(self.late_s)
+        return window_s(self.late_s) if self.metered_s else SHORTEST_S
 
     def take(self, raw: Reading, at_s: float, *, reset: bool = False) -> bool:
         """Take a reading over that was measured `at_s` after the meter began; whether all of it can have been drawn."""

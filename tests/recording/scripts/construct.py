@@ -22,7 +22,10 @@ class Hidden:
 sys.meta_path.insert(0, Hidden)
 
 from hf_emissions import record_emissions  # noqa: E402 - after the module was hidden
+from hf_emissions.recording import detection  # noqa: E402
 
+if "impatient" not in options:
+    detection.IMPORT_S = 60.0  # however busy the machine is
 recording = record_emissions(Path(folder) / "out", country=options.get("country"))
 print("constructed", flush=True)
 with recording:

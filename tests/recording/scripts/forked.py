@@ -1,5 +1,9 @@
-"""A process that is forked as soon as its recording was made; prints the energy of both as JSON. Argument: a folder."""
+"""A process that is forked as soon as its recording was made, while CodeCarbon is imported on another thread.
 
+Prints the energy of both as JSON. Argument: a folder.
+"""
+
+import importlib.machinery
 import json
 import os
 import sys
@@ -7,8 +11,24 @@ import time
 import warnings
 from pathlib import Path
 
-from hf_emissions import record_emissions
-from hf_emissions.recording import detection
+
+class Slow:
+    """Has CodeCarbon take longer to run than the making of a recording waits for it."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name != "codecarbon.emissions_tracker":
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        run = spec.loader.exec_module
+        spec.loader.exec_module = lambda module: (time.sleep(1), run(module))
+        return spec
+
+
+sys.meta_path.insert(0, Slow)
+
+from hf_emissions import record_emissions  # noqa: E402 - after the import was slowed
+from hf_emissions.recording import detection  # noqa: E402
 
 warnings.simplefilter("ignore")  # later Pythons warn of a fork beside threads
 detection.FORK_S = 60.0  # however busy the machine is
@@ -22,11 +42,11 @@ def energy_kwh(recording: record_emissions) -> float | None:
 
 folder = Path(sys.argv[1])
 recording = record_emissions(folder / "parent")
-was_detecting = not detection._detection[-1].done.is_set()
+was_importing = not detection._detection[-1].imported.is_set()
 reader, writer = os.pipe()
 if os.fork() == 0:
     os.write(writer, json.dumps(energy_kwh(record_emissions(folder / "child"))).encode())
     os._exit(0)
 os.wait()
 child_kwh = json.loads(os.read(reader, 100))
-print(json.dumps({"was_detecting": was_detecting, "child_kwh": child_kwh, "parent_kwh": energy_kwh(recording)}))
+print(json.dumps({"was_importing": was_importing, "child_kwh": child_kwh, "parent_kwh": energy_kwh(recording)}))
