@@ -165,6 +165,14 @@ def test_an_estimate_that_says_so_becomes_a_block():
     assert to_block(EmissionsRecord(emissions_g=1, source="Estimated by hand", method="estimated"))["emissions"] == 1
 
 
+@pytest.mark.parametrize("value", [1e-9, 0.3, 12.5, 1234.5, 1e15])
+def test_values_are_the_same_to_eleven_digits(value):
+    assert same(value, value * (1 + 1e-13))
+    for off in (1e-10, 1e-8, 1e-5, 1e-4, 1e-3):
+        assert not same(value, value * (1 + off))
+        assert not same(value, value * (1 - off))
+
+
 AMOUNTS = st.floats(min_value=1e-9, max_value=1e15)
 TEXTS = st.text(min_size=1).filter(lambda text: text.strip() == text != "")
 RECORDS = st.builds(

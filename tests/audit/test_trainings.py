@@ -81,6 +81,31 @@ class TestTakenOver:
         assert of(estimable("a/x", made=1), estimable("b/y", made=2))["b/y"] == "a/x"
         assert of(estimable("a/x", words=5), estimable("b/y", words=5))["b/y"] == "b/y"
 
+    @pytest.mark.parametrize(("words", "same"), [(9, False), (11, False), (12, True), (40, True)])
+    def test_twelve_words_are_not_written_twice_by_chance(self, words, same):
+        text = of(estimable("a/x", words=words, made=1), estimable("b/y", words=words, made=2))
+        assert (text["b/y"] == "a/x") == same
+        bodies = [estimable(name, text, body=BODY, body_words=words) for name, text in (("a/x", 1), ("b/y", 2))]
+        assert (of(*bodies)["b/y"] == "a/x") == same
+
+    @pytest.mark.parametrize(("words", "same"), [(5, False), (6, True)])
+    def test_six_are_enough_below_one_name(self, words, same):
+        found = of(estimable("a/x", words=words, made=1), estimable("b/x", words=words, made=2))
+        assert (found["b/x"] == "a/x") == same
+
+    @pytest.mark.parametrize(
+        ("grams", "same"), [(286.43, False), (0.28643, False), (286.435, True), (0.286435, True), (2_864_350_000, True)]
+    )
+    def test_six_digits_are_not_anyones_by_chance(self, grams, same):
+        found = of(reported("a/x", grams, made=1), reported("b/y", grams, made=2))
+        assert (found["b/y"] == "a/x") == same
+
+    @pytest.mark.parametrize(("grams", "same"), [(286, False), (286.4, True)])
+    @pytest.mark.parametrize("other", ["a/y", "b/x"])
+    def test_four_are_not_one_owners_or_one_names(self, other, grams, same):
+        found = of(reported("a/x", grams, made=1), reported(other, grams, made=2))
+        assert (found[other] == "a/x") == same
+
     def test_sizes_that_one_owner_describes_alike_are_trainings_of_their_own(self):
         sizes = [estimable(f"a/net-{size}", made=1) for size in ("small", "large")]
         assert of(*sizes) == {"a/net-small": "a/net-small", "a/net-large": "a/net-large"}

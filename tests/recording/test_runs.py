@@ -97,6 +97,21 @@ def test_a_node_that_was_recorded_for_less_time_is_named() -> None:
     assert summarize(run).problems == ("One node was recorded for 1 h of 10 h; the rest is missing.",)
 
 
+@pytest.mark.parametrize(("short_s", "named"), [(17, False), (35, False), (37, True), (400, True)])
+def test_a_node_of_an_hour_may_lack_a_hundredth(short_s: float, named: bool) -> None:
+    """Of a long launch nodes begin and end further apart than the fifteen seconds between two readings."""
+    lengths = {"a": 1.0, "b": 1.0 - short_s / HOUR}
+    run = only(*(segment(node=node, hours=hours, launch="l1", nodes_expected=2) for node, hours in lengths.items()))
+    assert bool(summarize(run).problems) == named
+
+
+@pytest.mark.parametrize(("short_s", "named"), [(2, False), (15, False), (17, True), (60, True)])
+def test_a_node_of_minutes_may_lack_what_a_kill_loses(short_s: float, named: bool) -> None:
+    lengths = {"a": 200 / HOUR, "b": (200 - short_s) / HOUR}
+    run = only(*(segment(node=node, hours=hours, launch="l1", nodes_expected=2) for node, hours in lengths.items()))
+    assert bool(summarize(run).problems) == named
+
+
 def test_nodes_that_were_killed_within_fifteen_seconds_of_each_other_are_whole() -> None:
     lengths = {"a": 1.0, "b": 1.0 - 15 / HOUR}
     run = only(*(segment(node=node, hours=hours, launch="l1", nodes_expected=2) for node, hours in lengths.items()))
@@ -112,6 +127,15 @@ def test_the_furthest_reading_counts_whatever_the_order_of_lines() -> None:
     lines = segment(kwh=3.0)
     early = {**lines[1], "t_s": 10.0, "cpu_kwh": 0.1}
     assert only([lines[0], lines[1], early]).energy_kwh == 3.0
+
+
+def test_of_two_readings_of_one_moment_the_later_line_counts() -> None:
+    """The end's, which follows a save's at once, has the energy that was drawn up to it."""
+    lines = segment(kwh=3.0)
+    again = {**lines[1], "cpu_kwh": 3.5}
+    assert only([*lines[:2], again]).energy_kwh == 3.5
+    at_once = [{**line, "t_s": 0.0} for line in (lines[1], again)]
+    assert only([lines[0], *at_once]).energy_kwh == 3.5
 
 
 BEFORE, AFTER = "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"

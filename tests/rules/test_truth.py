@@ -171,6 +171,22 @@ def test_a_body_with_too_small_a_unit():
 
 
 @pytest.mark.parametrize(
+    ("emissions", "rules"),
+    [
+        ("1000", []),
+        ("1009", []),
+        ("991.5", []),
+        ("1012", ["body-disagrees"]),
+        ("1025", ["body-disagrees"]),
+        ("988", ["body-disagrees"]),
+        ("975", ["body-disagrees"]),
+    ],
+)
+def test_figures_of_many_digits_may_differ_by_a_hundredth(emissions, rules):
+    assert found(card("- **Carbon Emitted:** 1.00001 kg", emissions=emissions)) == rules
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "- **Carbon Emitted:** 0.3 kg",
@@ -214,6 +230,26 @@ def test_more_than_hardware_and_hours_emit():
     assert "too much: 2 hours of one V100 take" in one(text, "implausible-intensity").message
     uncounted = text.replace("1 V100 GPU", "V100 GPUs")
     assert found(uncounted) == []
+
+
+@pytest.mark.parametrize(
+    ("share", "rules"), [(0.5, []), (0.98, []), (1.03, ["implausible-intensity"]), (1.5, ["implausible-intensity"])]
+)
+@pytest.mark.parametrize(("device", "watts"), [("V100 SXM2", 300), ("L4", 72), ("T4", 70)])
+def test_the_most_that_hardware_and_hours_emit(device, watts, share, rules):
+    """A node of 1.82 times the accelerators' rating and a desktop's 300 W, at a PUE of 2, on the dirtiest grid."""
+    most_kwh = (1.82 * watts + 300) * 2 / 1000 * 10
+    text = card(f"We trained the model on 1 {device} GPU for 10 hours.", emissions=f"{most_kwh * 1300 * share:.0f}")
+    assert found(text) == rules
+
+
+@pytest.mark.parametrize(
+    ("share", "rules"), [(0.5, ["kilograms-as-grams"]), (0.97, ["kilograms-as-grams"]), (1.03, []), (2.0, [])]
+)
+def test_the_least_that_hardware_and_hours_emit(share, rules):
+    """A fifth of the rating, on a grid of 5 g/kWh; a thousand times as much is what hardware and hours allow."""
+    text = card("We trained the model on 8 T4 GPUs for 100 hours.", emissions=f"{0.2 * 0.07 * 800 * 5 * share:.3f}")
+    assert found(text) == rules
 
 
 # --- copied-from-base-model ------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Draws = NDArray[np.float64]
 
+# Of the variance, what all estimates share: half of a single one's spread is left, however many are added.
 SHARED = 0.25
 DRAWS = 4000
 _SEED = 0

@@ -148,6 +148,11 @@ def read_fields(value: Any, *, skip_unreadable: bool = False) -> dict[str, Any]:
     return fields
 
 
+# What seconds lose as hours and back lies in the fifteenth digit. A digit before the eleventh that differs is another
+# value, and would never be written where the two pass for one.
+_SAME = 1e-11
+
+
 def as_mapping(value: Any) -> Mapping[str, Any]:
     """A block's value as a mapping, whatever form it has: nothing, one figure, a mapping, a list of pairs.
 
@@ -164,7 +169,7 @@ def as_mapping(value: Any) -> Mapping[str, Any]:
 def same(first: Any, second: Any) -> bool:
     """Whether two values of a field say the same; numbers to eleven digits, which hours and seconds keep."""
     if isinstance(first, float) and isinstance(second, float):
-        return math.isclose(first, second, rel_tol=1e-11)
+        return math.isclose(first, second, rel_tol=_SAME)
     return bool(first == second)
 
 

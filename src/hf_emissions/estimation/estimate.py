@@ -28,6 +28,9 @@ DIGITS = 2
 # Making the hardware, in grams for each hour of an accelerator: between BLOOM's 10.3 (Luccioni 2022) and the 37.5 of
 # EcoLogits' constants.
 _EMBODIED_G_PER_H = Pert(3.0, 12.0, 40.0)
+# Hours may be rounded to days, with or without what was waited and done over. Twice as many are another number of
+# devices, or another training: the limit lies below it, our judgement.
+_HOURS_APART = 1.5
 
 Range = tuple[float, float, float]
 
@@ -324,7 +327,7 @@ def _middle(factor: Factor) -> float:
 def _hours_apart(facts: Facts) -> str | None:
     """In words that wall hours and device hours do not go together; None where they do."""
     wall, summed, count = facts.wall_hours, facts.device_hours, facts.count
-    if wall is None or summed is None or count is None or 2 / 3 <= summed / (wall * count) <= 1.5:
+    if wall is None or summed is None or count is None or 1 / _HOURS_APART <= summed / (wall * count) <= _HOURS_APART:
         return None
     return f"the facts contradict each other: {count} devices for {wall:g} h are not {summed:g} device hours"
 

@@ -97,6 +97,7 @@ def _at_once(runs: Sequence[Tracked]) -> tuple[str, ...]:
 
 
 def _sum(values: Sequence[float | None]) -> float | None:
+    # The sum of some would stand beside grams of all, with an intensity that no run had.
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None
 

@@ -247,6 +247,7 @@ def _add_reading(segment: Segment, line: dict[str, Any]) -> None:
         return
     filled = _mapping(line.get("filled")) or {}
     filled_s = _number(filled.get("s")) or 0.0
+    # Of two of the same moment the later line is the better one: it has what was drawn at the end.
     if duration_s + filled_s >= segment.duration_s:
         segment.duration_s, segment.filled_s = duration_s + filled_s, filled_s
         segment.filled_kwh = {name: _number(filled.get(f"{name}_kwh")) or 0.0 for name in COMPONENTS}

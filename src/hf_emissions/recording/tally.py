@@ -9,8 +9,10 @@ from .. import units
 from .filling import Filled, fill, needed_s, scaled, window_s
 from .meter import Reading
 
-# More than the processors, or the whole, of any node draw (an 8 x H100 node is rated 10.2 kW, arXiv 2506.14551). A
-# counter that is reset looks like one that wrapped, and gives a jump of some 260 kJ.
+# More than the processors, or the whole, of any node draw: eight sockets of 500 W are 4 kW, and an 8 x H100 node is
+# rated 10.2 kW (arXiv 2506.14551), its successors half again as much. A counter that is reset looks like one that
+# wrapped, and gives a jump of up to 260 kJ: 17 kW over the 15 s between two readings, so that ten times the limit of
+# the processors would let it pass.
 _MOST_CPU_W = 5_000.0
 _MOST_NODE_W = 40_000.0
 

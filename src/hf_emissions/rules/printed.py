@@ -22,7 +22,8 @@ _NUMBER = re.compile(r"\d{1,15}(?:,\d{3}){0,4}(?:[.,]\d{1,20})?(?:e[+-]?\d{1,3})
 _CO2 = re.compile(r"co(?:[ _${}~\\]|<sub>){0,6}2", re.IGNORECASE)  # whose 2 is no figure
 _ROW_BREAK = re.compile(r"[\s*_`|]+")
 _LONGEST = 60
-# Figures that differ by less than this were rounded, or worked out again with a grid of another day.
+# Figures that differ by less than this were rounded, or worked out again with a grid of another day. Three digits, as
+# most people write, are off by 0.5 % at most; twice that is our judgement.
 _SLACK = 0.01
 
 
