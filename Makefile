@@ -6,12 +6,12 @@ DEMO := .venv/demo
 TEST := .venv/test
 INSTALL := -m pip install -qq --disable-pip-version-check --progress-bar off
 # A test file is one worker's, so that what its tests share is made once.
-PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n auto --dist loadfile
+PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n auto --dist loadfile $(if $(SHUFFLE),--shuffle=$(SHUFFLE))
 
 # Torch's waiting threads go to sleep. Spinning, they would slow each other tenfold where other programs run too.
 export OMP_WAIT_POLICY := PASSIVE
 
-# What a test run does is the same every time; the order of sets too.
+# What a test run does is the same every time; the order of sets too. `make test SHUFFLE=7` is another order of the tests.
 export PYTHONHASHSEED := 0
 
 .PHONY: help demo test check lint clean

@@ -1,13 +1,35 @@
-"""What all tests share."""
+"""What all tests share: nobody's settings, nothing left to chance, and the order in which they come."""
 
+import importlib
 import os
 import signal
 
 import chance
 import pytest
 from hub.certificates import authority
+from shuffled import shuffled
 
 chance.register_profiles()
+
+# What the Hub's client reads once, when it is imported, is the same whichever test comes first: it is imported here.
+os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+importlib.import_module("huggingface_hub.constants")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in the order that this number gives")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    seed = config.getoption("--shuffle")
+    return [] if seed is None else [f"the order of the tests is drawn with --shuffle={seed}"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        items[:] = shuffled(items, seed)
 
 
 def pytest_configure(config: pytest.Config) -> None:
