@@ -220,12 +220,15 @@ def score(name: str, sources: str, tests: str, how: argparse.Namespace) -> float
         def lives(mutant: Mutant) -> bool:
             copy = copies.get()
             try:
-                return copy.survives(mutant, most_s)
+                alive = copy.survives(mutant, most_s)
             finally:
                 copies.put(copy)
+            print("S" if alive else ".", end="", file=sys.stderr, flush=True)
+            return alive
 
         with ThreadPoolExecutor(how.processes) as pool:
             living = [mutant for mutant, alive in zip(chosen, pool.map(lives, chosen), strict=True) if alive]
+    print(file=sys.stderr)
     for mutant in sorted(living):
         print(shown(mutant), flush=True)
     killed = len(chosen) - len(living)
