@@ -15,7 +15,7 @@ from hf_emissions.hub.waiting import Patience
 @pytest.fixture(autouse=True)
 def _home_and_network(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
-    # The client of the tests speaks to the Hub of the tests and to no other (tests/conftest.py keeps all others offline).
+    # They speak to the Hub of the tests, and to no other; tests/conftest.py keeps all the other tests offline.
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
 
