@@ -4,22 +4,23 @@ TORCH ?= torch==2.13.0
 
 DEMO := .venv/demo
 TEST := .venv/test
+MUTANTS := .venv/mutants
 INSTALL := -m pip install -qq --disable-pip-version-check --progress-bar off
 # Half as many again as processors: many tests wait for another process, or for a clock.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(3 * os.cpu_count() // 2)")
 # A test file is one worker's, so that what its tests share is made once.
-PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n $(WORKERS) --dist loadfile
+PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n $(WORKERS) --dist loadfile $(if $(SHUFFLE),--random-order-seed=$(SHUFFLE))
 
 # Torch's waiting threads go to sleep. Spinning, they would slow each other tenfold where other programs run too.
 export OMP_WAIT_POLICY := PASSIVE
 
-# What a test run does is the same every time; the order of sets too.
+# What a test run does is the same every time; the order of sets too. `make test SHUFFLE=7` is another order of the tests.
 export PYTHONHASHSEED := 0
 
-.PHONY: help demo test check lint clean
+.PHONY: help demo test check lint mutants clean
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(DEMO)/installed ## fine-tune a small model and see its README get the figure
 	@$(DEMO)/bin/python demo/train.py
@@ -36,6 +37,9 @@ lint: $(TEST)/installed ## lint and types alone
 	@$(TEST)/bin/mypy
 	@$(TEST)/bin/zizmor --offline --quiet .github/workflows action.yml
 
+mutants: $(TEST)/installed $(MUTANTS)/installed ## change the code in small ways, and count what the tests notice: hours
+	@$(MUTANTS)/bin/python benchmarks/mutants.py $(OF) --most $(or $(MOST),150) --seed $(or $(SEED),0)
+
 clean: ## remove the virtual environments and everything that was made
 	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache build dist demo/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -45,6 +49,11 @@ $(DEMO)/installed: pyproject.toml
 	@echo "Installing what the demo needs into $(DEMO): one to five minutes, once."
 	@$(PYTHON) -m venv $(DEMO)
 	@$(DEMO)/bin/python $(INSTALL) $(TORCH) -e '.[train,demo]'
+	@touch $@
+
+$(MUTANTS)/installed:
+	@$(PYTHON) -m venv $(MUTANTS)
+	@$(MUTANTS)/bin/python $(INSTALL) cosmic-ray==8.7.0
 	@touch $@
 
 $(TEST)/installed: pyproject.toml

@@ -1,5 +1,6 @@
-"""What all tests share."""
+"""What all tests share: nobody's settings, nothing left to chance."""
 
+import importlib
 import os
 import signal
 
@@ -8,6 +9,10 @@ import pytest
 from hub.certificates import authority
 
 chance.register_profiles()
+
+# What the Hub's client reads once, when it is imported, is the same whichever test comes first: it is imported here.
+os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+importlib.import_module("huggingface_hub.constants")
 
 
 def pytest_configure(config: pytest.Config) -> None:

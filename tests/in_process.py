@@ -43,8 +43,8 @@ def call(arguments: Sequence[str], folder: Path, stdin: bytes = b"", more: Mappi
     with ExitStack() as around:
         around.enter_context(chdir(folder))
         around.enter_context(mock.patch.dict(os.environ, {**ENVIRONMENT, **(more or {})}))
-        # The Hub's client reads this once, when it is imported; in this process an earlier test may have done that.
-        if "huggingface_hub.constants" in sys.modules and "HF_HUB_OFFLINE" in (more or {}):
+        # The Hub's client has read this when it was imported, before the first test (tests/conftest.py).
+        if "HF_HUB_OFFLINE" in (more or {}):
             offline = (more or {})["HF_HUB_OFFLINE"] == "1"
             around.enter_context(mock.patch("huggingface_hub.constants.HF_HUB_OFFLINE", offline))
         around.enter_context(mock.patch.multiple(sys, **streams))

@@ -191,3 +191,19 @@ def test_it_is_shown_in_one_short_line(fields, shown):
 def test_every_field_can_be_unknown_where_it_is_shown():
     for name in WHOLE.keys() - {"emissions_g", "pue"}:
         assert repr(EmissionsRecord(emissions_g=1, **{name: WHOLE[name]})).startswith("EmissionsRecord(1 g CO2eq")
+
+
+@pytest.mark.parametrize("name", ["source", "hardware_used", "cpu_model"])
+@pytest.mark.parametrize("text", ["\ud800", "a \udfff b", "\u00fc\udc80"])
+def test_half_of_a_surrogate_pair_is_refused(name, text):
+    """No file could hold it: UTF-8 has no such character."""
+    with pytest.raises(RecordError, match="cannot be written as UTF-8"):
+        EmissionsRecord(emissions_g=1.0, **{name: text})
+    whole = EmissionsRecord(emissions_g=1.0, **{name: "\u00fc \U0001f331"})
+    assert getattr(whole, name) == "\u00fc \U0001f331"
+
+
+def test_a_record_takes_no_value_by_its_place():
+    """Which of two dozen numbers a bare one is, nobody could tell."""
+    with pytest.raises(TypeError):
+        EmissionsRecord(1.0)

@@ -236,38 +236,48 @@ ADDED = {
     ),
 }  # fmt: skip
 
-# Cards with an empty front matter are the one exception: removal takes it away whole.
+# Cards with an empty front matter, before and after; removal gives back the empty one.
 EMPTY = {
     "two adjacent lines of dashes": (
         "---\n---\n# Title\n",
-        "---\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---\n# Title\n",
-        "# Title\n",
+        "---\n\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---\n# Title\n",
     ),
     "two adjacent lines of dashes, CRLF, and a rule below": (
         "---\r\n---\r\n# Title\r\ntext\r\n\r\n---\r\nmore\r\n",
-        "---\r\nco2_eq_emissions:\r\n  emissions: 12.5\r\n  source: CodeCarbon\r\n---\r\n"
+        "---\r\n\r\nco2_eq_emissions:\r\n  emissions: 12.5\r\n  source: CodeCarbon\r\n---\r\n"
         "# Title\r\ntext\r\n\r\n---\r\nmore\r\n",
-        "# Title\r\ntext\r\n\r\n---\r\nmore\r\n",
+    ),
+    "two adjacent lines of dashes, with blanks around them": (
+        "\n  ---\n--- \n# Title\n",
+        "\n  ---\n\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n--- \n# Title\n",
     ),
     "two lines of dashes and nothing else": (
         "---\n---",
-        "---\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---",
-        "",
+        "---\n\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---",
     ),
     "a blank line between the dashes": (
         "\ufeff---\n\n---\n# Title\n",
-        "\ufeff---\n\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---\n# Title\n",
-        "\ufeff# Title\n",
+        "\ufeff---\n\n\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---\n# Title\n",
+    ),
+    "a line of blanks between the dashes": (
+        "---\n  \n---\n# Title\n",
+        "---\n  \n\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---\n# Title\n",
+    ),
+    "a comment between the dashes": (
+        "---\n\n# to do\n\n---\n# Title\n",
+        "---\n\n# to do\n\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n---\n# Title\n",
     ),
     "an empty root in flow form with a blank inside": (
         "---\n{ }\n---\n",
         "---\n{co2_eq_emissions: {emissions: 12.5, source: CodeCarbon} }\n---\n",
-        "",
+    ),
+    "an empty root in flow form over two lines": (
+        "---\n{\n}\n---\n",
+        "---\n{co2_eq_emissions: {emissions: 12.5, source: CodeCarbon}\n}\n---\n",
     ),
     "an empty root in flow form": (
         "---\n{}\n---\n# Title\n",
         "---\n{co2_eq_emissions: {emissions: 12.5, source: CodeCarbon}}\n---\n# Title\n",
-        "# Title\n",
     ),
 }
 
@@ -420,7 +430,7 @@ FILLED = {
     "the only key of the card": (
         "\ufeff\n---\n\nco2_eq_emissions: 12.5\n\n---\n\nTitle",
         "\ufeff\n---\n\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon\n\n---\n\nTitle",
-        "\ufeff\n\nTitle",
+        "\ufeff\n---\n\n---\n\nTitle",
     ),
     "the only key, with a comment that stays": (
         "---\nco2_eq_emissions: 12.5\n# to do\n---\n",
@@ -448,11 +458,12 @@ def test_a_new_block_changes_nothing_else_and_can_be_taken_out_again(before, aft
     assert patch_card(after, RECORD) == after
 
 
-@pytest.mark.parametrize(("before", "after", "removed"), EMPTY.values(), ids=EMPTY)
-def test_an_empty_front_matter_goes_with_the_block(before, after, removed):
+@pytest.mark.parametrize(("before", "after"), EMPTY.values(), ids=EMPTY)
+def test_an_empty_front_matter_is_there_again_when_the_block_has_gone(before, after):
     assert patch_card(before, RECORD) == after
-    assert remove_block(after) == removed
+    assert remove_block(after) == before
     assert read_card(after) == RECORD
+    assert patch_card(after, RECORD) == after
 
 
 @pytest.mark.parametrize(("before", "after", "removed"), FILLED.values(), ids=FILLED)
@@ -570,7 +581,7 @@ def test_a_very_long_text_stays_on_one_line(card):
         after = patch_card(card, record)
         assert after.count("\n") <= 5
         assert read_card(after) == record
-        assert remove_block(after) == ""
+        assert remove_block(after) == card
 
 
 def test_blanks_around_a_text_do_not_stop_it_from_being_written():

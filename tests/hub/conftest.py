@@ -13,8 +13,11 @@ from hf_emissions.hub.waiting import Patience
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path, monkeypatch) -> None:
+def _home_and_network(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+    # They speak to the Hub of the tests, and to no other; tests/conftest.py keeps all the other tests offline.
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
 
 
 @pytest.fixture

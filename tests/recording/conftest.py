@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-# Before huggingface_hub is imported, which reads it once.
-os.environ["HF_HUB_OFFLINE"] = "1"
-
 HERE = Path(__file__).parent
 LAUNCHERS = ("SLURM_", "OMPI_", "PMI_", "TORCHELASTIC_")
 

@@ -68,7 +68,7 @@ def patch_card(text: str, record: EmissionsRecord, *, overwrite: bool = False) -
 
 
 def remove_block(text: str) -> str:
-    """The card without its block; a front matter that is left empty goes too.
+    """The card without its block; a front matter that was made for the block goes too.
 
     Raises:
         FrontMatterError, BlockError: the card cannot be read; see `read_card`.
@@ -78,10 +78,15 @@ def remove_block(text: str) -> str:
     if card.block is None or card.front_matter is None:
         return text
     start, end = _span(card, card.block)
-    removed = text[:start] + text[end:]
     place = card.front_matter
-    left = text[place.start : start] + text[end : place.closing]
-    if left.strip() in ("", "...") or (card.root.flow and "".join(left.split()) == "{}"):
+    above, below = text[place.start : start], text[end : place.closing]
+    left = (above + below).strip()
+    if left not in ("", "..."):
+        removed = text[:start] + text[end:]
+    elif above and not left:
+        # Its last line is the mark that `_added` leaves in an empty front matter.
+        removed = text[: start - len(line_end_before(text, start))] + text[end:]
+    else:
         removed = text[: place.opening].rstrip(" \t") + text[place.body :]
     verify_only_block_changed(card, removed, None)
     return removed
@@ -92,7 +97,10 @@ def _added(card: ParsedCard, record: EmissionsRecord, block: dict[str, BlockValu
     place = card.front_matter
     if place is not None and not card.root.flow:
         at = card.insertion
-        lines = render.block_lines(block, card.root.column, line_end_before(card.text, at))
+        line_end = line_end_before(card.text, at)
+        # A blank line above the block says that the empty front matter was there before it.
+        mark = "" if card.yaml_text.strip() else line_end
+        lines = mark + render.block_lines(block, card.root.column, line_end)
         patched = card.text[:at] + lines + card.text[at:]
         if at == place.closing and is_only_lines_added(card, patched, at, block):
             return patched
