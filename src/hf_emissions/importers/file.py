@@ -29,6 +29,8 @@ NO_JSON = "nested too deeply, or has a number of thousands of digits"
 _OBJECT = re.compile(r'\{\s*(?:"|\}|$)')
 # What stands in words beside letters, such as those of `Intel® Core™` and `L’Aquila`.
 _SIGNS = "®™°’‘“”–—·\xa0"
+# The first line of a log may have commas, of a table it has more.
+_FEW = 6
 _PICKLE = "a Python pickle, which is never opened here: reading one can run any program"
 
 
@@ -83,6 +85,11 @@ class TrackerFile:
             return tuple(name.strip() for name in next(csv.reader([first], delimiter=_delimiter(first)), []))
         except csv.Error:
             return ()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it begins like a log, and like no table or JSON."""
+        return not self.head.lstrip().startswith(("{", "[")) and "\0" not in self.head and len(self.header) <= _FEW
 
     def has(self, words: bytes) -> bool:
         """Whether these stand anywhere in a file that could be read whole; for what is not known by its beginning."""
