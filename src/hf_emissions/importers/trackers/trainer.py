@@ -69,7 +69,7 @@ def _has(found: dict[str, Any]) -> list[str]:
     said = [
         flos and f"total_flos {flos:g}",
         step and (f"{step:.0f} steps of {steps:.0f}" if steps else f"{step:.0f} steps"),
-        epochs and f"{epochs:g} epochs",
+        epochs and f"epoch {epochs:g}",
         batch and f"batches of {batch:.0f} a device",
     ]
     return [words for words in said if words]
