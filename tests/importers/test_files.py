@@ -385,7 +385,7 @@ class TestRows:
         (found,) = json.loads(done.out)["runs"]
         assert found["record"]["energy_kwh"] == pytest.approx(0.3)
         assert found["record"]["emissions_g"] == pytest.approx(30.0)
-        assert "a gap of 11.5 days in the samples or their powers is left out" in found["notes"][0]
+        assert "a gap of 11 days 13 h in the samples or their powers is left out" in found["notes"][0]
 
     def test_processes_of_one_machine_that_each_counted_all_of_it(self, run, csv):
         first, second = row(run_id="r1"), row(run_id="r2", timestamp="2026-01-01T00:00:03")

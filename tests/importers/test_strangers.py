@@ -35,7 +35,10 @@ class TestARunAndNotItsFile:
             (row(run_id="bad")[:-12] + "\n", "columns: it is cut off, or of another file"),
             (row(run_id="bad").strip() + ",9,9\n", "columns: it is cut off, or of another file"),
             (row(run_id="bad", energy_consumed=""), "energy_consumed is empty; nothing was recorded there"),
-            (row(run_id="bad", energy_consumed="", emissions=""), "energy_consumed is empty; nothing was recorded there"),
+            (
+                row(run_id="bad", energy_consumed="", emissions=""),
+                "energy_consumed is empty; nothing was recorded there",
+            ),
             (row(run_id="bad", energy_consumed="nan"), "energy_consumed is 'nan'; it must be a finite number"),
             (row(run_id="bad", emissions="-3"), "emissions is '-3'; it must be a finite number, at least 0"),
             (row(run_id="bad", duration="Linux"), "duration is 'Linux', which is no number"),
@@ -54,7 +57,9 @@ class TestARunAndNotItsFile:
         err = run(path, "--all", code=2).err
         assert "--all: the run bad (emissions.csv:3) could not be read, and a sum would lack it" in err
 
-    @pytest.mark.parametrize("torn", ["0" + "," * (HEADER.count(",")) + "\n", "2026-01-0\n", "2026-01-05T00:00:00,p,go\n"])
+    @pytest.mark.parametrize(
+        "torn", ["0" + "," * (HEADER.count(",")) + "\n", "2026-01-0\n", "2026-01-05T00:00:00,p,go\n"]
+    )
     def test_a_piece_of_no_run_that_is_known(self, run, csv, torn):
         path = csv(GOOD, torn, LATER)
         done = run(path, "--run", "later")
@@ -99,7 +104,11 @@ class TestARunAndNotItsFile:
 class TestEncodings:
     @pytest.mark.parametrize(
         ("place", "encoding", "location"),
-        [("Île", "cp1252", "Île, Germany"), ("Zürich’s", "cp1252", "Zürich’s, Germany"), ("Île", "utf-8", "Île, Germany")],
+        [
+            ("Île", "cp1252", "Île, Germany"),
+            ("Zürich’s", "cp1252", "Zürich’s, Germany"),
+            ("Île", "utf-8", "Île, Germany"),
+        ],
     )
     def test_windows_of_western_europe(self, run, files, place, encoding, location):
         files(**{"e.csv": (HEADER + row() + row(run_id="b", region=place)).encode(encoding)})
@@ -136,11 +145,15 @@ class TestRunsWithoutAnId:
         assert grams(run(path, "--all", "--format", "json")) == {"all": 6000.0}
 
     def test_short_runs_in_a_loop(self, run, csv):
-        rows = [row(run_id="", timestamp=f"2026-01-01T10:00:{5 * n:02}", duration=4.6, emissions=0.1) for n in range(1, 6)]
+        rows = [
+            row(run_id="", timestamp=f"2026-01-01T10:00:{5 * n:02}", duration=4.6, emissions=0.1) for n in range(1, 6)
+        ]
         assert len(grams(run(csv(*rows), "--format", "json"))) == 5
 
     def test_the_experiment_of_everybody_is_no_id(self, run, files):
-        header = "timestamp,experiment_id,project_name,duration,emissions,energy_consumed,country_name,country_iso_code\n"
+        header = (
+            "timestamp,experiment_id,project_name,duration,emissions,energy_consumed,country_name,country_iso_code\n"
+        )
         line = "{},{},p,3600,0.381,1,Germany,DEU\n"
         everybody = "5b0fa12a-3dd7-45bb-9766-cc326314d9f1"
         times = ("2021-05-01T10:00:00", "2021-05-02T10:00:00")
@@ -193,7 +206,9 @@ class TestLinesThatRepeat:
         rows = [row(run_id=f"r{n}", country_name="", country_iso_code="", emissions=n + 1) for n in range(9)]
         done = run(csv(*rows), code=2)
         assert done.err.count("\n") == 1
-        assert done.err.startswith("Error: emissions.csv: 9 of 9 runs: the file does not say where it ran; give --country")
+        assert done.err.startswith(
+            "Error: emissions.csv: 9 of 9 runs: the file does not say where it ran; give --country"
+        )
         assert len(json.loads(run("emissions.csv", "--format", "json", code=2).out)["runs"]) == 9
 
     def test_notes_and_warnings_of_many(self, run, csv):
@@ -298,11 +313,11 @@ def test_a_checkpoint_says_what_it_has(run, files, state, words):
 
 
 class TestRanks:
-    def ranks(self, csv, **changes: object) -> str:
+    def ranks(self, csv) -> str:
         cells = {"gpu_model": "2 x NVIDIA A40", "gpu_count": 2}
         for number in range(3):
-            other = changes if number else {}
-            csv(row(run_id=f"r{number}", timestamp=f"2026-01-01T00:00:{20 * number:02}", **{**cells, **other}), name=f"f/{number}.csv")
+            time = f"2026-01-01T00:00:{20 * number:02}"
+            csv(row(run_id=f"r{number}", timestamp=time, **cells), name=f"f/{number}.csv")
         return "f"
 
     def test_of_one_machine_are_not_added(self, run, csv, tmp_path):
@@ -317,6 +332,8 @@ class TestRanks:
         [{"gpu_model": "4 x NVIDIA L4", "timestamp": "2026-03-01T00:00:00"}, {"timestamp": "2026-01-09T00:00:00"}],
     )
     def test_others_are(self, run, csv, changes):
-        csv(row(run_id="r0", gpu_model="2 x NVIDIA A40"), row(run_id="r1", **{"gpu_model": "2 x NVIDIA A40", **changes}))
+        csv(
+            row(run_id="r0", gpu_model="2 x NVIDIA A40"), row(run_id="r1", **{"gpu_model": "2 x NVIDIA A40", **changes})
+        )
         assert grams(run("emissions.csv", "--all", "--format", "json")) == {"all": 7620.0}
         assert "leave it out" in run("emissions.csv", "--all", "--nodes", "2", code=2).err

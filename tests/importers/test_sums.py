@@ -152,7 +152,9 @@ def test_states_of_checkpoints_are_left_out(run, csv, files):
     csv(row(), name="f/emissions.csv")
     done = run("f")
     assert (shown(done.out), done.err) == (["a1: 3.81 kg CO2eq"], "")
-    assert "the state of a checkpoint); it has total_flos 1e+15; " in run("f/checkpoint-10/trainer_state.json", code=2).err
+    assert (
+        "the state of a checkpoint); it has total_flos 1e+15; " in run("f/checkpoint-10/trainer_state.json", code=2).err
+    )
 
 
 class TestSums:

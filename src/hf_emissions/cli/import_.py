@@ -50,9 +50,7 @@ _METHODS = {
 @click.option("--tracker", metavar="NAME", help="What wrote the file, where it is not found by itself.")
 @click.option("--run", metavar="ID", help="Which of several runs; the beginning of its name is enough.")
 @click.option("--all", "every", is_flag=True, help="The sum of all runs.")
-@click.option(
-    "--nodes", type=click.IntRange(min=1), help="Runs that --all adds up began at once on so many machines."
-)
+@click.option("--nodes", type=click.IntRange(min=1), help="Runs that --all adds up began at once on so many machines.")
 @click.option("--country", help="Where it ran: ISO code or name. Grams are worked out anew.")
 @click.option("--region", help='State or zone of the country, or a cloud region: "gcp:europe-west4".')
 @click.option("--intensity", help='What the grid emits, with its unit: "381 g/kWh".')

@@ -10,10 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_HEADER = re.compile(r"(?P<kind>Actual|Predicted) consumption(?: for (?P<epochs>\d{1,9}) epoch\(s\))?[^\n:]{0,80}:[ \t]*$", re.M)
-_TIME = re.compile(r"^\s+Time:\s*(?P<value>\S[^\n]{0,59})$", re.M)
-_ENERGY = re.compile(r"^\s+Energy:\s*(?P<value>\S{1,40}) kWh\s*$", re.M)
-_GRAMS = re.compile(r"^\s+CO2eq:\s*(?P<value>\S{1,40}) g\b", re.M)
+_HEADER = re.compile(
+    r"(?P<kind>Actual|Predicted) consumption(?: for (?P<epochs>\d{1,9}) epoch\(s\))?[^\n:]{0,80}:[ \t]*$", re.MULTILINE
+)
+_TIME = re.compile(r"^\s+Time:\s*(?P<value>\S[^\n]{0,59})$", re.MULTILINE)
+_ENERGY = re.compile(r"^\s+Energy:\s*(?P<value>\S{1,40}) kWh\s*$", re.MULTILINE)
+_GRAMS = re.compile(r"^\s+CO2eq:\s*(?P<value>\S{1,40}) g\b", re.MULTILINE)
 # The lines of a block, among which other threads may write some of their own.
 _LONGEST = 2000
 

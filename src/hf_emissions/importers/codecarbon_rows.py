@@ -109,7 +109,7 @@ def duration_of(row: Row) -> float | None:
     """
     written = row.text("duration")
     value = finite(written or "")
-    if value is not None and value < 0 or (written or "").lower() in _NO_ID:
+    if (value is not None and value < 0) or (written or "").lower() in _NO_ID:
         return None
     return row.number("duration")
 

@@ -72,9 +72,8 @@ def _record(run: Tracked, given: Given) -> EmissionsRecord:
     energy_kwh = None if run.energy_kwh is None else run.energy_kwh * pue
     grams = _grams(run, energy_kwh, grid, pue)
     inside = (run.pue or 1.0) * pue
-    hardware = given.hardware or run.hardware
     # A duration that does not go with the energy is doubted, and not written.
-    duration_s = None if doubt_of_duration(run, hardware) is not None else run.duration_s
+    duration_s = None if doubt_of_duration(run) is not None else run.duration_s
     return EmissionsRecord(
         emissions_g=grams,
         energy_kwh=energy_kwh,
@@ -82,7 +81,7 @@ def _record(run: Tracked, given: Given) -> EmissionsRecord:
         duration_s=None if duration_s is None else units.round_significant(duration_s, 12),
         source=_source(run, grid, given.pue),
         training_type=given.training_type or run.training_type,
-        hardware_used=hardware,
+        hardware_used=given.hardware or run.hardware,
         method=run.method,
         boundary="facility" if inside > 1.0 else run.boundary,
         modelled_share=run.modelled_share,

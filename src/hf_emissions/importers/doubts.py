@@ -13,7 +13,7 @@ from ..factors.intensity import grid_intensity
 from ..record import EmissionsRecord
 from .complete import Given, complete, place_of
 from .fold import folded
-from .power import doubt_of_duration, mean_w, said_of_power
+from .power import doubt_of_duration, mean_w, most_w, said_of_power
 from .tracked import Tracked
 
 # Less than any computer draws that is switched on.
@@ -127,8 +127,14 @@ def _intensities_of_place(run: Tracked) -> list[float]:
 
 
 def _of_power(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
-    doubt = doubt_of_duration(run, record.hardware_used)
+    if not run.energy_kwh or not run.duration_s:
+        return
+    doubt = doubt_of_duration(run)
+    hardware, found_w = record.hardware_used, mean_w(run)
+    limit_w = most_w(hardware)
     if doubt is not None:
         yield doubt
-    elif run.energy_kwh and run.duration_s and mean_w(run) < _LEAST_W:
+    elif found_w > limit_w:
+        yield f"{said_of_power(run)}, more than {hardware or 'one machine'} can draw ({limit_w:.3g} W)"
+    elif found_w < _LEAST_W:
         yield f"{said_of_power(run)}, less than any computer draws: a part of it was not metered"

@@ -18,20 +18,16 @@ _ACCELERATOR_FACTOR = 1.82 * 2.0
 _SAME_DURATION = 1.5
 
 
-def doubt_of_duration(run: Tracked, hardware: str | None) -> str | None:
-    """Why the duration does not go with the energy, so that it is not written; None where it does."""
-    if not run.energy_kwh or not run.duration_s:
+def doubt_of_duration(run: Tracked) -> str | None:
+    """Why the duration is not that of the energy, so that it is not written; None where it may be."""
+    if not run.energy_kwh or not run.duration_s or run.memory_s is None:
         return None
-    said = said_of_power(run)
-    if run.memory_s is not None and run.memory_s > run.duration_s * _SAME_DURATION:
-        return (
-            f"{said}, where memory drew its power for {units.format_duration(run.memory_s)}: the duration may be that"
-            " of the last task alone, and is not written; the energy stands"
-        )
-    limit_w = most_w(hardware)
-    if mean_w(run) > limit_w:
-        return f"{said}, more than {hardware or 'one machine'} can draw ({limit_w:.3g} W)"
-    return None
+    if run.memory_s <= run.duration_s * _SAME_DURATION:
+        return None
+    return (
+        f"{said_of_power(run)}, where memory drew its power for {units.format_duration(run.memory_s)}: the duration may"
+        " be that of the last task alone, and is not written; the energy stands"
+    )
 
 
 def mean_w(run: Tracked) -> float:

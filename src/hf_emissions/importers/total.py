@@ -64,7 +64,7 @@ def total(runs: Sequence[Tracked], *, placed: bool = False, nodes: int | None = 
 
 
 def _without_doubted_time(run: Tracked) -> Tracked:
-    return run if doubt_of_duration(run, run.hardware) is None else replace(run, duration_s=None)
+    return run if doubt_of_duration(run) is None else replace(run, duration_s=None)
 
 
 def _notes(runs: Sequence[Tracked]) -> list[str]:

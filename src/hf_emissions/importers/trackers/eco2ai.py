@@ -48,7 +48,11 @@ class Eco2AI(Tracker):
         """The runs, the rows of each added up; without an id, as in old files, each row is a run."""
         runs: dict[str, _Sums] = {}
         for number, row in enumerate(file.rows_or_torn(), 1):
-            if "id" in file.header and row.text("id") is None and (row.torn or not any(map(str.strip, row.cells.values()))):
+            if (
+                "id" in file.header
+                and row.text("id") is None
+                and (row.torn or not any(map(str.strip, row.cells.values())))
+            ):
                 yield TrackerError(row.torn or f"{row.where}: the row is empty")
                 continue
             name = row.text("id") or f"row {number}"

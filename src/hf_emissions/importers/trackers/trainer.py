@@ -12,7 +12,6 @@ from ..numbers import read_number
 from ..tracked import Tracked
 from ..tracker import Tracker
 
-
 _WITHOUT_TIME = "Trainer does not say here how long it trained (no train_runtime: the state of a checkpoint)"
 _ADVICE = "estimate it with: hf-emissions estimate --hours ... --hardware ... --country ..."
 
