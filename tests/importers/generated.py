@@ -5,7 +5,37 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-COLUMNS = ["timestamp", "project_name", "run_id", "duration", "emissions", "emissions_rate", "cpu_power", "gpu_power", "ram_power", "cpu_energy", "gpu_energy", "ram_energy", "energy_consumed", "country_name", "country_iso_code", "region", "os", "python_version", "codecarbon_version", "cpu_count", "cpu_model", "gpu_count", "gpu_model", "longitude", "latitude", "ram_total_size", "tracking_mode", "on_cloud", "pue"]
+COLUMNS = [
+    "timestamp",
+    "project_name",
+    "run_id",
+    "duration",
+    "emissions",
+    "emissions_rate",
+    "cpu_power",
+    "gpu_power",
+    "ram_power",
+    "cpu_energy",
+    "gpu_energy",
+    "ram_energy",
+    "energy_consumed",
+    "country_name",
+    "country_iso_code",
+    "region",
+    "os",
+    "python_version",
+    "codecarbon_version",
+    "cpu_count",
+    "cpu_model",
+    "gpu_count",
+    "gpu_model",
+    "longitude",
+    "latitude",
+    "ram_total_size",
+    "tracking_mode",
+    "on_cloud",
+    "pue",
+]
 RELEASES = ("2.0.0", "2.1.4", "2.3.4", "2.5.0", "2.8.4", "3.0.2", "3.0.8", "3.2.1", "3.2.6", "3.3.2")
 # The place with the g/kWh that CodeCarbon has for it: countries over the life cycle, states and provinces by what burns.
 PLACES = (

@@ -53,11 +53,27 @@ def sound(tmp_path):
     def write(name: str = "e.csv", **changes: object) -> str:
         cells = {
             **dict.fromkeys(COLUMNS, ""),
-            "timestamp": "2025-03-04T10:00:00", "project_name": "p", "run_id": "a1", "duration": 36_000.0,
-            "emissions": 1.3716, "energy_consumed": 3.6, "cpu_energy": 0.3, "gpu_energy": 3.0, "ram_energy": 0.3,
-            "cpu_power": 30.0, "gpu_power": 28.0, "ram_power": 30.0, "country_name": "Germany",
-            "country_iso_code": "DEU", "os": "Linux-6.1", "codecarbon_version": "3.0.4", "cpu_count": 8,
-            "gpu_count": 1, "gpu_model": "1 x NVIDIA A100-SXM4-80GB", "tracking_mode": "machine", "pue": 1.0,
+            "timestamp": "2025-03-04T10:00:00",
+            "project_name": "p",
+            "run_id": "a1",
+            "duration": 36_000.0,
+            "emissions": 1.3716,
+            "energy_consumed": 3.6,
+            "cpu_energy": 0.3,
+            "gpu_energy": 3.0,
+            "ram_energy": 0.3,
+            "cpu_power": 30.0,
+            "gpu_power": 28.0,
+            "ram_power": 30.0,
+            "country_name": "Germany",
+            "country_iso_code": "DEU",
+            "os": "Linux-6.1",
+            "codecarbon_version": "3.0.4",
+            "cpu_count": 8,
+            "gpu_count": 1,
+            "gpu_model": "1 x NVIDIA A100-SXM4-80GB",
+            "tracking_mode": "machine",
+            "pue": 1.0,
         } | changes
         (tmp_path / name).write_text(",".join(COLUMNS) + "\n" + ",".join(map(str, cells.values())) + "\n")
         return name

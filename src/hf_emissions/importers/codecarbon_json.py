@@ -1,7 +1,8 @@
 """The JSON of CodeCarbon: what its logger writes, and what its API answers.
 
 The logger writes an object a line, with the words of a log before it and other lines between; people save one as a
-pretty object, several as an array, or by the ids of their runs. The API answers a record, an array of them, or a page with `items`.
+pretty object, several as an array, or by the ids of their runs. The API answers a record, an array of them, or a page
+with `items`.
 """
 
 from __future__ import annotations
@@ -49,13 +50,15 @@ def _within(found: Any, names: set[str], where: str, depth: int) -> Iterator[tup
             yield from _within(one, names, f"{where}: record {number}", depth - 1)
     elif depth and isinstance(found, dict):
         for key, one in found.items():
-            if key == "items" and isinstance(one, list):
-                yield from _within(one, names, where, depth)
-                continue
-            inner = one
-            if isinstance(one, dict) and not one.get("run_id") and _ID.fullmatch(key):
-                inner = {**one, "run_id": key}
-            yield from _within(inner, names, f"{where}: {key[:60]}", depth - 1)
+            # A page of the API is no more than the list in it.
+            place = where if key == "items" else f"{where}: {key[:60]}"
+            yield from _within(_with_id(one, key), names, place, depth - 1)
+
+
+def _with_id(found: Any, key: str) -> Any:
+    """A record with the id that it stands under, where it has none of its own."""
+    has_none = isinstance(found, dict) and not found.get("run_id") and _ID.fullmatch(key)
+    return {**found, "run_id": key} if has_none else found
 
 
 def _is_lines(file: TrackerFile) -> bool:

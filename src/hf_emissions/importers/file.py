@@ -27,8 +27,8 @@ _MOST_JSON_BYTES = 64 * 1024 * 1024
 # Where JSON cannot be made sense of beyond its form: numbers of thousands of digits, brackets within brackets.
 NO_JSON = "nested too deeply, or has a number of thousands of digits"
 _OBJECT = re.compile(r'\{\s*(?:"|\}|$)')
-# What stands in words beside letters, such as those of `Intel® Core™` and `L’Aquila`.
-_SIGNS = "®™°’‘“”–—·\xa0"
+# What stands in words beside letters: marks of trade, a degree, quotes and dashes of cp1252, a no-break blank.
+_SIGNS = "\xae\u2122\xb0\u2019\u2018\u201c\u201d\u2013\u2014\xb7\xa0"
 # The first line of a log may have commas, of a table it has more.
 _FEW = 6
 _PICKLE = "a Python pickle, which is never opened here: reading one can run any program"

@@ -49,8 +49,9 @@ def _groups(runs: Sequence[Tracked]) -> list[list[Tracked]]:
     """Those that began together, on machines that do not differ, and went on beside each other."""
     groups: list[list[Tracked]] = []
     alike: dict[tuple[object, ...], list[list[Tracked]]] = {}
-    whole = [run for run in runs if run.whole_machine and begins(run) is not None and not run.is_part]
-    for run in sorted(whole, key=lambda run: begins(run)):  # type: ignore[arg-type, return-value]
+    begun = [(begins(run), run) for run in runs if run.whole_machine and not run.is_part]
+    known_starts = [(start, number, run) for number, (start, run) in enumerate(begun) if start is not None]
+    for _, _, run in sorted(known_starts, key=lambda one: one[:2]):
         known = alike.setdefault((run.tool, run.hardware, run.cpu_model, run.ram_gb), [])
         if known and _is_rank(run, known[-1][-1]):
             known[-1].append(run)

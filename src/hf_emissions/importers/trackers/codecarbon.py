@@ -174,17 +174,25 @@ def _notes(best: RunRows, energy_kwh: float) -> Iterator[str]:
             f" {duration_s or 0.0:.4g} s): a task sets CodeCarbon's clock back; the energy is of all of it"
         )
     if best.timeless > 1:
-        yield f"{best.timeless} rows have neither an id nor a time that tells runs apart: that with most energy is taken"
+        yield (
+            f"{best.timeless} rows have neither an id nor a time that tells runs apart: that with most energy is taken"
+        )
     if best.empty is not None:
         yield f"{best.empty}: this row of the run has no energy and is left out"
     yield from notes_of_noise(row, energy_kwh)
-    ram = row.stated("ram_energy")
-    if ram and energy_kwh and ram > energy_kwh * _ALL_OF_IT:
-        yield f"memory alone has {units.format_energy(ram)}, more than the whole: the columns do not go together"
-    elif ram and energy_kwh and ram / energy_kwh > 0.4:
-        yield f"{ram / energy_kwh:.0%} of the energy is what CodeCarbon's model takes memory to use, not a meter"
+    yield from _notes_of_memory(row, energy_kwh)
     if (row.stated("gpu_count") or 0) > 1:
         yield "gpu_count is that of the machine: where the training used fewer, give --hardware"
+
+
+def _notes_of_memory(row: Row, energy_kwh: float) -> Iterator[str]:
+    ram = row.stated("ram_energy")
+    if not ram or not energy_kwh:
+        return
+    if ram > energy_kwh * _ALL_OF_IT:
+        yield f"memory alone has {units.format_energy(ram)}, more than the whole: the columns do not go together"
+    elif ram / energy_kwh > 0.4:
+        yield f"{ram / energy_kwh:.0%} of the energy is what CodeCarbon's model takes memory to use, not a meter"
 
 
 def _hardware(row: Row) -> str | None:
