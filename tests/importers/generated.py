@@ -37,7 +37,7 @@ COLUMNS = [
     "pue",
 ]
 RELEASES = ("2.0.0", "2.1.4", "2.3.4", "2.5.0", "2.8.4", "3.0.2", "3.0.8", "3.2.1", "3.2.6", "3.3.2")
-# The place with the g/kWh that CodeCarbon has for it: countries over the life cycle, states and provinces by what burns.
+# A place and its g/kWh by CodeCarbon: countries over the life cycle, states and provinces by what burns.
 PLACES = (
     ("Germany", "DEU", "bavaria", 380.95),
     ("Germany", "DEU", "berlin", 365.48),

@@ -106,7 +106,7 @@ class TestEncodings:
         ("place", "encoding", "location"),
         [
             ("Île", "cp1252", "Île, Germany"),
-            ("Zürich’s", "cp1252", "Zürich’s, Germany"),
+            ("Zürich\u2019s", "cp1252", "Zürich\u2019s, Germany"),
             ("Île", "utf-8", "Île, Germany"),
         ],
     )

@@ -320,7 +320,7 @@ class TestExperimentImpactTracker:
         (found,) = records(done)
         # 3600 W over twice 9 s; the pause of 1791 s is left out.
         assert (found["energy_kwh"], found["duration_s"]) == (0.018, 18.0)
-        assert "a gap of 29.9 min in the samples or their powers is left out" in done.out
+        assert "a gap of 29 min 51 s in the samples or their powers is left out" in done.out
 
     def test_a_power_of_null_is_a_gap(self, run, files):
         files(**{"data.json": sample(0, 3600) + sample(1, 3600) + sample(2, None) + sample(3, 3600)})
