@@ -87,6 +87,16 @@ class TestSources:
         expected = [{**row, "downloads": 7} for row in rows(tmp_path / "one.parquet") if row["id"] in names]
         assert rows(tmp_path / "two.parquet") == expected
 
+    def test_several_dumps_are_all_read(self, run, tmp_path):
+        for name, ids in {"a": ["o/1", "o/2"], "b": ["o/3"]}.items():
+            parquet.write_table(pa.table({"modelId": ids, "card": ["# M"] * len(ids)}), tmp_path / f"{name}.parquet")
+        run("--dump", "a.parquet", "--dump", "b.parquet", "--out", "out.parquet")
+        assert [row["id"] for row in rows(tmp_path / "out.parquet")] == ["o/1", "o/2", "o/3"]
+        assert run("--dump", "a.parquet", "--dump", "./a.parquet", code=2).err == (
+            "Error: --dump a.parquet: this file is given twice; give each once\n"
+        )
+        assert "gone.parquet: there is no such" in run("--dump", "a.parquet", "--dump", "gone.parquet", code=2).err
+
     def test_a_dump_with_other_columns(self, run, tmp_path):
         table = pa.table({"name": ["a/b"], "words": ["---\nco2_eq_emissions: 2\n---\n"]})
         parquet.write_table(table, tmp_path / "dump.parquet")

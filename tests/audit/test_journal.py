@@ -186,7 +186,7 @@ class TestWhatWouldBeDestroyed:
             (["--out", "p1.parquet"], "--out p1.parquet: this is the file of --parts, which it would replace"),
             (["--out", "./link.parquet"], "--out link.parquet: this is the file of --parts, which it would replace"),
             (["--trainings", "p2.parquet"], "--trainings p2.parquet: this is the file of --parts, which it would"),
-            (["--parts", "link.parquet"], "--parts link.parquet: this file is given twice; give each part once"),
+            (["--parts", "link.parquet"], "--parts link.parquet: this file is given twice; give each once"),
             (["--shard", "9/2"], "--shard is '9/2'; write the part and how many there are"),
             (["--shard", "1/2"], "--shard goes with the cards of an audit; --parts are summed up whole"),
         ],

@@ -201,10 +201,9 @@ class TestBadFiles:
                 (HEADER + row(energy_consumed="=1+cmd|'/C calc'!A0")).encode(),
                 "x:2: energy_consumed is \"=1+cmd|'/C calc'!A0\"",
             ),
-            ((HEADER + row(country_name="Côte")).encode("latin-1"), "x:2: this line is no UTF-8 (byte 0xf4)"),
             (
-                b'{"timestamp":1,"project_name":1,"duration":1,"emissions":1,"energy_consumed":1}\n{"timestamp"',
-                "x:2: ",
+                b'{"timestamp":1,"project_name":1,"duration":1,"emissions":1,"energy_consumed":1\n{"timestamp"',
+                "x:1: this line is no whole JSON",
             ),
             ((HEADER + row(emissions="")).encode(), "x:2: emissions is empty; nothing was recorded there"),
             (
@@ -282,8 +281,8 @@ class TestDoubts:
             ({"gpu_model": "2 x NVIDIA A100", "gpu_count": 2, "duration": 3600}, "more than 2 x NVIDIA A100 can draw"),
             ({"duration": 3.6e8}, "10 kWh in 4170 days are 0.1 W, less than any computer draws"),
             (
-                {"cpu_power": 50, "ram_power": 50},
-                "where the file has 100 W: the duration may be that of the last task alone",
+                {"ram_energy": 1.0, "ram_power": 50},
+                "where memory drew its power for 20 h: the duration may be that of the last task alone",
             ),
         ],
     )
@@ -390,7 +389,15 @@ class TestRows:
 
     def test_processes_of_one_machine_that_each_counted_all_of_it(self, run, csv):
         first, second = row(run_id="r1"), row(run_id="r2", timestamp="2026-01-01T00:00:03")
-        assert "some of these runs went on at the same time" in run(csv(first, second), "--all").out
+        path = csv(first, second)
+        err = run(path, "--all", code=2).err
+        assert "2 runs began at once on machines that are not named, and each counted all of its machine" in err
+        assert "such as r1 (3.81 kg CO2eq, emissions.csv:2), or say with --nodes 2" in err
+        assert "7.62 kg CO2eq" in run(path, "--all", "--nodes", "2").out
+        assert "(--nodes says 3)" in run(path, "--all", "--nodes", "3", code=2).err
+        assert "--nodes goes with --all" in run(path, "--nodes", "2", code=2).err
+        soon = row(run_id="r2", timestamp="2026-01-01T00:03:00")
+        assert "some of these runs went on at the same time" in run(csv(first, soon), "--all").out
         later = row(run_id="r2", timestamp="2026-01-01T10:00:01")
         assert "at the same time" not in run(csv(first, later), "--all").out
 

@@ -155,7 +155,6 @@ CASES = {
             "geographical_location: Germany",
             "hardware_used: 1 x Intel(R) Xeon(R) Processor (2 CPU threads)",
             "energy_consumed: 0.000038947355574927634",
-            "hours_used: 0.000556185926944444",
             "on_cloud: false",
             "cpu_model: Intel(R) Xeon(R) Processor",
             "ram_total_size: 23.540584564208984",

@@ -107,7 +107,8 @@ class TestFilesThatCannotBeRead:
         done = run("f", "--all", "--into", "README.md", code=2)
         assert done.err.splitlines() == [
             f"Error: {self.BAD}",
-            "Error: --all: a file could not be read, and a sum would lack it; mend it or move it away",
+            "Error: --all: the run a1 (f/bad.csv:2) could not be read, and a sum would lack it; choose with --run, or"
+            " mend it",
         ]
         assert (tmp_path / "README.md").read_text() == BEFORE
 
@@ -141,7 +142,7 @@ class TestFilesThatCannotBeRead:
         } | changes
         files(**{"f/pue.csv": ",".join(cells) + "\n" + ",".join(map(str, cells.values())) + "\n"})
         done = run("f")
-        assert shown(done.out) == ["good: 3.81 kg CO2eq"]
+        assert shown(done.out) == ["a1: no figure (CodeCarbon)", "good: 3.81 kg CO2eq", "r: no figure (CodeCarbon)"]
         assert f"Error: {words}\n" in done.err
 
 
@@ -151,7 +152,9 @@ def test_states_of_checkpoints_are_left_out(run, csv, files):
     csv(row(), name="f/emissions.csv")
     done = run("f")
     assert (shown(done.out), done.err) == (["a1: 3.81 kg CO2eq"], "")
-    assert "there is no run in this file of Trainer" in run("f/checkpoint-10/trainer_state.json", code=2).err
+    assert (
+        "the state of a checkpoint); it has total_flos 1e+15; " in run("f/checkpoint-10/trainer_state.json", code=2).err
+    )
 
 
 class TestSums:

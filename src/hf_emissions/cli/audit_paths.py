@@ -48,8 +48,8 @@ def check_written(out: Path | None, trainings: Path | None, read: Mapping[str, S
         taken[path.resolve()] = option
 
 
-def check_each_once(paths: Iterable[Path]) -> None:
-    """Refuse parts of which one is given twice: its models would count twice.
+def check_each_once(paths: Iterable[Path], option: str = "--parts") -> None:
+    """Refuse files of which one is given twice: its models would count twice.
 
     Raises:
         UsageError: one is.
@@ -57,5 +57,5 @@ def check_each_once(paths: Iterable[Path]) -> None:
     seen = set()
     for path in paths:
         if path.resolve() in seen:
-            raise UsageError(f"--parts {path}: this file is given twice; give each part once")
+            raise UsageError(f"{option} {path}: this file is given twice; give each once")
         seen.add(path.resolve())

@@ -11,6 +11,7 @@ import click
 
 from ..audit.sources.archive import Archive
 from ..audit.sources.dump import Dump
+from ..audit.sources.dumps import Dumps
 from ..audit.sources.folder import Folder
 from ..audit.sources.hub import OnTheHub
 from ..audit.sources.listed import Bodies
@@ -19,6 +20,7 @@ from ..errors import UsageError
 from ..hub.crawl import PAGE, Crawler, Query
 from ..hub.quotas import Quotas
 from .audit_ids import read_ids
+from .audit_paths import check_each_once
 from .audit_plan import first_words, planned_words
 from .output import Output
 
@@ -45,7 +47,14 @@ _WHICH = (
 
 _OPTIONS = (
     click.option("--cards", metavar="PATH", type=PATH, help="A folder of cards, or an archive (.tar.gz) of one."),
-    click.option("--dump", metavar="FILE", type=PATH, help="A Parquet file with a row a model."),
+    click.option(
+        "--dump",
+        "dumps",
+        metavar="FILE",
+        type=PATH,
+        multiple=True,
+        help="A Parquet file with a row a model; several times for the shards of one.",
+    ),
     click.option(
         "--id-column", type=TEXT, help="Of the dump: the column of the models' names, where it is not found by itself."
     ),
@@ -92,7 +101,7 @@ class Named:
     """What the options name."""
 
     cards: Path | None = None
-    dump: Path | None = None
+    dumps: tuple[Path, ...] = ()
     id_column: str | None = None
     card_column: str | None = None
     ids: str | None = None
@@ -112,8 +121,9 @@ class Named:
     def files(self) -> dict[str, tuple[Path, ...]]:
         """The files that are read, by their option."""
         ids = None if self.ids in (None, "-") else Path(str(self.ids))
-        named = {"--cards": self.cards, "--dump": self.dump, "--ids": ids}
-        return {option: (path,) for option, path in named.items() if path is not None}
+        named = {"--cards": self.cards, "--ids": ids}
+        given = {option: (path,) for option, path in named.items() if path is not None}
+        return {**given, "--dump": self.dumps} if self.dumps else given
 
     def source(self, out: Output) -> Source:
         """The source of the cards.
@@ -123,21 +133,23 @@ class Named:
         """
         listed = any(value not in (None, ()) for value in (self.author, self.tags, self.search, self.min_downloads))
         listed = listed or (self.limit is not None and self.ids is None)
-        given = [self.cards is not None, self.dump is not None, self.ids is not None, listed]
+        given = [self.cards is not None, bool(self.dumps), self.ids is not None, listed]
         if sum(given) != 1:
             raise UsageError(f"{_WHICH}{'; one of these' if any(given) else ''}")
         self._check(of_the_hub=listed or self.ids is not None)
-        for path in (self.cards, self.dump):
+        check_each_once(self.dumps, "--dump")
+        for path in (self.cards, *self.dumps):
             if path is not None and not path.exists():
                 raise UsageError(f"{path}: there is no such file or folder")
-        if self.dump is not None:
-            return Dump(self.dump, self.id_column, self.card_column)
+        if self.dumps:
+            read = tuple(Dump(path, self.id_column, self.card_column) for path in self.dumps)
+            return read[0] if len(read) == 1 else Dumps(read)
         if self.cards is not None:
             return _cards(self.cards)
         return self._hub(out)
 
     def _check(self, *, of_the_hub: bool) -> None:
-        if self.dump is None and (self.id_column or self.card_column):
+        if not self.dumps and (self.id_column or self.card_column):
             raise UsageError("--id-column and --card-column go with --dump")
         if not of_the_hub and (self.sort or self.bodies or self.max_bodies is not None):
             raise UsageError("--sort, --bodies and --max-bodies are of models on the Hub alone")

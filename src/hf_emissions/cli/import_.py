@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from ..importers.choose import choose, figure_of
 from ..importers.complete import Given, complete
 from ..importers.detect import read_file, read_folder
 from ..importers.doubts import doubts, doubts_of_all
+from ..importers.fold import folded, kind_of
 from ..importers.found import Found
 from ..importers.registry import broken_trackers
 from ..importers.total import total
@@ -30,6 +33,8 @@ from .output import Format, Output, format_option
 from .quantities import read_option
 from .targets import one_target
 
+# Of so many runs a line is said of each; of more it is said once for all.
+_SAID_OF_EACH = 3
 _METHODS = {
     "measured": "measured",
     "modelled": "modelled",
@@ -45,6 +50,7 @@ _METHODS = {
 @click.option("--tracker", metavar="NAME", help="What wrote the file, where it is not found by itself.")
 @click.option("--run", metavar="ID", help="Which of several runs; the beginning of its name is enough.")
 @click.option("--all", "every", is_flag=True, help="The sum of all runs.")
+@click.option("--nodes", type=click.IntRange(min=1), help="Runs that --all adds up began at once on so many machines.")
 @click.option("--country", help="Where it ran: ISO code or name. Grams are worked out anew.")
 @click.option("--region", help='State or zone of the country, or a cloud region: "gcp:europe-west4".')
 @click.option("--intensity", help='What the grid emits, with its unit: "381 g/kWh".')
@@ -62,6 +68,7 @@ def import_(
     tracker: str | None,
     run: str | None,
     every: bool,
+    nodes: int | None,
     how: How,
     format_: Format,
     **more: Any,
@@ -83,15 +90,20 @@ def import_(
     section, equivalents, overwrite = (more.pop(name) for name in ("section", "equivalents", "overwrite"))
     _check(into, section=section, equivalents=equivalents, overwrite=overwrite, how=how)
     known = _given(**more)
+    if nodes is not None and not every:
+        raise UsageError("--nodes goes with --all, which adds up the runs of several machines")
     found = _found(path, tracker)
     problems = _problems(out, found)
     runs = [run for file in found for run in file.runs]
+    unread = [one.unread for one in runs if one.unread is not None]
     if into is None and run is None and not every:
-        return _list(out, runs, problems, known)
-    if every and any(file.error for file in found):
-        raise UsageError("--all: a file could not be read, and a sum would lack it; mend it or move it away")
+        return _list(out, runs, [*problems, *unread], known)
+    for words in unread:
+        out.error(words)
+    problems += unread
+    _check_whole(found, every=every)
     parts = choose(runs, run, every=every)
-    chosen = parts[0] if len(parts) == 1 else total(parts, placed=known.place)
+    chosen = parts[0] if len(parts) == 1 else total(parts, placed=known.place, nodes=nodes)
     record = complete(chosen, known)
     # One run that is wrong does not show in a sum of many.
     warnings = [*(doubts_of_all(parts, known) if len(parts) > 1 else ()), *doubts(chosen, record, runs)]
@@ -108,6 +120,15 @@ def import_(
 
     document = {**_document(chosen, record, warnings), "problems": problems}
     return Editing(out, how).edit_all([one_target(into)], change, **document)
+
+
+def _check_whole(found: Sequence[Found], *, every: bool) -> None:
+    """Refuse a sum where something could not be read that may be of a run."""
+    if every and any(file.error for file in found):
+        raise UsageError("--all: a file could not be read, and a sum would lack it; mend it or move it away")
+    stray = [file.stray[0] for file in found if file.stray]
+    if every and stray:
+        raise UsageError(f"--all: a sum may lack a run ({stray[0]}); mend the line, or choose with --run")
 
 
 def _check(into: str | None, *, how: How, **asked: bool) -> None:
@@ -158,38 +179,84 @@ def _problems(out: Output, found: Sequence[Found]) -> list[str]:
     problems = [*broken_trackers(), *(explain(file.error) for file in found if file.error is not None)]
     for problem in problems:
         out.error(problem)
-    return problems
+    torn = [str(error) for file in found for error in file.stray]
+    for words in torn:
+        out.note(f"warning: {words}")
+    return [*problems, *torn]
 
 
 def _list(out: Output, runs: Sequence[Tracked], problems: Sequence[str], given: Given) -> int:
-    """Say of every run what it is; those that lack something say what."""
-    documents = [_shown(out, run, given, runs) for run in runs]
-    out.document(runs=documents, problems=problems)
-    return DONE if any("lacks" not in document for document in documents) else FAILED
+    """Say of every run what it is; those that lack something say what, and what is said of many is said once."""
+    found = [_completed(run, given, runs) for run in runs]
+    often = _said_often(run_and_words for one in found for run_and_words in one.said())
+    for one in found:
+        _shown(out, one, often)
+    for words in folded([said for one in found for said in one.said() if kind_of(said[1]) in often], len(runs)):
+        out.line(words)
+    for words in folded([(one.run.where, one.lacks) for one in found if one.lacks is not None], len(runs)):
+        out.error(words)
+    out.document(runs=[one.document() for one in found], problems=problems)
+    return DONE if any(one.lacks is None for one in found) else FAILED
 
 
-def _shown(out: Output, run: Tracked, given: Given, beside: Sequence[Tracked]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Completed:
+    """A run with what became of it: its record and what speaks against that, or what it lacks."""
+
+    run: Tracked
+    record: EmissionsRecord | None = None
+    warnings: Sequence[str] = ()
+    lacks: str | None = None
+
+    def said(self) -> list[tuple[str, str]]:
+        """Where it stands, and what is said of it beside its figures."""
+        if self.record is None:
+            return []
+        words = [*(f"note: {note}" for note in self.run.notes), *(f"warning: {one}" for one in self.warnings)]
+        return [(self.run.where, one) for one in words]
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        lacks = {} if self.lacks is None else {"lacks": f"{self.run.where}: {self.lacks}"}
+        return {**_document(self.run, self.record, self.warnings), **lacks}
+
+
+def _completed(run: Tracked, given: Given, beside: Sequence[Tracked]) -> _Completed:
     try:
         record = complete(run, given)
     except HfEmissionsError as error:
-        if out.format == "quiet":
-            out.item(run.run)
-        out.line(f"{run.run}: {figure_of(run)} ({run.by})", bold=True)
-        out.error(explain(error))
-        return {**_document(run, None, []), "lacks": explain(error)}
-    warnings = doubts(run, record, beside)
-    _show(out, run, record, warnings)
-    return _document(run, record, warnings)
+        return _Completed(run, lacks=explain(error).removeprefix(f"{run.where}: "))
+    return _Completed(run, record, doubts(run, record, beside))
 
 
-def _show(out: Output, run: Tracked, record: EmissionsRecord, warnings: Sequence[str]) -> None:
+def _said_often(said: Iterable[tuple[str, str]]) -> set[str]:
+    """The kinds of what is said of more runs than a reader wants to read it of."""
+    counted = Counter(kind_of(words) for _, words in said)
+    return {kind for kind, count in counted.items() if count > _SAID_OF_EACH}
+
+
+def _shown(out: Output, one: _Completed, often: set[str]) -> None:
+    if one.record is not None:
+        _show(out, one.run, one.record, one.warnings, often)
+        return
+    if out.format == "quiet":
+        out.item(one.run.run)
+    out.line(f"{one.run.run}: {figure_of(one.run)} ({one.run.by})", bold=True)
+
+
+def _show(
+    out: Output, run: Tracked, record: EmissionsRecord, warnings: Sequence[str], often: Collection[str] = ()
+) -> None:
     if out.format == "quiet":
         out.item(run.run)
         return
     grams = "no grams" if record.emissions_g is None else f"{units.format_mass(record.emissions_g)} CO2eq"
     out.line(f"{run.run}: {grams}", bold=True)
-    for words in (*_lines(run, record), *(f"warning: {words}" for words in warnings)):
+    for words in _lines(run, record):
         out.line(f"  {words}")
+    for words in (*(f"note: {note}" for note in run.notes), *(f"warning: {words}" for words in warnings)):
+        if kind_of(words) not in often:
+            out.line(f"  {words}")
 
 
 def _lines(run: Tracked, record: EmissionsRecord) -> list[str]:
@@ -208,7 +275,6 @@ def _lines(run: Tracked, record: EmissionsRecord) -> list[str]:
         ", ".join(
             part for part in (record.geographical_location, record.hardware_used, _METHODS[record.method]) if part
         ),
-        *(f"note: {note}" for note in run.notes),
     ]
 
 

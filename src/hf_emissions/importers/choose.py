@@ -30,14 +30,29 @@ def choose(runs: Sequence[Tracked], wanted: str | None, *, every: bool = False) 
         raise UsageError("--run is empty; give the name of a run, or its beginning")
     if not runs:
         raise UsageError("there is no run that could be read; see above")
-    metered = tuple(run for run in runs if run.meters)
-    if every:
-        return metered or (runs[0],)
     if wanted is not None:
         return (_called(runs, wanted),)
-    if len(metered or runs) == 1:
-        return tuple(metered or runs)
+    return _of_all(runs, every=every)
+
+
+def _of_all(runs: Sequence[Tracked], *, every: bool) -> tuple[Tracked, ...]:
+    """The one run that can be read and was metered, or with `every` all of those."""
+    readable = tuple(run for run in runs if run.unread is None)
+    if every and len(readable) < len(runs):
+        raise UsageError(_lacking([run for run in runs if run.unread is not None]))
+    if not readable:
+        raise UsageError("there is no run that could be read; see above")
+    metered = tuple(run for run in readable if run.meters) or readable[: 1 if every else None]
+    if every or len(metered) == 1:
+        return metered
     raise UsageError(f"there are {len(runs)} runs: {_list(runs)}; {_advice(runs)}, or add them up with --all")
+
+
+def _lacking(unread: Sequence[Tracked]) -> str:
+    named = ", ".join(f"{run.run} ({run.where})" for run in unread[:_NAMED])
+    more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
+    which = "run" if len(unread) == 1 else "runs"
+    return f"--all: the {which} {named}{more} could not be read, and a sum would lack it; choose with --run, or mend it"
 
 
 def _called(runs: Sequence[Tracked], wanted: str) -> Tracked:

@@ -13,6 +13,7 @@ from ..factors.named_place import read_place
 from ..facts.facts import Facts
 from ..record import EmissionsRecord
 from .places import country_of_cloud
+from .power import doubt_of_duration
 from .tracked import Tracked
 
 
@@ -52,6 +53,8 @@ def complete(run: Tracked, given: Given) -> EmissionsRecord:
         PlaceError: a place that is not known.
         MissingExtraError: looking up a place needs the extra `estimate`.
     """
+    if run.unread is not None:
+        raise TrackerError(run.unread)
     if run.no_figure is not None:
         raise UsageError(f"{run.where}: {run.no_figure}")
     if run.is_empty:
@@ -69,11 +72,13 @@ def _record(run: Tracked, given: Given) -> EmissionsRecord:
     energy_kwh = None if run.energy_kwh is None else run.energy_kwh * pue
     grams = _grams(run, energy_kwh, grid, pue)
     inside = (run.pue or 1.0) * pue
+    # A duration that does not go with the energy is doubted, and not written.
+    duration_s = None if doubt_of_duration(run) is not None else run.duration_s
     return EmissionsRecord(
         emissions_g=grams,
         energy_kwh=energy_kwh,
         # A block has hours, of which a reader makes seconds with so many digits.
-        duration_s=None if run.duration_s is None else units.round_significant(run.duration_s, 12),
+        duration_s=None if duration_s is None else units.round_significant(duration_s, 12),
         source=_source(run, grid, given.pue),
         training_type=given.training_type or run.training_type,
         hardware_used=given.hardware or run.hardware,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import HfEmissionsError, RecordError, TrackerError, UnitError, UsageError
@@ -39,10 +40,11 @@ def read_file(path: Path, name: str | None = None, *, called: str | None = None)
     """
     file = TrackerFile(path, called)
     tracker = find_tracker(name) if name is not None else _tracker_of(file)
-    runs = _runs(file, tracker)
-    if not runs:
-        raise TrackerError(f"{file.name}: there is no run in this file of {tracker.title}")
-    return Found(file, tracker, runs)
+    found = _read(file, tracker)
+    error = found.error or _only_error(found)
+    if error is not None:
+        raise error
+    return found
 
 
 def read_folder(folder: Path, name: str | None = None) -> list[Found]:
@@ -83,26 +85,35 @@ def _tried(path: Path, name: str | None) -> Found | None:
     if len(fitting) != 1:
         return None
     try:
-        runs = _runs(file, fitting[0])
+        found = _read(file, fitting[0])
     except (HfEmissionsError, OSError) as error:
         return Found(file, fitting[0], error=error)
-    if not runs and fitting[0].may_say_nothing:
-        return None
-    if not runs:
-        return Found(
-            file,
-            fitting[0],
-            error=TrackerError(f"{file.name}: there is no run in this file of {fitting[0].title}"),
-        )
-    return Found(file, fitting[0], runs)
+    return None if found.error is not None and fitting[0].may_say_nothing else found
 
 
-def _runs(file: TrackerFile, tracker: Tracker) -> tuple[Tracked, ...]:
+def _read(file: TrackerFile, tracker: Tracker) -> Found:
+    """What a file has; of one without a run its `error` says so."""
     try:
-        return tuple(tracker.read(file))
+        read = tuple(tracker.read(file))
     except (UnitError, RecordError) as error:
         # These know the value and not the file.
         raise TrackerError(f"{file.name}: {error}") from None
+    stray = tuple(one for one in read if isinstance(one, TrackerError))
+    runs = tuple(_noted(one, file.notes) for one in read if isinstance(one, Tracked))
+    if runs:
+        return Found(file, tracker, runs, stray=stray)
+    nothing = TrackerError(f"{file.name}: there is no run in this file of {tracker.title}")
+    return Found(file, tracker, error=stray[0] if stray else nothing)
+
+
+def _noted(run: Tracked, notes: tuple[str, ...]) -> Tracked:
+    return replace(run, notes=(*notes, *run.notes)) if notes else run
+
+
+def _only_error(found: Found) -> TrackerError | None:
+    """What is wrong with a file of one run that cannot be read."""
+    (first, *more) = found.runs
+    return None if more or found.stray or first.unread is None else TrackerError(first.unread)
 
 
 def _tracker_of(file: TrackerFile) -> Tracker:

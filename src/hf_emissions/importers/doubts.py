@@ -8,19 +8,14 @@ from math import isclose
 from .. import units
 from ..errors import HfEmissionsError
 from ..estimation.grid import find_grid
-from ..factors.accelerators import accelerators
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
-from ..factors.hardware_name import UnknownDeviceError
-from ..facts.devices import devices
-from ..facts.page import lowered
+from ..factors.intensity import grid_intensity
 from ..record import EmissionsRecord
 from .complete import Given, complete, place_of
+from .fold import folded
+from .power import doubt_of_duration, mean_w, most_w, said_of_power
 from .tracked import Tracked
 
-# What a machine without accelerators draws at most: four sockets of 500 W, memory, disks, a facility's overhead.
-_HOST_W = 3000.0
-# What a node takes for each watt of its accelerators at most, and a facility's overhead; as in rules/plausible.py.
-_ACCELERATOR_FACTOR = 1.82 * 2.0
 # Less than any computer draws that is switched on.
 _LEAST_W = 0.5
 # The intensity of a file and that of its place differ by less: tables of several years, and mixes that are bought in.
@@ -31,8 +26,6 @@ _ROUNDED_G = 20.0
 _BOUNDS = f"grids have {LOWEST_GRID_G_PER_KWH:g} to {HIGHEST_GRID_G_PER_KWH:g}"
 # What is tracked beside the training, such as loading the model and evaluating, takes less of the time.
 _SAME_TIME = 1.5
-# The duration and the mean power of a file tell the energy to this.
-_SAME_ENERGY = 1.5
 
 
 def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()) -> list[str]:
@@ -43,13 +36,19 @@ def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()
         record: what is made of it.
         beside: what else is in the folder; what Trainer says of the time is held against the run.
     """
-    return [*_of_intensity(run, record), *_of_given(run, record), *_of_power(run, record), *_of_time(run, beside)]
+    return [
+        *_of_intensity(run, record),
+        *_of_given(run, record),
+        *_of_power(run, record),
+        *run.doubts,
+        *_of_time(run, beside),
+    ]
 
 
 def doubts_of_all(runs: Sequence[Tracked], known: Given) -> list[str]:
     """What speaks against each of several runs that are added up, where a sum would hide it."""
     found = ((run, complete(run, known)) for run in runs)
-    return [f"{run.where}: {words}" for run, record in found for words in doubts(run, record)]
+    return folded([(run.where, words) for run, record in found for words in doubts(run, record)], len(runs))
 
 
 def _of_time(run: Tracked, beside: Sequence[Tracked]) -> Iterator[str]:
@@ -74,9 +73,9 @@ def _of_intensity(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
         yield f"{said}, which no grid has ({_BOUNDS}){_slip(found)}"
         return
     # Where another intensity is given, that of the file no longer counts.
-    place = _intensity_of_place(run) if _is_given(run, record) is None else None
-    if place is not None and not 1 / _SAME_GRID <= found / place <= _SAME_GRID:
-        yield f"{said}, and the grid of {run.location or run.country_iso3} has {place:.3g}{_slip(found, place)}"
+    places = _intensities_of_place(run) if _is_given(run, record) is None else []
+    if places and not any(1 / _SAME_GRID <= found / place <= _SAME_GRID for place in places):
+        yield f"{said}, and the grid of {run.location or run.country_iso3} has {places[0]:.3g}{_slip(found, places[0])}"
 
 
 def _of_own_intensity(run: Tracked, found: float, said: str) -> Iterator[str]:
@@ -107,44 +106,35 @@ def _slip(found: float, place: float | None = None) -> str:
     return ""
 
 
-def _intensity_of_place(run: Tracked) -> float | None:
-    """What the tables have for the file's place; None where there is none, or they are not installed."""
+def _intensities_of_place(run: Tracked) -> list[float]:
+    """What the tables have for the file's place on the basis of its own figure, or on any where it does not say which.
+
+    None where there is no place, or none of that basis, or the tables are not installed.
+    """
     if run.country_iso3 is None or run.no_place is not None:
-        return None
+        return []
     try:
-        return find_grid(place_of(run)).g_per_kwh
+        place = place_of(run)
+        grid = find_grid(place)
+        found = [(grid.g_per_kwh, grid.basis)]
+        if place.provider is None and place.country_iso3 is not None:
+            # As the tables have it: for a grid that burns next to nothing `find_grid` takes the life cycle's.
+            raw = grid_intensity(place.country_iso3, place.region)
+            found.append((raw.g_per_kwh, raw.basis))
     except HfEmissionsError:
-        return None
+        return []
+    return [g_per_kwh for g_per_kwh, basis in found if run.basis in (None, basis)]
 
 
 def _of_power(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
     if not run.energy_kwh or not run.duration_s:
         return
-    mean_w = run.energy_kwh * 3.6e6 / run.duration_s
-    said = f"{units.format_energy(run.energy_kwh)} in {units.format_duration(run.duration_s)} are {mean_w:.3g} W"
-    most_w = _most_w(record.hardware_used)
-    if mean_w > most_w:
-        yield f"{said}, more than {record.hardware_used or 'one machine'} can draw ({most_w:.3g} W)"
-    elif mean_w < _LEAST_W:
-        yield f"{said}, less than any computer draws: a part of it was not metered"
-    if run.power_w and mean_w > run.power_w * _SAME_ENERGY:
-        yield (
-            f"{said}, where the file has {run.power_w:.3g} W: the duration may be that of the last task alone;"
-            " the energy stands"
-        )
-
-
-def _most_w(hardware: str | None) -> float:
-    """What the hardware draws at most; an accelerator that is not known may be the strongest that there is."""
-    most_w = _HOST_W
-    for device in devices(hardware, lowered(hardware)) if hardware else ():
-        try:
-            rated_w = device.meant.power_high_w if device.meant else None
-        except UnknownDeviceError:
-            rated_w = None
-        most_w += (device.count or 1) * (rated_w or _strongest_w()) * _ACCELERATOR_FACTOR
-    return most_w
-
-
-def _strongest_w() -> float:
-    return max(one.power_w or 0.0 for one in accelerators())
+    doubt = doubt_of_duration(run)
+    hardware, found_w = record.hardware_used, mean_w(run)
+    limit_w = most_w(hardware)
+    if doubt is not None:
+        yield doubt
+    elif found_w > limit_w:
+        yield f"{said_of_power(run)}, more than {hardware or 'one machine'} can draw ({limit_w:.3g} W)"
+    elif found_w < _LEAST_W:
+        yield f"{said_of_power(run)}, less than any computer draws: a part of it was not metered"

@@ -6,9 +6,10 @@ import csv
 import hashlib
 import io
 import json
+import mmap
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ _MOST_JSON_BYTES = 64 * 1024 * 1024
 # Where JSON cannot be made sense of beyond its form: numbers of thousands of digits, brackets within brackets.
 NO_JSON = "nested too deeply, or has a number of thousands of digits"
 _OBJECT = re.compile(r'\{\s*(?:"|\}|$)')
+# What stands in words beside letters: marks of trade, a degree, quotes and dashes of cp1252, a no-break blank.
+_SIGNS = "\xae\u2122\xb0\u2019\u2018\u201c\u201d\u2013\u2014\xb7\xa0"
+# The first line of a log may have commas, of a table it has more.
+_FEW = 6
 _PICKLE = "a Python pickle, which is never opened here: reading one can run any program"
 
 
@@ -44,6 +49,16 @@ class TrackerFile:
 
     path: Path
     called: str | None = None
+    # The lines that are no UTF-8, as they are met: the first of them, and whether all were cp1252.
+    _odd: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of the reading, as far as the file was read."""
+        line, lost = self._odd.get("line"), self._odd.get("lost")
+        if lost:
+            return (f"{self.name}:{lost}: this line is neither UTF-8 nor cp1252; letters beyond ASCII are lost",)
+        return () if not line else (f"{self.name}:{line}: this line is no UTF-8, and was read as cp1252 of Windows",)
 
     @property
     def name(self) -> str:
@@ -70,6 +85,19 @@ class TrackerFile:
             return tuple(name.strip() for name in next(csv.reader([first], delimiter=_delimiter(first)), []))
         except csv.Error:
             return ()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it begins like a log, and like no table or JSON."""
+        return not self.head.lstrip().startswith(("{", "[")) and "\0" not in self.head and len(self.header) <= _FEW
+
+    def has(self, words: bytes) -> bool:
+        """Whether these stand anywhere in a file that could be read whole; for what is not known by its beginning."""
+        size = self.path.stat().st_size
+        if not HEAD_BYTES < size <= _MOST_JSON_BYTES:
+            return False
+        with self.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return data.find(words) >= 0
 
     @cached_property
     def digest(self) -> bytes:
@@ -115,13 +143,44 @@ class TrackerFile:
         return data.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n")
 
     def rows(self) -> Iterator[Row]:
-        """The rows of a table, one at a time."""
-        header, name = self.header, self.name
-        for number, cells in self.cells():
-            yield Row(dict(zip(header, cells, strict=True)), f"{name}:{number}")
+        """The rows of a table, one at a time.
+
+        Raises:
+            TrackerError: one is torn.
+        """
+        for row in self.rows_or_torn():
+            if row.torn is not None:
+                raise TrackerError(row.torn)
+            yield row
+
+    def rows_or_torn(self) -> Iterator[Row]:
+        """The same; `torn` says why one is no whole row, and it has what is whole of its cells."""
+        header, name, width = self.header, self.name, len(self.header)
+        for number, cells in self._rows():
+            where = f"{name}:{number}"
+            if len(cells) == width:
+                yield Row(dict(zip(header, cells, strict=True)), where)
+            else:
+                # Of a row that is cut off the last cell may be too.
+                whole = cells if len(cells) > width else cells[:-1]
+                yield Row(dict(zip(header, whole, strict=False)), where, f"{where}: {self._why_torn(cells)}")
 
     def cells(self) -> Iterator[tuple[int, list[str]]]:
-        """The cells of each row, in the order of the header, with the line that it ends on."""
+        """The cells of each row, in the order of the header, with the line that it ends on.
+
+        Raises:
+            TrackerError: a row is torn.
+        """
+        width = len(self.header)
+        for number, cells in self._rows():
+            if len(cells) != width:
+                raise TrackerError(f"{self.name}:{number}: {self._why_torn(cells)}")
+            yield number, cells
+
+    def _why_torn(self, cells: list[str]) -> str:
+        return f"the row has {len(cells)} of {len(self.header)} columns: it is cut off, or of another file"
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
         width, written = len(self.header), None
         self._check_names()
         delimiter = _delimiter(self.head.lstrip().partition("\n")[0])
@@ -134,11 +193,6 @@ class TrackerFile:
                 if written is None and len(cells) == width:
                     written = cells
                     continue
-                if len(cells) != width:
-                    raise TrackerError(
-                        f"{self.name}:{reader.line_num}: the row has {len(cells)} of {width} columns: it is cut off,"
-                        " or of another file"
-                    )
                 yield reader.line_num, cells
         except csv.Error as error:
             raise TrackerError(f"{self.name}:{reader.line_num}: this is no row of a table ({error})") from None
@@ -165,7 +219,18 @@ class TrackerFile:
 
     def json_lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """The JSON objects that stand on a line of their own, with where they stand; loggers put words before them,
-        and write other lines between them."""
+        and write other lines between them.
+
+        Raises:
+            TrackerError: one is torn.
+        """
+        for where, found in self.json_lines_or_text():
+            if isinstance(found, str):
+                raise TrackerError(f"{where}: this line is no whole JSON; it may have been cut off")
+            yield where, found
+
+    def json_lines_or_text(self) -> Iterator[tuple[str, dict[str, Any] | str]]:
+        """The same; the line where it is torn."""
         for number, line in self.lines():
             begin = _OBJECT.search(line)
             if begin is None:
@@ -174,8 +239,8 @@ class TrackerFile:
             try:
                 found = json.loads(line[begin.start() :])
             except (ValueError, RecursionError):
-                raise TrackerError(f"{where}: this line is no whole JSON; it may have been cut off") from None
-            if isinstance(found, dict):
+                found = line
+            if isinstance(found, dict | str):
                 yield where, found
 
     def _check_regular(self) -> None:
@@ -193,12 +258,24 @@ class TrackerFile:
         """Whole lines, the first of which has this number."""
         try:
             text = lines.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = number + lines.count(b"\n", 0, error.start)
-            raise TrackerError(
-                f"{self.name}:{line}: this line is no UTF-8 (byte {lines[error.start]:#04x}); save the file as UTF-8"
-            ) from None
+        except UnicodeDecodeError:
+            text = "".join(self._line(line, at) for at, line in enumerate(lines.splitlines(keepends=True), number))
         return text.removeprefix("\ufeff") if number == 1 else text
+
+    def _line(self, line: bytes, number: int) -> str:
+        """One line; where it is no UTF-8, that of Windows in Western Europe, if that makes words of it.
+
+        Programs on Windows wrote the encoding of the locale, and appended UTF-8 later. Figures are ASCII in each.
+        """
+        try:
+            return line.decode("utf-8")
+        except UnicodeDecodeError:
+            self._odd.setdefault("line", number)
+        text = line.decode("cp1252", "replace")
+        if all(char.isascii() or char.isalpha() or char in _SIGNS for char in text):
+            return text
+        self._odd.setdefault("lost", number)
+        return line.decode("ascii", "replace")
 
 
 def _delimiter(line: str) -> str:

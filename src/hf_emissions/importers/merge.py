@@ -65,12 +65,12 @@ def _kept(
         if run.run_id is None:
             yield run
         elif best.get(_key(run)) is run:
-            others = [other.where for other in groups[_key(run)] if other is not run]
+            others = [other for other in groups[_key(run)] if other is not run]
+            read = [other.where for other in others if other.unread is None]
             more = (
-                [f"this run stands in {', '.join(others)} too, and is counted once, by its most energy"]
-                if others
-                else []
+                [f"this run stands in {', '.join(read)} too, and is counted once, by its most energy"] if read else []
             )
+            more += [f"this run stands in {other.where} too, which cannot be read" for other in others if other.unread]
             if not run.is_part and run.run_id in parts:
                 more.append(f"its tasks ({parts[run.run_id]}) are parts of it and are not added to it")
             yield replace(run, notes=(*run.notes, *more))

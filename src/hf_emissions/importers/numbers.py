@@ -34,6 +34,15 @@ def read_number(value: Any, what: str, where: str) -> float:
     return number
 
 
+def finite(value: str) -> float | None:
+    """A number of any sign, None for what is none; for cells that no figure rests on."""
+    try:
+        number = float(value) if "_" not in value and value.isascii() else math.nan
+    except ValueError:
+        return None
+    return number if abs(number) <= _MOST else None
+
+
 def _why_no_number(value: Any) -> str:
     if isinstance(value, str) and _COMMA.fullmatch(value):
         return "with a comma that could mark decimals or thousands; save the file anew with a decimal point"

@@ -27,8 +27,8 @@ _NOWHERE = (
 
 
 def known_words(text: str | None) -> str | None:
-    """A place in words; None for the words that say that it is not known."""
-    return None if text is None or text.strip().casefold() in _NOWHERE else text.strip()
+    """A place in words; None for the words that say that it is not known, and where letters were lost in reading."""
+    return None if text is None or text.strip().casefold() in _NOWHERE or "\ufffd" in text else text.strip()
 
 
 def iso3_of(text: object) -> str | None:

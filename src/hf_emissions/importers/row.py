@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import TrackerError
-from .numbers import read_number
+from .numbers import finite, read_number
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: its cells by the name of their column, and where it stands."""
+    """A row of a table: its cells by the name of their column, where it stands, and why it is no whole row."""
 
     cells: dict[str, str]
     where: str
+    torn: str | None = None
 
     def __contains__(self, name: str) -> bool:
         return bool(self.cells.get(name, "").strip())
@@ -38,6 +39,10 @@ class Row:
             if value and not value.isspace():
                 return read_number(value, name, self.where)
         return None
+
+    def stated(self, name: str) -> float | None:
+        """A cell that no figure rests on, as a number; None where it is empty or none."""
+        return finite(self.cells.get(name, ""))
 
     def required(self, *names: str) -> float:
         """The same, where an empty cell is no zero.

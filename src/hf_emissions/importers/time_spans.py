@@ -35,6 +35,18 @@ def at_once(runs: Sequence[Tracked]) -> bool:
     return any(later.start < latest - _TOGETHER for later, latest in zip(spans[1:], _latest(spans), strict=False))
 
 
+def begins(run: Tracked) -> datetime | None:
+    """When a run began; None where that is not known."""
+    span = _span(run)
+    return None if span is None else span.start
+
+
+def is_beside(first: Tracked, later: Tracked) -> bool:
+    """Whether a run was still going on when a later one began."""
+    one, two = _span(first), _span(later)
+    return one is not None and two is not None and two.start < one.end - _TOGETHER
+
+
 def together_s(runs: Sequence[Tracked]) -> float | None:
     """How long the runs took: what went on at the same time counts once. None where a run does not say how long.
 

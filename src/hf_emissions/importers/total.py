@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..errors import UsageError
+from .fold import folded, kind_of
+from .power import doubt_of_duration
+from .ranks import check_ranks
 from .time_spans import at_once, together_s
 from .tracked import Tracked
 
@@ -22,12 +26,13 @@ _SAME = (
 )
 
 
-def total(runs: Sequence[Tracked], *, placed: bool = False) -> Tracked:
+def total(runs: Sequence[Tracked], *, placed: bool = False, nodes: int | None = None) -> Tracked:
     """Several runs as one: figures are added, and what they do not agree on is left out.
 
     Args:
         runs: those that are added up.
         placed: whether the place is given, so that grams are worked out anew from the energy of all.
+        nodes: how many machines went on at the same time, where the owner says it.
 
     Raises:
         UsageError: one has no figure or no place, one holds another, or they cover different things.
@@ -38,6 +43,7 @@ def total(runs: Sequence[Tracked], *, placed: bool = False) -> Tracked:
         if run.no_place is not None and not placed:
             raise UsageError(f"{run.where}: {run.no_place}")
     _check_alike(runs, ("boundary", "pue") if placed else tuple(_ALIKE))
+    check_ranks(runs, nodes)
     return Tracked(
         tool=" and ".join(dict.fromkeys(run.tool for run in runs)),
         run="all",
@@ -45,16 +51,30 @@ def total(runs: Sequence[Tracked], *, placed: bool = False) -> Tracked:
         detail="; ".join(dict.fromkeys([f"sum of {len(runs)} runs", *(run.detail for run in runs if run.detail)])),
         emissions_g=_sum([run.emissions_g for run in runs]),
         energy_kwh=_sum([run.energy_kwh for run in runs]),
-        duration_s=together_s(runs),
+        duration_s=together_s([_without_doubted_time(run) for run in runs]),
         method=_same([run.method for run in runs]) or "unknown",
         modelled_share=_same([run.modelled_share for run in runs]),
         boundary=first.boundary,
         pue=first.pue,
         location=_places(runs),
         no_place=next((run.no_place for run in runs if run.no_place), None),
-        notes=(*_at_once(runs), *dict.fromkeys(note for run in runs for note in run.notes)),
+        notes=(*(() if nodes else _at_once(runs)), *_notes(runs)),
         **{name: _same([getattr(run, name) for run in runs]) for name in _SAME},
     )
+
+
+def _without_doubted_time(run: Tracked) -> Tracked:
+    return run if doubt_of_duration(run) is None else replace(run, duration_s=None)
+
+
+def _notes(runs: Sequence[Tracked]) -> list[str]:
+    """The notes of all runs: those that differ in their numbers once, with where it is of."""
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for run in runs:
+        for note in run.notes:
+            kinds.setdefault(kind_of(note), []).append((run.where, note))
+    said = (alike if len({note for _, note in alike}) > 1 else alike[:1] for alike in kinds.values())
+    return [alike[0][1] if len(alike) == 1 else folded(alike, len(runs))[0] for alike in said]
 
 
 def _check(run: Tracked) -> None:

@@ -49,7 +49,10 @@ class Run:
 
     def add(self, sample: Sample) -> None:
         """Add one sample. Watts are the mean since the sample before; of the first it is not known since when."""
-        if sample.is_grams:
+        if sample.is_grams and self._watts_us == sample.time_us and not self.steps_s:
+            # Releases 0.3 to 0.5 have grams of the first sample too, of a second that they take for its interval.
+            self.grams = self.grams or 0.0
+        elif sample.is_grams:
             self.grams = (self.grams or 0.0) + sample.value
             if self._step_j:
                 self.intensities.append(sample.value / self._step_j)

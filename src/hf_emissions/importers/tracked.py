@@ -41,10 +41,13 @@ class Tracked:
         started: when, as the file says.
         ended: when it was over, where that is not `duration_s` after `started`.
         overlaps: another run of the file that went on at the same time by the same meter, so that one holds the other.
-        power_w: what the machine drew on the whole, as the file says, where that is worth comparing.
+        memory_s: for how long memory drew its constant power, by its energy: a second clock.
+        whole_machine: whether the tool counted all of the machine, whoever used it.
         no_place: why the place in the file is no place, where that is so.
         no_figure: why there is neither energy nor grams, where that is so, and what to do.
         meters: whether the tool meters or works out anything but time.
+        unread: why what the file has of this run cannot be read, where that is so; it has no figures then.
+        doubts: what the reader of the tool knows to speak against the figures.
         notes: what whoever believes the figure should know.
     """
 
@@ -77,10 +80,13 @@ class Tracked:
     started: str | None = None
     ended: str | None = None
     overlaps: str | None = None
-    power_w: float | None = None
+    memory_s: float | None = None
+    whole_machine: bool = False
     no_place: str | None = None
     no_figure: str | None = None
     meters: bool = True
+    unread: str | None = None
+    doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -106,3 +112,8 @@ class Tracked:
     def by(self) -> str:
         """The tool with its version."""
         return f"{self.tool} {self.version}" if self.version else self.tool
+
+
+def unreadable(tool: str, run: str, where: str, why: str, run_id: str | None = None) -> Tracked:
+    """A run that a file has, and that cannot be read; the others of the file can."""
+    return Tracked(tool=tool, run=run, run_id=run_id, where=where, unread=why)

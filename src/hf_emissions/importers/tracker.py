@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
+from ..errors import TrackerError
 from .file import TrackerFile
 from .tracked import Tracked
 
@@ -28,8 +29,10 @@ class Tracker(ABC):
         """Whether the file is one of this tracker, by what stands in its beginning."""
 
     @abstractmethod
-    def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """The runs in a file.
+    def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
+        """The runs in a file, with an error for each piece of it that is torn and of no run that is known.
+
+        A run that cannot be read while others can is one with `unread`.
 
         Raises:
             TrackerError: it cannot be read; with the file, the line, and why.

@@ -1,7 +1,8 @@
 """Carbontracker: its pair of logs.
 
-Grams and kWh of the block "Actual consumption", never of the predicted one; its PUE is inside. What the file says of
-the number of epochs is not believed, since its own parser counts them wrongly; time and energy cover what ran.
+Grams and kWh of the block "Actual consumption", never of the predicted one; its PUE is inside. Where it monitored some
+of the training's epochs alone there is no figure of the training; of one that was interrupted time and energy cover
+what ran, whatever it says of the number of epochs.
 """
 
 from __future__ import annotations
@@ -11,17 +12,16 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from ...errors import TrackerError
+from ..carbontracker_blocks import Block, blocks_of, prediction_of
 from ..file import TrackerFile
 from ..numbers import LEAST_PUE, MOST_PUE, read_number
 from ..places import iso3_of, known_words
 from ..tracked import Tracked
 from ..tracker import Tracker
 
+_BEGIN = "CarbonTracker: "
 _OUTPUT, _STANDARD = "_carbontracker_output.log", "_carbontracker.log"
-_BLOCK = re.compile(
-    r"Actual consumption[^\n]{0,80}:\s*\n\s*Time:\s*(?P<time>[^\n]{1,60})\n\s*Energy:\s*(?P<energy>\S{1,40}) kWh\s*\n"
-    r"\s*CO2eq:\s*(?P<grams>\S{1,40}) g\b"
-)
+_INTERRUPTED = "Training was interrupted"
 _PREDICTED = re.compile(r"Predicted consumption")
 _TIME = re.compile(r"(?:(?P<days>\d{1,6}) days?, )?(?P<h>\d{1,6}):(?P<m>\d\d):(?P<s>\d\d(?:\.\d+)?)")
 _VERSION = re.compile(r"carbontracker version (?P<version>[\w.]{1,20})")
@@ -51,16 +51,19 @@ class Carbontracker(Tracker):
 
     def fits(self, file: TrackerFile) -> bool:
         """The words that its lines begin with."""
-        return bool(_VERSION.search(file.head)) or "CarbonTracker: " in file.head
+        if _VERSION.search(file.head) or _BEGIN in file.head:
+            return True
+        # Other programs may have written into the log before it.
+        return file.is_text and file.has(_BEGIN.encode())
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
         """The one run of a pair; either of the two files may be named."""
         output, standard = _pair(file)
         text, log = output.text(), standard.text() if standard else ""
-        found = list(_BLOCK.finditer(text))
-        if not found:
+        blocks = blocks_of(text)
+        if not any(block.is_actual for block in blocks):
             raise TrackerError(f"{output.name}: {_why_no_actual(text)}")
-        return [_tracked(output, text, log, found)]
+        return [_tracked(output, text, log, blocks)]
 
 
 def _pair(file: TrackerFile) -> tuple[TrackerFile, TrackerFile | None]:
@@ -80,9 +83,11 @@ def _why_no_actual(text: str) -> str:
     return 'this log has no "Actual consumption": the run was stopped before an epoch was done, or it is the other log'
 
 
-def _tracked(output: TrackerFile, text: str, log: str, blocks: list[re.Match[str]]) -> Tracked:
-    block = blocks[-1]
-    where = f"{output.name}:{text.count(chr(10), 0, block.start()) + 1}"
+def _tracked(output: TrackerFile, text: str, log: str, blocks: list[Block]) -> Tracked:
+    block = [one for one in blocks if one.is_actual][-1]
+    where = f"{output.name}:{text.count(chr(10), 0, block.at) + 1}"
+    interrupted = _INTERRUPTED in log or _INTERRUPTED in text
+    partly = None if interrupted else _monitored_partly(block, prediction_of(blocks))
     pue, located = _pue(log, where), _located(log, _PLACE) or _located(text, _PLACE_IN_OUTPUT)
     components = _components(log) or _components(text)
     return Tracked(
@@ -91,15 +96,16 @@ def _tracked(output: TrackerFile, text: str, log: str, blocks: list[re.Match[str
         where=where,
         version=_named(_VERSION, log, "version"),
         detail=f"PUE {pue:g} inside",
-        emissions_g=read_number(block["grams"], "CO2eq", where),
-        energy_kwh=read_number(block["energy"], "Energy", where),
-        duration_s=_seconds(block["time"], where),
+        emissions_g=read_number(block.grams, "CO2eq", where),
+        energy_kwh=read_number(block.energy, "Energy", where),
+        duration_s=_seconds(block.time, where),
         boundary="facility",
         pue=pue,
         country_iso3=iso3_of(located and located.rpartition(",")[2]),
         location=located,
         hardware=_hardware(components),
         cpu_model=next(iter(components.get("CPU", [])), None),
+        no_figure=partly,
         no_place=_no_place(located, _mean_g_per_kwh(text) or _mean_g_per_kwh(log)),
         notes=(*_notes_of_blocks(text, blocks), *_notes(log, components)),
     )
@@ -127,17 +133,32 @@ def _no_place(located: str | None, mean: float | None) -> str | None:
     return f"Carbontracker did not find out where it ran and took the world's mean{took}; {say}"
 
 
-def _notes_of_blocks(text: str, blocks: list[re.Match[str]]) -> Iterable[str]:
-    if len(blocks) > 1:
-        yield f"the log has {len(blocks)} blocks of what was used; the last is taken, the others are not added"
-    if text.find("Predicted consumption", blocks[-1].end()) >= 0:
+def _monitored_partly(block: Block, predicted: Block | None) -> str | None:
+    """Why the figure is not the training's: it is of some of its epochs. None where it is of all of them."""
+    if predicted is None or block.epochs is None or predicted.epochs is None or block.epochs >= predicted.epochs:
+        return None
+    return (
+        f"Carbontracker monitored {block.epochs} of {predicted.epochs} epochs, as its releases up to 1.2.5 do, and"
+        f" {block.grams} g and {block.energy} kWh are of {block.epochs} epoch(s), not the training's (for"
+        f" {predicted.epochs} it predicted {predicted.grams} g and {predicted.energy} kWh); estimate the training with:"
+        " hf-emissions estimate"
+    )
+
+
+def _notes_of_blocks(text: str, blocks: list[Block]) -> Iterable[str]:
+    actual = [block for block in blocks if block.is_actual]
+    if len(actual) > 1:
+        yield f"the log has {len(actual)} blocks of what was used; the last is taken, the others are not added"
+    predicted = [match.start() for match in _PREDICTED.finditer(text)]
+    # One prediction goes with each, before or behind it.
+    if len(predicted) > len(actual) and predicted[-1] > actual[-1].at:
         yield "behind it the log has a prediction alone: a later run was stopped, and is not in the figure"
 
 
 def _notes(log: str, components: dict[str, list[str]]) -> Iterable[str]:
     if not log:
         yield "the log with devices, version and PUE is not beside it; the PUE of 1.1 is 1.59, that of 1.2 is 1.55"
-    if "Training was interrupted" in log:
+    if _INTERRUPTED in log:
         yield "the training was interrupted: the figure is of what ran until then"
     if "CPU" in components:
         yield "where a processor has no meter Carbontracker takes half of its rated power, and does not say so"

@@ -8,22 +8,23 @@ and the API have no column for it, so that it is not known there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from ... import units
 from ...errors import TrackerError
 from ...factors.intensity import COMBUSTION
 from ...record import IntensityBasis
+from ..codecarbon_doubts import doubts_of
 from ..codecarbon_json import has_names, objects
 from ..codecarbon_places import NO_COUNTRY, NO_PLACE, is_canada_by_default, is_quebec_by_default, is_world_by_default
+from ..codecarbon_rows import RunRows, duration_of, notes_of_noise, rows_by_run, start_of
 from ..file import TrackerFile
 from ..numbers import read_number, read_pue
 from ..places import iso3_of, known_words
 from ..row import Row
-from ..tracked import Tracked
+from ..tracked import Tracked, unreadable
 from ..tracker import Tracker
 
 # What every release has written since 0.0.9.
@@ -34,8 +35,8 @@ _API = {"run_id", *_API_FIGURES}
 _ALL_OF_IT = 1.000001
 # CodeCarbon counts the files that it moves away; nobody upgrades it more often.
 _MOST_BACKUPS = 100
-# More runs than any file has; memory holds one row of each.
-_MOST_RUNS = 100_000
+# Of a line that is cut off.
+_RUN_ID = re.compile(r'"run_id": *"(?P<id>[^"\\]{1,100})"')
 
 
 class CodeCarbon(Tracker):
@@ -48,43 +49,30 @@ class CodeCarbon(Tracker):
         """A table with its columns, or JSON with their names."""
         return set(file.header) >= _COLUMNS or has_names(file, _COLUMNS) or has_names(file, _API)
 
-    def read(self, file: TrackerFile) -> Iterable[Tracked]:
+    def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
         """The runs, each by the row with the most energy."""
         if set(file.header) >= _COLUMNS:
-            yield from _kept(file.rows(), file)
+            yield from _kept(file.rows_or_torn(), file)
         elif has_names(file, _API):
             yield from _of_api(file)
         else:
-            yield from _kept((Row(_texts(found), where) for where, found in objects(file, _COLUMNS)), file)
+            yield from _kept((_row(found, where) for where, found in objects(file, _COLUMNS)), file)
 
 
-@dataclass(slots=True)
-class _Best:
-    """The row of a run that has most of it, and the longest duration of all its rows."""
-
-    row: Row
-    rank: tuple[float, str] = (0.0, "")
-    longest_s: float = 0.0
-
-    def add(self, row: Row) -> None:
-        self.longest_s = max(self.longest_s, row.number("duration") or 0.0)
-        rank = row.required("energy_consumed"), row.text("timestamp") or ""
-        if rank >= self.rank:
-            self.row, self.rank = row, rank
-
-
-def _kept(rows: Iterable[Row], file: TrackerFile) -> Iterator[Tracked]:
+def _kept(rows: Iterable[Row], file: TrackerFile) -> Iterator[Tracked | TrackerError]:
     """The best row of each run; of a task file each row is a task."""
-    best: dict[tuple[str | None, str], _Best] = {}
-    for row in rows:
-        task = row.text("task_name")
-        name = task or row.text("run_id", "experiment_id") or "the run"
-        best.setdefault((task and row.text("run_id"), name), _Best(row)).add(row)
-        if len(best) > _MOST_RUNS:
-            raise TrackerError(f"{row.where}: more than {_MOST_RUNS} runs are no file of CodeCarbon")
+    found = rows_by_run(rows)
     notes = tuple(_notes_of_backups(file))
-    for (_, name), one in best.items():
-        yield _tracked(name, one, notes)
+    for one in found.runs:
+        why = one.why_unread
+        if why is not None:
+            yield unreadable("CodeCarbon", one.name, one.where, why, None if one.task else one.run_id)
+            continue
+        try:
+            yield _tracked(one, notes)
+        except TrackerError as error:
+            yield unreadable("CodeCarbon", one.name, one.where, str(error), None if one.task else one.run_id)
+    yield from map(TrackerError, found.stray)
 
 
 def _notes_of_backups(file: TrackerFile) -> Iterator[str]:
@@ -94,23 +82,23 @@ def _notes_of_backups(file: TrackerFile) -> Iterator[str]:
         yield f"earlier runs are in {', '.join(found)} beside it, where CodeCarbon moved them"
 
 
-def _tracked(name: str, best: _Best, notes: tuple[str, ...]) -> Tracked:
-    row = best.row
+def _tracked(best: RunRows, notes: tuple[str, ...]) -> Tracked:
+    row, duration_s, memory_s = best.row, duration_of(best.row), _memory_s(best.row)
     country = iso3_of(row.text("country_iso_code", "country_name"))
     pue = _pue(row)
     emissions_g, energy_kwh = units.kg_to_g(row.required("emissions")), row.required("energy_consumed")
     return Tracked(
         tool="CodeCarbon",
-        run=name,
+        run=best.name,
         where=row.where,
-        run_id=row.text("run_id"),
+        run_id=best.run_id,
         is_part="task_name" in row,
         version=row.text("codecarbon_version"),
         detail=f"PUE {pue:g} inside" if pue not in (None, 1.0) else None,
         emissions_g=emissions_g,
         energy_kwh=energy_kwh,
-        duration_s=row.number("duration"),
-        method="mixed" if (row.number("gpu_energy") or 0.0) > 0 else "unknown",
+        duration_s=duration_s,
+        method="mixed" if (row.stated("gpu_energy") or 0.0) > 0 else "unknown",
         boundary="facility" if pue is not None and pue > 1.0 else "node",
         pue=pue,
         basis=_basis(country, row),
@@ -122,11 +110,13 @@ def _tracked(name: str, best: _Best, notes: tuple[str, ...]) -> Tracked:
         on_cloud={"Y": True, "N": False}.get(row.text("on_cloud") or ""),
         hardware=_hardware(row),
         cpu_model=row.text("cpu_model"),
-        ram_gb=row.number("ram_total_size"),
+        ram_gb=_known(row.stated("ram_total_size")),
         started=_started(row),
-        power_w=_power_w(row),
+        memory_s=memory_s,
+        whole_machine=row.text("tracking_mode") != "process",
         no_place=_no_place(row, country, emissions_g / energy_kwh if energy_kwh else None),
-        notes=(*notes, *_notes(best)),
+        doubts=tuple(doubts_of(row, duration_s or memory_s)),
+        notes=(*notes, *_notes(best, energy_kwh)),
     )
 
 
@@ -155,40 +145,61 @@ def _location(row: Row) -> str | None:
 
 
 def _started(row: Row) -> str | None:
-    """When the run began: the timestamp of a row is that of its writing."""
-    written, duration_s = row.text("timestamp"), row.number("duration")
-    try:
-        return (datetime.fromisoformat(written or "") - timedelta(seconds=duration_s or 0.0)).isoformat(sep=" ")
-    except (ValueError, OverflowError):
+    start = start_of(row)
+    return None if start is None else start.isoformat(sep=" ")
+
+
+def _memory_s(row: Row) -> float | None:
+    """For how long memory drew its constant power; a PUE is inside the energy and, before 3.3, not the power.
+
+    That of one process is what it holds just then, and no constant.
+    """
+    energy_kwh, power_w = row.stated("ram_energy"), row.stated("ram_power")
+    if not energy_kwh or not power_w or min(energy_kwh, power_w) < 0 or row.text("tracking_mode") == "process":
         return None
+    return units.kwh_to_joules(energy_kwh) / power_w / (_pue(row) or 1.0)
 
 
-def _notes(best: _Best) -> Iterator[str]:
-    row = best.row
-    if (row.number("duration") or 0.0) < best.longest_s:
+def _known(number: float | None) -> float | None:
+    return number if number is not None and number > 0 else None
+
+
+def _notes(best: RunRows, energy_kwh: float) -> Iterator[str]:
+    row, duration_s = best.row, duration_of(best.row)
+    if duration_s is None and row.text("duration") is not None:
+        yield f"the duration is {row.text('duration')} s and is left out; energy and grams do not rest on it"
+    elif (duration_s or 0.0) < best.longest_s:
         yield (
             f"its rows have less time where they have more energy ({best.longest_s:.4g} s, then"
-            f" {row.number('duration') or 0.0:.4g} s): a task sets CodeCarbon's clock back; the energy is of all of it"
+            f" {duration_s or 0.0:.4g} s): a task sets CodeCarbon's clock back; the energy is of all of it"
         )
-    ram, energy = row.number("ram_energy"), row.number("energy_consumed")
-    if ram and energy and ram > energy * _ALL_OF_IT:
-        yield f"memory alone has {units.format_energy(ram)}, more than the whole: the columns do not go together"
-    elif ram and energy and ram / energy > 0.4:
-        yield f"{ram / energy:.0%} of the energy is what CodeCarbon's model takes memory to use, not a meter"
-    if (row.number("gpu_count") or 0) > 1:
+    if best.timeless > 1:
+        yield (
+            f"{best.timeless} rows have neither an id nor a time that tells runs apart: that with most energy is taken"
+        )
+    if best.empty is not None:
+        yield f"{best.empty}: this row of the run has no energy and is left out"
+    yield from notes_of_noise(row, energy_kwh)
+    yield from _notes_of_memory(row, energy_kwh)
+    if (row.stated("gpu_count") or 0) > 1:
         yield "gpu_count is that of the machine: where the training used fewer, give --hardware"
 
 
-def _power_w(row: Row) -> float | None:
-    parts = [row.number(name) for name in ("cpu_power", "gpu_power", "ram_power")]
-    return sum(part or 0.0 for part in parts) if any(part is not None for part in parts) else None
+def _notes_of_memory(row: Row, energy_kwh: float) -> Iterator[str]:
+    ram = row.stated("ram_energy")
+    if not ram or not energy_kwh:
+        return
+    if ram > energy_kwh * _ALL_OF_IT:
+        yield f"memory alone has {units.format_energy(ram)}, more than the whole: the columns do not go together"
+    elif ram / energy_kwh > 0.4:
+        yield f"{ram / energy_kwh:.0%} of the energy is what CodeCarbon's model takes memory to use, not a meter"
 
 
 def _hardware(row: Row) -> str | None:
     gpu = row.text("gpu_model")
     if gpu is not None:
         return gpu
-    threads, cpu = row.number("cpu_count"), row.text("cpu_model")
+    threads, cpu = _known(row.stated("cpu_count")), row.text("cpu_model")
     return f"1 x {cpu} ({threads:.0f} CPU threads)" if cpu and threads else cpu
 
 
@@ -202,15 +213,26 @@ def _titled(region: str | None) -> str | None:
     return region.title() if region and region.islower() else region
 
 
-def _of_api(file: TrackerFile) -> Iterator[Tracked]:
+def _of_api(file: TrackerFile) -> Iterator[Tracked | TrackerError]:
     """The records of the API: each has what was used since the one before."""
     sums: dict[str, dict[str, float | None]] = {}
+    unread: dict[str, str] = {}
     for where, found in objects(file, _API - {"energy_consumed"}):
-        kept = sums.setdefault(str(found["run_id"]), dict.fromkeys((*_API_FIGURES, "duration"), 0.0))
-        for name in _API_FIGURES:
-            kept[name] = (kept[name] or 0.0) + _of_record(found, name, where)
-        kept["duration"] = _longer(kept["duration"], found.get("duration"), where)
+        if isinstance(found, str):
+            yield TrackerError(f"{where}: this line is no whole JSON; it may have been cut off")
+            continue
+        run = str(found["run_id"])
+        kept = sums.setdefault(run, dict.fromkeys((*_API_FIGURES, "duration"), 0.0))
+        try:
+            for name in _API_FIGURES:
+                kept[name] = (kept[name] or 0.0) + _of_record(found, name, where)
+            kept["duration"] = _longer(kept["duration"], found.get("duration"), where)
+        except TrackerError as error:
+            unread.setdefault(run, str(error))
     for run, kept in sums.items():
+        if run in unread:
+            yield unreadable("CodeCarbon", run, file.name, unread[run], run)
+            continue
         yield Tracked(
             tool="CodeCarbon",
             run=run,
@@ -234,5 +256,10 @@ def _of_record(found: Mapping[str, Any], name: str, where: str) -> float:
     return read_number(found[name], name, where)
 
 
-def _texts(found: Mapping[str, Any]) -> dict[str, str]:
-    return {str(name): "" if value is None else str(value) for name, value in found.items()}
+def _row(found: Mapping[str, Any] | str, where: str) -> Row:
+    """A record of JSON, or a line that is a torn one, as a row."""
+    if isinstance(found, str):
+        run_id = _RUN_ID.search(found)
+        torn = f"{where}: this line is no whole JSON; it may have been cut off"
+        return Row({"run_id": run_id["id"]} if run_id else {}, where, torn)
+    return Row({str(name): "" if value is None else str(value) for name, value in found.items()}, where)

@@ -16,7 +16,7 @@ from ...record import Method
 from ..file import TrackerFile
 from ..places import is_no_country, iso3_of, known_words, name_of
 from ..row import Row
-from ..tracked import Tracked
+from ..tracked import Tracked, unreadable
 from ..tracker import Tracker
 
 # The header said kWTh until August 2022, and time(s) before.
@@ -44,15 +44,26 @@ class Eco2AI(Tracker):
         """A table with its columns."""
         return _GRAMS in file.header and any(name in file.header for name in _ENERGY)
 
-    def read(self, file: TrackerFile) -> Iterable[Tracked]:
+    def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
         """The runs, the rows of each added up; without an id, as in old files, each row is a run."""
         runs: dict[str, _Sums] = {}
-        for number, row in enumerate(file.rows(), 1):
+        for number, row in enumerate(file.rows_or_torn(), 1):
+            if (
+                "id" in file.header
+                and row.text("id") is None
+                and (row.torn or not any(map(str.strip, row.cells.values())))
+            ):
+                yield TrackerError(row.torn or f"{row.where}: the row is empty")
+                continue
             name = row.text("id") or f"row {number}"
             if name not in runs and len(runs) >= _MOST_RUNS:
                 raise TrackerError(f"{row.where}: more than {_MOST_RUNS} runs are no file of eco2AI")
             runs.setdefault(name, _Sums(row.where, row, row)).add(row)
-        return [_tracked(name, sums) for name, sums in runs.items()]
+        for name, sums in runs.items():
+            if sums.unread is not None:
+                yield unreadable("eco2AI", name, sums.where, sums.unread, sums.first.text("id"))
+            else:
+                yield _tracked(name, sums)
 
 
 @dataclass(slots=True)
@@ -66,13 +77,19 @@ class _Sums:
     kg: float = 0.0
     energy_kwh: float = 0.0
     duration_s: float = 0.0
+    unread: str | None = None
 
     def add(self, row: Row) -> None:
-        """Add one row."""
+        """Add one row; a run of which one cannot be read has no sum."""
         self.last, self.count = row, self.count + 1
-        self.kg += row.required(_GRAMS)
-        self.energy_kwh += row.required(*_ENERGY)
-        self.duration_s += row.number(*_DURATION) or 0.0
+        try:
+            if row.torn is not None:
+                raise TrackerError(row.torn)
+            self.kg += row.required(_GRAMS)
+            self.energy_kwh += row.required(*_ENERGY)
+            self.duration_s += row.number(*_DURATION) or 0.0
+        except TrackerError as error:
+            self.unread = self.unread or str(error)
 
 
 def _tracked(name: str, sums: _Sums) -> Tracked:

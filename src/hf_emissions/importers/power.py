@@ -1,0 +1,57 @@
+"""What power and duration of a run say of each other."""
+
+from __future__ import annotations
+
+from .. import units
+from ..factors.accelerators import accelerators
+from ..factors.hardware_name import UnknownDeviceError
+from ..facts.devices import devices
+from ..facts.page import lowered
+from .tracked import Tracked
+
+# What a machine without accelerators draws at most: four sockets of 500 W, memory, disks, a facility's overhead.
+_HOST_W = 3000.0
+# What a node takes for each watt of its accelerators at most, and a facility's overhead; as in rules/plausible.py.
+_ACCELERATOR_FACTOR = 1.82 * 2.0
+# The energy of memory at its constant power tells the duration to this: tasks of half of the time are told apart, and
+# what a tracker meters later than it starts its clock is not.
+_SAME_DURATION = 1.5
+
+
+def doubt_of_duration(run: Tracked) -> str | None:
+    """Why the duration is not that of the energy, so that it is not written; None where it may be."""
+    if not run.energy_kwh or not run.duration_s or run.memory_s is None:
+        return None
+    if run.memory_s <= run.duration_s * _SAME_DURATION:
+        return None
+    return (
+        f"{said_of_power(run)}, where memory drew its power for {units.format_duration(run.memory_s)}: the duration may"
+        " be that of the last task alone, and is not written; the energy stands"
+    )
+
+
+def mean_w(run: Tracked) -> float:
+    """The mean power of a run of which energy and duration are known."""
+    return units.kwh_to_joules(run.energy_kwh or 0.0) / (run.duration_s or 1.0)
+
+
+def said_of_power(run: Tracked) -> str:
+    """Energy, duration and mean power in words."""
+    energy, duration = units.format_energy(run.energy_kwh or 0.0), units.format_duration(run.duration_s or 0.0)
+    return f"{energy} in {duration} are {mean_w(run):.3g} W"
+
+
+def most_w(hardware: str | None) -> float:
+    """What the hardware draws at most; an accelerator that is not known may be the strongest that there is."""
+    limit_w = _HOST_W
+    for device in devices(hardware, lowered(hardware)) if hardware else ():
+        try:
+            rated_w = device.meant.power_high_w if device.meant else None
+        except UnknownDeviceError:
+            rated_w = None
+        limit_w += (device.count or 1) * (rated_w or _strongest_w()) * _ACCELERATOR_FACTOR
+    return limit_w
+
+
+def _strongest_w() -> float:
+    return max(one.power_w or 0.0 for one in accelerators())
