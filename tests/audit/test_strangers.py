@@ -19,6 +19,7 @@ from hub.server import Hub
 from in_process import call
 from pyarrow import parquet
 
+
 @dataclass(frozen=True)
 class Written(Catalogue):
     """A catalogue whose rows have been written to."""

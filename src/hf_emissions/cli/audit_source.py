@@ -122,7 +122,7 @@ class Named:
         """The files that are read, by their option."""
         ids = None if self.ids in (None, "-") else Path(str(self.ids))
         named = {"--cards": self.cards, "--ids": ids}
-        given = {option: (path,) for option, path in named.items() if path is not None}
+        given: dict[str, tuple[Path, ...]] = {option: (path,) for option, path in named.items() if path is not None}
         return {**given, "--dump": self.dumps} if self.dumps else given
 
     def source(self, out: Output) -> Source:

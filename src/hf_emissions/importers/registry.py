@@ -92,7 +92,7 @@ class _Theirs(Tracker):
             self.into.broken[self.name] = _line(self.package, error)
             return False
 
-    def read(self, file: TrackerFile) -> Iterable[Tracked]:
+    def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
         try:
             return list(self.tracker.read(file))
         except (HfEmissionsError, OSError):
