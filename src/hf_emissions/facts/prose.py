@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .climate import is_question
 from .devices import Device
 from .found import Found
 from .keywords import DEVICES, TIMES
-from .page import Page
+from .page import Page, lowered
 from .places import provider_named
 from .sentence import Sentence, sentences
 from .training_hardware import Used, best_device, used_devices
@@ -54,7 +55,7 @@ def _counts_hours(device: Device, time: Timed | None) -> bool:
 
 def _sentences(page: Page) -> Iterator[Sentence]:
     for index, unit in enumerate(page.units(page.places(DEVICES) + page.counted(TIMES))):
-        if not _is_wide_row(unit.text):
+        if not _is_wide_row(unit.text) and not is_question(lowered(unit.text)):
             yield from sentences(page, index, unit)
 
 
