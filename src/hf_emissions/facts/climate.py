@@ -13,7 +13,7 @@ from .durations import durations
 from .found import Found
 from .page import Page, lowered
 
-_FINAL = "final model"
+_FINAL = "inal model"
 # Between a question and its answer: marks, the end of a cell, or of a line.
 _GAP = r"[*_`:\u2013\u2014 \t\"-]{0,8}(?:</t[dh]>\s{0,20}<td[^<>\n]{0,60}>|\|)?[*_`:\u2013\u2014 \t\"-]{0,8}"
 _ANSWER = re.compile(
@@ -31,7 +31,7 @@ _ABOUT = re.compile(
 
 def read_climate_card(page: Page) -> Iterator[Found]:
     """Grams and hours of the final model's training."""
-    if page.low.find(_FINAL, page.body) < 0:
+    if page.text.find(_FINAL, page.body) < 0:
         return
     for found in _ANSWER.finditer(page.low, page.body, page.end):
         if found["more"] or page.is_code(found.start()):
@@ -43,9 +43,9 @@ def read_climate_card(page: Page) -> Iterator[Found]:
             yield from _hours(page.text[start:end], start)
 
 
-def is_question(low: str) -> bool:
-    """Whether a unit of prose in lower case is one of the questions, with an answer that is no sentence's."""
-    return "?" in low and _QUESTION.search(low) is not None
+def is_question(text: str) -> bool:
+    """Whether a unit of prose is one of the questions, with an answer that is no sentence's."""
+    return "?" in text and _QUESTION.search(lowered(text)) is not None
 
 
 def _grams(answer: str, place: int) -> Iterator[Found]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .numbers import DIGITS, SCALE, WORD, number
+from .numbers import DIGITS, SCALE, WHOLE, WORD, number
 
 Of = Literal["wall", "devices", "others"]
 
@@ -39,7 +39,8 @@ _OF_OTHERS = re.compile(r"cpu|node|server|machine|^(?:core)s?\b")
 
 _NUMBER = rf"(?:(?:{DIGITS})|{WORD}|\ban?\b)"
 _TIME = re.compile(
-    rf"(?<![a-z0-9_.,/$€:=-])(?P<low>half|{_NUMBER})"
+    rf"(?<![a-z0-9_.,/$€:=-]){WHOLE}(?P<low>half|{_NUMBER})"
+    rf"(?: ?(?:\u00b1|\+/-|\+-) ?{DIGITS})?"
     rf"(?:(?: ?(?:-|\u2013|\u2014|~|to|or) ?| ?%? ?and (?=[\d.]{{1,6}} ))(?P<high>{DIGITS}|{WORD}))?"
     r"(?P<half> and (?:a )?half)?(?P<more>\+)?"
     rf"(?: ?(?P<scale>{SCALE}))?[ \t~≈-]{{0,3}}(?:an? |of an? |of )?"

@@ -9,7 +9,7 @@ from .. import units
 from .climate import is_question
 from .found import Found
 from .keywords import FIGURES
-from .page import Page, lowered
+from .page import Page
 from .pairs import Pair, labels
 from .sentence import Sentence, sentences
 
@@ -74,7 +74,7 @@ def read_figures(page: Page) -> Iterator[Found]:
     if not page.has(FIGURES):
         return
     for index, unit in enumerate(page.units(page.places(FIGURES))):
-        if is_question(lowered(unit.text)):
+        if is_question(unit.text):
             continue
         for sentence in sentences(page, index, unit):
             yield from _figures(sentence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from ..units import english_number
 
 _ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _WORDS: dict[str, float] = {
@@ -29,7 +29,11 @@ _WORDS: dict[str, float] = {
 }
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9, "t": 1e12, "trillion": 1e12}
 
-DIGITS = r"\d{1,12}(?:,\d{3}){0,4}(?:[.,]\d{1,6})?"
+DIGITS = (
+    r"(?:\d{1,3}(?:[ '\u2019\u2009]\d{3}){1,4}(?!\d)(?:[.,]\d{1,6})?|\d{1,12}(?:,\d{3}){0,4}(?:[.,]\d{1,6})?)"
+)
+# In front of digits: not the second part of a number, nor what stands behind `±`.
+WHOLE = r"(?<!\d[ '\u2019\u2009](?=\d{3}(?!\d)))(?<!\u00b1)(?<!\u00b1 )(?<!\+/- )(?<!\+- )"
 WORD = "(?:" + "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True)) + ")"
 # Longer scales first, and none that is only the first letter of a word.
 SCALE = r"(?:thousand|million|billion|trillion|[kmbt](?![a-z]))"
@@ -38,14 +42,11 @@ SCALE = r"(?:thousand|million|billion|trillion|[kmbt](?![a-z]))"
 def number(written: str, scale: str | None = None) -> float | None:
     """The number that digits or a word stand for, times a scale such as `k` or `million`; None if they stand for none.
 
-    One comma in front of three digits marks thousands, in front of other numbers of digits it is a decimal comma.
+    The words around are English: one comma in front of three digits marks thousands, else it is a decimal comma.
     """
     factor = _SCALES.get(scale or "", 1.0)
     written = written.strip()
     if written in _WORDS:
         return _WORDS[written] * factor
-    plain = re.sub(r",(?=\d{3}(?!\d))", "", written).replace(",", ".")
-    try:
-        return float(plain) * factor
-    except ValueError:
-        return None
+    found = english_number(written)
+    return None if found is None else found * factor

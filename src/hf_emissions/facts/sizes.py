@@ -7,17 +7,17 @@ from collections.abc import Iterator
 
 from .found import Found
 from .keywords import SIZES
-from .numbers import DIGITS, SCALE, WORD, number
+from .numbers import DIGITS, SCALE, WHOLE, WORD, number
 from .page import Page
 from .pairs import Pair, labels
 from .sentence import Sentence, sentences
 
 _PARAMETERS = re.compile(
-    rf"(?<![\w.,/-])~?(?P<amount>{DIGITS})(?:[ -]?(?P<scale>{SCALE}))?\+?[ -]{{1,2}}(?:(?:total|model"
+    rf"(?<![\w.,/-]){WHOLE}~?(?P<amount>{DIGITS})(?:[ -]?(?P<scale>{SCALE}))?\+?[ -]{{1,2}}(?:(?:total|model"
     rf"|learnable|weight|dense) )?param(?:eter)?s?\b(?! (?:per|each|more|fewer|less|smaller))"
 )
 _TOKENS = re.compile(
-    rf"(?<![\w.,/-])~?(?P<amount>{DIGITS})[ -]?(?P<scale>{SCALE})\+? (?:(?:training|total"
+    rf"(?<![\w.,/-]){WHOLE}~?(?P<amount>{DIGITS})[ -]?(?P<scale>{SCALE})\+? (?:(?:training|total"
     rf"|high-quality|text|english|subword|bpe|of|more|additional|unique|different"
     rf"|[a-z]{{3,12}}) ){{0,3}}?tokens\b(?! per| dataset| of context)"
 )
