@@ -9,7 +9,7 @@ from .. import units
 from .climate import is_question
 from .found import Found
 from .keywords import FIGURES
-from .page import Page
+from .page import Page, Unit
 from .pairs import Pair, labels
 from .sentence import Sentence, sentences
 
@@ -76,32 +76,49 @@ def read_figures(page: Page) -> Iterator[Found]:
     for index, unit in enumerate(page.units(page.places(FIGURES))):
         if is_question(unit.text):
             continue
-        for sentence in sentences(page, index, unit):
-            yield from _figures(sentence)
+        masses, energies = _amounts(unit)
+        for sentence in sentences(page, index, unit) if masses or energies else ():
+            yield from _figures(sentence, masses, energies)
 
 
-def _figures(sentence: Sentence) -> Iterator[Found]:
-    start = sentence.start
-    if _CARBON.search(sentence.low):
-        for mass in units.find_masses(sentence.text):
-            if mass.value and _is_figure(sentence.low, mass):
-                yield Found("reported_g", mass.value, start + mass.start, start + mass.end, mass.off)
-    if "h" in sentence.low or "j" in sentence.low:
-        for energy in units.find_energies(sentence.text):
-            if energy.value and _says_energy(sentence, energy):
-                yield Found("energy_kwh", energy.value, start + energy.start, start + energy.end, energy.off)
+def _amounts(unit: Unit) -> tuple[list[units.Amount], list[units.Amount]]:
+    """The masses and energies of a unit of prose, at their places in the card.
+
+    Sentences end at marks such as those of `max. 5 kg`, and an amount is read with all that stands around it.
+    """
+    found = units.find_masses(unit.text), units.find_energies(unit.text)
+    masses, energies = (
+        [one._replace(start=unit.start + one.start, end=unit.start + one.end) for one in some] for some in found
+    )
+    return masses, energies
 
 
-def _is_figure(low: str, mass: units.Amount) -> bool:
-    if _RATE.match(low, mass.end) or _NOT_OURS_BEHIND.match(low, mass.end):
+def _figures(sentence: Sentence, masses: list[units.Amount], energies: list[units.Amount]) -> Iterator[Found]:
+    if masses and _CARBON.search(sentence.low):
+        for mass in _within(sentence, masses):
+            if mass.value and _is_figure(sentence, mass):
+                yield Found("reported_g", mass.value, mass.start, mass.end, mass.off)
+    for energy in _within(sentence, energies):
+        if energy.value and _says_energy(sentence, energy):
+            yield Found("energy_kwh", energy.value, energy.start, energy.end, energy.off)
+
+
+def _within(sentence: Sentence, amounts: list[units.Amount]) -> list[units.Amount]:
+    end = sentence.start + len(sentence.text)
+    return [amount for amount in amounts if sentence.start <= amount.start and amount.end <= end]
+
+
+def _is_figure(sentence: Sentence, mass: units.Amount) -> bool:
+    low, start, end = sentence.low, mass.start - sentence.start, mass.end - sentence.start
+    if _RATE.match(low, end) or _NOT_OURS_BEHIND.match(low, end):
         return False
-    if _NOT_OURS.search(low[max(0, mass.start - 100) : mass.start]):
+    if _NOT_OURS.search(low[max(0, start - 100) : start]):
         return False
     return mass.of_co2 or bool(re.search(r"emission|emitted|emit\b|emits|footprint|generated", low))
 
 
 def _says_energy(sentence: Sentence, energy: units.Amount) -> bool:
-    if _RATE.match(sentence.low, energy.end):
+    if _RATE.match(sentence.low, energy.end - sentence.start):
         return False
     return not _NOT_OURS.search(sentence.low) and bool(re.search(r"consum|energy|used|electric|power", sentence.low))
 
