@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..units import english_number
 
 _ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -32,11 +34,17 @@ _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "billi
 DIGITS = (
     r"(?:\d{1,3}(?:[ '\u2019\u2009]\d{3}){1,4}(?!\d)(?:[.,]\d{1,6})?|\d{1,12}(?:,\d{3}){0,4}(?:[.,]\d{1,6})?)"
 )
-# In front of digits: not the second part of a number, nor what stands behind `±`.
-WHOLE = r"(?<!\d[ '\u2019\u2009](?=\d{3}(?!\d)))(?<!\u00b1)(?<!\u00b1 )(?<!\+/- )(?<!\+- )"
+_BEFORE_PART = re.compile("(?:(?P<digit>[0-9][ '\u2019\u2009])|\u00b1 ?|\\+/?- ?)$")
+_GROUP = re.compile("[0-9]{3}(?![0-9])")
 WORD = "(?:" + "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True)) + ")"
 # Longer scales first, and none that is only the first letter of a word.
 SCALE = r"(?:thousand|million|billion|trillion|[kmbt](?![a-z]))"
+
+
+def is_part(low: str, place: int) -> bool:
+    """Whether the number at a place is the second part of one that began before, or what stands behind `±`."""
+    found = _BEFORE_PART.search(low[max(0, place - 4) : place])
+    return found is not None and (found["digit"] is None or _GROUP.match(low, place) is not None)
 
 
 def number(written: str, scale: str | None = None) -> float | None:

@@ -68,6 +68,7 @@ def _spelled(dimension: str) -> str:
 _PLUS_MINUS = r"(?:\u00b1|\+ ?/ ?[-\u2212]|\+ ?[-\u2212](?= ?[0-9])|\\?\bpm\b|&plusmn;|\u2213)"
 _ERROR = rf"(?:[ $]{{0,3}}{_PLUS_MINUS}[ $]{{0,3}}(?P<error>{MANTISSA})(?P<percent> {{0,2}}\\?%)?)?"
 _NUMERAL = re.compile(NUMERAL)
+_DIGIT = re.compile("[0-9]")
 _TAILS = {
     dimension: re.compile(
         rf"{_ERROR}[ \t]{{0,1}}[)$*`]{{0,4}}(?:{BLANK}{{0,2}}-?(?P<scale>{'|'.join(_SCALES)})\b)?"
@@ -164,7 +165,7 @@ def read_in(text: str, unit: str) -> Amount | None:
 
 def _find(text: str, dimension: str) -> Iterator[Amount]:
     tails = _TAILS[dimension]
-    for found in _NUMERAL.finditer(text):
+    for found in _numerals(text):
         tail = tails.match(text, found.end())
         unit = _unit(tail["unit"]) if tail else None
         if tail is None or unit is None:
@@ -173,6 +174,18 @@ def _find(text: str, dimension: str) -> Iterator[Amount]:
             amount = _amount(found, tail, unit, tail["unit"], of_co2=tail["co2"] is not None)
             if amount is not None:
                 yield amount
+
+
+def _numerals(text: str) -> Iterator[re.Match[str]]:
+    """The numerals of a text; digits are looked for first, which is quick."""
+    place = 0
+    while (digit := _DIGIT.search(text, place)) is not None:
+        start = digit.start()
+        begins_with_point = start > place and text[start - 1] == "."
+        found = _NUMERAL.match(text, start - begins_with_point)
+        place = found.end() if found else digit.end()
+        if found:
+            yield found
 
 
 def _unit(written: str) -> Unit | None:
