@@ -1,4 +1,4 @@
-"""Amounts in cards: read whole or not at all, whatever marks their digits, in sentences, tables, labels, front matter."""
+"""Amounts in cards: read whole or not at all, whatever marks their digits, in sentences, tables, front matter."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.chance import examples
 
-from hf_emissions import check_card, units
+from hf_emissions import check_card
 from hf_emissions.facts.extract import extract_facts
+from tests.chance import examples
 
 # -- any value, in any spelling, in any place --------------------------------------------------------------------------
 MASSES = {
@@ -57,7 +57,16 @@ def scientific(number: Decimal, exponent: int, written: str) -> str:
     return f"{plain(number.scaleb(-exponent))}{written.format(exponent)}"
 
 
-POWERS = ["e{}", "E{}", " \u00d7 10^{}", " x 10^{}", "\u00b710^{}", " \\times 10^{{{}}}", " \u00d7 10<sup>{}</sup>", " * 10**{}"]
+POWERS = [
+    "e{}",
+    "E{}",
+    " \u00d7 10^{}",
+    " x 10^{}",
+    "\u00b710^{}",
+    " \\times 10^{{{}}}",
+    " \u00d7 10<sup>{}</sup>",
+    " * 10**{}",
+]
 
 
 @st.composite
@@ -82,7 +91,15 @@ def spelled(draw) -> tuple[Decimal, str]:
 
 
 BEFORE = ["", " ", "~", "about ", "approximately ", "roughly ", "a total of ", "an estimated "]
-BEHIND = ["", ".", " CO2eq.", "CO2eq of which 100 % were offset.", " of CO\u2082, in France.", " CO<sub>2</sub>e (8 GPUs).", " CO2-eq"]
+BEHIND = [
+    "",
+    ".",
+    " CO2eq.",
+    "CO2eq of which 100 % were offset.",
+    " of CO\u2082, in France.",
+    " CO<sub>2</sub>e (8 GPUs).",
+    " CO2-eq",
+]
 SENTENCES = [
     "The training emitted {}",
     "Over five seeds, training emitted {}",
@@ -115,7 +132,13 @@ def is_it(read: float | None, meant: Fraction) -> bool:
     return read is None or math.isclose(read, float(meant), rel_tol=1e-12)
 
 
-@given(spelled(), st.sampled_from(sorted(MASSES)), st.sampled_from(SENTENCES), st.sampled_from(BEFORE), st.sampled_from(BEHIND))
+@given(
+    spelled(),
+    st.sampled_from(sorted(MASSES)),
+    st.sampled_from(SENTENCES),
+    st.sampled_from(BEFORE),
+    st.sampled_from(BEHIND),
+)
 @examples(400)
 def test_a_mass_is_read_as_what_it_is_or_not_at_all(number, unit, sentence, before, behind):
     value, written = number
@@ -149,11 +172,41 @@ def _is_yaml_decimal(written: str, value: Decimal) -> bool:
         return False
 
 
-JOINS = ["-", " - ", "\u2013", " \u2013 ", "\u2014", " to ", " or ", " and ", "~", "/", " / ", " bis ", " \u00e0 ", " a ", "..", "...", " \u2026 ", " up to "]
+JOINS = [
+    "-",
+    " - ",
+    "\u2013",
+    " \u2013 ",
+    "\u2014",
+    " to ",
+    " or ",
+    " and ",
+    "~",
+    "/",
+    " / ",
+    " bis ",
+    " \u00e0 ",
+    " a ",
+    "..",
+    "...",
+    " \u2026 ",
+    " up to ",
+]
 BOUNDS = [
     *("less than", "more than", "up to", "at most", "at least", "under", "over", "below", "above", "no more than"),
     *("<", ">", "\u2264", "\u2265", "<=", ">=", "max.", "maximum", "fewer than", "exceeding", "not", "within"),
-    *("weniger als", "mehr als", "unter", "\u00fcber", "bis zu", "moins de", "plus de", "menos de", "m\u00e1s de", "meno di"),
+    *(
+        "weniger als",
+        "mehr als",
+        "unter",
+        "\u00fcber",
+        "bis zu",
+        "moins de",
+        "plus de",
+        "menos de",
+        "m\u00e1s de",
+        "meno di",
+    ),
     *("less than about", "more than ~", "as much as", "upwards of", "half of", "twice"),
 ]
 
@@ -171,3 +224,102 @@ def test_an_end_of_a_range_is_no_amount(low, high, join, twice, sentence):
 def test_a_bound_is_no_amount(number, bound, sentence):
     card = sentence.format(f"{bound} {plain(number[0])} kg CO2eq")
     assert extract_facts(card).reported_g is None, card
+
+
+@pytest.mark.parametrize(
+    ("sentence", "grams"),
+    [
+        ("The training emitted 1 250 kg CO2eq.", 1_250_000),
+        ("The training emitted 1\\,250 kg CO2eq.", 1_250_000),
+        ("Over five seeds, training emitted 12.5 \u00b1 0.4 kg CO2eq.", 12_500),
+        ("Training generated 20.4 ktCO2eq.", 20.4e9),
+        ("- **Carbon Emitted:** 2.3 \u00d7 10^-3 kg CO2eq", 2.3),
+        ("The training emitted 2.3 \u00d7 10<sup>3</sup> kg CO2eq.", 2_300_000),
+        ("The training emitted 1.234,5 kg CO2eq.", 1_234_500),
+        ("The training emitted 0,625 kg CO2eq.", 625),
+        ("**Total emissions (kg CO2eq):**\n453.3 kg CO2eq", 453_300),
+        ("The training emitted 2,625 kg CO2eq.", None),
+        ("The training emitted 2.625 kg CO2eq.", None),
+        ("The training emitted 2 kg and 500 g CO2eq.", None),
+        ("The training emitted 12.5(4) kg CO2eq.", None),
+    ],
+)
+def test_masses_in_cards(sentence, grams):
+    assert extract_facts(sentence).reported_g == (grams and pytest.approx(grams))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kwh"),
+    [
+        ("Training consumed 1.2 GWh of electricity in Finland.", 1.2e6),
+        ("- **Energy consumed:** 12 500 kWh", 12_500),
+        ("Training consumed 5 to 10 kWh of energy.", None),
+        ("Training consumed 5 mwh of energy.", None),
+    ],
+)
+def test_energies_in_cards(sentence, kwh):
+    assert extract_facts(sentence).energy_kwh == kwh
+
+
+CLIMATE = """| Minimum card | |
+|---|---|
+| 2. How much time does the training of the final model take? | {hours} |
+| 3. How much time did all experiments take (incl. hyperparameter search)? | 288 hours |
+| 7. How much CO2eq was emitted to train the final model? | {grams} |
+| 8. How much CO2eq was emitted for all experiments? | 94.75 kg CO2eq |
+| 9. What is the average CO2eq emission for the inference of one sample? | 0.62 mg CO2eq |
+"""
+
+
+@pytest.mark.parametrize(
+    ("hours", "grams", "expected"),
+    [
+        ("8 hours", "2.63 kg", {"wall_hours": 8, "reported_g": 2630}),
+        ("~8 hours", "115.15 kg CO2eq", {"wall_hours": 8, "reported_g": 115_150}),
+        ("", "", {}),
+        ("unknown", "less than 3 kg", {}),
+        ("8 hours | 9 hours", "2.63 kg | 4 kg", {}),
+    ],
+)
+def test_the_climate_performance_table_is_that_of_the_final_model(hours, grams, expected):
+    assert extract_facts(CLIMATE.format(hours=hours, grams=grams)).known() == expected
+
+
+BLOCK = "---\nco2_eq_emissions:\n  emissions: {}\n  source: CodeCarbon\n---\n# M\n\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("emissions", "body"),
+    [
+        ("2625", "Das Training verursachte 2,625 kg CO2eq."),
+        ("2625000", "Das Training verursachte 2.625 kg CO2eq."),
+        ("2.625", "- **Carbon Emitted:** 2,625 kg"),
+        ("1250000", "The training emitted 1 250 kg CO2eq."),
+        ("12500", "The training emitted 12.5 \u00b1 0.4 kg CO2eq."),
+        ("12200", "The training emitted 12.5 \u00b1 0.4 kg CO2eq."),
+        ("420", "The training emitted less than 1 kg CO2eq."),
+        ("250", "It emits 1 250 g CO2 per query."),
+    ],
+)
+def test_what_is_not_certain_is_no_evidence(emissions, body):
+    wrong = {"body-disagrees", "kilograms-as-grams", "inference-figure", "implausible-intensity"}
+    assert not wrong & {finding.rule for finding in check_card(BLOCK.format(emissions, body))}
+
+
+@pytest.mark.parametrize(("written", "number"), [("1.e3", "1000"), ("0x1F", "31"), ("0o17", "15")])
+def test_numbers_of_yaml_are_numbers(written, number):
+    found = [finding for finding in check_card(BLOCK.format(written, "")) if finding.rule == "number-as-text"]
+    assert [one.new for finding in found for one in finding.fix.replacements] == [number]
+
+
+@pytest.mark.parametrize(
+    ("card", "hours"),
+    [
+        ("**Total GPU Hours:**\n464.9 hours\n", {"device_hours": 464.9}),
+        ("Total GPU hours of the training: 464.9 hours.", {"device_hours": 464.9}),
+        ("Training took 1 250 hours.", {"wall_hours": 1250}),
+        ("Training took 12 \u00b1 2 hours.", {"wall_hours": 12}),
+    ],
+)
+def test_hours_are_read_whole_and_of_what_they_are(card, hours):
+    assert extract_facts(card).known() == hours

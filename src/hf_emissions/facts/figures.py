@@ -32,7 +32,8 @@ _NOT_OURS_BEHIND = re.compile(
 )
 # The unit in a label: `emissions (kg)`, `co2 in grams`.
 _UNIT_OF_MASS = re.compile(
-    r"(?:^|[^a-z])(?P<unit>kilograms?|kilogrammes?|kilos?|kgs?|metric tons?|metric tonnes?|tonnes?|tons?|grams?|grammes?"
+    r"(?:^|[^a-z])(?P<unit>kilograms?|kilogrammes?|kilos?|kgs?|metric tons?|metric tonnes?|tonnes?|tons?|grams?"
+    r"|grammes?"
     r"|mg|lbs?|pounds?|kt|t|g)(?![a-z])"
 )
 _CO2 = re.compile(units.CO2)
@@ -60,7 +61,10 @@ def read_labelled_figures(page: Page, pairs: list[Pair]) -> Iterator[Found]:
     of_codecarbon = "codecarbon" in page.low
     for pair in pairs:
         if pair.label in _LABELS:
-            name, amount = "reported_g", _labelled_mass(pair, "kg" if of_codecarbon and pair.label == "emissions" else "")
+            name, amount = (
+                "reported_g",
+                _labelled_mass(pair, "kg" if of_codecarbon and pair.label == "emissions" else ""),
+            )
         elif pair.label in _ENERGY_LABELS:
             name, amount = "energy_kwh", _labelled_energy(pair, of_codecarbon)
         else:

@@ -69,10 +69,7 @@ def _read(page: Page) -> tuple[list[Figure], list[Figure]]:
 def _figures(page: Page) -> list[Figure]:
     read = (*read_climate_card(page), *read_labelled_figures(page, list(pairs(page))), *read_figures(page))
     places = {found.start: found for found in read if found.name == "reported_g"}
-    return [
-        _figure(found, page.text[found.start : found.end])
-        for _, found in sorted(places.items())
-    ]
+    return [_figure(found, page.text[found.start : found.end]) for _, found in sorted(places.items())]
 
 
 def _figure(found: Found, written: str) -> Figure:

@@ -41,7 +41,8 @@ class Amount(NamedTuple):
 
 
 CO2 = (
-    r"(?:co {0,6}(?:<sub>)?\$?_?\{?(?:\\text\{)?[2\u2082]\}?\$?(?:</sub>)?[ -]{0,6}(?:-? ?e(?:q(?:uiv(?:alents?|\.)?)?)?\.?)?"
+    r"(?:co {0,6}(?:<sub>)?\$?_?\{?(?:\\text\{)?[2\u2082]\}?\$?(?:</sub>)?[ -]{0,6}(?:-? ?e(?:q(?:uiv(?:alents?"
+    r"|\.)?)?)?\.?)?"
     r"(?![a-z]{4})|carbon dioxide(?: equivalents?)?)"
 )
 _SCALES = {
@@ -90,10 +91,14 @@ _BOUND = (
     r"(?:(?:less|more|fewer|greater|lower|higher|smaller|larger|bigger|better|worse|other|rather) than|up to|at most"
     r"|at least|under|over|below|above|beyond|within|exceed(?:s|ed|ing)?|no more than|as (?:much|many|little|high|low)"
     r" as|upwards? of|north of|south of|max(?:imum|imal|\.)?(?: of)?|min(?:imum|imal|\.)?(?: of)?|between|from|until"
-    r"|till|upper (?:bound|limit)(?: of)?|lower (?:bound|limit)(?: of)?|limit(?:ed)? (?:of|to)|not|cap(?:ped)? (?:of|at)"
-    r"|budget of|weniger als|mehr als|unter|\u00fcber|ueber|bis(?: zu)?|h\u00f6chstens|mindestens|maximal|minimal|zwischen|von|ab"
-    r"|moins de|plus de|jusqu'? ?\u00e0|jusqu\u2019\u00e0|au plus|au moins|entre|menos de|m\u00e1s de|mas de|hasta|como m\u00e1ximo|al menos"
-    r"|menos que|mais de|mais que|at\u00e9|pelo menos|meno di|pi\u00f9 di|fino a|almeno|tra|fra|minder dan|meer dan|tot|tussen"
+    r"|till|upper (?:bound|limit)(?: of)?|lower (?:bound|limit)(?: of)?|limit(?:ed)? (?:of|to)|not"
+    r"|cap(?:ped)? (?:of|at)"
+    r"|budget of|weniger als|mehr als|unter|\u00fcber|ueber|bis(?: zu)?|h\u00f6chstens|mindestens|maximal"
+    r"|minimal|zwischen|von|ab"
+    r"|moins de|plus de|jusqu'? ?\u00e0|jusqu\u2019\u00e0|au plus|au moins|entre|menos de|m\u00e1s de|mas de"
+    r"|hasta|como m\u00e1ximo|al menos"
+    r"|menos que|mais de|mais que|at\u00e9|pelo menos|meno di|pi\u00f9 di|fino a|almeno|tra|fra|minder dan"
+    r"|meer dan|tot|tussen"
     r"|\\?leq?|\\?geq?|\\?lt|\\?gt|&[lg][te];|\\?leqslant|\\?geqslant"
     r"|half|third|quarter|tenth|fifth|twice|double|triple|percent|%|times)"
 )
@@ -104,12 +109,15 @@ _IS_BOUND = re.compile(
 )
 _NUMBER_WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty"
-    r"|ninety|hundred|thousand|million|billion|dozen|zwei|drei|vier|f\u00fcnf|zehn|hundert|tausend|deux|trois|cinq|dix|cent"
+    r"|ninety|hundred|thousand|million|billion|dozen|zwei|drei|vier|f\u00fcnf|zehn|hundert|tausend|deux|trois"
+    r"|cinq|dix|cent"
     r"|mille|dos|tres|cinco|diez|mil)"
 )
 _JOIN_WORD = (
-    r"(?:to|and|or|up to|through|thru|till|until|versus|vs\.?|plus|minus|times|by|bis|und|oder|mal|\u00e0|a|et|ou|y|e|o|ed|en|tot"
-    r"|of|point|comma|komma|virgule|punto|coma|-|\u2013|\u2014|\u2212|~|/|\+|\u00d7|x|\*|\u00b7|,|&|\.\.+|\u2026|to about|and about|to around|\u81f3|\u5230)"
+    r"(?:to|and|or|up to|through|thru|till|until|versus|vs\.?|plus|minus|times|by|bis|und|oder|mal|\u00e0|a|et"
+    r"|ou|y|e|o|ed|en|tot"
+    r"|of|point|comma|komma|virgule|punto|coma|-|\u2013|\u2014|\u2212|~|/|\+|\u00d7|x|\*|\u00b7|,|&|\.\.+"
+    r"|\u2026|to about|and about|to around|\u81f3|\u5230)"
 )
 # Another number, or a word of one, whose other part or end this one may be.
 _BEFORE_NUMBER = re.compile(
@@ -118,9 +126,7 @@ _BEFORE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 # A number with nothing between but signs: `1 / 2`, `3 • 250`, `2023 250`.
-_TOUCHING = re.compile(
-    r"(?:[0-9\u00bc-\u00be\u2150-\u215e](?P<between>[^\w|;=\n\u2192\u21d2]{0,8}))$"
-)
+_TOUCHING = re.compile(r"(?:[0-9\u00bc-\u00be\u2150-\u215e](?P<between>[^\w|;=\n\u2192\u21d2]{0,8}))$")
 _CLEAN_BETWEEN = re.compile(r"[)\]\"'\u201d]?(?:[:.]\s+|\s?[)\]]\s?|\s?,\s+)\(?[~\u2248]?\$?")
 _SHORT_NUMBER = re.compile(r"(?<![0-9.,])[0-9]{1,3}$")
 # Straight before a number none of these may stand; blanks, brackets, quotes, =, ~, | and a colon may.
@@ -129,16 +135,23 @@ _SIGNED = re.compile(rf"(?:{_PLUS_MINUS}[\s$({{]{{0,6}}|[-\u2010-\u2015\u2212][$
 
 # -- what stands behind ------------------------------------------------------------------------------------------------
 _BOUND_BEHIND = re.compile(
-    r"\s{0,2}(?:\+(?!\s?[0-9/-])|(?:,? ?(?:or|and|oder|ou|o)\s+(?:less|more|fewer|under|over|below|above|lower|higher|up"
-    r"|beyond|weniger|mehr|moins|plus|menos|m\u00e1s|mas)\b)|\(?(?:at (?:most|least)|max(?:imum|\.)?|min(?:imum|\.)?|upper"
+    r"\s{0,2}(?:\+(?!\s?[0-9/-])|(?:,? ?(?:or|and|oder|ou|o)\s+(?:less|more|fewer|under|over|below|above|lower"
+    r"|higher|up"
+    r"|beyond|weniger|mehr|moins|plus|menos|m\u00e1s|mas)\b)|\(?(?:at (?:most|least)|max(?:imum|\.)?|min(?:imum"
+    r"|\.)?|upper"
     r"|lower|tops)\b|[<>\u2264\u2265])",
     re.IGNORECASE,
 )
-_JOIN_BEHIND = re.compile(rf"[)\]$\s]{{0,3}}(?P<join>{_JOIN_WORD})?[)\]$\s]{{0,3}}[~\u2248($]{{0,2}}\s?(?=\.?[0-9])", re.IGNORECASE)
-_NEXT_WORD = re.compile(rf"{MANTISSA}(?:\s?(?:{'|'.join(_SCALES)})\b)?[\s(\[)$-]{{0,4}}(?P<word>[^\W\d_]{{0,24}}(?: hours?)?)", re.IGNORECASE)
+_JOIN_BEHIND = re.compile(
+    rf"[)\]$\s]{{0,3}}(?P<join>{_JOIN_WORD})?[)\]$\s]{{0,3}}[~\u2248($]{{0,2}}\s?(?=\.?[0-9])", re.IGNORECASE
+)
+_NEXT_WORD = re.compile(
+    rf"{MANTISSA}(?:\s?(?:{'|'.join(_SCALES)})\b)?[\s(\[)$-]{{0,4}}(?P<word>[^\W\d_]{{0,24}}(?: hours?)?)",
+    re.IGNORECASE,
+)
 # `12.5 kg (± 0.4 kg)`, `12.5 kg (27.6 lb)`, `12.5 kg = 12500 g`
 _SAID_AGAIN = re.compile(rf"[)\]$ ]{{0,3}}(?:\(?{_PLUS_MINUS}|[(\[=])")
-_POWER_BEHIND = re.compile(rf"(?:[\u00b2\u00b3^]|\s?(?:[\u00d7*]|x\s)\s?[0-9])")
+_POWER_BEHIND = re.compile(r"(?:[\u00b2\u00b3^]|\s?(?:[\u00d7*]|x\s)\s?[0-9])")
 
 
 def find_masses(text: str) -> Iterator[Amount]:
@@ -199,9 +212,7 @@ def _unit(written: str) -> Unit | None:
     return None if plain.lower() in TRAPS else ANY_CASE.get(plain.lower())
 
 
-def _amount(
-    found: re.Match[str], tail: re.Match[str], unit: Unit, written: str, *, of_co2: bool
-) -> Amount | None:
+def _amount(found: re.Match[str], tail: re.Match[str], unit: Unit, written: str, *, of_co2: bool) -> Amount | None:
     size = unit.size * _SCALES.get((tail["scale"] or "").lower(), 1)
     read = readings_of(found) if len(found[0]) <= _REACH else ()
     if not read:
@@ -269,8 +280,6 @@ def _is_of(words: str, dimension: str) -> bool:
 def _ends(text: str, end: int, dimension: str | None) -> bool:
     """Whether the amount ends here: no bound, no other end of a range, no further part follows."""
     behind = text[end : end + _REACH]
-    if not behind or behind.isspace():
-        return True
     if _BOUND_BEHIND.match(behind) or _POWER_BEHIND.match(behind):
         return False
     if _SAID_AGAIN.match(behind):

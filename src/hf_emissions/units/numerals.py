@@ -33,6 +33,7 @@ _PLAIN = re.compile(r"[0-9]+|\.[0-9]+|[0-9]+[.,][0-9]+")
 _EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 # One mark between all groups, and another one, or none, in front of decimals.
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?P<group>[.,_' ])[0-9]{3}(?:(?P=group)[0-9]{3})*(?:(?!(?P=group))[.,][0-9]+)?")
+_ENGLISH = re.compile(r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _LAKHS = re.compile(r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
 _DIGITS_OF = {char: str(index) for index, char in enumerate(_SUPERSCRIPTS)} | {"\u207a": "+", "\u207b": "-"}
 _LARGEST_EXPONENT = 99  # of a number in text; nothing that people emit needs more
@@ -69,9 +70,9 @@ def readings_of(found: re.Match[str]) -> tuple[Reading, ...]:
 
 def english_number(written: str) -> float | None:
     """A numeral among English words: there a comma groups and a point marks decimals. None where it is no number."""
+    if _ENGLISH.fullmatch(written):  # nearly all, and quick
+        return float(written.replace(",", ""))
     found = readings(written)
-    if len(found) == 2:
-        found = found[:1] if "." in written else found[1:]
     return float(found[0].value) if found else None
 
 

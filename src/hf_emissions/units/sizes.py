@@ -62,9 +62,7 @@ UNITS = {name: Unit(dimension, Fraction(size)) for dimension, size, names in _SP
 UNITS[""] = Unit(PLAIN, Fraction(1))
 ANY_CASE = {name.lower(): unit for name, unit in UNITS.items()}
 # In "1h 30m" the m can only be minutes.
-PARTS_OF_TIME = {name: unit.size for name, unit in UNITS.items() if unit.dimension == TIME} | {
-    "m": Fraction(60)
-}
+PARTS_OF_TIME = {name: unit.size for name, unit in UNITS.items() if unit.dimension == TIME} | {"m": Fraction(60)}
 
 # Spellings, in lower case, that leave the size open; what is in UNITS exactly as written is read all the same.
 TRAPS = {
