@@ -122,7 +122,8 @@ _JOIN_WORD = (
 # Another number, or a word of one, whose other part or end this one may be.
 _BEFORE_NUMBER = re.compile(
     rf"(?:[0-9\u00bc-\u00be\u2150-\u215e\u2070\u00b9\u00b2\u00b3\u2074-\u2079]|\b{_NUMBER_WORD})"
-    rf"(?P<unit>[%$)\]\s]{{0,3}}(?:[^\W\d_]{{1,14}}[ -]?)?(?:\(?{CO2}\)?)?)??(?:(?P<join>\s{{0,3}}{_JOIN_WORD})\s{{0,3}}|\s{{1,3}})[~\u2248]?\$?$",
+    rf"(?P<unit>[%$)\]\s]{{0,3}}(?:[^\W\d_]{{1,14}}[ -]?)?(?:\(?{CO2}\)?)?)??"
+    rf"(?:(?P<join>\s{{0,3}}{_JOIN_WORD})\s{{0,3}}|\s{{1,3}})[~\u2248]?\$?$",
     re.IGNORECASE,
 )
 # A number with nothing between but signs: `1 / 2`, `3 • 250`, `2023 250`.
@@ -239,9 +240,7 @@ def _begins(text: str, start: int, dimension: str) -> bool:
     head = text[max(0, start - _REACH) : start]
     if not head or head.isspace():
         return True
-    if _GLUED.search(head) or _IS_BOUND.search(head):
-        return False
-    if _SIGNED.search(head):
+    if _GLUED.search(head) or _IS_BOUND.search(head) or _SIGNED.search(head):
         return False
     touching = _TOUCHING.search(head)
     if touching and not _is_clean(head[: touching.start("between")], touching["between"], text, start):
