@@ -73,7 +73,9 @@ def test_ways_to_write_hours_used(written, field, hours):
         ("Estimated 3.2 kgCO2eq", 3200),
         ("15 grams", 15),
         ("1.2 tonnes CO2", 1_200_000),
-        ("2,290 tCO2eq", 2_290_000_000),
+        ("2,290 tCO2eq", None),  # 2290 t, or 2.29 t where a comma marks decimals
+        ("2290 tCO2eq", 2_290_000_000),
+        ("2,290.5 tCO2eq", 2_290_500_000),
         ("3.5", None),
         ("very low", None),
         ("0.4 kg CO2eq/kWh", None),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .numbers import DIGITS, SCALE, WORD, number
+from .numbers import DIGITS, SCALE, WORD, is_part, number
 
 Of = Literal["wall", "devices", "others"]
 
@@ -40,6 +40,7 @@ _OF_OTHERS = re.compile(r"cpu|node|server|machine|^(?:core)s?\b")
 _NUMBER = rf"(?:(?:{DIGITS})|{WORD}|\ban?\b)"
 _TIME = re.compile(
     rf"(?<![a-z0-9_.,/$€:=-])(?P<low>half|{_NUMBER})"
+    rf"(?: ?(?:\u00b1|\+/-|\+-) ?{DIGITS})?"
     rf"(?:(?: ?(?:-|\u2013|\u2014|~|to|or) ?| ?%? ?and (?=[\d.]{{1,6}} ))(?P<high>{DIGITS}|{WORD}))?"
     r"(?P<half> and (?:a )?half)?(?P<more>\+)?"
     rf"(?: ?(?P<scale>{SCALE}))?[ \t~≈-]{{0,3}}(?:an? |of an? |of )?"
@@ -73,7 +74,7 @@ def durations(low: str) -> Iterator[Duration]:
     place = 0
     while (found := _TIME.search(low, place)) is not None:
         place = found.end()
-        duration = _duration(found, low)
+        duration = None if is_part(low, found.start()) else _duration(found, low)
         if duration is not None:
             yield duration
             place = duration.end

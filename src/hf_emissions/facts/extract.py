@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .calculator import read_calculator
+from .climate import read_climate_card
 from .facts import Facts, Span
 from .figures import read_figures, read_labelled_figures
 from .found import Found
@@ -129,6 +130,8 @@ def _readers(page: Page) -> Iterator[Iterable[Found]]:
 
 def _readers_of_body(page: Page) -> Iterator[Iterable[Found]]:
     labelled = pairs(page) if page.has(_LABELLED) or has_labelled_size(page) else []
+    if page.has(FIGURES) or page.has(TIMES):
+        yield read_climate_card(page)
     if page.has(FIGURES):
         yield chain(read_labelled_figures(page, labelled), read_figures(page))
     if page.has(BLOCK):
@@ -145,7 +148,7 @@ def _readers_of_body(page: Page) -> Iterator[Iterable[Found]]:
 def _take(found: Iterable[Found], values: dict[str, Any], places: dict[str, Span]) -> None:
     """A fact that no reader before has found; of the kinds of hours, those of the first reader alone."""
     has_hours = not _TIMES.isdisjoint(values)
-    for name, value, start, end in found:
+    for name, value, start, end, _ in found:
         if name in values or (has_hours and name in _TIMES) or not _is_sane(name, value):
             continue
         values[name] = value

@@ -6,30 +6,16 @@ import re
 from collections.abc import Iterator
 
 from .. import units
-from ..errors import UnitError
+from .climate import is_question
 from .found import Found
 from .keywords import FIGURES
-from .numbers import SCALE, number
-from .page import Page
+from .page import Page, Unit
 from .pairs import Pair, labels
 from .sentence import Sentence, sentences
 
-_CO2 = r"(?:co ?(?:<sub>)?\$?_?\{?[2₂]\}?\$?(?:</sub>)?[ -]{0,2}(?:-? ?e(?:q(?:uiv(?:alents?|\.)?)?)?\.?)?(?![a-z]{4}))"
-_MASS = (
-    r"(?:kilograms?|kilogrammes?|kilos?|kgs?|metric tons?|metric tonnes?|tonnes?|tons?|grams?"
-    r"|grammes?|mg|lbs?|pounds?|t|g)"
-)
-_AMOUNT = rf"(?P<amount>\d{{1,12}}(?:,\d{{3}}){{0,4}}(?:[.,]\d{{1,18}})?(?:e[+-]?\d{{1,3}})?)(?: ?(?P<scale>{SCALE}))?"
-_FIGURE = re.compile(
-    rf"(?<![\w.,/-])~?{_AMOUNT} {{0,3}}\(?(?P<unit>{_MASS})(?P<co2>(?: of)?[ -]{{0,3}}\(?{_CO2})?(?![a-z])"
-)
-_ENERGY = re.compile(
-    rf"(?<![\w.,/-])~?{_AMOUNT} {{0,3}}\(?(?P<unit>[kmg]?wh|kilowatt[ -]?hours?|megawatt[ -]?hours?|kj|mj)\b",
-    re.IGNORECASE,
-)
 _RATE = re.compile(r"[ )]{0,2}(?:eq)?[ )]{0,2}(?:/|per\b|a day|offset|\\?/)")
 _ABOUT = re.compile(
-    r"^(?:[~≈<> ]|(?:estimated|approximately|approx\.?|about|around|roughly|circa|ca\.|at|total of)\b){1,6}",
+    r"(?:[~≈* ]|(?:estimated|approximately|approx\.?|about|around|roughly|circa|ca\.|at|total of)\b){1,6}",
     re.IGNORECASE,
 )
 _CARBON = re.compile(r"emission|emitted|emits?\b|carbon|co2|co₂|footprint|co\$_|co<sub>|co_2")
@@ -38,19 +24,20 @@ _NOT_OURS = re.compile(
     r"|sav(?:ed|ing)|avoid|reduc|world|average|car\b|driv|flight"
     r"|human|american|equivalent (?:to|of)|carbon (?:intensity|efficiency)|offset by|compar"
     r"|prior work|other models|base model|et al|each (?:query|request|image|inference)"
+    r"|all (?:the |our |other )?(?:\w{1,12} )?experiments|hyper-?parameter (?:search|tuning|optimi)"
+    r"|(?:all|failed|aborted) (?:the |our )?(?:runs|trials)"
 )
 _NOT_OURS_BEHIND = re.compile(
     r"[^.;]{0,24}?\b(?:(?:at|during|for|of) inference|(?:per|an?|each) (?:day|year|query|request))\b"
 )
-_PER_WORDS = {
-    "t": "t",
-    "tons": "t",
-    "ton": "t",
-    "metric ton": "t",
-    "metric tons": "t",
-    "metric tonne": "t",
-    "metric tonnes": "t",
-}
+# The unit in a label: `emissions (kg)`, `co2 in grams`.
+_UNIT_OF_MASS = re.compile(
+    r"(?:^|[^a-z])(?P<unit>kilograms?|kilogrammes?|kilos?|kgs?|metric tons?|metric tonnes?|tonnes?|tons?|grams?"
+    r"|grammes?"
+    r"|mg|lbs?|pounds?|kt|t|g)(?![a-z])"
+)
+_CO2 = re.compile(units.CO2)
+_UNITS_OF_ENERGY = {"kwh": "kWh", "mwh": "MWh", "wh": "Wh", "gwh": "GWh"}
 
 _LABELS = labels(
     "emissions, emission, co2 emissions, co2 emission, carbon emitted, carbon emission, carbon emissions, co2 "
@@ -74,13 +61,16 @@ def read_labelled_figures(page: Page, pairs: list[Pair]) -> Iterator[Found]:
     of_codecarbon = "codecarbon" in page.low
     for pair in pairs:
         if pair.label in _LABELS:
-            value = _labelled_mass_g(pair, bare_unit="kg" if of_codecarbon and pair.label == "emissions" else None)
-            if value is not None:
-                yield Found("reported_g", value, pair.label_start, pair.end)
+            name, amount = (
+                "reported_g",
+                _labelled_mass(pair, "kg" if of_codecarbon and pair.label == "emissions" else ""),
+            )
         elif pair.label in _ENERGY_LABELS:
-            value = _labelled_energy_kwh(pair, of_codecarbon)
-            if value is not None:
-                yield Found("energy_kwh", value, pair.label_start, pair.end)
+            name, amount = "energy_kwh", _labelled_energy(pair, of_codecarbon)
+        else:
+            continue
+        if amount is not None and amount.value:
+            yield Found(name, amount.value, pair.label_start, pair.end, amount.off)
 
 
 def read_figures(page: Page) -> Iterator[Found]:
@@ -88,84 +78,81 @@ def read_figures(page: Page) -> Iterator[Found]:
     if not page.has(FIGURES):
         return
     for index, unit in enumerate(page.units(page.places(FIGURES))):
-        for sentence in sentences(page, index, unit):
-            yield from _figures(sentence)
+        if is_question(unit.text):
+            continue
+        masses, energies = _amounts(unit)
+        for sentence in sentences(page, index, unit) if masses or energies else ():
+            yield from _figures(sentence, masses, energies)
 
 
-def _figures(sentence: Sentence) -> Iterator[Found]:
-    low = sentence.low
-    if _CARBON.search(low):
-        for found in _FIGURE.finditer(low):
-            value = _mass_g(found["amount"], found["scale"], found["unit"])
-            if value and _is_figure(low, found):
-                yield Found("reported_g", value, sentence.start + found.start(), sentence.start + found.end())
-    for found in _ENERGY.finditer(low):
-        kwh = _energy_kwh(found["amount"], found["scale"], sentence.text[found.start("unit") : found.end("unit")])
-        if kwh and _says_energy(sentence, found):
-            yield Found("energy_kwh", kwh, sentence.start + found.start(), sentence.start + found.end())
+def _amounts(unit: Unit) -> tuple[list[units.Amount], list[units.Amount]]:
+    """The masses and energies of a unit of prose, at their places in the card.
 
-
-def _is_figure(low: str, found: re.Match[str]) -> bool:
-    if _RATE.match(low, found.end()) or _NOT_OURS_BEHIND.match(low, found.end()):
-        return False
-    if _NOT_OURS.search(low[max(0, found.start() - 100) : found.start()]):
-        return False
-    return found["co2"] is not None or bool(re.search(r"emission|emitted|emit\b|emits|footprint", low))
-
-
-def _says_energy(sentence: Sentence, found: re.Match[str]) -> bool:
-    if _RATE.match(sentence.low, found.end()) or re.search(r"(?:/|per) ?\(?$", sentence.low[: found.start("unit")]):
-        return False
-    if _NOT_OURS.search(sentence.low) or not re.search(r"consum|energy|used|electric|power", sentence.low):
-        return False
-    return found["unit"].lower() not in ("kj", "mj", "wh")
-
-
-def _labelled_mass_g(pair: Pair, bare_unit: str | None) -> float | None:
-    low = pair.value.lower()
-    low = _ABOUT.sub("", low)
-    found = _FIGURE.match(low)
-    if found:
-        return None if _RATE.match(low, found.end()) else _mass_g(found["amount"], found["scale"], found["unit"])
-    bare = re.match(rf"{_AMOUNT}(?![\w/])", low)
-    unit = re.search(rf"(?:^|[^a-z])({_MASS})(?![a-z])", re.sub(_CO2, " ", pair.unit)) or (
-        re.search(rf"\b(?:in )?({_MASS})$", pair.label) if bare else None
+    Sentences end at marks such as those of `max. 5 kg`, and an amount is read with all that stands around it.
+    """
+    found = units.find_masses(unit.text), units.find_energies(unit.text)
+    masses, energies = (
+        [one._replace(start=unit.start + one.start, end=unit.start + one.end) for one in some] for some in found
     )
-    chosen = unit[1] if unit else bare_unit
-    return _mass_g(bare["amount"], bare["scale"], chosen) if bare and chosen else None
+    return masses, energies
 
 
-def _labelled_energy_kwh(pair: Pair, of_codecarbon: bool) -> float | None:
-    written = _ABOUT.sub("", pair.value)
-    found = _ENERGY.match(written)
-    if found:
-        return (
-            None if _RATE.match(written, found.end()) else _energy_kwh(found["amount"], found["scale"], found["unit"])
-        )
-    bare = re.match(rf"{_AMOUNT}(?![\w/])", pair.value.lower())
-    if not bare:
-        return None
-    unit = (
-        pair.unit
-        if pair.unit in ("kwh", "mwh", "wh")
-        else ("kwh" if of_codecarbon and pair.label == "energy consumed" else None)
+def _figures(sentence: Sentence, masses: list[units.Amount], energies: list[units.Amount]) -> Iterator[Found]:
+    if masses and _CARBON.search(sentence.low):
+        for mass in _within(sentence, masses):
+            if mass.value and _is_figure(sentence, mass):
+                yield Found("reported_g", mass.value, mass.start, mass.end, mass.off)
+    for energy in _within(sentence, energies):
+        if energy.value and _says_energy(sentence, energy):
+            yield Found("energy_kwh", energy.value, energy.start, energy.end, energy.off)
+
+
+def _within(sentence: Sentence, amounts: list[units.Amount]) -> list[units.Amount]:
+    end = sentence.start + len(sentence.text)
+    return [amount for amount in amounts if sentence.start <= amount.start and amount.end <= end]
+
+
+def _is_figure(sentence: Sentence, mass: units.Amount) -> bool:
+    low, start, end = sentence.low, mass.start - sentence.start, mass.end - sentence.start
+    if _RATE.match(low, end) or _NOT_OURS_BEHIND.match(low, end):
+        return False
+    if _NOT_OURS.search(low[max(0, start - 100) : start]):
+        return False
+    return mass.of_co2 or bool(re.search(r"emission|emitted|emit\b|emits|footprint|generated", low))
+
+
+def _says_energy(sentence: Sentence, energy: units.Amount) -> bool:
+    if _RATE.match(sentence.low, energy.end - sentence.start):
+        return False
+    return not _NOT_OURS.search(sentence.low) and bool(re.search(r"consum|energy|used|electric|power", sentence.low))
+
+
+def _labelled_mass(pair: Pair, bare_unit: str) -> units.Amount | None:
+    amount = next(units.find_masses(pair.value), None)
+    if amount is not None:
+        return amount if _is_first(pair.value, amount) else None
+    written = pair.value[_lead(pair.value) :]
+    unit = _UNIT_OF_MASS.search(_CO2.sub(" ", pair.unit)) or re.search(
+        rf"\b(?:in )?{_UNIT_OF_MASS.pattern}$", _CO2.sub(" ", pair.label)
     )
-    return _energy_kwh(bare["amount"], bare["scale"], {"mwh": "MWh"}.get(unit, unit)) if unit else None
+    chosen = unit["unit"] if unit else bare_unit
+    return units.read_in(written, chosen) if chosen else None
 
 
-def _mass_g(amount: str, scale: str | None, unit: str) -> float | None:
-    value = number(amount, scale)
-    try:
-        return units.read_mass_g(f"{value!r} {_PER_WORDS.get(unit, unit)}") if value else None
-    except UnitError:
-        return None
+def _labelled_energy(pair: Pair, of_codecarbon: bool) -> units.Amount | None:
+    amount = next(units.find_energies(pair.value), None)
+    if amount is not None:
+        return amount if _is_first(pair.value, amount) else None
+    unit = _UNITS_OF_ENERGY.get(pair.unit) or ("kWh" if of_codecarbon and pair.label == "energy consumed" else "")
+    return units.read_in(pair.value[_lead(pair.value) :], unit) if unit else None
 
 
-def _energy_kwh(amount: str, scale: str | None, unit: str) -> float | None:
-    value = number(amount.lower(), scale and scale.lower())
-    spelled = unit.lower().replace(" ", "").replace("-", "")
-    known = {"kwh": "kWh", "mwh": "MWh", "gwh": "GWh", "wh": "Wh", "kj": "kJ", "mj": "MJ"}
-    try:
-        return units.read_energy_kwh(f"{value!r} {known.get(spelled, spelled)}") if value else None
-    except UnitError:
-        return None
+def _is_first(value: str, amount: units.Amount) -> bool:
+    """Whether the amount is what the value begins with, and no rate."""
+    return _lead(value) == amount.start and not _RATE.match(value.lower(), amount.end)
+
+
+def _lead(value: str) -> int:
+    """Where the number begins, behind words that say it was rounded or estimated."""
+    about = _ABOUT.match(value)
+    return about.end() if about else 0

@@ -6,9 +6,13 @@ from typing import Any, NamedTuple
 
 
 class Found(NamedTuple):
-    """A field of `Facts`, its value in the field's unit, and the span of the card's text that says so."""
+    """A field of `Facts`, its value in the field's unit, and the span of the card's text that says so.
+
+    `off` is by how much a printed figure may be off, by its last digit or by what stands behind `±`.
+    """
 
     name: str
     value: Any
     start: int
     end: int
+    off: float = 0.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..units import english_number
+
 _ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _WORDS: dict[str, float] = {
     **{word: float(value) for value, word in enumerate(_ONES, 1)},
@@ -29,23 +31,28 @@ _WORDS: dict[str, float] = {
 }
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9, "t": 1e12, "trillion": 1e12}
 
-DIGITS = r"\d{1,12}(?:,\d{3}){0,4}(?:[.,]\d{1,6})?"
+DIGITS = r"(?:\d{1,3}(?:[ '\u2019\u2009]\d{3}){1,4}(?!\d)(?:[.,]\d{1,6})?|\d{1,12}(?:,\d{3}){0,4}(?:[.,]\d{1,6})?)"
+_BEFORE_PART = re.compile("(?:(?P<digit>[0-9][ '\u2019\u2009])|\u00b1 ?|\\+/?- ?)$")
+_GROUP = re.compile("[0-9]{3}(?![0-9])")
 WORD = "(?:" + "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True)) + ")"
 # Longer scales first, and none that is only the first letter of a word.
 SCALE = r"(?:thousand|million|billion|trillion|[kmbt](?![a-z]))"
 
 
+def is_part(low: str, place: int) -> bool:
+    """Whether the number at a place is the second part of one that began before, or what stands behind `±`."""
+    found = _BEFORE_PART.search(low[max(0, place - 4) : place])
+    return found is not None and (found["digit"] is None or _GROUP.match(low, place) is not None)
+
+
 def number(written: str, scale: str | None = None) -> float | None:
     """The number that digits or a word stand for, times a scale such as `k` or `million`; None if they stand for none.
 
-    One comma in front of three digits marks thousands, in front of other numbers of digits it is a decimal comma.
+    The words around are English: one comma in front of three digits marks thousands, else it is a decimal comma.
     """
     factor = _SCALES.get(scale or "", 1.0)
     written = written.strip()
     if written in _WORDS:
         return _WORDS[written] * factor
-    plain = re.sub(r",(?=\d{3}(?!\d))", "", written).replace(",", ".")
-    try:
-        return float(plain) * factor
-    except ValueError:
-        return None
+    found = english_number(written)
+    return None if found is None else found * factor

@@ -21,8 +21,9 @@ _MOST_PLACES = 1000
 _COMMENT = re.compile(r"<!--|-->")
 # Where an address, a tag or code stands there is nothing to read; blanks keep all places as they are.
 _NOT_PROSE = re.compile(
-    r"\]\([^)\s]{1,400}\)|https?://[^\s)>\]]{1,400}|</?[a-zA-Z][^<>]{0,200}>|\\{1,2}[()]|[*`\\\[\]]"
+    r"\]\([^)\s]{1,400}\)|https?://[^\s)>\]]{1,400}|</?[a-zA-Z][^<>]{0,200}>|\\{1,2}[()]|(?<=\d)\\,(?=\d{3})|[*`\\\[\]]"
 )
+_SEEN = {"</td>": "|", "</th>": "|", "<sup>": "^", "\\,": "\u2009"}
 _GAPS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u202f"), " ")
 # A unit of prose begins after an empty line, and at a heading, an item of a list, a quotation or a row of a table.
 _BREAK = re.compile(
@@ -197,9 +198,8 @@ def _is_letter(char: str) -> bool:
 
 
 def _blank(found: re.Match[str]) -> str:
-    # The end of a table's cell stays to be seen.
-    cell = found[0].lower() in ("</td>", "</th>")
-    return ("|" if cell else " ").ljust(len(found[0]))
+    # The end of a table's cell stays to be seen, and what makes one number of the digits around it.
+    return _SEEN.get(found[0].lower(), " ").ljust(len(found[0]))
 
 
 def _at_line_starts(text: str, mark: str, begin: int) -> Iterator[int]:

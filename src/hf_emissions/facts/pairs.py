@@ -20,6 +20,12 @@ _LINE = re.compile(
     r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,100}?)[*_`\"'\] \t]{0,24}"
     r"[:|=\uff1a][*_`\"' \t=]{0,8}(?P<value>[^\s|*`_\"',][^\n|]{0,300})",
 )
+# A label alone on its line, and a number that begins the next one.
+_ALONE = re.compile(
+    r"[ \t]{0,8}(?:[>*+-][ \t]{0,3}){0,3}(?:\d{1,2}[.)][ \t])?[*_`\"'\[ \t]{0,6}"
+    r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,100}?)[*_`\"'\] \t]{0,24}[:\uff1a][*_`\"' \t\\]{0,8}\r?\n"
+    r"[ \t]{0,8}[*_`]{0,3}(?P<value>[~\u2248]?[ \t]?\d[^\n|]{0,300})"
+)
 _SEPARATOR = re.compile("[:|=\uff1a]")
 _ROW = re.compile(
     r"<t[dh]\b[^<>]{0,80}>[ \t\n]{0,20}(?:<[a-z]{1,6}>){0,2}(?P<label>[^<>\n]{2,60})(?:</[a-z]{1,6}>){0,2}"
@@ -73,9 +79,14 @@ def pairs(page: Page) -> list[Pair]:
 
 def _on_line(page: Page, start: int, end: int) -> Iterator[Pair]:
     text = page.text
-    line = _LINE.match(text, start, end) if _SEPARATOR.search(text, start, end) else None
+    separated = _SEPARATOR.search(text, start, end)
+    line = _LINE.match(text, start, end) if separated else None
     if line and not _is_wide(text[line.end() : end]):
         yield _pair(line["label"], line["value"], line.start("label"), line.start("value"))
+    elif line is None and separated and text[end - 12 : end].rstrip(" \t*_`\"'\\\r")[-1:] in (":", "\uff1a"):
+        alone = _ALONE.match(text, start, min(_line_end(text, end + 1), page.end))
+        if alone:
+            yield _pair(alone["label"], alone["value"], alone.start("label"), alone.start("value"))
     if text.find("|", start, end) >= 0:
         yield from _below_header(text, start, end)
     # A cell of an HTML table may have the label alone on its line.

@@ -6,8 +6,10 @@ are not; where two readings stand against each other there is none, rather than 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from .climate import is_question
 from .devices import Device
 from .found import Found
 from .keywords import DEVICES, TIMES
@@ -16,6 +18,10 @@ from .places import provider_named
 from .sentence import Sentence, sentences
 from .training_hardware import Used, best_device, used_devices
 from .training_time import Timed, best_time, times
+
+_DEVICE_HOURS = re.compile(
+    r"\b(?:gpu|tpu|npu|device|accelerator|chip|[avh]\d{2,3})s?[ -](?:compute[ -])?(?:hours|hrs)\b[^.;\d]{0,24}$"
+)
 
 
 def read_prose(page: Page) -> Iterator[Found]:
@@ -34,7 +40,7 @@ def read_prose(page: Page) -> Iterator[Found]:
 
 def _found(time: Timed | None, device: Used | None) -> Iterator[Found]:
     if time is not None:
-        name = "device_hours" if time.duration.of == "devices" else "wall_hours"
+        name = "device_hours" if _is_of_devices(time) else "wall_hours"
         start = time.sentence.start
         yield Found(name, time.duration.hours, start + time.duration.start, start + time.duration.end)
     if device is not None:
@@ -43,6 +49,12 @@ def _found(time: Timed | None, device: Used | None) -> Iterator[Found]:
             yield Found("hardware", found.name, start + found.start, start + found.end)
         if found.count is not None and not _counts_hours(found, time):
             yield Found("count", found.count, start + found.start, start + found.end)
+
+
+def _is_of_devices(time: Timed) -> bool:
+    """Whether the hours are summed over the devices: `300 GPU hours`, `total GPU hours: 300 hours`."""
+    head = time.sentence.low[max(0, time.duration.start - 60) : time.duration.start]
+    return time.duration.of == "devices" or _DEVICE_HOURS.search(head) is not None
 
 
 def _counts_hours(device: Device, time: Timed | None) -> bool:
@@ -54,7 +66,7 @@ def _counts_hours(device: Device, time: Timed | None) -> bool:
 
 def _sentences(page: Page) -> Iterator[Sentence]:
     for index, unit in enumerate(page.units(page.places(DEVICES) + page.counted(TIMES))):
-        if not _is_wide_row(unit.text):
+        if not _is_wide_row(unit.text) and not is_question(unit.text):
             yield from sentences(page, index, unit)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .found import Found
 from .keywords import SIZES
-from .numbers import DIGITS, SCALE, WORD, number
+from .numbers import DIGITS, SCALE, WORD, is_part, number
 from .page import Page
 from .pairs import Pair, labels
 from .sentence import Sentence, sentences
@@ -99,11 +99,11 @@ def read_sizes(page: Page) -> Iterator[Found]:
 def _sizes(sentence: Sentence) -> Iterator[Found]:
     low = sentence.low
     for found in _PARAMETERS.finditer(low) if "param" in low else ():
-        value = number(found["amount"], found["scale"])
+        value = None if is_part(low, found.start("amount")) else number(found["amount"], found["scale"])
         if value and value >= 10_000 and not _OTHER.search(low[max(0, found.start() - 60) : found.start()]):
             yield Found("parameters", value, sentence.start + found.start(), sentence.start + found.end())
     for found in _TOKENS.finditer(low) if "tokens" in low else ():
-        value = number(found["amount"], found["scale"])
+        value = None if is_part(low, found.start("amount")) else number(found["amount"], found["scale"])
         head, near = low[max(0, found.start() - 90) : found.start()], low[found.start() : found.end() + 30]
         if value and value >= 1e6 and _SEEN.search(head) and not _NOT_SEEN.search(near):
             if sentence.against(found.start()):

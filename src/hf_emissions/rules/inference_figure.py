@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..errors import UnitError
+from ..facts.page import lowered
 from ..terminal import one_line
-from ..units import read_mass_g
+from ..units import find_masses
 from .printed import Figure, block_figure, printed_figures
 from .rule import CardView, Hit, Rule
 from .slip import PER_KILOGRAM
@@ -21,11 +21,8 @@ _PER_USE = rf"(?:\bper |\bfor (?:each |one |every )){_MANY}{_USE}"
 # In an address, "/images" is no unit.
 _INFERENCE = re.compile(rf"(?<![\w/.-])inference\b|{_PER_USE}")
 _TRAINING = re.compile(r"train|tun(?:ing|ed)")
-_UNIT = r"(?P<unit>mg|g|grams?|kg|kilograms?|t|tonnes?)"
-_PRINTED = re.compile(
-    rf"(?<![\w.,/])(?P<number>\d{{1,12}}(?:\.\d{{1,20}})?) ?{_UNIT}(?: ?(?:of )?co[2₂](?:[ -]?eq?)?)?[ )]{{0,2}}"
-    rf"(?:{_PER_USE}|/ ?{_MANY}{_USE}|(?:for|during|in) inference\b)"
-)
+# What may stand behind a mass that was emitted by using the model.
+_OF_USE = re.compile(rf"[ )]{{0,2}}(?:{_PER_USE}|/ ?{_MANY}{_USE}|(?:for|during|in) inference\b)")
 
 
 def _look(card: CardView) -> Iterator[Hit]:
@@ -53,26 +50,19 @@ def _in_block(card: CardView) -> str | None:
 
 def _in_body(card: CardView, figure: Figure) -> str | None:
     """The words that print this figure, by the use of the model; nothing where it is printed for the training too."""
-    low = card.text.lower()
+    low = lowered(card.text)
     if not any(word in low for word in (" per ", "/", "inference")):
         return None
-    for found in _PRINTED.finditer(low):
-        other = _figure(found)
-        if other is not None and (other.says(figure) or other.says(figure, PER_KILOGRAM)):
-            elsewhere = (
-                printed for printed in printed_figures(card) if not printed.start <= found.start() < printed.end
-            )
-            return None if any(printed.says(figure) for printed in elsewhere) else found[0]
+    for mass in find_masses(card.text):
+        use = _OF_USE.match(low, mass.end)
+        if mass.value is None or use is None:
+            continue
+        words = low[mass.start : use.end()]
+        other = Figure(mass.value, mass.off, words, mass.start)
+        if other.says(figure) or other.says(figure, PER_KILOGRAM):
+            elsewhere = (printed for printed in printed_figures(card) if not printed.start <= mass.start < printed.end)
+            return None if any(printed.says(figure) for printed in elsewhere) else words
     return None
-
-
-def _figure(found: re.Match[str]) -> Figure | None:
-    try:
-        grams = read_mass_g(f"{found['number']} {found['unit']}")
-    except UnitError:
-        return None
-    digits = len(found["number"].partition(".")[2])
-    return Figure(grams, grams * 0.5 / max(float(found["number"]) * 10**digits, 1.0), found[0], found.start())
 
 
 RULE = Rule(

@@ -6,20 +6,19 @@ The readers of facts find them; facts keep one of them, and a comparison with th
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..facts.climate import read_climate_card
 from ..facts.figures import read_figures, read_labelled_figures
+from ..facts.found import Found
 from ..facts.metadata import is_copy
 from ..facts.page import Page
 from ..facts.pairs import pairs
 from ..terminal import one_line
-from ..units import plain_decimal
+from ..units import find_energies, last_digit_off, plain_decimal
 from .rule import CardView
 
-_NUMBER = re.compile(r"\d{1,15}(?:,\d{3}){0,4}(?:[.,]\d{1,20})?(?:e[+-]?\d{1,3})?", re.IGNORECASE)
-_CO2 = re.compile(r"co(?:[ _${}~\\]|<sub>){0,6}2", re.IGNORECASE)  # whose 2 is no figure
 _ROW_BREAK = re.compile(r"[\s*_`|]+")
 _LONGEST = 60
 # Figures that differ by less than this were rounded, or worked out again with a grid of another day. Three digits, as
@@ -48,7 +47,7 @@ def block_figure(card: CardView) -> Figure | None:
     if record is None or not record.emissions_g or card.parsed is None or card.parsed.block is None:
         return None
     written = plain_decimal(record.emissions_g)
-    return Figure(record.emissions_g, _off(written), f"{written} g")
+    return Figure(record.emissions_g, record.emissions_g * last_digit_off(written), f"{written} g")
 
 
 def printed_figures(card: CardView) -> list[Figure]:
@@ -69,28 +68,20 @@ def _read(page: Page) -> tuple[list[Figure], list[Figure]]:
 
 
 def _figures(page: Page) -> list[Figure]:
-    read = (*read_labelled_figures(page, list(pairs(page))), *read_figures(page))
+    read = (*read_climate_card(page), *read_labelled_figures(page, list(pairs(page))), *read_figures(page))
     places = {found.start: found for found in read if found.name == "reported_g"}
-    return [
-        _figure(found.value, page.text[found.start : found.end], found.start, found.end)
-        for _, found in sorted(places.items())
-    ]
+    return [_figure(found, page.text[found.start : found.end]) for _, found in sorted(places.items())]
 
 
-def _figure(grams: float, written: str, start: int, end: int) -> Figure:
+def _figure(found: Found, written: str) -> Figure:
     words = one_line(_ROW_BREAK.sub(" ", written)).strip()
-    return Figure(grams, grams * relative_off(written), words[-_LONGEST:], start, end)
+    return Figure(found.value, found.off, words[-_LONGEST:], found.start, found.end)
 
 
 def relative_off(written: str) -> float:
-    """By what part the last number of these words may be off, by its digits; 0 where there is none."""
-    numbers = _NUMBER.findall(_CO2.sub("", written))
-    number = float(numbers[-1].replace(",", "")) if numbers else 0.0
-    return _off(numbers[-1]) / number if number else 0.0
-
-
-def _off(written: str) -> float:
-    """Half of the last digit that counts; zeros at the end of a whole number may be rounding."""
-    number = Decimal(written.replace(",", ""))
-    exponent = int((number if "." in written else number.normalize()).as_tuple().exponent)
-    return float(Decimal(5).scaleb(exponent - 1))
+    """By what part the energy that these words print may be off, by its last digit; 0 where there is none."""
+    energy = next(find_energies(written), None)
+    if energy is not None:
+        return energy.off / energy.values[0] if energy.values[0] else 0.0
+    words = written.split()
+    return last_digit_off(words[-1].strip("*`_\"'")) if words else 0.0

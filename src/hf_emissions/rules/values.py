@@ -34,7 +34,10 @@ _PLACEHOLDERS = frozenset(
 _EDGES = " \t\r\n.?!*_-\u2013\u2014\u2026"
 _TEMPLATE = re.compile(r"<[^<>]{1,80}>|\[[^\[\]]{1,80}\]|\{\{?[^{}]{1,80}\}?\}")
 _NO_AMOUNT = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.IGNORECASE)
-_NUMBER_ALONE = re.compile(r"[-+]?[0-9.,_]+(?:e[-+]?[0-9]{1,4})?", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(
+    r"[-+]?(?:[0-9.,_]+(?:e[-+]?[0-9]{1,4})?|0(?:x[0-9a-f_]+|o[0-7_]+|b[01_]+))",
+    re.IGNORECASE,
+)
 # Beside the forms that `is_plain_scalar` knows, these are the same number in YAML 1.1 and 1.2.
 _ALIKE = re.compile(r"[-+]?(?:0|[1-9][0-9]*|[0-9]*\.[0-9]*)")
 # huggingface_hub/utils/endpoint_helpers.py (2.4.0).

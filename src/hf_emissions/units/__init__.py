@@ -1,0 +1,77 @@
+"""Quantities in and out of text; the only room that knows how large a unit is, and how people write a number.
+
+Inside the project a mass is in grams of CO2eq, an energy in kWh, an intensity in g/kWh, a time in seconds.
+`numerals` reads digits, `sizes` knows the units, `values` reads what is an amount and nothing else (options, front
+matter, files), `amounts` finds amounts between other words, `changes` and `words` go from number to number and to text.
+"""
+
+from __future__ import annotations
+
+from .amounts import CO2, Amount, find_energies, find_masses, read_in
+from .changes import (
+    emissions_g,
+    g_to_kg,
+    hours_to_s,
+    joules_to_kwh,
+    kg_per_kwh_to_g_per_kwh,
+    kg_to_g,
+    kwh_to_joules,
+    lb_per_mwh_to_g_per_kwh,
+    mean_power_w,
+    power_to_kwh,
+    s_to_hours,
+    t_to_g,
+)
+from .numerals import english_number, last_digit_off
+from .values import (
+    has_unit,
+    read_duration_s,
+    read_energy_kwh,
+    read_intensity_g_per_kwh,
+    read_mass_g,
+    read_number,
+)
+from .words import (
+    format_duration,
+    format_energy,
+    format_intensity,
+    format_mass,
+    format_power,
+    plain_decimal,
+    round_significant,
+)
+
+__all__ = [
+    "CO2",
+    "Amount",
+    "emissions_g",
+    "english_number",
+    "find_energies",
+    "find_masses",
+    "format_duration",
+    "format_energy",
+    "format_intensity",
+    "format_mass",
+    "format_power",
+    "g_to_kg",
+    "has_unit",
+    "hours_to_s",
+    "joules_to_kwh",
+    "kg_per_kwh_to_g_per_kwh",
+    "kg_to_g",
+    "kwh_to_joules",
+    "last_digit_off",
+    "lb_per_mwh_to_g_per_kwh",
+    "mean_power_w",
+    "plain_decimal",
+    "power_to_kwh",
+    "read_duration_s",
+    "read_energy_kwh",
+    "read_in",
+    "read_intensity_g_per_kwh",
+    "read_mass_g",
+    "read_number",
+    "round_significant",
+    "s_to_hours",
+    "t_to_g",
+]

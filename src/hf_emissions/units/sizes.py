@@ -1,0 +1,111 @@
+"""Which units there are, how they are spelled, and how large each is.
+
+Sizes: t, min, h, d and the prefixes are those of the SI Brochure (BIPM, 9th edition, tables 7 and 8), which makes
+1 kWh = 1000 W x 3600 s = 3.6e6 J; the pound is 453.59237 g (international yard and pound agreement, 1959).
+A change of unit works on the decimal digits as written, in fractions, and rounds once: 0.1069 kg is 106.9 g.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import NamedTuple
+
+from ..errors import UnitError
+
+
+class Unit(NamedTuple):
+    dimension: str
+    size: Fraction  # in the unit that the project keeps the dimension in
+
+
+PLAIN, MASS, ENERGY = "a plain number", "a mass", "an energy"
+INTENSITY, TIME, POWER = "an intensity", "a time", "a power"
+PROPOSED = {  # what a message tells people to write behind their number
+    PLAIN: ("",),
+    MASS: (" g", " kg"),
+    ENERGY: (" kWh", " Wh"),
+    INTENSITY: (" g/kWh", " kg/kWh"),
+    TIME: (" h", " min"),
+}
+_SPELLINGS = (
+    (MASS, "1/1000", "mg milligram milligrams"),
+    (MASS, "1", "g gram grams gramme grammes"),
+    (MASS, "1000", "kg kgs kilo kilos kilogram kilograms kilogramme kilogrammes"),
+    (MASS, "1e6", "t tonne tonnes metricton metrictons metrictonne metrictonnes Mg megagram megagrams"),
+    (MASS, "1e9", "kt kilotonne kilotonnes Gg gigagram gigagrams"),
+    (MASS, "1e12", "Mt megatonne megatonnes Tg teragram teragrams"),
+    (MASS, "453.59237", "lb lbs pound pounds"),
+    (ENERGY, "1e-6", "mWh milliwatthour milliwatthours"),
+    (ENERGY, "1/1000", "Wh watthour watthours"),
+    (ENERGY, "1", "kWh kWhs kilowatthour kilowatthours"),
+    (ENERGY, "1000", "MWh megawatthour megawatthours"),
+    (ENERGY, "1e6", "GWh gigawatthour gigawatthours"),
+    (ENERGY, "1e9", "TWh terawatthour terawatthours"),
+    (ENERGY, "1/3600000000", "mJ millijoule millijoules"),
+    (ENERGY, "1/3600000", "J joule joules"),
+    (ENERGY, "1/3600", "kJ kilojoule kilojoules"),
+    (ENERGY, "10/36", "MJ megajoule megajoules"),
+    (ENERGY, "10000/36", "GJ gigajoule gigajoules"),
+    (TIME, "1/1000", "ms millisecond milliseconds"),
+    (TIME, "1", "s sec secs second seconds"),
+    (TIME, "60", "min mins minute minutes"),
+    (TIME, "3600", "h hr hrs hour hours"),
+    (TIME, "86400", "d day days"),
+    (TIME, "604800", "wk wks week weeks"),
+    (POWER, "1/1000", "mW milliwatt milliwatts"),
+    (POWER, "1", "W watt watts"),
+    (POWER, "1000", "kW kilowatt kilowatts"),
+    (POWER, "1e6", "MW megawatt megawatts"),
+)
+UNITS = {name: Unit(dimension, Fraction(size)) for dimension, size, names in _SPELLINGS for name in names.split()}
+UNITS[""] = Unit(PLAIN, Fraction(1))
+ANY_CASE = {name.lower(): unit for name, unit in UNITS.items()}
+# In "1h 30m" the m can only be minutes.
+PARTS_OF_TIME = {name: unit.size for name, unit in UNITS.items() if unit.dimension == TIME} | {"m": Fraction(60)}
+
+# Spellings, in lower case, that leave the size open; what is in UNITS exactly as written is read all the same.
+TRAPS = {
+    **dict.fromkeys(("ton", "tons"), ("is short, long or metric", '"t" for 1000 kg')),
+    "mt": ("is a metric tonne or a megatonne by its case", '"t" or "Mt"'),
+    "mg": ("is milli or mega by its case", '"mg", or "t" for 1000 kg'),
+    "mwh": ("is milli or mega by its case", '"mWh" or "MWh"'),
+    "mj": ("is milli or mega by its case", '"mJ" or "MJ"'),
+    "ms": ("is milli or mega by its case", '"ms" or "s"'),
+    "m": ("is minutes, months or metres", '"min"'),
+    **dict.fromkeys(("month", "months", "year", "years"), ("has no fixed length", '"days"')),
+    **dict.fromkeys(("gpuhour", "gpuhours"), ("counts devices as well as time", 'the time on the clock in "h"')),
+}
+
+LONGEST = 200  # characters of a value that are read at all; bounds every pattern
+SHOWN = 60  # characters of a value that an error quotes
+
+
+def nearest(number: Fraction | float) -> float:
+    """The nearest float; infinity beyond the largest."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+def finite(x: float) -> float:
+    """The number as a float. Raises UnitError if it is not finite."""
+    if not math.isfinite(nearest(x)):
+        raise UnitError(f"{quote(x)} is not a finite number: write the amount, or leave it out where it is not known")
+    return float(x)
+
+
+def scaled(x: float, factor: Fraction) -> float:
+    """The number times a factor, worked out on its digits and rounded once. UnitError if not finite."""
+    return finite(nearest(Fraction(repr(finite(x))) * factor))
+
+
+def quote(value: object) -> str:
+    """A value as a message shows it, short and harmless."""
+    if isinstance(value, str):
+        text = repr(value[:LONGEST])[1:-1]
+        return f'"{text}"' if len(text) <= SHOWN else f'"{text[:SHOWN]}..."'
+    if isinstance(value, int) and value.bit_length() > LONGEST:
+        return f"a whole number of {value.bit_length()} bits"
+    return repr(value) if value is None or isinstance(value, int | float) else f"a {type(value).__name__}"
