@@ -14,12 +14,13 @@ from ..card.section import put_section
 from ..errors import UnitError, UsageError
 from ..record import EmissionsRecord
 from .add_from import add_from
+from .command import Command
 from .editing import Change, Editing, How, editing_options, equivalents_notes, equivalents_option
 from .output import Format, Output, format_option
 from .targets import one_target
 
 
-@click.command
+@click.command(cls=Command)
 @click.argument("target", required=False)
 @click.option("--emissions", help='What the training emitted, with its unit: "12.5 g", "0.3 kg".')
 @click.option("--energy", help='Electricity that it used, with its unit: "3.5 kWh".')

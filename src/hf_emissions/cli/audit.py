@@ -22,6 +22,7 @@ from ..errors import UsageError
 from .audit_paths import check_each_once, check_extras, check_written
 from .audit_report import report
 from .audit_source import PATH, TEXT, Named, source_options
+from .command import Command
 from .failures import DONE, FINDINGS
 from .output import Output
 from .progress import Progress
@@ -41,7 +42,7 @@ class _How:
     format: ReportFormat
 
 
-@click.command(short_help="Audit many cards: what is missing, wrong or estimable.")
+@click.command(cls=Command, short_help="Audit many cards: what is missing, wrong or estimable.")
 @source_options
 @click.option(
     "--parts",

@@ -10,6 +10,7 @@ import click
 
 from ..rules.finding import SEVERITIES, Severity
 from .checking import Checking
+from .command import Command
 from .failures import DONE, FAILED, FINDINGS, STOPPED
 from .fixing import fixing_options, read_fixing
 from .hub_target import one_by_one
@@ -20,7 +21,7 @@ from .settings import Asked, listed
 from .targets import find_targets
 
 
-@click.command
+@click.command(cls=Command)
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option(
     "--select", multiple=True, metavar="RULES", help="Run these rules alone; repeat it, or put commas between."

@@ -20,6 +20,7 @@ from ..estimation.words import is_section_of_estimate, notes_of, record_of, reco
 from ..factors.cloud_regions import names_cloud_region
 from ..factors.named_place import read_place
 from ..facts.facts import Facts
+from .command import Command
 from .editing import Editing, How, editing_options, equivalents_notes
 from .estimate_report import estimate_figure, estimate_lines
 from .failures import DONE
@@ -28,7 +29,7 @@ from .quantities import read_option
 from .targets import one_target
 
 
-@click.command(short_help="Estimate what a training emitted that nobody recorded.")
+@click.command(cls=Command, short_help="Estimate what a training emitted that nobody recorded.")
 @click.option("--hardware", help='What it ran on: "A100 SXM", "TPU v3-8", "RTX 3090".')
 @click.option("--count", help="How many of them; 1 where it is not given.")
 @click.option("--hours", help='How long it took, by the clock: 96, "90 min", "4 days".')

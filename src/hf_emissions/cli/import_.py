@@ -27,6 +27,7 @@ from ..importers.registry import broken_trackers
 from ..importers.total import total
 from ..importers.tracked import Tracked
 from ..record import EmissionsRecord
+from .command import Command
 from .editing import Editing, How, editing_options, equivalents_notes, equivalents_option
 from .failures import DONE, FAILED, explain
 from .output import Format, Output, format_option
@@ -44,7 +45,7 @@ _METHODS = {
 }
 
 
-@click.command("import", short_help="Write what any tracker recorded into a card.")
+@click.command("import", cls=Command, short_help="Write what any tracker recorded into a card.")
 @click.argument("path", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--into", metavar="TARGET", help="Write the figure into this card.")
 @click.option("--tracker", metavar="NAME", help="What wrote the file, where it is not found by itself.")

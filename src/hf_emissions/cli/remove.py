@@ -6,12 +6,13 @@ import click
 
 from ..card.patch import remove_block
 from ..card.section import remove_section
+from .command import Command
 from .editing import Editing, How, editing_options
 from .output import Format, Output, format_option
 from .targets import find_targets
 
 
-@click.command
+@click.command(cls=Command)
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--section", is_flag=True, help="Take out the section that hf-emissions wrote, too.")
 @editing_options

@@ -9,6 +9,7 @@ import click
 from ..rules.check import RULES
 from ..rules.page import is_safe, page
 from ..rules.rule import Rule
+from .command import Command
 from .failures import DONE
 from .output import Format, Output, format_option
 from .settings import known_rules
@@ -16,7 +17,7 @@ from .settings import known_rules
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-@click.command
+@click.command(cls=Command)
 @click.argument("ids", nargs=-1, metavar="[RULE]...")
 @format_option
 def rules(ids: tuple[str, ...], format_: Format) -> int:

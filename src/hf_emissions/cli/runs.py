@@ -17,6 +17,7 @@ from ..recording.cards import begin_card
 from ..recording.folder import Corrections, OutputFolder, open_folder
 from ..recording.runs import Run
 from ..recording.summary import Summary
+from .command import Command
 from .editing import Editing, How, editing_options
 from .failures import DONE
 from .hub_target import HubTarget
@@ -24,7 +25,7 @@ from .output import Format, Output, format_option
 from .targets import one_target
 
 
-@click.command(short_help="List recorded trainings, and write their figure anew.")
+@click.command(cls=Command, short_help="List recorded trainings, and write their figure anew.")
 @click.argument("output_dir", type=click.Path(path_type=Path))
 @click.option("--into", metavar="TARGET", help="Write the figure of a run into this card.")
 @click.option("--experiments", is_flag=True, help="The sum of all runs alone: trials, failed and replaced ones too.")

@@ -13,12 +13,13 @@ from ..errors import CardError, HfEmissionsError
 from ..factors.equivalences import Equivalent
 from ..factors.equivalences import equivalents as compare
 from ..record import EmissionsRecord
+from .command import Command
 from .failures import DONE, FAILED, explain
 from .output import Format, Output, format_option
 from .targets import AnyTarget, find_targets
 
 
-@click.command
+@click.command(cls=Command)
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option(
     "--equivalents", is_flag=True, help="Say what a figure is as much as: kilometres by car, coal, and so on."
