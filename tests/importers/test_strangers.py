@@ -337,3 +337,61 @@ class TestRanks:
         )
         assert grams(run("emissions.csv", "--all", "--format", "json")) == {"all": 7620.0}
         assert "leave it out" in run("emissions.csv", "--all", "--nodes", "2", code=2).err
+
+
+class TestSamplesAndWindows:
+    """Logs of power and of windows, cut off by a kill or with a cell that is no number."""
+
+    ZEUS = "start_time,window_name,elapsed_time,gpu0_energy\n0.0,one,10.0,3600.0\n20.0,two,10.0,7200.0\n"
+
+    @pytest.mark.parametrize("torn", ["40.0,thr", "40.0,three,9,9,9\n", "x,three,10.0,1.0\n", "40.0,three,-1,1.0\n"])
+    def test_a_window_of_zeus(self, run, tmp_path, torn):
+        (tmp_path / "log.csv").write_text(self.ZEUS + torn)
+        listed = run("log.csv", "--country", "FRA", "--format", "json")
+        found = json.loads(listed.out)
+        assert [one["run"] for one in found["runs"] if one["record"]] == ["one", "two"]
+        assert ["log.csv:4" in said for said in found["problems"]] == [True]
+        assert run("log.csv", "--all", "--country", "FRA", code=2).out == ""
+
+    def test_a_name_of_zeus_one_of_whose_windows_is_torn_has_no_sum(self, run, tmp_path):
+        (tmp_path / "log.csv").write_text(self.ZEUS + "40.0,two,oops,3600.0\n60.0,two,10.0,3600.0\n")
+        found = json.loads(run("log.csv", "--country", "FRA", "--format", "json").out)
+        assert {one["run"]: one["record"] is not None for one in found["runs"]} == {"one": True, "two": False}
+
+    def test_a_window_around_those_that_are_torn_has_their_energy(self, run, tmp_path):
+        (tmp_path / "log.csv").write_text(self.ZEUS + "40.0,three,oops,3600.0\n0.0,train,100.0,36000.0\n")
+        done = run("log.csv", "--country", "FRA", "--format", "json")
+        found = json.loads(done.out)
+        assert [one["run"] for one in found["runs"]] == ["train"]
+        assert found["runs"][0]["record"]["energy_kwh"] == pytest.approx(0.01)
+        assert ["log.csv:4: elapsed_time is 'oops', which is no number" in said for said in found["problems"]] == [True]
+
+    @staticmethod
+    def samples(*odd: str, count: int = 30) -> str:
+        key = "rapl_estimated_attributable_power_draw"
+        lines = [json.dumps({"timestamp": 1000.0 + at, key: 36.0}) for at in range(count)]
+        for number, line in enumerate(odd):
+            lines[5 + 7 * number] = line
+        return "\n".join(lines) + "\n"
+
+    @pytest.mark.parametrize(
+        ("odd", "why"),
+        [
+            ('{"timestamp": 1005.0, "rapl_est', "this line is no whole JSON; it may have been cut off"),
+            ('{"timestamp": "then"}', "timestamp is 'then', which is no number"),
+            ('{"timestamp": 1005.0, "rapl_estimated_attributable_power_draw": -3}', "power_draw is -3; it must be"),
+        ],
+    )
+    def test_a_sample_is_bridged_by_those_around_it(self, run, tmp_path, odd, why):
+        (tmp_path / "data.json").write_text(self.samples(odd))
+        (found,) = json.loads(run("data.json", "--country", "FRA", "--format", "json").out)["runs"]
+        assert found["record"]["energy_kwh"] == pytest.approx(36 * 29 / 3.6e6)
+        (note,) = [note for note in found["notes"] if "samples are left out" in note]
+        assert why in note
+        assert note.startswith("data.json:6: ")
+        assert note.endswith("1 of 30 samples are left out")
+
+    @pytest.mark.parametrize(("count", "code"), [(30, 0), (29, 2)])
+    def test_more_than_a_tenth_is_no_gap(self, run, tmp_path, count, code):
+        (tmp_path / "data.json").write_text(self.samples(*(3 * ['{"oops']), count=count))
+        assert ("3 samples cannot be read" in run("data.json", "--country", "FRA", code=code).err) == bool(code)

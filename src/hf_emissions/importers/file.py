@@ -165,17 +165,11 @@ class TrackerFile:
                 whole = cells if len(cells) > width else cells[:-1]
                 yield Row(dict(zip(header, whole, strict=False)), where, f"{where}: {self._why_torn(cells)}")
 
-    def cells(self) -> Iterator[tuple[int, list[str]]]:
-        """The cells of each row, in the order of the header, with the line that it ends on.
-
-        Raises:
-            TrackerError: a row is torn.
-        """
+    def cells_or_torn(self) -> Iterator[tuple[int, list[str], str | None]]:
+        """The line that each row ends on, its cells in the order of the header, and why it is no whole row."""
         width = len(self.header)
         for number, cells in self._rows():
-            if len(cells) != width:
-                raise TrackerError(f"{self.name}:{number}: {self._why_torn(cells)}")
-            yield number, cells
+            yield number, cells, None if len(cells) == width else f"{self.name}:{number}: {self._why_torn(cells)}"
 
     def _why_torn(self, cells: list[str]) -> str:
         return f"the row has {len(cells)} of {len(self.header)} columns: it is cut off, or of another file"

@@ -15,6 +15,7 @@ from math import isnan, nan
 from typing import Any, ClassVar
 
 from ... import units
+from ...errors import TrackerError
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..time_spans import moment
@@ -26,6 +27,9 @@ _POWER = ("rapl_estimated_attributable_power_draw", "nvidia_estimated_attributab
 _KEYS = ("cpu_count_adjusted_average_load", "process_ids")
 # It samples as often as it can; a step of so many usual ones is a pause: the machine slept, or it is another run.
 _PAUSE_STEPS = 10.0
+# A sample that cannot be read is bridged by those around it, as a kill leaves one; of a file of more than so many
+# nobody knows what it says.
+_MOST_LOST = 0.1
 _INFO = "info.pkl"
 
 
@@ -49,23 +53,39 @@ class ExperimentImpactTracker(Tracker):
         samples = _Samples()
         for where, time_s, powers in _samples(file):
             samples.add(where, time_s, powers)
+        if samples.lost > _MOST_LOST * (len(samples.times_s) + samples.lost):
+            raise TrackerError(f"{samples.why_lost}; {samples.lost} samples cannot be read")
         if len(samples.times_s):
             yield _tracked(file, samples, _integrated(samples))
 
 
 @dataclass(slots=True)
 class _Samples:
-    """Times in seconds and powers in W; not a number where a sample has no power of this kind."""
+    """Times in seconds and powers in W; not a number where a sample has no power of this kind, or cannot be read."""
 
     times_s: array[float] = field(default_factory=lambda: array("d"))
     watts: tuple[array[float], ...] = field(default_factory=lambda: tuple(array("d") for _ in _POWER))
+    # How many cannot be read, and why the first cannot.
+    lost: int = 0
+    why_lost: str = ""
 
     def add(self, where: str, time_s: Any, powers: Any) -> None:
-        """Add one sample."""
-        self.times_s.append(read_number(time_s, "timestamp", where))
-        for name, kept in zip(_POWER, self.watts, strict=True):
-            value = powers.get(name)
-            kept.append(nan if value in (None, "") else read_number(value, name, where))
+        """Add one sample, or count it as lost."""
+        try:
+            if isinstance(powers, str):
+                raise TrackerError(powers)
+            seconds = read_number(time_s, "timestamp", where)
+            values = [powers.get(name) for name in _POWER]
+            watts = [
+                nan if value in (None, "") else read_number(value, name, where)
+                for name, value in zip(_POWER, values, strict=True)
+            ]
+        except TrackerError as error:
+            self.lost, self.why_lost = self.lost + 1, self.why_lost or str(error)
+            return
+        self.times_s.append(seconds)
+        for kept, value in zip(self.watts, watts, strict=True):
+            kept.append(value)
 
     @property
     def metered(self) -> list[int]:
@@ -115,11 +135,13 @@ def _tracked(file: TrackerFile, samples: _Samples, found: _Sum) -> Tracked:
         started=moment(min(samples.times_s)),
         ended=moment(max(samples.times_s)),
         no_figure=None if kinds else _no_power(count),
-        notes=tuple(_notes(file, found if kinds else _Sum())),
+        notes=tuple(_notes(file, samples, found if kinds else _Sum())),
     )
 
 
-def _notes(file: TrackerFile, found: _Sum) -> Iterator[str]:
+def _notes(file: TrackerFile, samples: _Samples, found: _Sum) -> Iterator[str]:
+    if samples.lost:
+        yield f"{samples.why_lost}; {samples.lost} of {len(samples.times_s) + samples.lost} samples are left out"
     if found.gaps:
         lasted = units.format_duration(found.gaps_s)
         if found.gaps == 1:
@@ -146,10 +168,13 @@ def _words(kinds: list[int]) -> str:
 
 
 def _samples(file: TrackerFile) -> Iterator[tuple[str, Any, Any]]:
-    """Where each sample stands, its time, and its names and values."""
+    """Where each sample stands, its time, and its names and values, or why it has none."""
     if "timestamp" in file.header:
-        for row in file.rows():
-            yield row.where, row.required("timestamp"), row.cells
+        for row in file.rows_or_torn():
+            yield row.where, row.text("timestamp"), row.torn or row.cells
         return
-    for where, found in file.json_lines():
-        yield where, found.get("timestamp"), found
+    for where, found in file.json_lines_or_text():
+        if isinstance(found, str):
+            yield where, None, f"{where}: this line is no whole JSON; it may have been cut off"
+        else:
+            yield where, found.get("timestamp"), found

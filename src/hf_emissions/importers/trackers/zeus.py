@@ -2,11 +2,12 @@
 
 Joules of each GPU over a window; GPUs alone, no host, no grams. Windows may lie within each other, so that those of
 one name are added up and those of names that overlap never are. A window is written when it ends.
+A line that cannot be read is missing in the sum of its own name alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import ClassVar
@@ -16,7 +17,7 @@ from ...errors import TrackerError
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..time_spans import moment
-from ..tracked import Tracked
+from ..tracked import Tracked, unreadable
 from ..tracker import Tracker
 
 _TIMES = ("start_time", "elapsed_time")
@@ -57,6 +58,9 @@ class _Windows:
 
     def __init__(self) -> None:
         self.by_name: dict[str, _Window] = {}
+        # Where a window cannot be read, and why: the first of each name, and the first of no name.
+        self.lost: dict[str, tuple[str, str]] = {}
+        self.stray: str | None = None
         # The two latest ends, of different names.
         self._latest: _Window | None = None
         self._before: _Window | None = None
@@ -76,6 +80,13 @@ class _Windows:
         if self._latest is not window:
             self._latest, self._before = window, self._latest
 
+    def lose(self, name: str, where: str, why: str) -> None:
+        """Say that a window cannot be read."""
+        if not name:
+            self.stray = self.stray or why
+        elif len(self.lost) < _MOST_NAMES:
+            self.lost.setdefault(name, (where, why))
+
     def _new(self, name: str, where: str, start_s: float) -> _Window:
         if len(self.by_name) >= _MOST_NAMES:
             raise TrackerError(f"{where}: more than {_MOST_NAMES} names of windows; import a log of fewer")
@@ -93,35 +104,57 @@ class Zeus(Tracker):
         """A table with its columns."""
         return set(file.header) >= {*_TIMES, _NAME} and any(name.endswith("_energy") for name in file.header)
 
-    def read(self, file: TrackerFile) -> Iterable[Tracked]:
+    def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
         """A run for each name of a window; the outermost alone where one holds all others."""
         gpus = [name for name in file.header if name.startswith("gpu") and name.endswith("_energy")]
         if not gpus:
             raise TrackerError(f"{file.name}: there is no column with the energy of a GPU, such as gpu0_energy")
-        windows = _windows(file, gpus)
+        found = _windows(file, gpus)
+        windows = {name: window for name, window in found.by_name.items() if name not in found.lost}
         outer = _outermost(windows)
         names = list(windows) if outer is None else [outer]
-        return [_tracked(windows[name], len(gpus), inner=len(windows) - 1 if outer else 0) for name in names]
+        yield from (_tracked(windows[name], len(gpus), inner=len(windows) - 1 if outer else 0) for name in names)
+        yield from _unread(found, inner=outer is not None)
 
 
-def _windows(file: TrackerFile, gpus: list[str]) -> dict[str, _Window]:
+def _unread(found: _Windows, *, inner: bool) -> Iterator[Tracked | TrackerError]:
+    """What cannot be read: a name, or a line, where another window lies around all the names."""
+    for name, (where, why) in found.lost.items():
+        yield TrackerError(why) if inner else unreadable("zeus", name, where, why)
+    if found.stray is not None:
+        yield TrackerError(found.stray)
+
+
+def _windows(file: TrackerFile, gpus: list[str]) -> _Windows:
     """The windows by name. These logs are long, so that plain numbers are not read twice."""
     found = _Windows()
     named = file.header.index(_NAME)
     columns = [(file.header.index(name), name) for name in (*_TIMES, *gpus)]
     numbers = itemgetter(*(at for at, _ in columns))
-    for line, cells in file.cells():
-        written = numbers(cells)
+    for line, cells, torn in file.cells_or_torn():
+        where = f"{file.name}:{line}"
+        if torn is not None:
+            # Of a row that is cut off the last cell may be too.
+            found.lose(cells[named].strip() if len(cells) - 1 > named else "", where, torn)
+            continue
+        name, written = cells[named].strip() or "the window", numbers(cells)
         try:
-            start_s, elapsed_s, *joules = values = tuple(map(float, written))
-            plain = min(values) >= 0 and sum(values) < _PLAIN and "_" not in "".join(written)
-        except ValueError:
-            plain = False
-        if not plain:
-            where = f"{file.name}:{line}"
-            start_s, elapsed_s, *joules = [read_number(cells[at], name, where) for at, name in columns]
-        found.add(cells[named].strip() or "the window", (file, line), (start_s, elapsed_s), sum(joules))
-    return found.by_name
+            times_and_joules = _plain(written) or [read_number(cells[at], what, where) for at, what in columns]
+        except TrackerError as error:
+            found.lose(name, where, str(error))
+            continue
+        start_s, elapsed_s, *joules = times_and_joules
+        found.add(name, (file, line), (start_s, elapsed_s), sum(joules))
+    return found
+
+
+def _plain(written: Sequence[str]) -> tuple[float, ...] | None:
+    """Numbers that need no second look."""
+    try:
+        values = tuple(map(float, written))
+    except ValueError:
+        return None
+    return values if min(values) >= 0 and sum(values) < _PLAIN and "_" not in "".join(written) else None
 
 
 def _outermost(windows: dict[str, _Window]) -> str | None:
