@@ -460,6 +460,8 @@ class Player:
             if process.node == node and process.experiment is not None and process.experiment.recorder is not None:
                 process.experiment.recorder._requests.kill()
                 process.experiment = None
+                # The training ends it all the same, so that the next one in this process begins one of its own.
+                process.opened.clear()
 
     def _save(self, processes: list[_Process]) -> None:
         self.step += 1
