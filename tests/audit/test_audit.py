@@ -221,13 +221,14 @@ class TestStopped:
         assert run("--dump", "dump.parquet", "--out", "one.parquet").out == out.decode()
         assert rows(tmp_path / "several.parquet") == rows(tmp_path / "one.parquet")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("how", "processes"),
         [
             (signal.SIGKILL, "2"),
-            pytest.param(signal.SIGINT, "1", marks=pytest.mark.slow),
-            pytest.param(signal.SIGINT, "2", marks=pytest.mark.slow),
-            pytest.param(signal.SIGTERM, "1", marks=pytest.mark.slow),
+            (signal.SIGINT, "1"),
+            (signal.SIGINT, "2"),
+            (signal.SIGTERM, "1"),
         ],
     )
     def test_the_same_command_goes_on(self, tmp_path, dump, run, how, processes):

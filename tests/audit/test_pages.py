@@ -45,6 +45,7 @@ def test_a_cell_of_hundreds_of_megabytes(tmp_path):
     assert (tmp_path / "dump.parquet").stat().st_size < 1024 * 1024
 
 
+@pytest.mark.slow
 def test_one_card_that_stands_in_every_row(tmp_path):
     """A dictionary has it once, and 2,000 rows point to it: 10 GB, read together."""
     card = CARD + "x" * (5 * 1024 * 1024)

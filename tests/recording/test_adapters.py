@@ -105,6 +105,7 @@ def test_weights_that_were_changed_after_the_training_make_the_figure_partial(ou
     assert "partial: a stage was not recorded" in block(card_text(tmp_path / "final"))["source"]
 
 
+@pytest.mark.slow
 def test_the_cards_that_push_to_hub_uploads_have_the_block(tmp_path):
     with Hub() as hub:
         said, _ = run_script("adapter.py", tmp_path, **hub.environment(tmp_path / "home"))

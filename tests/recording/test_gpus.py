@@ -241,6 +241,7 @@ def two_ranks(built, tmp_path_factory):
     return ranks(machine, tmp_path_factory.mktemp("ranks"), ["0", "1", "", "0"], ["1", "1", "1", "unset"])
 
 
+@pytest.mark.slow
 def test_the_gpus_of_every_rank_are_metered_once(two_ranks):
     each_its_own, both_the_same, one_without, _ = two_ranks
     assert_metered(each_its_own, 300, "2 x NVIDIA A100-SXM4-80GB")
@@ -250,6 +251,7 @@ def test_the_gpus_of_every_rank_are_metered_once(two_ranks):
         assert (loop.record.nodes_seen, loop.record.nodes_expected, loop.notes) == (1, 1, [])
 
 
+@pytest.mark.slow
 def test_a_rank_that_can_use_all_gpus_has_all_metered(two_ranks):
     assert_metered(two_ranks[3], 300, "2 x NVIDIA A100-SXM4-80GB")
 

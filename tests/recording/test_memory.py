@@ -136,6 +136,7 @@ print(callback.record.emissions_g)
 """
 
 
+@pytest.mark.slow
 def test_a_trainer_is_pickled_where_it_could_be_without_the_callback(out):
     # In a process of its own: accelerate's state, once something has trained, cannot be pickled.
     done = subprocess.run(
@@ -155,6 +156,7 @@ print(type(model).__mro__[1].__module__.split(".")[0])
 """
 
 
+@pytest.mark.slow
 def test_a_pickled_model_is_loaded_where_this_package_is_not_installed(out, tmp_path):
     trainer = train(out, EmissionsCallback(country="DEU"), model=adapter())
     torch.save(trainer.model, tmp_path / "model.pt")

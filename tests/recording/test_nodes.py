@@ -179,7 +179,8 @@ def mpi_node(node):
     return {**sizes, "PMIX_NAMESPACE": "prterun-host-77@1", "OMPI_COMM_WORLD_RANK": str(node)}
 
 
-@pytest.mark.parametrize(("variables", "seen"), [pytest.param(torchrun_node, 2, marks=pytest.mark.slow), (mpi_node, 1)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("variables", "seen"), [(torchrun_node, 2), (mpi_node, 1)])
 def test_nodes_of_other_launchers_are_summed_from_a_shared_folder(out, variables, seen):
     record = two_loops(out, variables)
     energies = segments_kwh(out)
