@@ -255,6 +255,13 @@ def test_masses_in_cards(sentence, grams):
         ("- **Energy consumed:** 12 500 kWh", 12_500),
         ("Training consumed 5 to 10 kWh of energy.", None),
         ("Training consumed 5 mwh of energy.", None),
+        ("Energy consumption: 360kWh", 360),
+        ("Energy consumption: 360GJ", 100_000),
+        ("Energy consumed: 3600000 J", 1),
+        ("Total energy: 3600 kJ", 1),
+        ("Energy consumed (MJ): 360", 100),
+        ("The training consumed 7.2 megajoules.", 2),
+        ("Electricity: 5TWh", 5e9),
     ],
 )
 def test_energies_in_cards(sentence, kwh):

@@ -37,7 +37,8 @@ _UNIT_OF_MASS = re.compile(
     r"|mg|lbs?|pounds?|kt|t|g)(?![a-z])"
 )
 _CO2 = re.compile(units.CO2)
-_UNITS_OF_ENERGY = {"kwh": "kWh", "mwh": "MWh", "wh": "Wh", "gwh": "GWh"}
+# Of a label, which is in lower case; no training is labelled in milli.
+_UNITS_OF_ENERGY = {name.lower(): name for name in ("Wh", "kWh", "MWh", "GWh", "TWh", "J", "kJ", "MJ", "GJ")}
 
 _LABELS = labels(
     "emissions, emission, co2 emissions, co2 emission, carbon emitted, carbon emission, carbon emissions, co2 "

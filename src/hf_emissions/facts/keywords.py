@@ -39,7 +39,8 @@ TIMES = _words(
 TIME_LABELS = _words("time duration runtime training_time train_runtime hours_used")
 FIGURES = _words(
     "co2 co2e co2eq gco2 gco2e gco2eq kgco2 kgco2e kgco2eq tco2 tco2e tco2eq carbon emission emissions emitted kwh mwh "
-    "ktco2 ktco2e ktco2eq mtco2e mtco2eq gwh twh wh "
+    "ktco2 ktco2e ktco2eq mtco2e mtco2eq gwh twh wh kj mj gj joules kilojoules megajoules gigajoules "
+    "kilowatt megawatt gigawatt energy electricity "
     "energy_consumed kgco kgco2eqof"
 )
 PLACES = _words("provider region cloud_region cloud_provider country_name")
