@@ -89,6 +89,7 @@ def test_the_manifest_is_what_pre_commit_asks_for(environment, tmp_path):
     pre_commit("validate-manifest", str(HOOKS), folder=tmp_path, environment=environment)
 
 
+@pytest.mark.slow
 def test_the_hooks(repository, environment):
     configure(repository, on_the_path())
     run_both(repository, environment)

@@ -13,7 +13,8 @@ pytest.importorskip("transformers")
 LEAST = {"end": 1, "every_save": 2, "checkpoint": 2, "all_checkpoints": 2}
 
 
-@pytest.mark.parametrize("way", ["init", pytest.param("late", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["init", "late"])
 def test_every_readme_that_is_uploaded_has_the_block(tmp_path, way):
     with Hub() as hub:
         figures, _ = run_script("push.py", tmp_path, way, **hub.environment(tmp_path / "home"))
