@@ -2,7 +2,7 @@
 
     make mutants                                  # every module, up to 150 changes each: hours
     make mutants OF="record audit/totals"         # some of them
-    make mutants OF=importers/total.py MOST=40    # a file, by the tests of its module; 40 changes
+    make mutants OF=importers/sum_runs.py MOST=40    # a file, by the tests of its module; 40 changes
     make mutants OF=record SEED=7                 # other changes
 
 Prints the changes that no test noticed, and for each module the score. Leaves with 1 where one is below 85 %.

@@ -30,7 +30,7 @@ from hf_emissions import check_card, patch_card, read_card, remove_block
 from hf_emissions.card.diff import unified_diff
 from hf_emissions.cli.main import cli
 from hf_emissions.rules.check import RULES
-from hf_emissions.rules.page import index, page
+from hf_emissions.rules.rule_docs import index, page
 
 ROOT = Path(__file__).parent.parent
 CLI = ROOT / "docs" / "cli.md"

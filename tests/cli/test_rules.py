@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from hf_emissions.rules.check import RULES
-from hf_emissions.rules.page import page
+from hf_emissions.rules.rule_docs import page
 
 
 def test_the_list_has_a_line_for_each_rule(run):

@@ -13,8 +13,8 @@ pytest.importorskip("codecarbon")
 
 from hf_emissions import estimate
 from hf_emissions.estimation.distributions import Z90
+from hf_emissions.estimation.energy_methods import find_ways
 from hf_emissions.estimation.grid import find_grid
-from hf_emissions.estimation.ways import find_ways
 from hf_emissions.facts.facts import Facts
 
 EIGHT = {"hardware": "A100 SXM", "count": 8, "wall_hours": 96.0, "country_iso3": "DEU"}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hf_emissions.card.patch import patch_card
 from hf_emissions.errors import HfEmissionsError
-from hf_emissions.hub import manners
+from hf_emissions.hub import contribution_policy
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
 from hf_emissions.hub.edit import Change, Wishes, edit_card
@@ -49,7 +49,7 @@ def write(hub: Hub, model: str, number: int) -> bool:
 
 def main(url: str, name: str, seed: str, log: str, *models: str) -> None:
     # What is tried here is that there is one pull request, however often it is tried.
-    manners.MOST_A_DAY = 1_000_000
+    contribution_policy.MOST_A_DAY = 1_000_000
     chosen, hub = random.Random(int(seed)), Hub("hf_dummy", url, patience)
     with Path(log).open("a", encoding="utf-8", buffering=1) as file:
         for count in range(1, 1_000_000):

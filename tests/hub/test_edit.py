@@ -15,7 +15,7 @@ from hub.server import Hub as Server
 
 from hf_emissions.card.patch import patch_card
 from hf_emissions.errors import CardError, HubError
-from hf_emissions.hub import manners
+from hf_emissions.hub import contribution_policy
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
 from hf_emissions.hub.edit import Wishes, edit_card
@@ -157,7 +157,7 @@ class TestFaults:
         server.faults.add("lost", "/commit/")
         assert edit(client, "other/model").written.url == f"{server.url}/other/model/discussions/1"
         assert len(repository.pull_requests) == 1
-        assert len(manners.opened(datetime.now(UTC))) == 1
+        assert len(contribution_policy.opened(datetime.now(UTC))) == 1
 
     def test_it_waits_as_long_as_the_headers_say(self, server, client, waits):
         server.create("user/model", CARD)
@@ -322,20 +322,20 @@ class TestStrangers:
     @pytest.mark.parametrize("line", ["Other", "other/model  # asked in issue 7"])
     def test_an_account_that_said_no(self, server, client, line):
         repository = server.create("other/model", CARD)
-        manners.folder().mkdir(parents=True)
-        (manners.folder() / "no_pull_requests.txt").write_text(f"# a comment\n{line}\n")
+        contribution_policy.folder().mkdir(parents=True)
+        (contribution_policy.folder() / "no_pull_requests.txt").write_text(f"# a comment\n{line}\n")
         with pytest.raises(HubError, match="other asked for no pull requests"):
             edit(client, "other/model")
         assert repository.pull_requests == []
 
     def test_the_bound_of_a_day(self, server, client):
-        for number in range(manners.MOST_A_DAY + 1):
+        for number in range(contribution_policy.MOST_A_DAY + 1):
             server.create(f"other/model-{number}", CARD)
-        for number in range(manners.MOST_A_DAY):
+        for number in range(contribution_policy.MOST_A_DAY):
             edit(client, f"other/model-{number}")
         with pytest.raises(HubError, match="10 pull requests to others were opened within a day"):
-            edit(client, f"other/model-{manners.MOST_A_DAY}")
-        assert server.repository(f"other/model-{manners.MOST_A_DAY}").pull_requests == []
+            edit(client, f"other/model-{contribution_policy.MOST_A_DAY}")
+        assert server.repository(f"other/model-{contribution_policy.MOST_A_DAY}").pull_requests == []
 
 
 class TestRefused:

@@ -10,7 +10,7 @@ import pytest
 from hub.editing import CARD, edit
 
 from hf_emissions.errors import HubError
-from hf_emissions.hub import manners
+from hf_emissions.hub import contribution_policy
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.json_lines import JsonLines
 from hf_emissions.hub.private import make_folder, open_private, write_private
@@ -30,18 +30,18 @@ def mode(path: Path) -> str:
 def test_the_ledger_of_pull_requests(server, client):
     server.create("other/model", CARD)
     edit(client, "other/model")
-    assert mode(manners.folder()) == "700"
-    assert {mode(path) for path in manners.folder().iterdir()} == {"600"}
+    assert mode(contribution_policy.folder()) == "700"
+    assert {mode(path) for path in contribution_policy.folder().iterdir()} == {"600"}
 
 
 def test_a_ledger_that_was_open_to_others():
-    manners.folder().mkdir(parents=True)
-    path = manners.folder() / "pull_requests.jsonl"
+    contribution_policy.folder().mkdir(parents=True)
+    path = contribution_policy.folder() / "pull_requests.jsonl"
     path.write_text('{"model": "other/secret", "number": 3}\n')
     path.chmod(0o644)
-    manners.remember(Address("other/secret"), 4)
+    contribution_policy.remember(Address("other/secret"), 4)
     assert mode(path) == "600"
-    assert sorted(manners.numbers(Address("other/secret"))) == [3, 4]
+    assert sorted(contribution_policy.numbers(Address("other/secret"))) == [3, 4]
 
 
 @pytest.mark.parametrize("before", [None, 0o666, 0o640, 0o604, 0o400 | 0o044])
@@ -88,7 +88,7 @@ class TestWhereTheListIs:
             monkeypatch.delenv(name, raising=False)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        assert manners.folder() == Path(folder).expanduser()
+        assert contribution_policy.folder() == Path(folder).expanduser()
 
     def test_a_no_that_stands_there_is_heard(self, server, client, monkeypatch, tmp_path):
         monkeypatch.delenv("HF_HOME")

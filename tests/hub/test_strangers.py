@@ -10,7 +10,7 @@ from hub.editing import CARD, OURS, WISHES, change, edit, newer
 from hub.server import TOKEN
 
 from hf_emissions.errors import HubError
-from hf_emissions.hub import manners
+from hf_emissions.hub import contribution_policy
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
 from hf_emissions.hub.edit import Wishes, edit_card
@@ -92,8 +92,8 @@ class TestANo:
     def test_of_the_owner_that_a_repository_was_given_to(self, server, client):
         repository = server.create("other/model", CARD)
         server.renamed = {"older/model": "other/model", "user/gone": "other/model"}
-        manners.folder().mkdir(parents=True)
-        (manners.folder() / "no_pull_requests.txt").write_text("other\n")
+        contribution_policy.folder().mkdir(parents=True)
+        (contribution_policy.folder() / "no_pull_requests.txt").write_text("other\n")
         for name in ("older/model", "user/gone"):
             with pytest.raises(HubError, match="other asked for no pull requests"):
                 edit(client, name)
@@ -125,8 +125,8 @@ class TestWhose:
 
 class TestTheBoundOfADay:
     def test_several_at_once_keep_it(self, server):
-        for _ in range(manners.MOST_A_DAY - 1):
-            manners.count(Address("other/before"))
+        for _ in range(contribution_policy.MOST_A_DAY - 1):
+            contribution_policy.count(Address("other/before"))
         for number in range(4):
             server.create(f"other/model-{number}", CARD)
         refused = []
@@ -146,8 +146,8 @@ class TestTheBoundOfADay:
         assert len(refused) == 3
 
     def test_it_is_said_before_anybody_is_asked(self, server, client):
-        for _ in range(manners.MOST_A_DAY):
-            manners.count(Address("other/before"))
+        for _ in range(contribution_policy.MOST_A_DAY):
+            contribution_policy.count(Address("other/before"))
         server.create("other/model", CARD)
         asked = []
         with pytest.raises(HubError, match="which is the bound"):
@@ -159,18 +159,18 @@ class TestTheBoundOfADay:
         server.validate = lambda content: ["no"]
         with pytest.raises(HubError, match="refuses this card"):
             edit(client, "other/model")
-        assert manners.opened(datetime.now(UTC)) == []
+        assert contribution_policy.opened(datetime.now(UTC)) == []
 
     def test_a_line_that_was_cut_off_swallows_none(self):
-        manners.count(Address("other/a"))
-        path = manners.folder() / "pull_requests.jsonl"
+        contribution_policy.count(Address("other/a"))
+        path = contribution_policy.folder() / "pull_requests.jsonl"
         path.write_bytes(path.read_bytes() + b'{"time": "2026-')
-        manners.count(Address("other/b"))
-        assert len(manners.opened(datetime.now(UTC))) == 2
+        contribution_policy.count(Address("other/b"))
+        assert len(contribution_policy.opened(datetime.now(UTC))) == 2
 
     def test_nothing_is_opened_that_cannot_be_counted(self, server, client):
         repository = server.create("other/model", CARD)
-        (manners.folder() / "pull_requests.jsonl").mkdir(parents=True)
+        (contribution_policy.folder() / "pull_requests.jsonl").mkdir(parents=True)
         with pytest.raises(OSError, match=r"pull_requests\.jsonl"):
             edit_card(client, Address("other/model"), change, WISHES)
         assert repository.pull_requests == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hf_emissions import check_card
 from hf_emissions.rules.check import RULES
 from hf_emissions.rules.fix import apply_fixes, mend
-from hf_emissions.rules.lookalike import meant_block, meant_key
+from hf_emissions.rules.key_suggestions import meant_block, meant_key
 from hf_emissions.rules.values import is_placeholder
 
 FORM = [

@@ -14,9 +14,9 @@ from ..card.section import find_section, put_section
 from ..errors import PlaceError, UsageError
 from ..estimation.estimate import Estimate
 from ..estimation.estimate import estimate as estimate_training
+from ..estimation.explanation import is_section_of_estimate, notes_of, record_of, record_of_section, refusal_of_block
 from ..estimation.hardware import find_hardware
 from ..estimation.published import METHODS
-from ..estimation.words import is_section_of_estimate, notes_of, record_of, record_of_section, refusal_of_block
 from ..factors.cloud_regions import names_cloud_region
 from ..factors.named_place import read_place
 from ..facts.facts import Facts

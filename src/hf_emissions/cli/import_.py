@@ -17,14 +17,14 @@ from .. import units
 from ..card.patch import patch_card
 from ..card.section import put_section
 from ..errors import HfEmissionsError, UsageError
-from ..importers.choose import choose, figure_of
-from ..importers.complete import Given, complete
 from ..importers.detect import read_file, read_folder
-from ..importers.doubts import doubts, doubts_of_all
+from ..importers.file_result import Found
 from ..importers.fold import folded, kind_of
-from ..importers.found import Found
+from ..importers.plausibility import doubts, doubts_of_all
 from ..importers.registry import broken_trackers
-from ..importers.total import total
+from ..importers.select_run import choose, figure_of
+from ..importers.sum_runs import total
+from ..importers.to_record import Given, complete
 from ..importers.tracked import Tracked
 from ..record import EmissionsRecord
 from .command import Command

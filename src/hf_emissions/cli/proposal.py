@@ -13,7 +13,7 @@ from ..card.patch import OUR_ESTIMATE, read_card
 from ..card.placeholders import count_hidden
 from ..card.section import find_section
 from ..errors import CardError
-from ..estimation.words import is_section_of_estimate
+from ..estimation.explanation import is_section_of_estimate
 from ..hub.proposals import TITLE
 from ..record import EmissionsRecord
 from ..template import render_markdown

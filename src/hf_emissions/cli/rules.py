@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from ..rules.check import RULES
-from ..rules.page import is_safe, page
 from ..rules.rule import Rule
+from ..rules.rule_docs import is_safe, page
 from .command import Command
 from .failures import DONE
 from .output import Format, Output, format_option

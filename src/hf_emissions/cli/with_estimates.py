@@ -30,7 +30,7 @@ def range_of(facts: Facts) -> str:
     """Tier and range of an estimate from these facts, in words; or why there is none."""
     # Here and not above: estimates need numpy, which a check does without.
     from ..estimation.estimate import estimate
-    from ..estimation.words import range_words
+    from ..estimation.explanation import range_words
 
     try:
         found = estimate(facts)

@@ -12,10 +12,10 @@ from ..factors.pue import UNKNOWN_DATACENTRE, find_pue
 from ..facts.facts import Facts
 from ..record import Boundary, IntensityBasis
 from .distributions import Known, Pert
+from .energy_methods import Tier, Way, find_ways, tier_of
 from .factor import Factor
 from .grid import Grid, find_grid
 from .hardware import Hardware, find_hardware
-from .ways import Tier, Way, find_ways, tier_of
 
 if TYPE_CHECKING:
     import numpy as np

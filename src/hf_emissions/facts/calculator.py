@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .card_text import Page, Unit, lowered
 from .devices import devices
-from .found import Found
+from .extracted_fact import Found
 from .numbers import DIGITS, SCALE, number
-from .page import Page, Unit, lowered
 from .places import place_named
 
 _HOURS = re.compile(

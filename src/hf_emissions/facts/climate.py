@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from .. import units
+from .card_text import Page, lowered
 from .durations import durations
-from .found import Found
-from .page import Page, lowered
+from .extracted_fact import Found
 
 _FINAL = "inal model"
 # Between a question and its answer: marks, the end of a cell, or of a line.

@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 from .calculator import read_calculator
+from .card_text import Page
 from .climate import read_climate_card
+from .extracted_fact import Found
 from .facts import Facts, Span
 from .figures import read_figures, read_labelled_figures
-from .found import Found
 from .hours import read_labelled_hours
 from .keywords import (
     ADAPTERS,
@@ -33,7 +34,6 @@ from .keywords import (
     TUNED,
 )
 from .metadata import is_copy, read_adaptation, read_base_model, read_block
-from .page import Page
 from .pairs import pairs
 from .places import are_consistent, read_places
 from .prose import read_prose

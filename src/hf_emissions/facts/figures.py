@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from .. import units
+from .card_text import Page, Unit
 from .climate import is_question
-from .found import Found
+from .extracted_fact import Found
 from .keywords import FIGURES
-from .page import Page, Unit
 from .pairs import Pair, labels
 from .sentence import Sentence, sentences
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .card_text import Page, lowered
 from .devices import devices
 from .durations import clock_hours, durations
-from .found import Found
+from .extracted_fact import Found
 from .numbers import DIGITS, SCALE, number
-from .page import Page, lowered
 from .pairs import Pair, labels
 
 # Of the template's hours it is not said whether they are summed over the devices.

@@ -9,11 +9,11 @@ from typing import Any
 from ..card.block import KEY, BlockValueError, read_fields
 from ..card.parsed import ParsedCard
 from ..errors import HfEmissionsError
+from .card_text import Page, lowered
 from .devices import devices
 from .durations import durations
-from .found import Found
+from .extracted_fact import Found
 from .keywords import ADAPTERS, BASE, COPY
-from .page import Page, lowered
 from .places import place_named
 
 _BASE = re.compile(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .card_text import Page, lowered
 from .keywords import DEVICES, FIGURES, PLACES, SIZES, TIME_LABELS, TIMES
-from .page import Page, lowered
 
 _KEYWORDS = DEVICES | TIMES | TIME_LABELS | FIGURES | PLACES | SIZES
 # The print-out of a machine's parts stands between fences in many cards.

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from ..errors import MissingExtraError, PlaceError
 from ..factors.cloud_regions import CloudRegion, cloud_regions, find_cloud_region
 from ..factors.countries import country_named
-from .found import Found
+from .extracted_fact import Found
 from .pairs import Pair, labels
 
 _PROVIDERS = (

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .card_text import Page
 from .climate import is_question
 from .devices import Device
-from .found import Found
+from .extracted_fact import Found
 from .keywords import DEVICES, TIMES
-from .page import Page
 from .places import provider_named
 from .sentence import Sentence, sentences
 from .training_hardware import Used, best_device, used_devices

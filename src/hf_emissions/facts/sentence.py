@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from .card_text import Page, Unit, lowered
 from .devices import Device, devices
 from .durations import Duration, durations
-from .page import Page, Unit, lowered
 
 # More than this no sentence has that says how a model was trained.
 _MOST = 10

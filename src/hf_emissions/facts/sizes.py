@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .found import Found
+from .card_text import Page
+from .extracted_fact import Found
 from .keywords import SIZES
 from .numbers import DIGITS, SCALE, WORD, is_part, number
-from .page import Page
 from .pairs import Pair, labels
 from .sentence import Sentence, sentences
 

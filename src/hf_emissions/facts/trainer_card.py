@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .found import Found
+from .card_text import Page
+from .extracted_fact import Found
 from .keywords import HYPERPARAMETERS, LOGGED, TUNED
-from .page import Page
 
 _HEADING = "hyperparameters were used during training"
 _FIELD = re.compile(r"^- (?P<name>[a-z_]{4,40}): (?P<value>[^\n]{1,80})", re.MULTILINE)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ..errors import CardError, HeadMovedError, HubError
-from . import manners
+from . import contribution_policy
 from .accounts import Account
 from .address import MAIN, Address
 from .body import UnreadableAnswerError
@@ -112,9 +112,9 @@ def _polite(hub: Hub, address: Address, at: Address, change: Change, wishes: Wis
     def polite(text: str) -> str:
         after = change(text)
         if after != text:
-            manners.check_wanted(address, text)
+            contribution_policy.check_wanted(address, text)
             if at.revision != MAIN:
-                manners.check_wanted(address, hub.read(replace(at, revision=MAIN)).text)
+                contribution_policy.check_wanted(address, hub.read(replace(at, revision=MAIN)).text)
             why = wishes.may_propose(text, after)
             if why is not None:
                 raise HubError(f"{address}: {why}")
@@ -207,7 +207,7 @@ class _Editing:
         self.sent, self.read = HubCard(after, card.sha), card.text
         self.opening = self._opens()
         if self.opening:
-            with manners.one_at_a_time():
+            with contribution_policy.one_at_a_time():
                 self._check_place()
                 written, held = self._open(card, after, message)
                 self._settle()
@@ -224,18 +224,18 @@ class _Editing:
     def _open(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[Written, bool]:
         self.hub.check(self.at, card.text, after, propose=True)
         if self.stranger and not self.counted:
-            manners.check_bound()
-            manners.count(self.at)
+            contribution_policy.check_bound()
+            contribution_policy.count(self.at)
             self.counted = True
         try:
             written, held = self._send(card, after, message)
         except (HubError, UncertainError, KeyboardInterrupt):
             if self.stranger and not self.unknown:
-                manners.take_back(self.at)
+                contribution_policy.take_back(self.at)
                 self.counted = False
             raise
         self.at = replace(self.at, revision=f"refs/pr/{written.url.rstrip('/').rpartition('/')[2]}")
-        manners.remember(self.at, number_of(self.at) or 0)
+        contribution_policy.remember(self.at, number_of(self.at) or 0)
         return written, held
 
     def _send(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[Written, bool]:
@@ -304,7 +304,7 @@ class _Editing:
             return None
         self.unknown = self.taken = False
         if self.opening:
-            manners.remember(self.at, number_of(self.at) or 0)
+            contribution_policy.remember(self.at, number_of(self.at) or 0)
         return Outcome(self.read, found.text, Written(found.sha, self._page(found.sha), self.proposing))
 
     def _opened(self) -> HubCard | None:
@@ -326,7 +326,7 @@ class _Editing:
     def _agree(self, card: HubCard, after: str) -> bool:
         """Whether a person agrees; not asked again for the same change to a card that moved elsewhere."""
         if self._opens() and self.stranger:
-            manners.check_bound()
+            contribution_policy.check_bound()
         if self.named is not None:
             if not self.wishes.moved(self.named, replace(self.at, revision=MAIN)):
                 return False

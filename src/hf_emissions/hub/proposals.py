@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..errors import HubError
-from . import manners
+from . import contribution_policy
 from .accounts import Account
 from .address import MAIN, Address
 from .client import Hub
@@ -43,12 +43,12 @@ def place_of_proposal(hub: Hub, address: Address, account: Account, *, own: bool
 def _close_all_but_the_first(hub: Hub, address: Address, opened: list[Proposal]) -> None:
     """Of several of ours the later ones are closed: an answer was lost, or another machine was as quick."""
     for one in opened[1:]:
-        manners.remember(address, one.number, duplicate=True)
+        contribution_policy.remember(address, one.number, duplicate=True)
         hub.close(address, one.number, f"The same as #{opened[0].number}, which came first.")
 
 
 def _ours(hub: Hub, address: Address, account: Account) -> list[Proposal]:
     """Our pull requests, the first one first: known by their title, or by their number where that was changed."""
-    known = manners.numbers(address)
+    known = contribution_policy.numbers(address)
     found = [one for one in hub.proposals(address, account.name) if one.title == TITLE or one.number in known]
     return sorted((one for one in found if not known.get(one.number)), key=lambda one: one.number)

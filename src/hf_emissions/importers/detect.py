@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import HfEmissionsError, RecordError, TrackerError, UnitError, UsageError
+from .deduplicate import merged
 from .file import TrackerFile
-from .found import Found
-from .merge import merged
+from .file_result import Found
 from .registry import find_tracker, known_trackers
 from .tracked import Tracked
 from .tracker import Tracker

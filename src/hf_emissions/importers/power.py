@@ -5,8 +5,8 @@ from __future__ import annotations
 from .. import units
 from ..factors.accelerators import accelerators
 from ..factors.hardware_name import UnknownDeviceError
+from ..facts.card_text import lowered
 from ..facts.devices import devices
-from ..facts.page import lowered
 from .tracked import Tracked
 
 # What a machine without accelerators draws at most: four sockets of 500 W, memory, disks, a facility's overhead.

@@ -12,7 +12,7 @@ from ..card.parsed import ParsedCard, parse_card
 from ..errors import CardError
 from .finding import Fix, Replacement
 from .fix import replace
-from .mend import with_command
+from .fix_edits import with_command
 from .rule import CardView, Hit, Rule
 
 # Deeper than three blanks is a code example in Markdown.

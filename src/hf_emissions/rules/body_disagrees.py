@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..units import format_mass
-from .printed import Figure, block_figure, printed_figures
+from .body_figures import Figure, block_figure, printed_figures
 from .rule import CardView, Hit, Rule
-from .slip import PER_KILOGRAM
+from .unit_mistake import PER_KILOGRAM
 
 # What a body prints twice, in two units, is rounded twice.
 _ONE = 1.1

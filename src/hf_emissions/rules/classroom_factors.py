@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import islice, product
 
 from ..units import emissions_g, hours_to_s, plain_decimal, power_to_kwh, round_significant
+from .body_figures import block_figure
 from .plausible import least_device_hours, named_device
-from .printed import block_figure
 from .rule import CardView, Hit, Rule
 
 # What exercises on the Hub are called, and the grams per kWh that they hand out, by region. Google's own figures for

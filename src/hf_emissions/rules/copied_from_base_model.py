@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..units import format_mass
-from .printed import block_figure, inherited_figures
+from .body_figures import block_figure, inherited_figures
 from .rule import CardView, Hit, Rule
 
 

@@ -11,7 +11,7 @@ from ..card.entries import Entry, Mapping
 from ..card.parsed import ParsedCard
 from ..errors import BlockError
 from .finding import Fix, Replacement
-from .mend import shown, span, with_command
+from .fix_edits import shown, span, with_command
 from .rule import CardView, Hit, Rule
 
 # Of so many in one mapping the first will do.

@@ -14,7 +14,7 @@ from .missing_emissions import has_no_figure
 from .rule import CardView, Hit, Rule
 
 if TYPE_CHECKING:
-    from ..estimation.ways import Tier
+    from ..estimation.energy_methods import Tier
 
 _HOURS = ("device_hours", "wall_hours", "hours", "train_runtime_s")
 _WORDS = {
@@ -66,7 +66,7 @@ def _basis(
     kind: Literal["energy", "hours", "operations"], facts: Facts, names: tuple[str, ...], missing: str | None
 ) -> Basis:
     # Imported here, because few cards get as far as this.
-    from ..estimation.ways import Way, tier_of
+    from ..estimation.energy_methods import Way, tier_of
 
     way = Way(kind, (), 0.0, "")
     tier = tier_of(way, place_known=bool(_place(facts)), hardware_known=facts.hardware is not None)

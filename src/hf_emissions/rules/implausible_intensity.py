@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..units import format_intensity, format_mass, plain_decimal
+from .body_figures import Figure, block_figure, relative_off
 from .plausible import LEAST_GRID_G_PER_KWH, MOST_GRID_G_PER_KWH, allowed
-from .printed import Figure, block_figure, relative_off
 from .quebec import says_quebec
 from .rule import CardView, Hit, Rule
-from .slip import energy_kwh, kilogram_slip
+from .unit_mistake import energy_kwh, kilogram_slip
 
 
 def _look(card: CardView) -> Iterator[Hit]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..facts.page import lowered
+from ..facts.card_text import lowered
 from ..terminal import one_line
 from ..units import find_masses
-from .printed import Figure, block_figure, printed_figures
+from .body_figures import Figure, block_figure, printed_figures
 from .rule import CardView, Hit, Rule
-from .slip import PER_KILOGRAM
+from .unit_mistake import PER_KILOGRAM
 
 _USE = (
     r"(?:inferences?|quer(?:y|ies)|requests?|prompts?|predictions?|generations?|(?:generated )?tokens?|images?|calls?"

@@ -9,7 +9,7 @@ from ..errors import UnitError
 from ..units import kg_to_g, plain_decimal
 from .finding import Fix, Replacement
 from .rule import CardView, Hit, Rule
-from .slip import kilogram_slip
+from .unit_mistake import kilogram_slip
 
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?|\.\d{1,20}")
 # What may stand behind the number for it to be one of grams.

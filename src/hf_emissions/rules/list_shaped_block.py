@@ -12,7 +12,7 @@ from ..card.front_matter import line_start
 from ..card.parsed import ParsedCard
 from ..errors import BlockError
 from .finding import Fix, Replacement
-from .mend import with_command
+from .fix_edits import with_command
 from .rule import CardView, Hit, Rule
 
 _DASH = re.compile(r"[ ]*-[ ]+")

@@ -13,7 +13,7 @@ from ..card.front_matter import line_end_before, line_start
 from ..card.parsed import ParsedCard
 from .duplicate_key import own_mapping
 from .finding import Fix, Replacement
-from .mend import indented, shown, with_command
+from .fix_edits import indented, shown, with_command
 from .rule import CardView, Hit, Rule
 
 _INDENT = "  "

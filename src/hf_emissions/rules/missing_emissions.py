@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..units import format_mass, plain_decimal
 from .block_outside_front_matter import block_in_body
-from .lookalike import meant_block
+from .key_suggestions import meant_block
 from .misplaced_keys import nested_block, stray_keys
 from .rule import CardView, Hit, Rule
 from .unknown_key import meant_keys

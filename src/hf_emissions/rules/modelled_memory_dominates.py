@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ..units import power_to_kwh
+from .body_figures import block_figure
 from .plausible import named_device
-from .printed import block_figure
 from .rule import CardView, Hit, Place, Rule
-from .slip import energy_kwh
+from .unit_mistake import energy_kwh
 
 # CodeCarbon before 3.0 took 3 W for every 8 GB of the machine's memory, however many modules held it (its docs,
 # "RAM"; issue 629: 378 W for a node of 1 TB beside a GPU of 102 W). Since 3.0 it counts modules.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .mend import shown
+from .fix_edits import shown
 from .rule import CardView, Hit, Rule
 from .values import UNITS
 

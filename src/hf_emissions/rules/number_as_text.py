@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..card.parsed import ParsedCard
 from ..units import plain_decimal
 from .finding import Fix
-from .mend import new_value, shown, with_command
+from .fix_edits import new_value, shown, with_command
 from .rule import CardView, Hit, Rule
 from .values import UNITS, Value, is_octal_or_not
 

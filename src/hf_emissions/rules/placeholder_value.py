@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..card.parsed import ParsedCard
 from . import market_based_zero
 from .finding import Fix, Replacement
-from .mend import shown, span, with_command
+from .fix_edits import shown, span, with_command
 from .rule import CardView, Hit, Rule
 from .values import Value
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..units import emissions_g, format_intensity, format_mass, plain_decimal
-from .printed import block_figure
+from .body_figures import block_figure
 from .quebec import says_quebec
 from .rule import CardView, Hit, Rule
-from .slip import energy_kwh
+from .unit_mistake import energy_kwh
 
 # codecarbon's figure of Quebec is 3.94 g/kWh (2.8 to 3.3): its mix of 2023 times what burning emits.
 _LOW_G_PER_KWH, _HIGH_G_PER_KWH = 3.9, 4.0

@@ -11,10 +11,10 @@ from typing import Literal, NamedTuple
 from ..card.block import KEY
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import BlockError, FrontMatterError
+from ..facts.card_text import Page
 from ..facts.extract import NO_FACTS, may_be_estimated, read_facts
 from ..facts.facts import Facts
 from ..facts.keywords import BLOCK
-from ..facts.page import Page
 from ..record import EmissionsRecord
 from .finding import Finding, Fix, Severity
 from .values import Value, read_values

@@ -9,8 +9,8 @@ from ..card.entries import Entry, Mapping
 from ..card.parsed import ParsedCard
 from .duplicate_key import own_mapping
 from .finding import Fix, Replacement
-from .lookalike import Lookalike, meant_block, meant_key
-from .mend import shown, with_command
+from .fix_edits import shown, with_command
+from .key_suggestions import Lookalike, meant_block, meant_key
 from .rule import CardView, Hit, Rule
 
 

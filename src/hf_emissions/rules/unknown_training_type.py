@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..card.parsed import ParsedCard
 from .finding import Fix, Replacement
-from .mend import is_written_in_place, shown, with_command
+from .fix_edits import is_written_in_place, shown, with_command
 from .rule import CardView, Hit, Rule
 from .values import Value
 

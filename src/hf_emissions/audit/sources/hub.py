@@ -13,10 +13,10 @@ from ...card.file import TOO_LARGE
 from ...errors import BusyHubError, HubError, QuotaError, UnknownTokenError
 from ...hub.crawl import PAGE, Crawler, PassedOverError, Query, StoppedError
 from ...hub.unplaced import TooLargeError
+from .fetch_failures import Unread
 from .listed import Bodies, row_of
 from .listing import Listing
 from .source import Source
-from .unread import Unread
 from .values import integer_of
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..units import format_mass, kg_to_g, plain_decimal
+from .body_figures import Figure, block_figure, printed_figures
 from .plausible import LEAST_GRID_G_PER_KWH, allowed
-from .printed import Figure, block_figure, printed_figures
 from .quebec import says_quebec
 from .rule import CardView
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .. import units
-from .found import Found
+from .file_result import Found
 from .tracked import Tracked
 
 # The digits to which two files of one run have the same energy.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hf_emissions.importers.total import total
+from hf_emissions.importers.sum_runs import total
 from hf_emissions.importers.tracked import Tracked
 
 

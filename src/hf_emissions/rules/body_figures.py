@@ -9,11 +9,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..facts.card_text import Page
 from ..facts.climate import read_climate_card
+from ..facts.extracted_fact import Found
 from ..facts.figures import read_figures, read_labelled_figures
-from ..facts.found import Found
 from ..facts.metadata import is_copy
-from ..facts.page import Page
 from ..facts.pairs import pairs
 from ..terminal import one_line
 from ..units import find_energies, last_digit_off, plain_decimal

@@ -11,9 +11,9 @@ from ..estimation.grid import find_grid
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..factors.intensity import grid_intensity
 from ..record import EmissionsRecord
-from .complete import Given, complete, place_of
 from .fold import folded
 from .power import doubt_of_duration, mean_w, most_w, said_of_power
+from .to_record import Given, complete, place_of
 from .tracked import Tracked
 
 # Less than any computer draws that is switched on.
