@@ -51,24 +51,24 @@ def audit(url: str, bodies: int, fast: float) -> None:
     from huggingface_hub import constants
 
     from hf_emissions.audit.audit import Audit
-    from hf_emissions.audit.sources.hub import OnTheHub
+    from hf_emissions.audit.sources.hub import HubSource
     from hf_emissions.audit.summary import summarise
     from hf_emissions.hub.client import Hub
     from hf_emissions.hub.crawl import Crawler, Query
     from hf_emissions.hub.quotas import Quotas
-    from hf_emissions.hub.waiting import Patience
+    from hf_emissions.hub.waiting import RetryBudget
 
     constants.HF_HUB_OFFLINE = False
 
     def sleep(time_s: float) -> None:
         time.sleep(time_s / fast)
 
-    hub = Hub("hf_dummy", url, lambda: Patience(sleep=sleep))
+    hub = Hub("hf_dummy", url, lambda: RetryBudget(sleep=sleep))
     crawler = Crawler(hub, Quotas(lambda: time.monotonic() * fast, sleep))
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "audit.parquet"
         begun = time.perf_counter()
-        Audit(OnTheHub(crawler, Query(), most_bodies=bodies), out).run(datetime.now(UTC))
+        Audit(HubSource(crawler, Query(), most_bodies=bodies), out).run(datetime.now(UTC))
         summary = summarise([out])
         time_s = time.perf_counter() - begun
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -9,7 +9,7 @@ from hub.server import TOKEN
 from hub.server import Hub as Server
 
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.waiting import Patience
+from hf_emissions.hub.waiting import RetryBudget
 
 
 @pytest.fixture(autouse=True)
@@ -34,4 +34,4 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def client(server, waits) -> Hub:
-    return Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append))
+    return Hub(TOKEN, server.url, lambda: RetryBudget(sleep=waits.append))

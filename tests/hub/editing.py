@@ -5,7 +5,7 @@ from __future__ import annotations
 from hf_emissions.card.patch import patch_card
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.edit import Outcome, Wishes, edit_card
+from hf_emissions.hub.edit import CommitOptions, Outcome, edit_card
 from hf_emissions.hub.proposals import TITLE
 from hf_emissions.record import EmissionsRecord
 
@@ -13,7 +13,9 @@ CARD = "---\nlicense: mit\n---\n# A model\n"
 OURS = CARD.replace("mit\n", "mit\nco2_eq_emissions:\n  emissions: 12.5\n  source: CodeCarbon 3.3.2\n")
 RECORD = EmissionsRecord(emissions_g=12.5, source="CodeCarbon 3.3.2")
 NEWER = EmissionsRecord(emissions_g=13.0, source="CodeCarbon 3.3.2")
-WISHES = Wishes(lambda *_: True, lambda before, after, proposal: (TITLE if proposal else "a title", "a description"))
+WISHES = CommitOptions(
+    lambda *_: True, lambda before, after, proposal: (TITLE if proposal else "a title", "a description")
+)
 
 
 def change(text: str) -> str:
@@ -24,5 +26,5 @@ def newer(text: str) -> str:
     return patch_card(text, NEWER, overwrite=True)
 
 
-def edit(client: Hub, name: str, wishes: Wishes = WISHES) -> Outcome:
+def edit(client: Hub, name: str, wishes: CommitOptions = WISHES) -> Outcome:
     return edit_card(client, Address(name), change, wishes)

@@ -17,9 +17,9 @@ from hf_emissions.errors import HfEmissionsError
 from hf_emissions.hub import contribution_policy
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.edit import Change, Wishes, edit_card
+from hf_emissions.hub.edit import Change, CommitOptions, edit_card
 from hf_emissions.hub.proposals import TITLE
-from hf_emissions.hub.waiting import Patience
+from hf_emissions.hub.waiting import RetryBudget
 from hf_emissions.record import EmissionsRecord
 
 FASTER = 50
@@ -31,13 +31,13 @@ def change_of(number: int) -> Change:
     return lambda text: patch_card(text, record, overwrite=True)
 
 
-def patience() -> Patience:
-    return Patience(left_s=3000.0, sleep=lambda seconds: time.sleep(seconds / FASTER))
+def patience() -> RetryBudget:
+    return RetryBudget(left_s=3000.0, sleep=lambda seconds: time.sleep(seconds / FASTER))
 
 
 def write(hub: Hub, model: str, number: int) -> bool:
     """Write a change; whether it was said to be there."""
-    wishes = Wishes(
+    wishes = CommitOptions(
         lambda *_: True, lambda _, __, proposal: (TITLE if proposal else str(number), str(number) if proposal else "")
     )
     try:

@@ -16,7 +16,7 @@ from hf_emissions.errors import HubError
 from hf_emissions.hub import exchange
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.waiting import MOST_S, Patience, asked_in_words_s, asked_to_wait_s, is_passing_status
+from hf_emissions.hub.waiting import MOST_S, RetryBudget, asked_in_words_s, asked_to_wait_s, is_passing_status
 
 
 @pytest.mark.parametrize("pattern", ["whoami", "/preupload/", "validate-yaml", "/commit/", "/commits/"])
@@ -91,7 +91,7 @@ def test_other_users_of_the_clients_session_are_left_alone(server, client):
 
 
 def test_a_server_that_is_not_there(waits):
-    client = Hub(TOKEN, "http://127.0.0.1:9", lambda: Patience(sleep=waits.append, connections=3))
+    client = Hub(TOKEN, "http://127.0.0.1:9", lambda: RetryBudget(sleep=waits.append, connections=3))
     with pytest.raises(HubError, match=r"^user/model: the Hub could not be reached"):
         client.read(Address("user/model"))
     assert len(waits) == 3
@@ -170,7 +170,7 @@ def test_answers_of_another_shape_are_not_waited_for_long(server, waits, pattern
     if pattern == "/commits/":
         server.faults.add("lost", "/commit/")
     server.faults.add("odd", pattern, times=999, data=answer)
-    client = Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append, connections=5))
+    client = Hub(TOKEN, server.url, lambda: RetryBudget(sleep=waits.append, connections=5))
     with pytest.raises(HubError, match=r"^(?:the Hub|\w+/model): .*the answer (?:is no|names no|does not say)"):
         edit(client, name)
     assert len(server.faults.happened) < 10

@@ -18,9 +18,9 @@ from hf_emissions.errors import CardError, HubError
 from hf_emissions.hub import contribution_policy
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.edit import Wishes, edit_card
+from hf_emissions.hub.edit import CommitOptions, edit_card
 from hf_emissions.hub.proposals import TITLE
-from hf_emissions.hub.waiting import Patience
+from hf_emissions.hub.waiting import RetryBudget
 
 
 class TestOnesOwn:
@@ -55,7 +55,7 @@ class TestOnesOwn:
 
     def test_nobody_agrees(self, server, client):
         repository = server.create("user/model", CARD)
-        outcome = edit(client, "user/model", Wishes(lambda *_: False, WISHES.describe))
+        outcome = edit(client, "user/model", CommitOptions(lambda *_: False, WISHES.describe))
         assert outcome.written is None
         assert repository.readme == CARD
 
@@ -68,7 +68,7 @@ class TestOnesOwn:
 
     def test_a_pull_request_where_it_is_asked_for(self, server, client):
         repository = server.create("user/model", CARD)
-        wishes = Wishes(WISHES.agree, WISHES.describe, propose=True)
+        wishes = CommitOptions(WISHES.agree, WISHES.describe, propose=True)
         assert edit(client, "user/model", wishes).written.url == f"{server.url}/user/model/discussions/1"
         assert repository.readme == CARD
 
@@ -84,7 +84,7 @@ class TestAHeadThatMoves:
         repository = server.create("user/model", CARD)
         server.faults.add("moved", "/commit/", move=lambda: repository.edit("user", lambda text: text + "newer\n"))
         asked = []
-        edit(client, "user/model", Wishes(lambda *texts: not asked.append(texts), WISHES.describe))
+        edit(client, "user/model", CommitOptions(lambda *texts: not asked.append(texts), WISHES.describe))
         assert len(asked) == 1
 
     def test_the_author_wrote_a_figure_of_their_own_meanwhile(self, server, client):
@@ -229,7 +229,7 @@ class TestCtrlC:
         def wait(_: float) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
-        outcome = edit(Hub(TOKEN, server.url, lambda: Patience(sleep=wait)), name)
+        outcome = edit(Hub(TOKEN, server.url, lambda: RetryBudget(sleep=wait)), name)
         assert outcome.interrupted
         assert outcome.written.proposal is (name == "other/model")
         assert OURS in [commit.files["README.md"].decode() for commit in repository.branches["main"][1:]] or (
@@ -245,7 +245,7 @@ class TestCtrlC:
             os.kill(os.getpid(), signal.SIGINT)
 
         with pytest.raises(KeyboardInterrupt, match="user/model: whether the last commit was made could not be seen"):
-            edit(Hub(TOKEN, server.url, lambda: Patience(sleep=wait)), "user/model")
+            edit(Hub(TOKEN, server.url, lambda: RetryBudget(sleep=wait)), "user/model")
         assert repository.readme == OURS
 
     def test_while_it_waits_for_a_quota_nothing_was_written(self, server):
@@ -256,7 +256,7 @@ class TestCtrlC:
             os.kill(os.getpid(), signal.SIGINT)
 
         with pytest.raises(KeyboardInterrupt) as caught:
-            edit(Hub(TOKEN, server.url, lambda: Patience(sleep=wait)), "user/model")
+            edit(Hub(TOKEN, server.url, lambda: RetryBudget(sleep=wait)), "user/model")
         assert str(caught.value) == ""
         assert repository.readme == CARD
 
@@ -268,7 +268,7 @@ class TestCtrlC:
             return True
 
         with pytest.raises(KeyboardInterrupt):
-            edit(client, "user/model", Wishes(agree, WISHES.describe))
+            edit(client, "user/model", CommitOptions(agree, WISHES.describe))
         assert repository.readme == CARD
 
 
@@ -361,7 +361,7 @@ class TestRefused:
     def test_a_commit_is_nothing_to_write_to(self, server, client):
         repository = server.create("user/model", CARD)
         asked = []
-        wishes = Wishes(lambda *texts: not asked.append(texts), WISHES.describe)
+        wishes = CommitOptions(lambda *texts: not asked.append(texts), WISHES.describe)
         with pytest.raises(HubError, match="a commit cannot be written to; name a branch or refs/pr/N"):
             edit_card(client, Address("user/model", repository.commits[-1].oid), change, wishes)
         assert asked == []
@@ -370,7 +370,7 @@ class TestRefused:
     def test_a_pull_request_against_another_branch(self, server, client, name, propose):
         repository = server.create(name, CARD)
         repository.branches["dev"] = list(repository.commits)
-        wishes = Wishes(WISHES.agree, WISHES.describe, propose=propose)
+        wishes = CommitOptions(WISHES.agree, WISHES.describe, propose=propose)
         with pytest.raises(HubError, match="a pull request is opened against main; leave @dev out"):
             edit_card(client, Address(name, "dev"), change, wishes)
         assert repository.pull_requests == []

@@ -20,8 +20,8 @@ from hub.server import Hub as Server
 from hf_emissions.errors import HubError, UsageError
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.edit import Wishes, edit_card
-from hf_emissions.hub.waiting import Patience
+from hf_emissions.hub.edit import CommitOptions, edit_card
+from hf_emissions.hub.waiting import RetryBudget
 
 MOST_BYTES = 4 * 1024 * 1024
 MODEL = Address("user/model")
@@ -71,7 +71,7 @@ class TestTheToken:
 
     def test_a_card_that_lies_elsewhere_is_held_against_its_id(self, server, waits):
         server.create("user/model", CARD, lfs={"README.md"})
-        client = Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append, connections=2))
+        client = Hub(TOKEN, server.url, lambda: RetryBudget(sleep=waits.append, connections=2))
         client.read(MODEL)
         server.elsewhere.files = dict.fromkeys(server.elsewhere.files, b"---\nlicense: evil\n---\n")
         server.elsewhere.keep = lambda name, data: f"{server.elsewhere.url}/{name}"
@@ -103,7 +103,7 @@ class TestTheToken:
 
         server.faults.add("moved", "/commits/main", move=since)
         propose = place == "/discussions"
-        outcome = edit_card(client, MODEL, change, Wishes(WISHES.agree, WISHES.describe, propose=propose))
+        outcome = edit_card(client, MODEL, change, CommitOptions(WISHES.agree, WISHES.describe, propose=propose))
         assert outcome.written is not None
         pages = [line for line in server.requests if place in line and line.startswith("GET")]
         assert len(pages) >= 3
@@ -189,7 +189,7 @@ class TestSize:
     @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress", "x\x07y"])
     def test_a_packing_that_nobody_asked_for(self, server, waits, answers, encoding):
         server.create("user/model", CARD)
-        client = Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append, connections=2))
+        client = Hub(TOKEN, server.url, lambda: RetryBudget(sleep=waits.append, connections=2))
         self.serve(answers, gzip.compress(gzip.compress(self.LARGE)), encoding)
         with pytest.raises(HubError, match="which was not asked for") as caught:
             client.read(MODEL)
@@ -206,7 +206,7 @@ class TestSize:
 
     def test_one_that_is_cut_off_is_no_card(self, server, waits, answers):
         server.create("user/model", CARD)
-        client = Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append, connections=2))
+        client = Hub(TOKEN, server.url, lambda: RetryBudget(sleep=waits.append, connections=2))
         self.serve(answers, gzip.compress(CARD.encode() * 9)[:-9], "gzip")
         with pytest.raises(HubError, match="the answer is cut off"):
             client.read(MODEL)
@@ -231,7 +231,7 @@ class TestSize:
 
     def test_answers_that_are_nested_too_deep(self, server, waits, answers):
         server.create("user/model", CARD)
-        client = Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append, connections=2))
+        client = Hub(TOKEN, server.url, lambda: RetryBudget(sleep=waits.append, connections=2))
         server.faults.add("odd", "/revision/", times=99, data=b"[" * 100_000)
         with pytest.raises(HubError, match="the answer is no JSON"):
             client.read(MODEL)
@@ -242,7 +242,7 @@ class TestWhatTheClientSays:
         said = []
         server.create("user/model", CARD)
         server.headers = {"X-HF-Warning": f"topic; old\x9b31m client of {TOKEN}, update"}
-        client = Hub(TOKEN, server.url, Patience, said.append)
+        client = Hub(TOKEN, server.url, RetryBudget, said.append)
         client.read(MODEL)
         assert said == ["the Hub's client says: old\\x9b31m client of ***, update"]
 
@@ -252,7 +252,7 @@ class TestWhatTheClientSays:
         server.warn = lambda content: ["empty or missing\nyaml \x1b[31mmetadata", "another"]
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            edit(Hub(TOKEN, server.url, Patience, said.append), "user/model")
+            edit(Hub(TOKEN, server.url, RetryBudget, said.append), "user/model")
         assert said == [
             "user/model: the Hub remarks on this card: empty or missing yaml \\x1b[31mmetadata",
             "user/model: the Hub remarks on this card: another",
@@ -262,7 +262,7 @@ class TestWhatTheClientSays:
     def test_its_logger_speaks_through_us(self, server, capfd):
         said = []
         server.create("user/model", CARD)
-        Hub(TOKEN, server.url, Patience, said.append).read(MODEL)
+        Hub(TOKEN, server.url, RetryBudget, said.append).read(MODEL)
         logging.getLogger("huggingface_hub.utils").warning("Could not refresh your token:\n%s", "x")
         assert said == ["the Hub's client says: Could not refresh your token: x"]
         assert capfd.readouterr() == ("", "")

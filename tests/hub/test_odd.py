@@ -18,7 +18,7 @@ from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
 from hf_emissions.hub.edit import edit_card
 from hf_emissions.hub.proposals import TITLE
-from hf_emissions.hub.waiting import Patience
+from hf_emissions.hub.waiting import RetryBudget
 
 MODEL = Address("user/model")
 
@@ -26,7 +26,7 @@ MODEL = Address("user/model")
 @pytest.fixture
 def quick(server, waits):
     """A client that gives up after a few tries, as the command does."""
-    return Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append, connections=3))
+    return Hub(TOKEN, server.url, lambda: RetryBudget(sleep=waits.append, connections=3))
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ class TestOddAnswers:
         said = []
         server.create("user/model", CARD)
         server.warn = lambda content: [f"remark {number}" for number in range(300)]
-        edit(Hub(TOKEN, server.url, Patience, said.append), "user/model")
+        edit(Hub(TOKEN, server.url, RetryBudget, said.append), "user/model")
         assert len(said) == 6
         assert said[-1].endswith("and 295 more")
 
@@ -233,7 +233,7 @@ class TestCertificates:
         monkeypatch.setenv("SSL_CERT_FILE", str(other))
         close_session()
         try:
-            client = Hub(TOKEN, server.url, lambda: Patience(sleep=waits.append))
+            client = Hub(TOKEN, server.url, lambda: RetryBudget(sleep=waits.append))
             said = refused(client.read, MODEL)
         finally:
             close_session()
@@ -245,7 +245,9 @@ class TestCertificates:
 
 def test_a_server_without_tls_where_tls_is_asked_for(waits):
     with Server(tls=False) as server:
-        client = Hub(TOKEN, server.url.replace("http:", "https:"), lambda: Patience(sleep=waits.append, connections=2))
+        client = Hub(
+            TOKEN, server.url.replace("http:", "https:"), lambda: RetryBudget(sleep=waits.append, connections=2)
+        )
         assert "user/model: the Hub could not be reached" in refused(client.read, MODEL)
         assert server.requests == []
 

@@ -13,12 +13,12 @@ from hub.server import Hub as Server
 from pyarrow import parquet
 
 from hf_emissions.audit.audit import Audit
-from hf_emissions.audit.sources.hub import OnTheHub
+from hf_emissions.audit.sources.hub import HubSource
 from hf_emissions.errors import BusyHubError
 from hf_emissions.hub.client import Hub
 from hf_emissions.hub.crawl import Crawler, Query
 from hf_emissions.hub.quotas import Quotas
-from hf_emissions.hub.waiting import Patience
+from hf_emissions.hub.waiting import RetryBudget
 
 # The clock of both sides runs so many times as fast as the time, so that windows of five minutes take three seconds.
 FAST = 100.0
@@ -155,7 +155,7 @@ def home(tmp_path, monkeypatch):
 
 def crawler(hub: Server, limits: dict[str, int]) -> Crawler:
     hub.quotas = server.Quotas(limits, 300.0, fast)
-    client = Hub("hf_dummy", hub.url, lambda: Patience(3300.0, sleep=lambda time_s: time.sleep(time_s / FAST)))
+    client = Hub("hf_dummy", hub.url, lambda: RetryBudget(3300.0, sleep=lambda time_s: time.sleep(time_s / FAST)))
     return Crawler(client, Quotas(fast, lambda time_s: time.sleep(time_s / FAST)))
 
 
@@ -164,7 +164,7 @@ def test_several_windows_are_used_up_and_none_is_overdrawn(home):
     with Server() as hub:
         hub.catalogue = Catalogue(1200)
         reader = crawler(hub, {"api": 100, "resolvers": 150, "pages": 10})
-        source = OnTheHub(reader, Query(), bodies="all", most_bodies=1000)
+        source = HubSource(reader, Query(), bodies="all", most_bodies=1000)
         Audit(source, home / "out.parquet").run(datetime.now(UTC))
         shares = hub.quotas.shares("resolvers")
     assert hub.quotas.refused == 0
@@ -177,18 +177,18 @@ def test_a_card_that_the_hub_never_gives_holds_nothing_up(home):
     with Server() as hub:
         hub.catalogue = Catalogue(30, named=1.0)
         reader = crawler(hub, {"api": 100})
-        reader.hub = Hub("hf_dummy", hub.url, lambda: Patience(0.0))
+        reader.hub = Hub("hf_dummy", hub.url, lambda: RetryBudget(0.0))
         said = []
         name = hub.catalogue.name(7)
         hub.faults.add("500", f"{name}/resolve", times=99)
-        Audit(OnTheHub(reader, bodies="all", unread=said.append), home / "out.parquet").run(datetime.now(UTC))
+        Audit(HubSource(reader, bodies="all", unread=said.append), home / "out.parquet").run(datetime.now(UTC))
         rows = parquet.read_table(home / "out.parquet").to_pylist()
         assert [row["id"] for row in rows if not row["body_read"]] == [name]
         assert len(said) == 1
         assert said[0].startswith(f"{name}: the Hub answered 500 ")
         hub.faults.add("503", "/resolve/", times=9999)
         with pytest.raises(BusyHubError):
-            Audit(OnTheHub(reader, bodies="all"), home / "down.parquet").run(datetime.now(UTC))
+            Audit(HubSource(reader, bodies="all"), home / "down.parquet").run(datetime.now(UTC))
         assert not (home / "down.parquet").exists()
 
 

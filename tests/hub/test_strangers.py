@@ -13,7 +13,7 @@ from hf_emissions.errors import HubError
 from hf_emissions.hub import contribution_policy
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.edit import Wishes, edit_card
+from hf_emissions.hub.edit import CommitOptions, edit_card
 from hf_emissions.hub.proposals import TITLE
 
 NO = "<!-- hf-emissions: no pull requests -->\n"
@@ -70,7 +70,7 @@ class TestNeverASecondOne:
     def test_a_new_figure_is_said_where_the_old_one_was(self, server, client):
         repository = server.create("other/model", CARD)
         edit(client, "other/model")
-        edit_card(client, Address("other/model"), newer, Wishes(WISHES.agree, lambda *_: (TITLE, "13 g now")))
+        edit_card(client, Address("other/model"), newer, CommitOptions(WISHES.agree, lambda *_: (TITLE, "13 g now")))
         assert repository.pull_requests[0].comments == ["13 g now"]
 
     def test_what_is_proposed_already(self, server, client):
@@ -151,7 +151,7 @@ class TestTheBoundOfADay:
         server.create("other/model", CARD)
         asked = []
         with pytest.raises(HubError, match="which is the bound"):
-            edit(client, "other/model", Wishes(lambda *texts: not asked.append(texts), WISHES.describe))
+            edit(client, "other/model", CommitOptions(lambda *texts: not asked.append(texts), WISHES.describe))
         assert asked == []
 
     def test_what_is_refused_does_not_count(self, server, client):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from recording.helpers import environment
 
 from hf_emissions.recording import secret
-from hf_emissions.recording.names import Names, nameless, names_here, names_of, node_id, this_host
+from hf_emissions.recording.names import PrivateNames, nameless, names_here, names_of, node_id, this_host
 
 ID = re.compile(r"node:[0-9a-f]{12}")
 
@@ -221,7 +221,7 @@ def test_a_line_keeps_its_facts_whatever_the_machine_is_called():
         "place": {"words": "Quux", "intensity_source": "Quux 2024", "how": "country from IP address"},
         "text": "Quux and epyc-7 at /home/quux/x",
     }
-    found = nameless(line, Names(hosts=frozenset(["quux", "epyc-7"])))
+    found = nameless(line, PrivateNames(hosts=frozenset(["quux", "epyc-7"])))
     changed = {"node": node_id("epyc-1a2b3c4d#0"), "text": "[host] and [host] at [path]"}
     assert found == {**line, **changed}
 

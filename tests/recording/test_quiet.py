@@ -14,7 +14,7 @@ pytest.importorskip("codecarbon")
 
 from hf_emissions.recording import quiet
 from hf_emissions.recording.names import nameless
-from hf_emissions.recording.quiet import Heard, silence
+from hf_emissions.recording.quiet import CapturedMessages, silence
 from hf_emissions.recording.saying import warn_once
 
 log = logging.getLogger("codecarbon")
@@ -50,7 +50,7 @@ def test_our_threads_are_not_heard_with_or_without_a_meter(screen: Screen) -> No
     silence()
     for name in ("hf-emissions", "hf-emissions-place", "hf-emissions-detect"):
         on_thread(name, lambda: log.warning("of ours"))
-    heard = Heard()
+    heard = CapturedMessages()
     heard.join()
     on_thread("ThreadPoolExecutor-1_0", lambda: log.warning("of CodeCarbon's own thread"))
     heard.leave()
@@ -60,7 +60,7 @@ def test_our_threads_are_not_heard_with_or_without_a_meter(screen: Screen) -> No
 
 def test_somebody_elses_tracker_is_heard(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quiet._screen, "listeners", [])  # a meter of another test may not have ended yet
-    heard = Heard()
+    heard = CapturedMessages()
     heard.join()
     log.warning("on the main thread")
     heard.leave()
@@ -70,7 +70,7 @@ def test_somebody_elses_tracker_is_heard(screen: Screen, monkeypatch: pytest.Mon
 
 
 def test_two_meters_hear_both() -> None:
-    first, second = Heard(), Heard()
+    first, second = CapturedMessages(), CapturedMessages()
     first.join()
     second.join()
     on_thread("hf-emissions", lambda: log.warning("once"))
@@ -98,7 +98,7 @@ def test_two_meters_hear_both() -> None:
     ],
 )  # fmt: skip
 def test_no_path_reaches_the_ledger(message: str, kept: str) -> None:
-    heard = Heard()
+    heard = CapturedMessages()
     heard.join()
     on_thread("hf-emissions", lambda: log.warning(message))
     heard.leave()
@@ -112,7 +112,7 @@ def test_no_text_of_an_exception_reaches_the_ledger() -> None:
         except RuntimeError:
             log.warning("it failed", exc_info=True)
 
-    heard = Heard()
+    heard = CapturedMessages()
     heard.join()
     on_thread("hf-emissions", fail)
     heard.leave()
@@ -121,7 +121,7 @@ def test_no_text_of_an_exception_reaches_the_ledger() -> None:
 
 
 def test_what_the_look_up_of_the_place_says_is_of_no_meter() -> None:
-    heard = Heard()
+    heard = CapturedMessages()
     heard.join()
     on_thread("hf-emissions-place", lambda: log.warning("proxy.example.org does not answer"))
     heard.leave()

@@ -268,4 +268,4 @@ def _as_it_stands(card: ParsedCard, node: yaml.ScalarNode | None, value: str) ->
     written = card.text[start + node.start_mark.index : start + node.end_mark.index]
     one_word = not node.style and re.fullmatch(r"[\w.+:-]+", written) is not None
     quoted = bool(node.style) and written[:1] in "'\"" and written.isprintable()
-    return render.Written(written) if one_word or quoted else value
+    return render.RenderedScalar(written) if one_word or quoted else value

@@ -21,7 +21,7 @@ _PLAIN_IN_FLOW = re.compile(r"(?:[A-Za-z]|[0-9]+ (?:x )?[A-Za-z])[A-Za-z0-9 ._/(
 _TO_ESCAPE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
-class Written(str):
+class RenderedScalar(str):
     """A scalar that stands in the card as it is to be written again."""
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class Written(str):
 
 def scalar(value: BlockValue, *, flow: bool = False) -> str:
     """One value as YAML: a plain decimal number, `true` or `false`, or a text with quotes where it needs them."""
-    if isinstance(value, Written):
+    if isinstance(value, RenderedScalar):
         return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -15,7 +15,7 @@ from ..errors import UnitError, UsageError
 from ..record import EmissionsRecord
 from .add_from import add_from
 from .command import Command
-from .editing import Change, Editing, How, editing_options, equivalents_notes, equivalents_option
+from .editing import Change, Editing, WriteOptions, editing_options, equivalents_notes, equivalents_option
 from .output import Format, Output, format_option
 from .targets import one_target
 
@@ -47,7 +47,7 @@ def add(
     section: bool,
     equivalents: bool,
     overwrite: bool,
-    how: How,
+    how: WriteOptions,
     format_: Format,
     **fields: str | None,
 ) -> int:

@@ -16,7 +16,7 @@ from .editing import Change, Editing
 from .failures import DONE, explain
 from .hub_target import HubTarget, one_by_one, the_hub
 from .output import Output
-from .plan import Done, Planned, read_plan
+from .plan import PlanJournal, PlanLine, read_plan
 
 ChangeTo = Callable[[Mapping[str, str]], Change]
 _SHOWN = 20
@@ -36,7 +36,7 @@ def add_from(
     """
     planned = read_plan(path, options)
     changes = {one.address: _change(path, one, change_to) for one in planned}
-    done = Done.beside(path, {**wishes, "create_pr": editing.how.create_pr, "hub": the_hub().url})
+    done = PlanJournal.beside(path, {**wishes, "create_pr": editing.how.create_pr, "hub": the_hub().url})
     left = done.left(planned) if editing.how.writes else planned
     if len(left) < len(planned):
         editing.out.note(f"{len(planned) - len(left)} of {len(planned)} models were done before ({done.path})")
@@ -49,14 +49,14 @@ def add_from(
     return agreed.edit_each(_told(editing.out, left, changes), _remembering(done, left, writes=editing.how.writes))
 
 
-def _told(out: Output, left: list[Planned], changes: Mapping[Any, Change]) -> Iterator[tuple[HubTarget, Change]]:
+def _told(out: Output, left: list[PlanLine], changes: Mapping[Any, Change]) -> Iterator[tuple[HubTarget, Change]]:
     for number, one in enumerate(left, 1):
         yield HubTarget(one.address), changes[one.address]
         if number % _SHOWN == 0:
             out.note(f"{number} of {len(left)} models")
 
 
-def _remembering(done: Done, left: list[Planned], *, writes: bool) -> Callable[[int], None]:
+def _remembering(done: PlanJournal, left: list[PlanLine], *, writes: bool) -> Callable[[int], None]:
     def remember(number: int) -> None:
         if writes:
             done.add(left[number])
@@ -64,14 +64,14 @@ def _remembering(done: Done, left: list[Planned], *, writes: bool) -> Callable[[
     return remember
 
 
-def _change(path: Path, one: Planned, change_to: ChangeTo) -> Change:
+def _change(path: Path, one: PlanLine, change_to: ChangeTo) -> Change:
     try:
         return change_to(one.options)
     except HfEmissionsError as error:
         raise UsageError(f"{path}:{one.line}: {error}") from None
 
 
-def _agreed(out: Output, left: list[Planned], changes: Mapping[Any, Change]) -> bool:
+def _agreed(out: Output, left: list[PlanLine], changes: Mapping[Any, Change]) -> bool:
     """Whether a person agrees, told what would become of the models."""
     if out.format != "human" or not (sys.stdin and sys.stdin.isatty()):
         raise UsageError("--from asks before it writes, and here is nobody to ask; give --yes or --dry-run")

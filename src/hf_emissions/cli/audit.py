@@ -21,7 +21,7 @@ from ..audit.summary import Summary, counted, document, lines, summarise
 from ..errors import UsageError
 from .audit_paths import check_each_once, check_extras, check_written
 from .audit_report import report
-from .audit_source import PATH, TEXT, Named, source_options
+from .audit_source import PATH, TEXT, SourceOptions, source_options
 from .command import Command
 from .failures import DONE, FINDINGS
 from .output import Output
@@ -96,7 +96,7 @@ def audit(
     check_extras()
     shown, failing = _output(format_), _statuses(fail_on)
     asked = {name: given.pop(name) for name in ("out", "trainings", "processes", "restart")}
-    how, which = _How(**asked, shard=Shard.read(shard), format=format_), Named(**given)
+    how, which = _How(**asked, shard=Shard.read(shard), format=format_), SourceOptions(**given)
     check_written(how.out, how.trainings, {"--parts": parts, **which.files()})
     if dry_run:
         return _plan(shown, which, how, parts)
@@ -106,7 +106,7 @@ def audit(
     return FINDINGS if any(summary.counts[status] for status in failing) else DONE
 
 
-def _audited(shown: Output, named: Named, how: _How) -> Summary:
+def _audited(shown: Output, named: SourceOptions, how: _How) -> Summary:
     """Make the audit, or the rest of it."""
     source = named.source(shown)
     found: list[Summary] = []
@@ -133,7 +133,7 @@ def _audited(shown: Output, named: Named, how: _How) -> Summary:
     return found[0]
 
 
-def _joined(parts: Sequence[Path], named: Named, how: _How) -> Summary:
+def _joined(parts: Sequence[Path], named: SourceOptions, how: _How) -> Summary:
     """Join the results of shards."""
     if named.anything():
         raise UsageError("--parts are the results of audits; name no other cards beside them")
@@ -154,7 +154,7 @@ def _summary(paths: Sequence[Path], how: _How) -> Summary:
     return summary
 
 
-def _plan(shown: Output, named: Named, how: _How, parts: Sequence[Path]) -> int:
+def _plan(shown: Output, named: SourceOptions, how: _How, parts: Sequence[Path]) -> int:
     """Say what an audit would be of, and what it would ask of the Hub, which is asked for its listing alone."""
     if parts:
         raise UsageError("--dry-run is of the cards of an audit; --parts ask for nothing and are read at once")

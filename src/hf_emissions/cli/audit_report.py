@@ -10,7 +10,7 @@ from ..card.file import CARD_NAME
 from ..rules.check import RULES
 from ..rules.finding import Finding
 from .reporters import ReportFormat, reporter
-from .reporters.checked import Checked
+from .reporters.checked import CheckResult
 from .targets import Target
 
 _RULES = frozenset(rule.id for rule in RULES)
@@ -26,9 +26,9 @@ def report(format_: ReportFormat, tables: Iterable[Any]) -> None:
     printer.end()
 
 
-def _checked(row: dict[str, Any]) -> Checked:
+def _checked(row: dict[str, Any]) -> CheckResult:
     """The row as a card that was checked; that a card cannot be read is no finding of a rule."""
     path = Path(*(part for part in row["id"].split("/") if part not in ("", "..")), CARD_NAME)
     findings = tuple(Finding(**finding) for finding in row["findings"] if finding["rule"] in _RULES)
     problems = [finding["message"] for finding in row["findings"] if finding["rule"] not in _RULES]
-    return Checked(Target(path), findings=findings, problem=problems[0] if problems else None)
+    return CheckResult(Target(path), findings=findings, problem=problems[0] if problems else None)

@@ -13,7 +13,7 @@ from ..audit.sources.archive import Archive
 from ..audit.sources.dump import Dump
 from ..audit.sources.dumps import Dumps
 from ..audit.sources.folder import Folder
-from ..audit.sources.hub import OnTheHub
+from ..audit.sources.hub import HubSource
 from ..audit.sources.listed import Bodies
 from ..audit.sources.source import Source
 from ..errors import UsageError
@@ -90,14 +90,14 @@ _OPTIONS = (
 
 
 def source_options(command: Any) -> Any:
-    """The options that name the cards; they come as the fields of `Named`."""
+    """The options that name the cards; they come as the fields of `SourceOptions`."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class SourceOptions:
     """What the options name."""
 
     cards: Path | None = None
@@ -154,7 +154,7 @@ class Named:
         if not of_the_hub and (self.sort or self.bodies or self.max_bodies is not None):
             raise UsageError("--sort, --bodies and --max-bodies are of models on the Hub alone")
 
-    def _hub(self, out: Output) -> OnTheHub:
+    def _hub(self, out: Output) -> HubSource:
         from .hub_target import the_hub
 
         names = None if self.ids is None else read_ids(self.ids)
@@ -163,7 +163,7 @@ class Named:
         query = Query(self.author, self.tags, self.search, self.sort or "downloads", self.limit, self.min_downloads)
         quotas = Quotas(say=out.note)
         out.note(first_words(names, query))
-        return OnTheHub(
+        return HubSource(
             Crawler(the_hub(), quotas),
             query,
             names,

@@ -16,8 +16,8 @@ from .fixing import fixing_options, read_fixing
 from .hub_target import one_by_one
 from .output import Output
 from .reporters import FORMATS, ReportFormat, reporter
-from .reporters.checked import Checked
-from .settings import Asked, listed
+from .reporters.checked import CheckResult
+from .settings import RuleOptions, listed
 from .targets import find_targets
 
 
@@ -86,8 +86,8 @@ def check(targets: tuple[str, ...], format_: ReportFormat, exit_zero: bool, with
     return tally.code(exit_zero)
 
 
-def _asked(select: tuple[str, ...], ignore: tuple[str, ...], fail_on: Severity | None, **_: Any) -> Asked:
-    return Asked(listed(select, "--select"), listed(ignore, "--ignore"), fail_on)
+def _asked(select: tuple[str, ...], ignore: tuple[str, ...], fail_on: Severity | None, **_: Any) -> RuleOptions:
+    return RuleOptions(listed(select, "--select"), listed(ignore, "--ignore"), fail_on)
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     fixes: Counter[bool] = field(default_factory=Counter)
 
-    def add(self, checked: Checked) -> None:
+    def add(self, checked: CheckResult) -> None:
         self.cards += 1
         self.problems += checked.problem is not None
         self.failing += checked.fails

@@ -9,15 +9,15 @@ from ..card.front_matter import position
 from ..errors import CardError, HfEmissionsError, MissingExtraError
 from ..rules.check import RULES, check_card
 from ..rules.finding import Finding
-from ..rules.fix import Look, Mended
+from ..rules.fix import FixResult, Look
 from ..rules.ignores import Ignore, ignores, without
 from ..terminal import one_line
 from .failures import explain, stops
 from .fixing import Fixing
 from .hub_target import HubTarget
 from .output import Output
-from .reporters.checked import Checked
-from .settings import Asked, Settings, near
+from .reporters.checked import CheckResult
+from .settings import RuleOptions, Settings, near
 from .targets import AnyTarget
 from .with_estimates import with_estimates
 
@@ -30,11 +30,11 @@ class Checking:
     """How the cards of one command are checked. `out` gets what is no result: errors, and remarks for people."""
 
     out: Output
-    asked: Asked = field(default_factory=Asked)
+    asked: RuleOptions = field(default_factory=RuleOptions)
     fixing: Fixing = field(default_factory=Fixing)
     estimates: bool = False
 
-    def check(self, target: AnyTarget) -> Checked:
+    def check(self, target: AnyTarget) -> CheckResult:
         """Check a card. One that cannot be checked does not stop the rest."""
         try:
             return self._check(target)
@@ -43,9 +43,9 @@ class Checking:
         except (HfEmissionsError, OSError) as error:
             problem = explain(error.named(target.name) if isinstance(error, CardError) else error)
             self.out.error(problem)
-            return Checked(target, problem=problem, stops=stops(error))
+            return CheckResult(target, problem=problem, stops=stops(error))
 
-    def _check(self, target: AnyTarget) -> Checked:
+    def _check(self, target: AnyTarget) -> CheckResult:
         settings = self.asked.settings(target.path)
         text = target.text()
         if not self.fixing.fix:
@@ -60,13 +60,13 @@ class Checking:
         result = self._result(target, settings, mended.text)
         return replace(result, fixed=mended.fixed, mended=new, url=mended.url, interrupted=mended.interrupted)
 
-    def _result(self, target: AnyTarget, settings: Settings, text: str) -> Checked:
+    def _result(self, target: AnyTarget, settings: Settings, text: str) -> CheckResult:
         everything = check_card(text, select=settings.select, ignore=settings.ignore, name=target.card_name)
         findings, ignored = without(everything, self._ignores(target, text))
         if self.estimates:
             findings = with_estimates(text, findings)
         fails = any(settings.fails(finding.severity) for finding in findings)
-        return Checked(target, text, tuple(findings), tuple(ignored), fails)
+        return CheckResult(target, text, tuple(findings), tuple(ignored), fails)
 
     def _ignores(self, target: AnyTarget, text: str) -> list[Ignore]:
         found, known = ignores(text), [rule.id for rule in RULES]
@@ -79,7 +79,7 @@ class Checking:
             self.out.note(f"{one_line(target.name)}: and {len(unknown) - SHOWN} more such rules in its comments")
         return found
 
-    def _say(self, target: AnyTarget, mended: Mended) -> None:
+    def _say(self, target: AnyTarget, mended: FixResult) -> None:
         done = "would be mended" if self.fixing.dry_run else "mended"
         for finding in mended.fixed:
             if finding.fix:

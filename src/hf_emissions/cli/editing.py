@@ -20,7 +20,7 @@ Change = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class WriteOptions:
     """What the options say of how cards are written.
 
     Args:
@@ -43,11 +43,11 @@ class How:
 
 def editing_options(command: Any) -> Any:
     """The options `--dry-run`, `--check`, `--yes` and `--create-pr`, which reach the command as one `how`."""
-    names = [one.name for one in fields(How)]
+    names = [one.name for one in fields(WriteOptions)]
 
     @wraps(command)
     def with_how(*args: Any, **given: Any) -> Any:
-        return command(*args, how=How(**{name: given.pop(name) for name in names}), **given)
+        return command(*args, how=WriteOptions(**{name: given.pop(name) for name in names}), **given)
 
     dry_run = click.option("--dry-run", is_flag=True, help="Print the change as a diff and write nothing.")
     check = click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something would change.")
@@ -85,7 +85,7 @@ class Editing:
     """
 
     out: Output
-    how: How
+    how: WriteOptions
     on_hub: Callable[[], None] = lambda: None
     strangers: bool = True
 
@@ -194,7 +194,7 @@ class Editing:
             self.out.note(f"{target.name}: {_what_happened(result, self.how)}")
 
 
-def _what_happened(result: Mapping[str, Any], how: How) -> str:
+def _what_happened(result: Mapping[str, Any], how: WriteOptions) -> str:
     if not result["written"]:
         return "would change" if how.check else "nothing was written"
     if "pull_request" in result:

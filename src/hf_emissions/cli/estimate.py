@@ -21,7 +21,7 @@ from ..factors.cloud_regions import names_cloud_region
 from ..factors.named_place import read_place
 from ..facts.facts import Facts
 from .command import Command
-from .editing import Editing, How, editing_options, equivalents_notes
+from .editing import Editing, WriteOptions, editing_options, equivalents_notes
 from .estimate_report import estimate_figure, estimate_lines
 from .failures import DONE
 from .output import Format, Output, format_option
@@ -71,7 +71,7 @@ def estimate(
     into: str | None,
     section: bool,
     overwrite: bool,
-    how: How,
+    how: WriteOptions,
     equivalents: bool,
     reused: str | None,
     format_: Format,

@@ -11,7 +11,7 @@ import click
 
 from ..card.file import edit_file
 from ..errors import CardError, UsageError
-from ..rules.fix import Look, Mended, mend
+from ..rules.fix import FixResult, Look, mend
 from ..terminal import one_line
 from .hub_target import HubTarget, Publishing
 from .output import Output
@@ -55,7 +55,7 @@ class Fixing:
         """Whether anything is written at all."""
         return self.fix and not self.dry_run
 
-    def mend(self, target: AnyTarget, text: str, look: Look, out: Output) -> Mended:
+    def mend(self, target: AnyTarget, text: str, look: Look, out: Output) -> FixResult:
         """Mend a card's text, and write it where it is a file and this is no dry run.
 
         Raises:
@@ -71,13 +71,13 @@ class Fixing:
             edit_file(target.path, _replacing(text, mended.text))
         return mended
 
-    def _publish(self, target: HubTarget, text: str, look: Look, out: Output) -> Mended:
+    def _publish(self, target: HubTarget, text: str, look: Look, out: Output) -> FixResult:
         """Mend a card on the Hub: what is written is what the fixes make of its newest text."""
         if not self.dry_run and mend(text, look, unsafe=self.unsafe).text != text:
             publishing = Publishing(out, self.yes, self.create_pr, self._evidence(look), self.strangers)
             outcome = publishing.edit(target, lambda newest: mend(newest, look, unsafe=self.unsafe).text)
             if outcome.written is None:
-                return Mended(outcome.before, (), tuple(look(outcome.before)))
+                return FixResult(outcome.before, (), tuple(look(outcome.before)))
             out.note(f"{target.name}: {outcome.written.url}")
             mended = mend(outcome.before, look, unsafe=self.unsafe)
             return replace(mended, url=outcome.written.url, interrupted=outcome.interrupted)
@@ -131,7 +131,7 @@ def _replacing(before: str, after: str) -> Callable[[str], str]:
     return edit
 
 
-def _asked(target: AnyTarget, safe: Mended, look: Look, out: Output) -> Mended:
+def _asked(target: AnyTarget, safe: FixResult, look: Look, out: Output) -> FixResult:
     """What is mended after a person saw the unsafe fixes: those too, or the safe ones alone."""
     unsafe = mend(safe.text, look, unsafe=True)
     if unsafe.text == safe.text:
@@ -143,4 +143,4 @@ def _asked(target: AnyTarget, safe: Mended, look: Look, out: Output) -> Mended:
     question = f"Make {'this change' if len(unsafe.fixed) == 1 else 'these changes'} in {one_line(target.name)}?"
     if not click.confirm(question, default=False, err=True):
         return safe
-    return Mended(unsafe.text, (*safe.fixed, *unsafe.fixed), unsafe.findings)
+    return FixResult(unsafe.text, (*safe.fixed, *unsafe.fixed), unsafe.findings)

@@ -80,10 +80,12 @@ class Publishing:
             CardError, HubError: see `hub.edit.edit_card`.
             UsageError: nobody can be asked.
         """
-        from ..hub.edit import Wishes, edit_card
+        from ..hub.edit import CommitOptions, edit_card
 
         propose = self.create_pr or None
-        wishes = Wishes(self._agree, self._describe(target), propose, self._moved, self._may_propose, self.strangers)
+        wishes = CommitOptions(
+            self._agree, self._describe(target), propose, self._moved, self._may_propose, self.strangers
+        )
         return edit_card(the_hub(), target.address, change, wishes)
 
     def _moved(self, named: Address, found: Address) -> bool:
@@ -150,14 +152,14 @@ def the_hub() -> Hub:
 @cache
 def _hub(endpoint: str | None, token: str | None) -> Hub:
     from ..hub.client import Hub
-    from ..hub.waiting import Patience
+    from ..hub.waiting import RetryBudget
 
     out = Output()
     return Hub(
         endpoint=endpoint or None,
         token=token or None,
         say=out.note,
-        patience=lambda: Patience(say=out.note, connections=_CONNECTIONS),
+        patience=lambda: RetryBudget(say=out.note, connections=_CONNECTIONS),
     )
 
 

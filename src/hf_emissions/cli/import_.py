@@ -18,17 +18,17 @@ from ..card.patch import patch_card
 from ..card.section import put_section
 from ..errors import HfEmissionsError, UsageError
 from ..importers.detect import read_file, read_folder
-from ..importers.file_result import Found
+from ..importers.file_result import FileResult
 from ..importers.fold import folded, kind_of
 from ..importers.plausibility import doubts, doubts_of_all
 from ..importers.registry import broken_trackers
 from ..importers.select_run import choose, figure_of
 from ..importers.sum_runs import total
-from ..importers.to_record import Given, complete
+from ..importers.to_record import UserFacts, complete
 from ..importers.tracked import Tracked
 from ..record import EmissionsRecord
 from .command import Command
-from .editing import Editing, How, editing_options, equivalents_notes, equivalents_option
+from .editing import Editing, WriteOptions, editing_options, equivalents_notes, equivalents_option
 from .failures import DONE, FAILED, explain
 from .output import Format, Output, format_option
 from .quantities import read_option
@@ -70,7 +70,7 @@ def import_(
     run: str | None,
     every: bool,
     nodes: int | None,
-    how: How,
+    how: WriteOptions,
     format_: Format,
     **more: Any,
 ) -> int:
@@ -123,7 +123,7 @@ def import_(
     return Editing(out, how).edit_all([one_target(into)], change, **document)
 
 
-def _check_whole(found: Sequence[Found], *, every: bool) -> None:
+def _check_whole(found: Sequence[FileResult], *, every: bool) -> None:
     """Refuse a sum where something could not be read that may be of a run."""
     if every and any(file.error for file in found):
         raise UsageError("--all: a file could not be read, and a sum would lack it; mend it or move it away")
@@ -132,7 +132,7 @@ def _check_whole(found: Sequence[Found], *, every: bool) -> None:
         raise UsageError(f"--all: a sum may lack a run ({stray[0]}); mend the line, or choose with --run")
 
 
-def _check(into: str | None, *, how: How, **asked: bool) -> None:
+def _check(into: str | None, *, how: WriteOptions, **asked: bool) -> None:
     editing = {"dry-run": how.dry_run, "check": how.check, "yes": how.yes, "create-pr": how.create_pr}
     without = [name for name, on in {**asked, **editing}.items() if on and into is None]
     if without:
@@ -141,7 +141,7 @@ def _check(into: str | None, *, how: How, **asked: bool) -> None:
 
 def _given(
     intensity: str | None, pue: str | None, country: str | None, region: str | None, **words: str | None
-) -> Given:
+) -> UserFacts:
     """What the options say of what the file lacks.
 
     Raises:
@@ -153,12 +153,12 @@ def _given(
     factor = read_option("pue", pue)
     if factor is not None and not 1.0 <= factor <= 5.0:
         raise UsageError(f"--pue is {pue}; a facility's PUE lies between 1.0 and 5.0")
-    return Given(
+    return UserFacts(
         country=country, region=region, intensity_g_per_kwh=read_option("intensity", intensity), pue=factor, **words
     )
 
 
-def _found(path: Path, tracker: str | None) -> list[Found]:
+def _found(path: Path, tracker: str | None) -> list[FileResult]:
     if path == Path("-"):
         return [_of_standard_input(tracker)]
     if path.is_dir():
@@ -166,7 +166,7 @@ def _found(path: Path, tracker: str | None) -> list[Found]:
     return [read_file(path, tracker)]
 
 
-def _of_standard_input(tracker: str | None) -> Found:
+def _of_standard_input(tracker: str | None) -> FileResult:
     """What comes in, kept in a file for as long as it is read: it may be longer than memory."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "stdin")
@@ -175,7 +175,7 @@ def _of_standard_input(tracker: str | None) -> Found:
         return read_file(path, tracker, called="<stdin>")
 
 
-def _problems(out: Output, found: Sequence[Found]) -> list[str]:
+def _problems(out: Output, found: Sequence[FileResult]) -> list[str]:
     """Say what could not be read, whatever is done with the rest."""
     problems = [*broken_trackers(), *(explain(file.error) for file in found if file.error is not None)]
     for problem in problems:
@@ -186,7 +186,7 @@ def _problems(out: Output, found: Sequence[Found]) -> list[str]:
     return [*problems, *torn]
 
 
-def _list(out: Output, runs: Sequence[Tracked], problems: Sequence[str], given: Given) -> int:
+def _list(out: Output, runs: Sequence[Tracked], problems: Sequence[str], given: UserFacts) -> int:
     """Say of every run what it is; those that lack something say what, and what is said of many is said once."""
     found = [_completed(run, given, runs) for run in runs]
     often = _said_often(run_and_words for one in found for run_and_words in one.said())
@@ -222,7 +222,7 @@ class _Completed:
         return {**_document(self.run, self.record, self.warnings), **lacks}
 
 
-def _completed(run: Tracked, given: Given, beside: Sequence[Tracked]) -> _Completed:
+def _completed(run: Tracked, given: UserFacts, beside: Sequence[Tracked]) -> _Completed:
     try:
         record = complete(run, given)
     except HfEmissionsError as error:

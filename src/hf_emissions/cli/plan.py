@@ -18,7 +18,7 @@ _MOST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlanLine:
     """One line of a plan: a model, and the options of `add` with their values as text."""
 
     line: int
@@ -26,7 +26,7 @@ class Planned:
     options: Mapping[str, str]
 
 
-def read_plan(path: Path, known: tuple[str, ...]) -> list[Planned]:
+def read_plan(path: Path, known: tuple[str, ...]) -> list[PlanLine]:
     """The models of a plan, each once.
 
     Args:
@@ -37,7 +37,7 @@ def read_plan(path: Path, known: tuple[str, ...]) -> list[Planned]:
         UsageError: a line cannot be read; says which and why.
         OSError: the file cannot be read.
     """
-    found: dict[str, Planned] = {}
+    found: dict[str, PlanLine] = {}
     for number, line in _lines(path):
         where = f"{path}:{number}"
         planned = _planned(number, line, known, where)
@@ -56,7 +56,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _planned(number: int, line: str, known: tuple[str, ...], where: str) -> Planned:
+def _planned(number: int, line: str, known: tuple[str, ...], where: str) -> PlanLine:
     entry = _object(line, where)
     model = entry.pop("model", None)
     address = read_address(model) if isinstance(model, str) else None
@@ -69,7 +69,7 @@ def _planned(number: int, line: str, known: tuple[str, ...], where: str) -> Plan
             raise UsageError(f"{where}: there is no option {_shown(name)}; there are {', '.join(known)}")
         if not isinstance(value, str):
             raise UsageError(f"{where}: {name} is {_shown(value)}; write it as text with its unit")
-    return Planned(number, address, entry)
+    return PlanLine(number, address, entry)
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _shown(value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class PlanJournal:
     """What was done of a plan, in a file beside it: a model a line, so that a second start goes on after the first.
 
     A model whose line was not reached before a kill is looked at again, and finds its figure there. Of several lines
@@ -115,11 +115,11 @@ class Done:
     how: Mapping[str, Any]
 
     @classmethod
-    def beside(cls, plan: Path, how: Mapping[str, Any]) -> Done:
+    def beside(cls, plan: Path, how: Mapping[str, Any]) -> PlanJournal:
         """The file of a plan."""
         return cls(plan.with_name(f"{plan.name}.done"), how)
 
-    def left(self, planned: list[Planned]) -> list[Planned]:
+    def left(self, planned: list[PlanLine]) -> list[PlanLine]:
         """Those that were not done with the same options."""
         last = {str(entry.get("model")).lower(): entry for entry in JsonLines(self.path).entries()}
         return [one for one in planned if last.get(str(one.address).lower()) != self._entry(one)]
@@ -132,9 +132,9 @@ class Done:
         """
         JsonLines(self.path).append()
 
-    def add(self, planned: Planned) -> None:
+    def add(self, planned: PlanLine) -> None:
         """Remember one as done."""
         JsonLines(self.path).append(self._entry(planned))
 
-    def _entry(self, planned: Planned) -> dict[str, Any]:
+    def _entry(self, planned: PlanLine) -> dict[str, Any]:
         return {"model": str(planned.address), **planned.options, "how": dict(self.how)}

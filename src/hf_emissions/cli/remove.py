@@ -7,7 +7,7 @@ import click
 from ..card.patch import remove_block
 from ..card.section import remove_section
 from .command import Command
-from .editing import Editing, How, editing_options
+from .editing import Editing, WriteOptions, editing_options
 from .output import Format, Output, format_option
 from .targets import find_targets
 
@@ -17,7 +17,7 @@ from .targets import find_targets
 @click.option("--section", is_flag=True, help="Take out the section that hf-emissions wrote, too.")
 @editing_options
 @format_option
-def remove(targets: tuple[str, ...], section: bool, how: How, format_: Format) -> int:
+def remove(targets: tuple[str, ...], section: bool, how: WriteOptions, format_: Format) -> int:
     """Take the co2_eq_emissions block out of cards; everything else stays as it is, byte for byte.
 
     \b

@@ -18,7 +18,7 @@ from ..recording.folder import Corrections, OutputFolder, open_folder
 from ..recording.runs import Run
 from ..recording.summary import Summary
 from .command import Command
-from .editing import Editing, How, editing_options
+from .editing import Editing, WriteOptions, editing_options
 from .failures import DONE
 from .hub_target import HubTarget
 from .output import Format, Output, format_option
@@ -45,7 +45,7 @@ def runs(
     run_id: str | None,
     section: bool,
     overwrite: bool,
-    how: How,
+    how: WriteOptions,
     format_: Format,
     **corrected: Any,
 ) -> int:
@@ -80,7 +80,7 @@ def runs(
     return _write(Editing(out, how, lambda: folder.remember(folder.run(run_id), summary)), one_target(into), change)
 
 
-def _is_new(card: Path, how: How) -> bool:
+def _is_new(card: Path, how: WriteOptions) -> bool:
     return how.writes and card.name == CARD_NAME and card.parent.is_dir() and not card.exists()
 
 

@@ -31,7 +31,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RuleOptions:
     """What the command line asks for; None where it says nothing. `--select` sets aside both lists of a file."""
 
     select: tuple[str, ...] | None = None

@@ -12,7 +12,7 @@ from typing import Literal
 from .. import units
 from ..errors import UsageError
 from ..facts.facts import Facts
-from .distributions import Known, Pert
+from .distributions import Constant, Pert
 from .factor import Factor
 
 Adaptation = Literal["full", "lora", "frozen-encoder"]
@@ -58,14 +58,14 @@ def training_flop(facts: Facts) -> Operations | None:
     parameters = facts.active_parameters or facts.parameters
     if parameters is not None and facts.tokens is not None:
         words = f"{_short(parameters)} parameters, {_short(facts.tokens)} tokens"
-        return Operations((_each(facts, adaptation, parameters), Factor("tokens", Known(facts.tokens))), words)
+        return Operations((_each(facts, adaptation, parameters), Factor("tokens", Constant(facts.tokens))), words)
     if facts.total_flos is not None:
         # Six for each parameter and token, trained or not (transformers, `PreTrainedModel.floating_point_ops`).
         flop = facts.total_flos * _FLOP_EACH[adaptation] / _FLOP_EACH["full"]
         words = "the operations that Trainer counted (total_flos)"
         if adaptation != "full":
             words += f", of which {_FLOP_EACH[adaptation]} in 6 were done: {_WORDS[adaptation]}"
-        return Operations((Factor("operations", Known(flop), words),), f"{facts.total_flos:.3g} FLOP by Trainer")
+        return Operations((Factor("operations", Constant(flop), words),), f"{facts.total_flos:.3g} FLOP by Trainer")
     tokens = _room_of_steps(facts)
     if parameters is None or tokens is None:
         return None
@@ -77,7 +77,7 @@ def _each(facts: Facts, adaptation: Adaptation, parameters: float) -> Factor:
     halved = bool(facts.encoder_decoder)
     each = _FLOP_EACH[adaptation] / (2 if halved else 1)
     words = _WORDS[adaptation] + ("; each token passes half of an encoder-decoder" if halved else "")
-    return Factor("operations", Known(each * parameters), f"{words} ({_short(parameters)} parameters)")
+    return Factor("operations", Constant(each * parameters), f"{words} ({_short(parameters)} parameters)")
 
 
 def _room_of_steps(facts: Facts) -> Factor | None:

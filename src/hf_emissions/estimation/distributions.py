@@ -31,7 +31,7 @@ class Distribution(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Constant:
     """A value that is given."""
 
     value: float
@@ -81,7 +81,7 @@ class Pert:
         """So many draws."""
         span = self.high - self.low
         if span <= 0:
-            return Known(self.mode).draw(generator, count)
+            return Constant(self.mode).draw(generator, count)
         a, b = 1 + 4 * (self.mode - self.low) / span, 1 + 4 * (self.high - self.mode) / span
         draws: Draws = self.low + span * generator.beta(a, b, count)
         return draws

@@ -10,7 +10,7 @@ from .. import units
 from ..facts.facts import Facts
 from ..record import Boundary
 from .compute import training_flop
-from .distributions import Known, Mixture, Pert
+from .distributions import Constant, Mixture, Pert
 from .factor import Factor
 from .hardware import Hardware, usual_hardware
 
@@ -30,7 +30,7 @@ _LEAST_CLUSTER = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class EnergyMethod:
     """A way to the energy: the product of its factors in `kwh_each`, within the node.
 
     Attributes:
@@ -48,7 +48,7 @@ class Way:
     device_hours: tuple[Factor, ...] = ()
 
 
-def tier_of(way: Way, *, place_known: bool, hardware_known: bool) -> Tier:
+def tier_of(way: EnergyMethod, *, place_known: bool, hardware_known: bool) -> Tier:
     """The tier: which facts an estimate rests on."""
     if way.kind == "energy":
         return "A"
@@ -59,7 +59,7 @@ def tier_of(way: Way, *, place_known: bool, hardware_known: bool) -> Tier:
     return "E" if place_known or hardware_known else "F"
 
 
-def find_ways(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> list[Way]:
+def find_ways(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> list[EnergyMethod]:
     """Every way that the facts allow, the best first."""
     ways = [
         _metered(facts),
@@ -69,12 +69,12 @@ def find_ways(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> li
     return [way for way in ways if way is not None]
 
 
-def _metered(facts: Facts) -> Way | None:
+def _metered(facts: Facts) -> EnergyMethod | None:
     if facts.energy_kwh is None:
         return None
     words = "the energy is what a meter gave; one in software reads up to a third too little"
     factors = (Factor.known("energy", facts.energy_kwh), Factor("meter", _METERED, words, "the kind of the meter"))
-    return Way("energy", factors, 1.0, units.format_energy(facts.energy_kwh))
+    return EnergyMethod("energy", factors, 1.0, units.format_energy(facts.energy_kwh))
 
 
 def _parameters(facts: Facts) -> float | None:
@@ -91,7 +91,7 @@ def _is_pretraining(facts: Facts, hardware: Hardware) -> bool:
     return not few and (facts.tokens is None or facts.tokens >= (_parameters(facts) or 0.0))
 
 
-def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> Way | None:
+def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> EnergyMethod | None:
     hours = device_hours(facts)
     if hardware is None or hours is None:
         return None
@@ -100,7 +100,7 @@ def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> Wa
     if not power:
         return None
     words = f"{facts.count or 1} x {hardware.words}, {_hours_words(facts)}"
-    return Way("hours", (*hours, *power), _KWH_PER_WH, words, hours)
+    return EnergyMethod("hours", (*hours, *power), _KWH_PER_WH, words, hours)
 
 
 def device_hours(facts: Facts) -> tuple[Factor, ...] | None:
@@ -117,7 +117,7 @@ def device_hours(facts: Facts) -> tuple[Factor, ...] | None:
         return None
     if (facts.count or 1) == 1:
         return Factor.known("hours", facts.hours), count
-    either = Mixture((Known(1.0), Known(float(facts.count or 1))), (0.5, 0.5))
+    either = Mixture((Constant(1.0), Constant(float(facts.count or 1))), (0.5, 0.5))
     words = f"{facts.hours:g} hours may be of the whole training or summed over {facts.count} devices: either counts"
     return Factor.known("hours", facts.hours), Factor("count", either, words, "which hours these are (wall_hours)")
 
@@ -125,7 +125,9 @@ def device_hours(facts: Facts) -> tuple[Factor, ...] | None:
 def _count(facts: Facts) -> Factor:
     if facts.count is not None:
         return Factor.known("count", float(facts.count))
-    return Factor("count", Known(1.0), "how many devices is not known: one is taken", "the number of devices (count)")
+    return Factor(
+        "count", Constant(1.0), "how many devices is not known: one is taken", "the number of devices (count)"
+    )
 
 
 def _hours_words(facts: Facts) -> str:
@@ -135,7 +137,7 @@ def _hours_words(facts: Facts) -> str:
     return f"{units.plain_decimal(units.round_significant(units.s_to_hours(facts.train_runtime_s or 0.0), 3))} h"
 
 
-def _by_operations(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> Way | None:
+def _by_operations(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> EnergyMethod | None:
     flop = training_flop(facts)
     usable = hardware if hardware is not None and hardware.name and hardware.name.flop_per_s else None
     if flop is None or (hardware is not None and usable is None):
@@ -149,4 +151,4 @@ def _by_operations(facts: Facts, hardware: Hardware | None, boundary: Boundary) 
         return None
     speed = chosen.seconds_per_flop(parameters, pretraining=pretraining)
     words = f"{flop.words}, {chosen.words}" if usable else flop.words
-    return Way("operations", (*flop.factors, speed, *power), _KWH_PER_J, words)
+    return EnergyMethod("operations", (*flop.factors, speed, *power), _KWH_PER_J, words)

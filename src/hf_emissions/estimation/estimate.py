@@ -11,8 +11,8 @@ from ..errors import MissingExtraError, UsageError
 from ..factors.pue import UNKNOWN_DATACENTRE, find_pue
 from ..facts.facts import Facts
 from ..record import Boundary, IntensityBasis
-from .distributions import Known, Pert
-from .energy_methods import Tier, Way, find_ways, tier_of
+from .distributions import Constant, Pert
+from .energy_methods import EnergyMethod, Tier, find_ways, tier_of
 from .factor import Factor
 from .grid import Grid, find_grid
 from .hardware import Hardware, find_hardware
@@ -151,7 +151,7 @@ def _merged(facts: Facts | None, known: dict[str, Any]) -> Facts:
 def _overhead(facts: Facts, pue: float | None) -> Factor | None:
     """The facility's overhead, where it is known: given, or published by the provider."""
     if pue is not None:
-        return Factor("PUE", Known(pue), f"the facility's PUE was given: {pue:g}")
+        return Factor("PUE", Constant(pue), f"the facility's PUE was given: {pue:g}")
     published = None if facts.provider is None else find_pue(facts.provider)
     if published is None:
         return None
@@ -192,14 +192,14 @@ class _Drawing:
     overhead: Factor | None
     seed: int
 
-    def estimate(self, ways: list[Way]) -> Estimate:
+    def estimate(self, ways: list[EnergyMethod]) -> Estimate:
         best = ways[0]
         tier = tier_of(best, place_known=self.grid.known, hardware_known=self.hardware is not None)
         drawn = [self._energy(way) for way in ways]
         apart = _hours_apart(self.facts) or _apart(ways, [draws for draws, _ in drawn])
         energy, factors = drawn[0]
         # What a meter gave may have a published PUE inside; only one that is given is put on top.
-        given = self.overhead is not None and isinstance(self.overhead.distribution, Known)
+        given = self.overhead is not None and isinstance(self.overhead.distribution, Constant)
         overhead = self.overhead if best.kind != "energy" or given else None
         if overhead is not None:
             factors = {**factors, "PUE": self._draw(overhead)}
@@ -233,7 +233,7 @@ class _Drawing:
             embodied_g=self._embodied(best),
         )
 
-    def _energy(self, way: Way) -> tuple[Draws, dict[str, Draws]]:
+    def _energy(self, way: EnergyMethod) -> tuple[Draws, dict[str, Draws]]:
         drawn = {factor.name: self._draw(factor) for factor in way.factors}
         energy: Any = way.kwh_each
         for draws in drawn.values():
@@ -256,7 +256,7 @@ class _Drawing:
         assert hardware.name
         return hardware.name.devices[0].setting == "datacentre"
 
-    def _embodied(self, way: Way) -> Range | None:
+    def _embodied(self, way: EnergyMethod) -> Range | None:
         if not way.device_hours or self.hardware is None or self.hardware.name is None:
             return None
         hours: Any = self.hardware.name.chips
@@ -264,7 +264,7 @@ class _Drawing:
             hours = hours * self._draw(factor)
         return _three(hours * self._draw(Factor("embodied", _EMBODIED_G_PER_H)))
 
-    def _assumptions(self, way: Way, used: tuple[Factor, ...], overhead: Factor | None) -> tuple[str, ...]:
+    def _assumptions(self, way: EnergyMethod, used: tuple[Factor, ...], overhead: Factor | None) -> tuple[str, ...]:
         words = [factor.words for factor in used if factor.words]
         if overhead is None and way.kind != "energy":
             words.append("the figure covers the node, without the cooling of the facility")
@@ -332,12 +332,12 @@ def _hours_apart(facts: Facts) -> str | None:
     return f"the facts contradict each other: {count} devices for {wall:g} h are not {summed:g} device hours"
 
 
-def _apart(ways: list[Way], energies: list[Draws]) -> str | None:
+def _apart(ways: list[EnergyMethod], energies: list[Draws]) -> str | None:
     """In words that two ways do not agree within their ranges; None where all do."""
     for index, (way, energy) in enumerate(zip(ways, energies, strict=True)):
         for other, against in zip(ways[:index], energies[:index], strict=True):
             if any(
-                factor.narrowed_by and isinstance(factor.distribution, Known)
+                factor.narrowed_by and isinstance(factor.distribution, Constant)
                 for factor in (*way.factors, *other.factors)
             ):
                 continue  # a count that was taken for one contradicts nothing
@@ -361,7 +361,7 @@ def _narrow_by(used: tuple[Factor, ...], drawn: dict[str, Draws]) -> str | None:
     spreads = {factor.narrowed_by: float(np.var(np.log(drawn[factor.name]))) for factor in used if factor.narrowed_by}
     for factor in used:
         # A count that was taken for one has no spread of its own, and is the largest doubt of all.
-        if factor.narrowed_by and isinstance(factor.distribution, Known):
+        if factor.narrowed_by and isinstance(factor.distribution, Constant):
             return factor.narrowed_by
     widest = max(spreads, key=lambda fact: spreads[fact], default=None)
     return widest if widest is not None and spreads[widest] > 1e-6 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .distributions import Distribution, Known
+from .distributions import Constant, Distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +26,4 @@ class Factor:
     @classmethod
     def known(cls, name: str, value: float) -> Factor:
         """A number that is given."""
-        return cls(name, Known(value))
+        return cls(name, Constant(value))

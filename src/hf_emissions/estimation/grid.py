@@ -12,7 +12,7 @@ from ..factors.countries import find_country
 from ..factors.intensity import HYDROPOWER_G_PER_KWH, Intensity, grid_intensity, life_cycle
 from ..facts.facts import Facts
 from ..record import IntensityBasis
-from .distributions import Known, Lognormal
+from .distributions import Constant, Lognormal
 from .factor import Factor
 
 # Spreads of the logarithm (estimation reference, section 1.4): how far sources differ on one country, and one region
@@ -85,7 +85,7 @@ def _given(facts: Facts, g_per_kwh: float) -> Grid:
         place = grid_intensity(country, region).place
     words = f"the grid's intensity was given: {units.format_intensity(g_per_kwh)}"
     return Grid(
-        Factor("place", Known(g_per_kwh), words),
+        Factor("place", Constant(g_per_kwh), words),
         True,
         g_per_kwh,
         place=place,

@@ -8,7 +8,7 @@ from ..errors import HfEmissionsError
 from ..factors.cpus import find_cpu
 from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
 from ..record import Boundary
-from .distributions import Distribution, Known, Lognormal, Pert
+from .distributions import Constant, Distribution, Lognormal, Pert
 from .factor import Factor
 from .mfu import mfu
 from .power import measured_mean_ratio, power_ratio
@@ -49,7 +49,7 @@ class Hardware:
         """The same in its likeliest form and number: power and rate go together, so that neither varies alone."""
         if self.name is None or self.name.power_w is None or _is_measured(self.name):
             return self
-        return replace(self, rated_w=Known(self.name.power_w))
+        return replace(self, rated_w=Constant(self.name.power_w))
 
     def power(self, accelerators: float, parameters: float | None, boundary: Boundary) -> tuple[Factor, ...]:
         """The power of one of them, in watts, within a boundary; empty where the maker publishes none."""
@@ -106,7 +106,7 @@ def find_hardware(name: str) -> Hardware:
             cpu = find_cpu(name)
         except HfEmissionsError:  # why it is no processor is of no use to who named a GPU
             raise unknown from None
-        return Hardware(cpu.name, Known(cpu.power_w))
+        return Hardware(cpu.name, Constant(cpu.power_w))
     return Hardware(found.canonical, _rated_w(found), found)
 
 
@@ -118,11 +118,11 @@ def usual_hardware() -> Hardware:
 
 def _rated_w(name: HardwareName) -> Distribution | None:
     if _is_measured(name):
-        return Known(name.chips * sum(device.measured_mean_w or 0.0 for device in name.devices) / len(name.devices))
+        return Constant(name.chips * sum(device.measured_mean_w or 0.0 for device in name.devices) / len(name.devices))
     low, mode, high = name.power_low_w, name.power_w, name.power_high_w
     if low is None or mode is None or high is None:
         return None
-    return Known(mode) if low == high else Pert(low, mode, high)
+    return Constant(mode) if low == high else Pert(low, mode, high)
 
 
 def _rated(hardware: Hardware) -> Factor:

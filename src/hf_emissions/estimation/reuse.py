@@ -20,7 +20,7 @@ _MOST = 10**15  # more than anybody has counted; keeps the product a number
 
 
 @dataclass(frozen=True, slots=True)
-class Avoided:
+class AvoidedEmissions:
     """What so many trainings would have emitted that were not done again.
 
     Attributes:
@@ -42,7 +42,7 @@ class Avoided:
     caveat: str = CAVEAT
 
 
-def avoided(emissions_g: float, trainings: int) -> Avoided:
+def avoided(emissions_g: float, trainings: int) -> AvoidedEmissions:
     """What was saved by not training again so often, where one training emits `emissions_g` grams CO2 equivalent.
 
     Raises:
@@ -60,7 +60,7 @@ def avoided(emissions_g: float, trainings: int) -> Avoided:
         f"As a share of the Amazon's trees: {percent(share)} (of 390 billion, ter Steege et al. 2013)",
         CAVEAT,
     )
-    return Avoided(trainings, float(emissions_g), total_g, seedlings, share, words)
+    return AvoidedEmissions(trainings, float(emissions_g), total_g, seedlings, share, words)
 
 
 def amazon_share(trees: float) -> float:

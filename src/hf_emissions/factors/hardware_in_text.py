@@ -14,7 +14,7 @@ _FEWEST_LETTERS_ALONE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class HardwareMention:
     """A device named in a text: from `start` to `end`, in characters."""
 
     start: int
@@ -22,7 +22,7 @@ class Mention:
     name: HardwareName
 
 
-def find_in_text(text: str) -> Iterator[Mention]:
+def find_in_text(text: str) -> Iterator[HardwareMention]:
     """Every device that a text names, in the order of the text. A count beside a name is not part of it.
 
     A model of two or three letters counts where its maker, its memory, the word GPU or a count stands beside it; T4 and
@@ -36,7 +36,7 @@ def find_in_text(text: str) -> Iterator[Mention]:
                 yield mention
 
 
-def _mention(found: re.Match[str], before: str) -> Mention | None:
+def _mention(found: re.Match[str], before: str) -> HardwareMention | None:
     counted = _COUNT.search(before)
     if not counted and before[-1:].isalpha():
         return None  # the x of `8xA100` was no count
@@ -51,7 +51,7 @@ def _mention(found: re.Match[str], before: str) -> Mention | None:
         and (not counted or name.devices[0].vendor == "Apple")
     ):
         return None
-    return Mention(found.start(), found.start() + len(phrase), name)
+    return HardwareMention(found.start(), found.start() + len(phrase), name)
 
 
 @cache

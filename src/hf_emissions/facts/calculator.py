@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .card_text import Page, Unit, lowered
+from .card_text import CardText, Unit, lowered
 from .devices import devices
-from .extracted_fact import Found
+from .extracted_fact import ExtractedFact
 from .numbers import DIGITS, SCALE, number
 from .places import place_named
 
@@ -24,7 +24,7 @@ _HOURS = re.compile(
 _REGION = re.compile(r"(?:in|using) (?:the )?(?:compute )?region (?P<region>[a-z0-9 -]{4,30}?)(?:,|\.| which| with)")
 
 
-def read_calculator(page: Page) -> Iterator[Found]:
+def read_calculator(page: CardText) -> Iterator[ExtractedFact]:
     """Hours, hardware and region of the calculator's sentences."""
     place = page.low.find("of comput", page.body)
     if place < 0:
@@ -40,18 +40,18 @@ def read_calculator(page: Page) -> Iterator[Found]:
                 yield from place_named(region["region"], unit.start + region.start("region"))
 
 
-def _hours(unit: Unit, found: re.Match[str]) -> Iterator[Found]:
+def _hours(unit: Unit, found: re.Match[str]) -> Iterator[ExtractedFact]:
     hours = number(found["amount"], found["scale"])
     if hours:
         name = "device_hours" if found["device"].strip() else "hours"
-        yield Found(name, hours, unit.start + found.start("amount"), unit.start + found.end("amount"))
+        yield ExtractedFact(name, hours, unit.start + found.start("amount"), unit.start + found.end("amount"))
 
 
-def _hardware(unit: Unit, found: re.Match[str]) -> Iterator[Found]:
+def _hardware(unit: Unit, found: re.Match[str]) -> Iterator[ExtractedFact]:
     begin, end = found.span("hardware")
     for device in devices(unit.text[begin:end], lowered(unit.text[begin:end]))[:1]:
         place = unit.start + begin
         if device.name:
-            yield Found("hardware", device.name, place + device.start, place + device.end)
+            yield ExtractedFact("hardware", device.name, place + device.start, place + device.end)
         if device.exact and device.count:
-            yield Found("count", device.count, place + device.start, place + device.end)
+            yield ExtractedFact("count", device.count, place + device.start, place + device.end)

@@ -58,7 +58,7 @@ def lowered(text: str) -> str:
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)  # a few become two letters
 
 
-class Page:
+class CardText:
     """A card's text; everything else about it is worked out when it is first asked for.
 
     `parsed` is the same card parsed, where that was done already.

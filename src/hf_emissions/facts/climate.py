@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from .. import units
-from .card_text import Page, lowered
+from .card_text import CardText, lowered
 from .durations import durations
-from .extracted_fact import Found
+from .extracted_fact import ExtractedFact
 
 _FINAL = "inal model"
 # Between a question and its answer: marks, the end of a cell, or of a line.
@@ -29,7 +29,7 @@ _ABOUT = re.compile(
 )
 
 
-def read_climate_card(page: Page) -> Iterator[Found]:
+def read_climate_card(page: CardText) -> Iterator[ExtractedFact]:
     """Grams and hours of the final model's training."""
     if page.text.find(_FINAL, page.body) < 0:
         return
@@ -48,14 +48,14 @@ def is_question(text: str) -> bool:
     return "?" in text and _QUESTION.search(lowered(text)) is not None
 
 
-def _grams(answer: str, place: int) -> Iterator[Found]:
+def _grams(answer: str, place: int) -> Iterator[ExtractedFact]:
     amount = next(units.find_masses(answer), None)
     if amount is not None and amount.value and _ABOUT.fullmatch(answer[: amount.start].lower()):
-        yield Found("reported_g", amount.value, place + amount.start, place + amount.end, amount.off)
+        yield ExtractedFact("reported_g", amount.value, place + amount.start, place + amount.end, amount.off)
 
 
-def _hours(answer: str, place: int) -> Iterator[Found]:
+def _hours(answer: str, place: int) -> Iterator[ExtractedFact]:
     time = next(durations(lowered(answer)), None)
     if time is not None and time.of != "others" and _ABOUT.fullmatch(answer[: time.start].lower()):
         name = "device_hours" if time.of == "devices" else "wall_hours"
-        yield Found(name, time.hours, place + time.start, place + time.end)
+        yield ExtractedFact(name, time.hours, place + time.start, place + time.end)

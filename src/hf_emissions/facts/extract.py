@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from .calculator import read_calculator
-from .card_text import Page
+from .card_text import CardText
 from .climate import read_climate_card
-from .extracted_fact import Found
+from .extracted_fact import ExtractedFact
 from .facts import Facts, Span
 from .figures import read_figures, read_labelled_figures
 from .hours import read_labelled_hours
@@ -75,10 +75,10 @@ _MOST = {
 
 def extract_facts(text: str) -> Facts:
     """The facts of a card's training, each with its place in the text; any text is read, and none raises."""
-    return read_facts(Page(text))
+    return read_facts(CardText(text))
 
 
-def read_facts(page: Page) -> Facts:
+def read_facts(page: CardText) -> Facts:
     """The same of a text that is a page already."""
     if page.words <= ORIGINAL:
         return NO_FACTS
@@ -93,7 +93,7 @@ def read_facts(page: Page) -> Facts:
     return Facts(**values, places=MappingProxyType(places))
 
 
-def may_be_estimated(page: Page) -> bool:
+def may_be_estimated(page: CardText) -> bool:
     """Whether a card may say a figure, or what an estimate rests on; most do not, and nothing need be read in them.
 
     That is energy, operations, parameters with tokens, or a device with a number of hours.
@@ -101,19 +101,19 @@ def may_be_estimated(page: Page) -> bool:
     return page.has(_ESTIMABLE) or _may_have_hours(page) or _may_have_sizes(page)
 
 
-def _may_have_hours(page: Page) -> bool:
+def _may_have_hours(page: CardText) -> bool:
     return page.has(DEVICES) and (
         bool(page.counted(TIMES)) or any(_LABELLED_TIME.match(page.low, place) for place in page.places(_TIME))
     )
 
 
-def _may_have_sizes(page: Page) -> bool:
+def _may_have_sizes(page: CardText) -> bool:
     return page.has(PARAMETERS) and any(
         _MANY.search(page.low, max(0, place - _REACH_BEFORE), place + _REACH_BEHIND) for place in page.places(TOKENS)
     )
 
 
-def _readers(page: Page) -> Iterator[Iterable[Found]]:
+def _readers(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
     """What each reader finds, the more trusted first; none is asked for what the card has no word of."""
     if page.has(_METADATA):
         yield chain(read_base_model(page), read_adaptation(page))
@@ -128,7 +128,7 @@ def _readers(page: Page) -> Iterator[Iterable[Found]]:
         yield chain(read_trainer_card(page), read_logged(page))
 
 
-def _readers_of_body(page: Page) -> Iterator[Iterable[Found]]:
+def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
     labelled = pairs(page) if page.has(_LABELLED) or has_labelled_size(page) else []
     if page.has(FIGURES) or page.has(TIMES):
         yield read_climate_card(page)
@@ -145,7 +145,7 @@ def _readers_of_body(page: Page) -> Iterator[Iterable[Found]]:
         yield read_sizes(page)
 
 
-def _take(found: Iterable[Found], values: dict[str, Any], places: dict[str, Span]) -> None:
+def _take(found: Iterable[ExtractedFact], values: dict[str, Any], places: dict[str, Span]) -> None:
     """A fact that no reader before has found; of the kinds of hours, those of the first reader alone."""
     has_hours = not _TIMES.isdisjoint(values)
     for name, value, start, end, _ in found:

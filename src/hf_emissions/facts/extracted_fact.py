@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 
-class Found(NamedTuple):
+class ExtractedFact(NamedTuple):
     """A field of `Facts`, its value in the field's unit, and the span of the card's text that says so.
 
     `off` is by how much a printed figure may be off, by its last digit or by what stands behind `±`.

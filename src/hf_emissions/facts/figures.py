@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from .. import units
-from .card_text import Page, Unit
+from .card_text import CardText, Unit
 from .climate import is_question
-from .extracted_fact import Found
+from .extracted_fact import ExtractedFact
 from .keywords import FIGURES
 from .pairs import Pair, labels
 from .sentence import Sentence, sentences
@@ -57,7 +57,7 @@ _ENERGY_LABELS = labels(
 )
 
 
-def read_labelled_figures(page: Page, pairs: list[Pair]) -> Iterator[Found]:
+def read_labelled_figures(page: CardText, pairs: list[Pair]) -> Iterator[ExtractedFact]:
     """Emissions and energy that stand behind a label."""
     of_codecarbon = "codecarbon" in page.low
     for pair in pairs:
@@ -71,10 +71,10 @@ def read_labelled_figures(page: Page, pairs: list[Pair]) -> Iterator[Found]:
         else:
             continue
         if amount is not None and amount.value:
-            yield Found(name, amount.value, pair.label_start, pair.end, amount.off)
+            yield ExtractedFact(name, amount.value, pair.label_start, pair.end, amount.off)
 
 
-def read_figures(page: Page) -> Iterator[Found]:
+def read_figures(page: CardText) -> Iterator[ExtractedFact]:
     """Emissions and energy that sentences print."""
     if not page.has(FIGURES):
         return
@@ -98,14 +98,14 @@ def _amounts(unit: Unit) -> tuple[list[units.Amount], list[units.Amount]]:
     return masses, energies
 
 
-def _figures(sentence: Sentence, masses: list[units.Amount], energies: list[units.Amount]) -> Iterator[Found]:
+def _figures(sentence: Sentence, masses: list[units.Amount], energies: list[units.Amount]) -> Iterator[ExtractedFact]:
     if masses and _CARBON.search(sentence.low):
         for mass in _within(sentence, masses):
             if mass.value and _is_figure(sentence, mass):
-                yield Found("reported_g", mass.value, mass.start, mass.end, mass.off)
+                yield ExtractedFact("reported_g", mass.value, mass.start, mass.end, mass.off)
     for energy in _within(sentence, energies):
         if energy.value and _says_energy(sentence, energy):
-            yield Found("energy_kwh", energy.value, energy.start, energy.end, energy.off)
+            yield ExtractedFact("energy_kwh", energy.value, energy.start, energy.end, energy.off)
 
 
 def _within(sentence: Sentence, amounts: list[units.Amount]) -> list[units.Amount]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .card_text import Page, lowered
+from .card_text import CardText, lowered
 from .devices import devices
 from .durations import clock_hours, durations
-from .extracted_fact import Found
+from .extracted_fact import ExtractedFact
 from .numbers import DIGITS, SCALE, number
 from .pairs import Pair, labels
 
@@ -60,7 +60,7 @@ _ELSEWHERE = re.compile(
 )
 
 
-def read_labelled_hours(page: Page, pairs: list[Pair]) -> Iterator[Found]:
+def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[ExtractedFact]:
     """Hours, hardware and count that stand behind a label, each label where the card first has it."""
     of_codecarbon = any(pair.label == "energy consumed" for pair in pairs) and "codecarbon" in page.low
     for pair in pairs:
@@ -72,34 +72,34 @@ def read_labelled_hours(page: Page, pairs: list[Pair]) -> Iterator[Found]:
             yield from _hours(page, pair, of_codecarbon)
 
 
-def _hardware(pair: Pair) -> Iterator[Found]:
+def _hardware(pair: Pair) -> Iterator[ExtractedFact]:
     found = [device for device in devices(pair.value, lowered(pair.value)) if device.meant is not None]
     if found:
         device = found[0]
         start, end = pair.start + device.start, pair.start + device.end
-        yield Found("hardware", device.name, start, end)
+        yield ExtractedFact("hardware", device.name, start, end)
         # The name of a type says nothing of how many there were.
         if device.count is not None and (device.exact or (len(found) == 1 and not pair.label.endswith("type"))):
-            yield Found("count", device.count, start, end)
+            yield ExtractedFact("count", device.count, start, end)
     elif pair.label in _COUNT and re.fullmatch(r"[1-9]\d{0,5}", pair.value):
-        yield Found("count", int(pair.value), pair.start, pair.end)
+        yield ExtractedFact("count", int(pair.value), pair.start, pair.end)
 
 
-def _hours(page: Page, pair: Pair, of_codecarbon: bool) -> Iterator[Found]:
+def _hours(page: CardText, pair: Pair, of_codecarbon: bool) -> Iterator[ExtractedFact]:
     low = lowered(pair.value)
     written = next(durations(low), None)
     name = _kind(page, pair)
     if written is not None and written.of != "others" and written.start <= (4 if pair.label in _LOOSE else 24):
         if written.of == "devices" or re.match(r" of (?:gpu|tpu)", low[written.end :]):
             name = "device_hours"
-        yield Found(name, written.hours, pair.start + written.start, pair.start + written.end)
+        yield ExtractedFact(name, written.hours, pair.start + written.start, pair.start + written.end)
         return
     hours = _bare_hours(pair, low, of_codecarbon)
     if hours:
-        yield Found(name, hours, pair.label_start, pair.end)
+        yield ExtractedFact(name, hours, pair.label_start, pair.end)
 
 
-def _kind(page: Page, pair: Pair) -> str:
+def _kind(page: CardText, pair: Pair) -> str:
     if pair.label in _DEVICE or _DEVICE_UNIT.search(pair.unit):
         return "device_hours"
     # sentence-transformers and setfit write this label with two capitals, and mean the time on the clock.

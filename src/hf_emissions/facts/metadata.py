@@ -9,10 +9,10 @@ from typing import Any
 from ..card.block import KEY, BlockValueError, read_fields
 from ..card.parsed import ParsedCard
 from ..errors import HfEmissionsError
-from .card_text import Page, lowered
+from .card_text import CardText, lowered
 from .devices import devices
 from .durations import durations
-from .extracted_fact import Found
+from .extracted_fact import ExtractedFact
 from .keywords import ADAPTERS, BASE, COPY
 from .places import place_named
 
@@ -41,16 +41,16 @@ _COPY_TAG = re.compile(
 )
 
 
-def read_base_model(page: Page) -> Iterator[Found]:
+def read_base_model(page: CardText) -> Iterator[ExtractedFact]:
     """The one model that the front matter names as the base; of several there is none."""
     if not page.has(BASE) or page.front is None:
         return
     found = _BASE.search(page.text, page.front.start, page.front.closing)
     if found and not _NEXT_BASE.match(page.text, found.end()):
-        yield Found("base_model", found["name"], found.start("name"), found.end("name"))
+        yield ExtractedFact("base_model", found["name"], found.start("name"), found.end("name"))
 
 
-def base_models(page: Page) -> list[str]:
+def base_models(page: CardText) -> list[str]:
     """All models that the front matter names as its bases, in its order."""
     if not page.has(BASE) or page.front is None:
         return []
@@ -58,16 +58,16 @@ def base_models(page: Page) -> list[str]:
     return [name for name in _NAME.findall(found["names"]) if "/" in name][:_MOST_BASES] if found else []
 
 
-def read_adaptation(page: Page) -> Iterator[Found]:
+def read_adaptation(page: CardText) -> Iterator[ExtractedFact]:
     """That adapters were trained, where the library or a tag says so."""
     if not page.has(ADAPTERS) or page.front is None:
         return
     found = _ADAPTER.search(page.text, page.front.start, page.front.closing)
     if found:
-        yield Found("adaptation", "lora", found.start("word"), found.end("word"))
+        yield ExtractedFact("adaptation", "lora", found.start("word"), found.end("word"))
 
 
-def is_copy(page: Page) -> bool:
+def is_copy(page: CardText) -> bool:
     """Whether the card is that of a quantised, merged or converted copy, whose text on training it inherited."""
     if not page.has(COPY) or page.front is None:
         return False
@@ -75,7 +75,7 @@ def is_copy(page: Page) -> bool:
     return bool(_RELATION.search(page.text, *place) or _COPY_TAG.search(page.text, *place))
 
 
-def read_block(page: Page) -> Iterator[Found]:
+def read_block(page: CardText) -> Iterator[ExtractedFact]:
     """What the block says; nothing where it cannot be read."""
     found = _fields(page)
     if found is None:
@@ -85,18 +85,18 @@ def read_block(page: Page) -> Iterator[Found]:
         value = fields.get(name)
         if value:
             field = {"emissions_g": "reported_g", "duration_s": "wall_hours"}.get(name, name)
-            yield Found(field, value / 3600 if name == "duration_s" else value, *_span(card, key))
+            yield ExtractedFact(field, value / 3600 if name == "duration_s" else value, *_span(card, key))
     yield from _hardware(fields.get("hardware_used"), _span(card, "hardware_used"))
     kind = _TRAINING_TYPES.get(re.sub(r"[^a-z]", "", str(fields.get("training_type")).lower()))
     if kind is not None:
-        yield Found("training_type", kind, *_span(card, "training_type"))
+        yield ExtractedFact("training_type", kind, *_span(card, "training_type"))
     location = fields.get("geographical_location")
     if location:
         start, end = _span(card, "geographical_location")
         yield from (found._replace(start=start, end=end) for found in place_named(location, start))
 
 
-def _fields(page: Page) -> tuple[ParsedCard, dict[str, Any]] | None:
+def _fields(page: CardText) -> tuple[ParsedCard, dict[str, Any]] | None:
     """The card and the fields of its block; None where there is no block, or none that can be read."""
     if page.front is None or page.text.find(KEY, page.front.start, page.front.closing) < 0:
         return None
@@ -121,16 +121,16 @@ def _span(card: ParsedCard, key: str) -> tuple[int, int]:
     return (start, end) if start < end <= len(card.text) else (card.block.key_start, card.block.value_end)
 
 
-def _hardware(written: str | None, span: tuple[int, int]) -> Iterator[Found]:
+def _hardware(written: str | None, span: tuple[int, int]) -> Iterator[ExtractedFact]:
     if not written:
         return
     written = written[:400]
     low = lowered(written)
     for device in devices(written, low)[:1]:
         if device.name:
-            yield Found("hardware", device.name, *span)
+            yield ExtractedFact("hardware", device.name, *span)
         if device.count and (device.exact or not device.name):
-            yield Found("count", device.count, *span)
+            yield ExtractedFact("count", device.count, *span)
     time = next(durations(low), None)
     if time is not None and time.of != "others":
-        yield Found("device_hours" if time.of == "devices" else "wall_hours", time.hours, *span)
+        yield ExtractedFact("device_hours" if time.of == "devices" else "wall_hours", time.hours, *span)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .card_text import Page, lowered
+from .card_text import CardText, lowered
 from .keywords import DEVICES, FIGURES, PLACES, SIZES, TIME_LABELS, TIMES
 
 _KEYWORDS = DEVICES | TIMES | TIME_LABELS | FIGURES | PLACES | SIZES
@@ -60,7 +60,7 @@ class Pair(NamedTuple):
         return self.start + len(self.value)
 
 
-def pairs(page: Page) -> list[Pair]:
+def pairs(page: CardText) -> list[Pair]:
     """The labels with their values, in lines of the body that have a keyword, as far as the card's own words go."""
     found: list[Pair] = []
     done = page.body
@@ -77,7 +77,7 @@ def pairs(page: Page) -> list[Pair]:
     return found
 
 
-def _on_line(page: Page, start: int, end: int) -> Iterator[Pair]:
+def _on_line(page: CardText, start: int, end: int) -> Iterator[Pair]:
     text = page.text
     separated = _SEPARATOR.search(text, start, end)
     line = _LINE.match(text, start, end) if separated else None

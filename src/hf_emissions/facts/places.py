@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from ..errors import MissingExtraError, PlaceError
 from ..factors.cloud_regions import CloudRegion, cloud_regions, find_cloud_region
 from ..factors.countries import country_named
-from .extracted_fact import Found
+from .extracted_fact import ExtractedFact
 from .pairs import Pair, labels
 
 _PROVIDERS = (
@@ -63,7 +63,7 @@ _REGION_LABELS = labels(
 )
 
 
-def read_places(pairs: list[Pair]) -> Iterator[Found]:
+def read_places(pairs: list[Pair]) -> Iterator[ExtractedFact]:
     """Provider, region and country that stand behind a label."""
     named = [found for pair in pairs if pair.label in _PROVIDER_LABELS for found in _provider_of(pair)]
     yield from named
@@ -75,10 +75,10 @@ def read_places(pairs: list[Pair]) -> Iterator[Found]:
         yield from place_named(pair.value, pair.start, provider)
 
 
-def _provider_of(pair: Pair) -> Iterator[Found]:
+def _provider_of(pair: Pair) -> Iterator[ExtractedFact]:
     provider = provider_named(pair.value)
     if provider is not None:
-        yield Found("provider", provider, pair.start, pair.end)
+        yield ExtractedFact("provider", provider, pair.start, pair.end)
 
 
 def provider_named(written: str) -> str | None:
@@ -98,20 +98,20 @@ def are_consistent(provider: str, region: str, country_iso3: str | None) -> bool
     return country_iso3 in (None, found.country_iso3)
 
 
-def place_named(written: str, start: int, provider: str | None = None) -> Iterator[Found]:
+def place_named(written: str, start: int, provider: str | None = None) -> Iterator[ExtractedFact]:
     """The provider, region and country that a written place stands for; nothing for one that is not known."""
     written = written[:80]
     end = start + len(written)
     region = _region(written, provider)
     if region is not None:
-        yield Found("provider", region.provider, start, end)
-        yield Found("region", region.region, start, end)
-        yield Found("country_iso3", region.country_iso3, start, end)
+        yield ExtractedFact("provider", region.provider, start, end)
+        yield ExtractedFact("region", region.region, start, end)
+        yield ExtractedFact("country_iso3", region.country_iso3, start, end)
         return
     for words in (written, written.rpartition(",")[2]):
         iso3 = _country(words.strip(" .()"))
         if iso3 is not None:
-            yield Found("country_iso3", iso3, start, end)
+            yield ExtractedFact("country_iso3", iso3, start, end)
             return
 
 

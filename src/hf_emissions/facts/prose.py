@@ -9,22 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .card_text import Page
+from .card_text import CardText
 from .climate import is_question
 from .devices import Device
-from .extracted_fact import Found
+from .extracted_fact import ExtractedFact
 from .keywords import DEVICES, TIMES
 from .places import provider_named
 from .sentence import Sentence, sentences
-from .training_hardware import Used, best_device, used_devices
-from .training_time import Timed, best_time, times
+from .training_hardware import HardwareCandidate, best_device, used_devices
+from .training_time import DurationCandidate, best_time, times
 
 _DEVICE_HOURS = re.compile(
     r"\b(?:gpu|tpu|npu|device|accelerator|chip|[avh]\d{2,3})s?[ -](?:compute[ -])?(?:hours|hrs)\b[^.;\d]{0,24}$"
 )
 
 
-def read_prose(page: Page) -> Iterator[Found]:
+def read_prose(page: CardText) -> Iterator[ExtractedFact]:
     """Hardware, count, wall or device hours, and the provider where it is named beside them."""
     if not page.has(DEVICES) and not page.has(TIMES):
         return
@@ -35,36 +35,36 @@ def read_prose(page: Page) -> Iterator[Found]:
     for use in (device, time):
         provider = provider_named(use.sentence.low) if use is not None else None
         if use is not None and provider is not None:
-            yield Found("provider", provider, use.sentence.start, use.sentence.start + len(use.sentence.text))
+            yield ExtractedFact("provider", provider, use.sentence.start, use.sentence.start + len(use.sentence.text))
 
 
-def _found(time: Timed | None, device: Used | None) -> Iterator[Found]:
+def _found(time: DurationCandidate | None, device: HardwareCandidate | None) -> Iterator[ExtractedFact]:
     if time is not None:
         name = "device_hours" if _is_of_devices(time) else "wall_hours"
         start = time.sentence.start
-        yield Found(name, time.duration.hours, start + time.duration.start, start + time.duration.end)
+        yield ExtractedFact(name, time.duration.hours, start + time.duration.start, start + time.duration.end)
     if device is not None:
         start, found = device.sentence.start, device.device
         if found.name is not None:
-            yield Found("hardware", found.name, start + found.start, start + found.end)
+            yield ExtractedFact("hardware", found.name, start + found.start, start + found.end)
         if found.count is not None and not _counts_hours(found, time):
-            yield Found("count", found.count, start + found.start, start + found.end)
+            yield ExtractedFact("count", found.count, start + found.start, start + found.end)
 
 
-def _is_of_devices(time: Timed) -> bool:
+def _is_of_devices(time: DurationCandidate) -> bool:
     """Whether the hours are summed over the devices: `300 GPU hours`, `total GPU hours: 300 hours`."""
     head = time.sentence.low[max(0, time.duration.start - 60) : time.duration.start]
     return time.duration.of == "devices" or _DEVICE_HOURS.search(head) is not None
 
 
-def _counts_hours(device: Device, time: Timed | None) -> bool:
+def _counts_hours(device: Device, time: DurationCandidate | None) -> bool:
     """Whether the number is that of `300 V100 hours`, or none stands beside hours of several devices."""
     return (
         time is not None and time.duration.of == "devices" and (not device.exact or device.start == time.duration.start)
     )
 
 
-def _sentences(page: Page) -> Iterator[Sentence]:
+def _sentences(page: CardText) -> Iterator[Sentence]:
     for index, unit in enumerate(page.units(page.places(DEVICES) + page.counted(TIMES))):
         if not _is_wide_row(unit.text) and not is_question(unit.text):
             yield from sentences(page, index, unit)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from .card_text import Page, Unit, lowered
+from .card_text import CardText, Unit, lowered
 from .devices import Device, devices
 from .durations import Duration, durations
 
@@ -92,7 +92,7 @@ _OTHER_MODEL = re.compile(
 class Sentence:
     """A sentence at its place in the card: `text` as written without what is no prose, `low` in lower case."""
 
-    page: Page
+    page: CardText
     unit: int
     start: int
     text: str
@@ -135,7 +135,7 @@ class Sentence:
         return points
 
 
-def sentences(page: Page, index: int, unit: Unit) -> Iterator[Sentence]:
+def sentences(page: CardText, index: int, unit: Unit) -> Iterator[Sentence]:
     """The sentences of a unit, the `index`-th that is read."""
     begin = 0
     for found in _END.finditer(unit.text):
@@ -147,6 +147,6 @@ def sentences(page: Page, index: int, unit: Unit) -> Iterator[Sentence]:
         yield _sentence(page, index, unit, begin, len(unit.text))
 
 
-def _sentence(page: Page, index: int, unit: Unit, begin: int, end: int) -> Sentence:
+def _sentence(page: CardText, index: int, unit: Unit, begin: int, end: int) -> Sentence:
     text = unit.text[begin:end]
     return Sentence(page, index, unit.start + begin, text, lowered(text))

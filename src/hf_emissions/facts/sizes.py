@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .card_text import Page
-from .extracted_fact import Found
+from .card_text import CardText
+from .extracted_fact import ExtractedFact
 from .keywords import SIZES
 from .numbers import DIGITS, SCALE, WORD, is_part, number
 from .pairs import Pair, labels
@@ -54,12 +54,12 @@ _NUMBER_NEAR = re.compile(r"[:|=].{0,30}\d")
 _LABELLED = re.compile(rf"~?(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?(?P<tail>[ \w]{{0,14}})")
 
 
-def has_labelled_size(page: Page) -> bool:
+def has_labelled_size(page: CardText) -> bool:
     """Whether a number may stand behind one of the keywords, as it does behind a label."""
     return any(_NUMBER_NEAR.search(page.low, max(0, place - 40), place + 40) for place in page.places(SIZES))
 
 
-def read_labelled_sizes(pairs: list[Pair]) -> Iterator[Found]:
+def read_labelled_sizes(pairs: list[Pair]) -> Iterator[ExtractedFact]:
     """Parameters and tokens that stand behind a label."""
     for pair in pairs:
         if pair.label in _PARAMETER_LABELS or pair.label in _TOKEN_LABELS:
@@ -70,7 +70,7 @@ def read_labelled_sizes(pairs: list[Pair]) -> Iterator[Found]:
                 continue
             if re.match(r" ?(?:[gmk]?i?b\b|x\b)", found["tail"]) or (is_size and found["scale"] in ("k", "t")):
                 continue
-            yield Found(
+            yield ExtractedFact(
                 "tokens" if pair.label in _TOKEN_LABELS else "parameters", value, pair.start, pair.start + found.end()
             )
 
@@ -79,7 +79,7 @@ def _scale_of(unit: str) -> str | None:
     return unit if unit in ("m", "b", "k", "million", "millions", "billion", "billions") else None
 
 
-def read_sizes(page: Page) -> Iterator[Found]:
+def read_sizes(page: CardText) -> Iterator[ExtractedFact]:
     """Parameters, where the sentences agree on one number, and tokens that were trained on."""
     if not page.has(SIZES):
         return
@@ -96,12 +96,12 @@ def read_sizes(page: Page) -> Iterator[Found]:
             yield named[0]
 
 
-def _sizes(sentence: Sentence) -> Iterator[Found]:
+def _sizes(sentence: Sentence) -> Iterator[ExtractedFact]:
     low = sentence.low
     for found in _PARAMETERS.finditer(low) if "param" in low else ():
         value = None if is_part(low, found.start("amount")) else number(found["amount"], found["scale"])
         if value and value >= 10_000 and not _OTHER.search(low[max(0, found.start() - 60) : found.start()]):
-            yield Found("parameters", value, sentence.start + found.start(), sentence.start + found.end())
+            yield ExtractedFact("parameters", value, sentence.start + found.start(), sentence.start + found.end())
     for found in _TOKENS.finditer(low) if "tokens" in low else ():
         value = None if is_part(low, found.start("amount")) else number(found["amount"], found["scale"])
         head, near = low[max(0, found.start() - 90) : found.start()], low[found.start() : found.end() + 30]
@@ -110,4 +110,4 @@ def _sizes(sentence: Sentence) -> Iterator[Found]:
                 continue
             epochs = _EPOCHS.match(low, found.end())
             value *= (number(epochs["epochs"]) or 1) if epochs else 1
-            yield Found("tokens", value, sentence.start + found.start(), sentence.start + found.end())
+            yield ExtractedFact("tokens", value, sentence.start + found.start(), sentence.start + found.end())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .card_text import Page
-from .extracted_fact import Found
+from .card_text import CardText
+from .extracted_fact import ExtractedFact
 from .keywords import HYPERPARAMETERS, LOGGED, TUNED
 
 _HEADING = "hyperparameters were used during training"
@@ -30,16 +30,16 @@ _LONGEST_TABLE = 200_000
 _MOST_DEVICES = 100_000
 
 
-def read_base_in_body(page: Page) -> Iterator[Found]:
+def read_base_in_body(page: CardText) -> Iterator[ExtractedFact]:
     """The model of "a fine-tuned version of"."""
     place = page.text.find(_VERSION, page.body) if page.has(TUNED) else -1
     found = _BASE.match(page.text, place, page.end) if place >= 0 else None
     if found:
-        yield Found("base_model", found["name"], found.start("name"), found.end("name"))
-        yield Found("training_type", "fine-tuning", found.start(), found.end("name"))
+        yield ExtractedFact("base_model", found["name"], found.start("name"), found.end("name"))
+        yield ExtractedFact("training_type", "fine-tuning", found.start(), found.end("name"))
 
 
-def read_trainer_card(page: Page) -> Iterator[Found]:
+def read_trainer_card(page: CardText) -> Iterator[ExtractedFact]:
     """Steps, epochs, batch size and the number of devices."""
     place = page.text.find(_HEADING, page.body) if page.has(HYPERPARAMETERS) else -1
     if place < 0:
@@ -56,7 +56,7 @@ def read_trainer_card(page: Page) -> Iterator[Found]:
     yield from _last_row(page, place)
 
 
-def read_logged(page: Page) -> Iterator[Found]:
+def read_logged(page: CardText) -> Iterator[ExtractedFact]:
     """What Trainer's log says where an author pasted it: `train_runtime`, `total_flos`."""
     if not page.has(LOGGED):
         return
@@ -68,7 +68,7 @@ def read_logged(page: Page) -> Iterator[Found]:
             value = int(value)
         # Trainer rounds large counts of operations to GF.
         factor = 1e9 if name == "total_flos" and found["unit"].lower() == "gf" else 1
-        yield Found(name, value * factor, found.start(), found.end())
+        yield ExtractedFact(name, value * factor, found.start(), found.end())
 
 
 def _seconds(clock: str) -> float:
@@ -76,13 +76,13 @@ def _seconds(clock: str) -> float:
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
-def _number(fields: dict[str, re.Match[str]], name: str, field: str) -> Iterator[Found]:
+def _number(fields: dict[str, re.Match[str]], name: str, field: str) -> Iterator[ExtractedFact]:
     found = fields.get(name)
     value = _parsed(found["value"]) if found else None
     if found and value:
         whole = field in ("count", "steps", "total_batch_size")
         if not whole or value == int(value):
-            yield Found(field, int(value) if whole else value, found.start(), found.end())
+            yield ExtractedFact(field, int(value) if whole else value, found.start(), found.end())
 
 
 def _parsed(written: str) -> float | None:
@@ -90,7 +90,7 @@ def _parsed(written: str) -> float | None:
     return float(plain[0]) if plain else None
 
 
-def _total_batch(fields: dict[str, re.Match[str]]) -> Iterator[Found]:
+def _total_batch(fields: dict[str, re.Match[str]]) -> Iterator[ExtractedFact]:
     """The batch of one device, times what else there is."""
     batch = fields.get("train_batch_size")
     if batch is None:
@@ -99,10 +99,10 @@ def _total_batch(fields: dict[str, re.Match[str]]) -> Iterator[Found]:
     for name in ("train_batch_size", "num_devices", "gradient_accumulation_steps"):
         total *= (_parsed(fields[name]["value"]) or 1) if name in fields else 1
     if total == int(total) and total < 1e9:
-        yield Found("total_batch_size", int(total), batch.start(), batch.end())
+        yield ExtractedFact("total_batch_size", int(total), batch.start(), batch.end())
 
 
-def _last_row(page: Page, place: int) -> Iterator[Found]:
+def _last_row(page: CardText, place: int) -> Iterator[ExtractedFact]:
     table = _RESULTS.search(page.text, place, page.end)
     if table is None:
         return
@@ -114,6 +114,6 @@ def _last_row(page: Page, place: int) -> Iterator[Found]:
     if last is None:
         return
     if int(last["step"]):
-        yield Found("steps", int(last["step"]), last.start(), last.end())
+        yield ExtractedFact("steps", int(last["step"]), last.start(), last.end())
     if float(last["epoch"]):
-        yield Found("epochs", float(last["epoch"]), last.start(), last.end())
+        yield ExtractedFact("epochs", float(last["epoch"]), last.start(), last.end())

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from .context import is_labelled_hardware, is_labelled_time, points_of_context
 from .devices import Device, same_device
 from .sentence import Sentence
-from .training_time import Timed
+from .training_time import DurationCandidate
 
 _LEAST_FOR_DEVICE = 2
 
 _HARDWARE_HEADING = re.compile(r"hardware(?! req)|infrastructure|environment|compute\b|gpu")
 
 
-class Used(NamedTuple):
+class HardwareCandidate(NamedTuple):
     """A device that a training used: how sure, and where."""
 
     points: int
@@ -25,13 +25,13 @@ class Used(NamedTuple):
     sentence: Sentence
 
 
-def used_devices(read: list[Sentence], time: Timed | None) -> Iterator[Used]:
+def used_devices(read: list[Sentence], time: DurationCandidate | None) -> Iterator[HardwareCandidate]:
     """The devices that a training surely used; those beside the length of time are surer."""
     for before, sentence in zip([None, *read], read, strict=False):
         for device in sentence.devices:
             points = _points_of_device(sentence, device, before) + _nearness(sentence, time)
             if points >= _LEAST_FOR_DEVICE:
-                yield Used(points, device, sentence)
+                yield HardwareCandidate(points, device, sentence)
 
 
 def _points_of_device(sentence: Sentence, device: Device, before: Sentence | None) -> int:
@@ -51,7 +51,7 @@ def _is_list_item(sentence: Sentence, device: Device) -> int:
     return 2 if _HARDWARE_HEADING.search(sentence.page.heading(sentence.start)) else 1
 
 
-def best_device(found: list[Used]) -> Used | None:
+def best_device(found: list[HardwareCandidate]) -> HardwareCandidate | None:
     """The surest, with the count that the card gives; none where two different ones are as sure."""
     if not found:
         return None
@@ -65,7 +65,7 @@ def best_device(found: list[Used]) -> Used | None:
     return best._replace(device=counted)
 
 
-def _nearness(sentence: Sentence, time: Timed | None) -> int:
+def _nearness(sentence: Sentence, time: DurationCandidate | None) -> int:
     """Points for standing with the length of time."""
     if time is None:
         return 0
@@ -74,7 +74,7 @@ def _nearness(sentence: Sentence, time: Timed | None) -> int:
     return 1 if sentence.unit == time.sentence.unit else 0
 
 
-def _counted(best: Used, found: list[Used]) -> Device | None:
+def _counted(best: HardwareCandidate, found: list[HardwareCandidate]) -> Device | None:
     """The device with a count that another sentence writes: for the same device, or for GPUs beside it."""
     written = [use for use in found if use.device.exact and use.device.count is not None]
     same = [use for use in written if use.device.meant is not None and same_device(use.device, best.device)]

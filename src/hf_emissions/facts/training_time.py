@@ -93,7 +93,7 @@ _EACH_PART = re.compile(
 )
 
 
-class Timed(NamedTuple):
+class DurationCandidate(NamedTuple):
     """A length of time that a training took: how sure, and where."""
 
     points: int
@@ -101,22 +101,22 @@ class Timed(NamedTuple):
     sentence: Sentence
 
 
-def best_time(timed: Iterable[Timed]) -> Timed | None:
+def best_time(timed: Iterable[DurationCandidate]) -> DurationCandidate | None:
     """The surest, of several the first."""
-    best: Timed | None = None
+    best: DurationCandidate | None = None
     for time in timed:
         if best is None or time.points > best.points:
             best = time
     return best
 
 
-def times(read: list[Sentence]) -> Iterator[Timed]:
+def times(read: list[Sentence]) -> Iterator[DurationCandidate]:
     """The lengths of time that a training surely took."""
     for before, sentence in zip([None, *read], read, strict=False):
         for duration in sentence.durations:
             points = _points_of_time(sentence, duration, before)
             if points >= _LEAST_FOR_TIME:
-                yield Timed(points, duration, sentence)
+                yield DurationCandidate(points, duration, sentence)
 
 
 def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:

@@ -16,14 +16,14 @@ from ..errors import BusyHubError, HeadMovedError, HfEmissionsError, HubError, N
 from .accounts import Account, read_account
 from .address import MAIN, Address
 from .body import UnreadableAnswerError
-from .commits import JSON, Written, commit_of, path_of, read_upload, upload_of, validation_of, warnings_in, written
+from .commits import JSON, CommitResult, commit_of, path_of, read_upload, upload_of, validation_of, warnings_in, written
 from .discussions import MOST_PAGES, Proposal, read_page
 from .endpoint import at_endpoint, read_endpoint
-from .exchange import Ask, exchanged
+from .exchange import HubRequest, exchanged
 from .library import listened
 from .refusals import asked_wait_s, refusal, status_of
 from .unplaced import TooLargeError, UnplacedError
-from .waiting import Patience, is_passing_status
+from .waiting import RetryBudget, is_passing_status
 from .words import keep_secret
 
 _T = TypeVar("_T")
@@ -66,7 +66,7 @@ class Hub:
 
     token: str | None = None
     endpoint: str | None = None
-    patience: Callable[[], Patience] = Patience
+    patience: Callable[[], RetryBudget] = RetryBudget
     say: Callable[[str], None] = lambda _: None
     _kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
 
@@ -146,7 +146,9 @@ class Hub:
                 f"{where}: the Hub has another card by now than was read; nothing was written, try again"
             )
 
-    def commit(self, address: Address, text: str, parent: str, message: tuple[str, str], *, propose: bool) -> Written:
+    def commit(
+        self, address: Address, text: str, parent: str, message: tuple[str, str], *, propose: bool
+    ) -> CommitResult:
         """Write a card as one commit on top of the commit `parent`, or propose it as a new pull request.
 
         It is tried once: whether a try that failed took effect must be seen from the Hub before the next.
@@ -210,7 +212,7 @@ class Hub:
         sent = json.dumps({"status": "closed", "comment": why}).encode()
         self.ask(lambda: self._sent(place, (sent, JSON)), str(address))
 
-    def ask(self, call: Callable[[], _T], where: str, patience: Patience | None = None) -> _T:
+    def ask(self, call: Callable[[], _T], where: str, patience: RetryBudget | None = None) -> _T:
         """What a call that changes nothing gives; asked again while the Hub is busy, as its headers say.
 
         Raises:
@@ -237,11 +239,11 @@ class Hub:
         Raises:
             Exception: whatever the client raises; `ask` makes one line of it.
         """
-        return exchanged(self.url, Ask(url, parameters=parameters, headers=self._headers()))
+        return exchanged(self.url, HubRequest(url, parameters=parameters, headers=self._headers()))
 
     def get_file(self, url: str, most_bytes: int = MOST_BYTES) -> Any:
         """The same for a file, which may lie on another host; that is told nothing of us."""
-        return exchanged(self.url, Ask(url, most_bytes=most_bytes, file=True, headers=self._headers()))
+        return exchanged(self.url, HubRequest(url, most_bytes=most_bytes, file=True, headers=self._headers()))
 
     def next_page(self, answer: Any) -> str | None:
         """Where the next page of a listing is, at the endpoint, whatever host the answer names; None at its end."""
@@ -327,7 +329,7 @@ class Hub:
         return read_account(json_of(self.get(f"{self.url}/api/whoami-v2")))
 
     def _sent(self, path: str, content: tuple[bytes, str], parameters: Mapping[str, Any] | None = None) -> Any:
-        ask = Ask(f"{self.url}{path}", "POST", parameters, content, headers=self._headers())
+        ask = HubRequest(f"{self.url}{path}", "POST", parameters, content, headers=self._headers())
         return exchanged(self.url, ask)
 
     def _headers(self) -> dict[str, str]:
@@ -363,7 +365,7 @@ def is_passing(error: Exception) -> bool:
     return is_passing_status(status_of(error)) or isinstance(error, (*broken, UnreadableAnswerError))
 
 
-def wait_for(waits: Patience, error: Exception, where: str) -> bool:
+def wait_for(waits: RetryBudget, error: Exception, where: str) -> bool:
     """Wait before what failed is tried again; False where that would take longer than is left."""
     from huggingface_hub.utils import httpx
 

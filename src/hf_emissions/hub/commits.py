@@ -29,7 +29,7 @@ class OddAnswerError(UnreadableAnswerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class CommitResult:
     """A commit that was made.
 
     Args:
@@ -101,7 +101,7 @@ def commit_of(text: str, parent: str, message: tuple[str, str]) -> tuple[bytes, 
     return b"".join(json.dumps(line).encode() + b"\n" for line in lines), "application/x-ndjson"
 
 
-def written(answer: Any, page: str, *, propose: bool) -> Written:
+def written(answer: Any, page: str, *, propose: bool) -> CommitResult:
     """The commit that an answer tells of.
 
     Args:
@@ -114,8 +114,8 @@ def written(answer: Any, page: str, *, propose: bool) -> Written:
     if not isinstance(sha, str) or not _COMMIT.fullmatch(sha):
         raise OddAnswerError("the answer names no commit")
     if not propose:
-        return Written(sha, f"{page}/commit/{sha}")
+        return CommitResult(sha, f"{page}/commit/{sha}")
     found = _DISCUSSION.search(str(answer.get("pullRequestUrl")))
     if found is None:
         raise OddAnswerError("the answer names no pull request")
-    return Written(sha, f"{page}/discussions/{found[1]}", proposal=True)
+    return CommitResult(sha, f"{page}/discussions/{found[1]}", proposal=True)

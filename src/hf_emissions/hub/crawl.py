@@ -12,7 +12,7 @@ from ..errors import HubError, NoCardError, NoModelError
 from .body import UnreadableAnswerError
 from .client import Hub, json_of
 from .endpoint import at_endpoint
-from .quotas import Quotas, Taken
+from .quotas import GrantedCall, Quotas
 from .refusals import refusal, status_of
 
 # Models of one page of the listing; the Hub gives no more.
@@ -207,7 +207,7 @@ class Crawler:
         taken = self.quotas.take("card")
         return self._answered(taken, lambda: self.hub.get_file(url))
 
-    def _answered(self, taken: Taken, call: Callable[[], Any]) -> Any:
+    def _answered(self, taken: GrantedCall, call: Callable[[], Any]) -> Any:
         """The answer to a call, after its headers were taken in."""
         from huggingface_hub.errors import HfHubHTTPError
 

@@ -12,11 +12,11 @@ from .accounts import Account
 from .address import MAIN, Address
 from .body import UnreadableAnswerError
 from .client import Hub, HubCard, UncertainError, wait_for
-from .commits import OddAnswerError, Written
+from .commits import CommitResult, OddAnswerError
 from .interrupts import interrupts_held
 from .proposals import number_of, place_of_proposal
 from .refusals import status_of
-from .waiting import Patience
+from .waiting import RetryBudget
 
 # A repository that moves under us more often than this has a robot that writes to it.
 MOST_MOVES = 20
@@ -29,7 +29,7 @@ Change = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class CommitOptions:
     """How a change is to be written.
 
     Args:
@@ -65,12 +65,12 @@ class Outcome:
 
     before: str
     after: str
-    written: Written | None = None
+    written: CommitResult | None = None
     interrupted: bool = False
     proposed_in: str | None = None
 
 
-def edit_card(hub: Hub, address: Address, change: Change, wishes: Wishes) -> Outcome:
+def edit_card(hub: Hub, address: Address, change: Change, wishes: CommitOptions) -> Outcome:
     """Change a card on the Hub: exactly what `change` makes of its newest text is written, or nothing.
 
     Raises:
@@ -106,7 +106,7 @@ def _check_revision(address: Address, *, proposing: bool) -> None:
         raise HubError(f"{address}: a pull request is opened against main; leave @{address.revision} out")
 
 
-def _polite(hub: Hub, address: Address, at: Address, change: Change, wishes: Wishes) -> Change:
+def _polite(hub: Hub, address: Address, at: Address, change: Change, wishes: CommitOptions) -> Change:
     """The change, refused where the owner said no: in the card that would change, or in that of main."""
 
     def polite(text: str) -> str:
@@ -129,7 +129,7 @@ class _Editing:
 
     hub: Hub
     change: Change
-    wishes: Wishes
+    wishes: CommitOptions
     proposing: bool
     at: Address
     stranger: bool = False
@@ -141,7 +141,7 @@ class _Editing:
     unknown: bool = False  # whether the last try may have been written
     counted: bool = False  # whether the pull request that may have been opened is counted
     taken: bool = False  # whether the Hub took the last try, and did not say what became of it
-    patience: Patience = field(init=False)
+    patience: RetryBudget = field(init=False)
 
     def __post_init__(self) -> None:
         self.patience = self.hub.patience()
@@ -221,7 +221,7 @@ class _Editing:
     def _opens(self) -> bool:
         return self.proposing and self.at.revision == MAIN
 
-    def _open(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[Written, bool]:
+    def _open(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[CommitResult, bool]:
         self.hub.check(self.at, card.text, after, propose=True)
         if self.stranger and not self.counted:
             contribution_policy.check_bound()
@@ -238,7 +238,7 @@ class _Editing:
         contribution_policy.remember(self.at, number_of(self.at) or 0)
         return written, held
 
-    def _send(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[Written, bool]:
+    def _send(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[CommitResult, bool]:
         """The commit, and whether Ctrl-C came meanwhile; `unknown` where its fate is."""
         self.unknown = True
         with interrupts_held() as held:
@@ -305,7 +305,7 @@ class _Editing:
         self.unknown = self.taken = False
         if self.opening:
             contribution_policy.remember(self.at, number_of(self.at) or 0)
-        return Outcome(self.read, found.text, Written(found.sha, self._page(found.sha), self.proposing))
+        return Outcome(self.read, found.text, CommitResult(found.sha, self._page(found.sha), self.proposing))
 
     def _opened(self) -> HubCard | None:
         """The card on the pull request that the last try opened; looked for more than once, since it may be late."""

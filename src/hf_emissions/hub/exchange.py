@@ -29,7 +29,7 @@ _KEEPING_METHOD = (307, 308)
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class HubRequest:
     """What is asked of the Hub.
 
     Args:
@@ -50,7 +50,7 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def exchanged(endpoint: str, ask: Ask) -> Any:
+def exchanged(endpoint: str, ask: HubRequest) -> Any:
     """The answer, read whole, with the answers of redirects as its `history`.
 
     Args:
@@ -78,7 +78,7 @@ def exchanged(endpoint: str, ask: Ask) -> Any:
     return answer
 
 
-def _answer(endpoint: str, ask: Ask, history: list[Any]) -> Any:
+def _answer(endpoint: str, ask: HubRequest, history: list[Any]) -> Any:
     from huggingface_hub.utils import get_session, httpx
 
     headers = {**ask.headers, "accept-encoding": ACCEPTED}
@@ -106,7 +106,7 @@ def _answer(endpoint: str, ask: Ask, history: list[Any]) -> Any:
 _ABOUT_THE_WAY = frozenset((b"content-encoding", b"content-length", b"transfer-encoding"))
 
 
-def _body(answer: Any, ask: Ask) -> bytes:
+def _body(answer: Any, ask: HubRequest) -> bytes:
     if answer.is_success:
         return read_body(answer, ask.most_bytes, LONGEST_ANSWER_S)
     try:
@@ -116,7 +116,7 @@ def _body(answer: Any, ask: Ask) -> bytes:
         return b""
 
 
-def _sent_on(endpoint: str, ask: Ask, answer: Any) -> Ask:
+def _sent_on(endpoint: str, ask: HubRequest, answer: Any) -> HubRequest:
     """What is to be asked after a redirect."""
     try:
         url = led_to(ask.url, answer.headers["location"])

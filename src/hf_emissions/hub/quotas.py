@@ -89,7 +89,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class GrantedCall:
     """A call that may be made, and the quotas that it is taken from."""
 
     kind: str
@@ -116,7 +116,7 @@ class Quotas:
     _told: float | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, kind: str) -> Taken:
+    def take(self, kind: str) -> GrantedCall:
         """Wait until a call of a kind may be made, such as `listing`."""
         while True:
             with self._lock:
@@ -125,7 +125,7 @@ class Quotas:
                 return taken
             self.sleep(wait_s)
 
-    def answered(self, taken: Taken, answers: Iterable[Mapping[str, str]]) -> None:
+    def answered(self, taken: GrantedCall, answers: Iterable[Mapping[str, str]]) -> None:
         """Take in the headers of the answers to a call: none where it broke, several where it was sent on."""
         from huggingface_hub.utils import parse_ratelimit_headers
 
@@ -147,14 +147,14 @@ class Quotas:
                 costs = Counter(info.resource_type for info in found)
                 self._costs[taken.kind] = Counter(self._costs.get(taken.kind, {})) | costs
 
-    def _try(self, kind: str) -> tuple[Taken | None, float]:
+    def _try(self, kind: str) -> tuple[GrantedCall | None, float]:
         """The call, or how long to wait before trying again."""
         costs = self._costs.get(kind)
         if costs is None:
             if kind in self._asking:
                 return None, _LOOK_S
             self._asking.add(kind)
-            return Taken(kind, {}, self.clock()), 0.0
+            return GrantedCall(kind, {}, self.clock()), 0.0
         now = self.clock()
         for name, count in costs.items():
             window = self.windows[name]
@@ -162,7 +162,7 @@ class Quotas:
                 return None, self._wait_s(name, window, now)
         for name, count in costs.items():
             self.windows[name].take(count)
-        return Taken(kind, costs, now), 0.0
+        return GrantedCall(kind, costs, now), 0.0
 
     def _wait_s(self, name: str, window: Window, now: float) -> float:
         if window.under_way or window.ends is None:

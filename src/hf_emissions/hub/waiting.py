@@ -28,7 +28,7 @@ def is_passing_status(status: int | None) -> bool:
 
 
 @dataclass(slots=True)
-class Patience:
+class RetryBudget:
     """The time that one piece of work may still wait for the Hub.
 
     Args:

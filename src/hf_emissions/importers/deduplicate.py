@@ -10,22 +10,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .. import units
-from .file_result import Found
+from .file_result import FileResult
 from .tracked import Tracked
 
 # The digits to which two files of one run have the same energy.
 _DIGITS = 9
 
 
-def merged(found: Sequence[Found]) -> list[Found]:
+def merged(found: Sequence[FileResult]) -> list[FileResult]:
     """What was found in the files of a folder, each run once, with a note where several files tell of it."""
     return _by_id(_by_bytes(found))
 
 
-def _by_bytes(found: Sequence[Found]) -> list[Found]:
+def _by_bytes(found: Sequence[FileResult]) -> list[FileResult]:
     """Without the copies of files; the two logs of a pair, which name one place, stand once too."""
     kept: dict[bytes, int] = {}
-    result: list[Found] = []
+    result: list[FileResult] = []
     places: set[tuple[str, str]] = set()
     for one in found:
         first = kept.setdefault(one.file.digest, len(result)) if one.runs else len(result)
@@ -38,11 +38,11 @@ def _by_bytes(found: Sequence[Found]) -> list[Found]:
     return result
 
 
-def _noted(found: Found, note: str) -> Found:
+def _noted(found: FileResult, note: str) -> FileResult:
     return replace(found, runs=tuple(replace(run, notes=(*run.notes, note)) for run in found.runs))
 
 
-def _by_id(found: Sequence[Found]) -> list[Found]:
+def _by_id(found: Sequence[FileResult]) -> list[FileResult]:
     """Of each id the run with the most of it; its parts alone where the run itself is in no file."""
     runs = [run for one in found for run in one.runs]
     groups: dict[tuple[str, ...], list[Tracked]] = {}

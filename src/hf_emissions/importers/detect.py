@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import HfEmissionsError, RecordError, TrackerError, UnitError, UsageError
 from .deduplicate import merged
 from .file import TrackerFile
-from .file_result import Found
+from .file_result import FileResult
 from .registry import find_tracker, known_trackers
 from .tracked import Tracked
 from .tracker import Tracker
@@ -26,7 +26,7 @@ _NOT_TRACKERS = (
 )
 
 
-def read_file(path: Path, name: str | None = None, *, called: str | None = None) -> Found:
+def read_file(path: Path, name: str | None = None, *, called: str | None = None) -> FileResult:
     """The runs in one file.
 
     Args:
@@ -47,7 +47,7 @@ def read_file(path: Path, name: str | None = None, *, called: str | None = None)
     return found
 
 
-def read_folder(folder: Path, name: str | None = None) -> list[Found]:
+def read_folder(folder: Path, name: str | None = None) -> list[FileResult]:
     """The runs in all files below a folder that a tracker wrote; a run that several files tell of stands once.
 
     Raises:
@@ -74,7 +74,7 @@ def _paths(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _tried(path: Path, name: str | None) -> Found | None:
+def _tried(path: Path, name: str | None) -> FileResult | None:
     """The runs of a file, None where it is no tracker's; what is wrong with one that is stands in `error`."""
     file = TrackerFile(path)
     try:
@@ -87,11 +87,11 @@ def _tried(path: Path, name: str | None) -> Found | None:
     try:
         found = _read(file, fitting[0])
     except (HfEmissionsError, OSError) as error:
-        return Found(file, fitting[0], error=error)
+        return FileResult(file, fitting[0], error=error)
     return None if found.error is not None and fitting[0].may_say_nothing else found
 
 
-def _read(file: TrackerFile, tracker: Tracker) -> Found:
+def _read(file: TrackerFile, tracker: Tracker) -> FileResult:
     """What a file has; of one without a run its `error` says so."""
     try:
         read = tuple(tracker.read(file))
@@ -101,16 +101,16 @@ def _read(file: TrackerFile, tracker: Tracker) -> Found:
     stray = tuple(one for one in read if isinstance(one, TrackerError))
     runs = tuple(_noted(one, file.notes) for one in read if isinstance(one, Tracked))
     if runs:
-        return Found(file, tracker, runs, stray=stray)
+        return FileResult(file, tracker, runs, stray=stray)
     nothing = TrackerError(f"{file.name}: there is no run in this file of {tracker.title}")
-    return Found(file, tracker, error=stray[0] if stray else nothing)
+    return FileResult(file, tracker, error=stray[0] if stray else nothing)
 
 
 def _noted(run: Tracked, notes: tuple[str, ...]) -> Tracked:
     return replace(run, notes=(*notes, *run.notes)) if notes else run
 
 
-def _only_error(found: Found) -> TrackerError | None:
+def _only_error(found: FileResult) -> TrackerError | None:
     """What is wrong with a file of one run that cannot be read."""
     (first, *more) = found.runs
     return None if more or found.stray or first.unread is None else TrackerError(first.unread)

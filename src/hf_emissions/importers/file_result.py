@@ -11,7 +11,7 @@ from .tracker import Tracker
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileResult:
     """The runs that a file has, or why it could not be read; `stray` is what is torn and of no run that is known."""
 
     file: TrackerFile

@@ -13,7 +13,7 @@ from ..factors.intensity import grid_intensity
 from ..record import EmissionsRecord
 from .fold import folded
 from .power import doubt_of_duration, mean_w, most_w, said_of_power
-from .to_record import Given, complete, place_of
+from .to_record import UserFacts, complete, place_of
 from .tracked import Tracked
 
 # Less than any computer draws that is switched on.
@@ -45,7 +45,7 @@ def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()
     ]
 
 
-def doubts_of_all(runs: Sequence[Tracked], known: Given) -> list[str]:
+def doubts_of_all(runs: Sequence[Tracked], known: UserFacts) -> list[str]:
     """What speaks against each of several runs that are added up, where a sum would hide it."""
     found = ((run, complete(run, known)) for run in runs)
     return folded([(run.where, words) for run, record in found for words in doubts(run, record)], len(runs))

@@ -18,7 +18,7 @@ from .tracked import Tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class UserFacts:
     """What is known beside the file. What is not given is None.
 
     Attributes:
@@ -43,7 +43,7 @@ class Given:
         return any(value is not None for value in (self.country, self.region, self.intensity_g_per_kwh))
 
 
-def complete(run: Tracked, given: Given) -> EmissionsRecord:
+def complete(run: Tracked, given: UserFacts) -> EmissionsRecord:
     """The record of a run.
 
     Raises:
@@ -66,7 +66,7 @@ def complete(run: Tracked, given: Given) -> EmissionsRecord:
         raise TrackerError(f"{run.where}: {error}") from None
 
 
-def _record(run: Tracked, given: Given) -> EmissionsRecord:
+def _record(run: Tracked, given: UserFacts) -> EmissionsRecord:
     pue = _pue(run, given.pue)
     grid = _grid(run, given)
     energy_kwh = None if run.energy_kwh is None else run.energy_kwh * pue
@@ -114,7 +114,7 @@ def _pue(run: Tracked, given: float | None) -> float:
     return given
 
 
-def _grid(run: Tracked, given: Given) -> Grid | None:
+def _grid(run: Tracked, given: UserFacts) -> Grid | None:
     """What the grid emits, where the grams are to be worked out; None where those of the file stand."""
     if given.place:
         return find_grid(_facts(given), given.intensity_g_per_kwh)
@@ -146,7 +146,7 @@ def _nowhere(run: Tracked) -> str:
     return f'{said}, or take what its grams rest on, with --intensity "{own}"'
 
 
-def _facts(given: Given) -> Facts:
+def _facts(given: UserFacts) -> Facts:
     country, region = given.country, given.region
     if country is None and region is None:
         return Facts()
@@ -182,7 +182,7 @@ def _source(run: Tracked, grid: Grid | None, pue: float | None) -> str:
     return "; ".join(words)
 
 
-def _place_of_grid(grid: Grid, run: Tracked, given: Given) -> dict[str, Any]:
+def _place_of_grid(grid: Grid, run: Tracked, given: UserFacts) -> dict[str, Any]:
     """The place that was given; where an intensity alone was, the file's stands, if it can be believed."""
     stands = given.country is None and given.region is None and run.no_place is None
     place = run if stands and run.is_placed else None

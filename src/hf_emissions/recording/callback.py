@@ -18,7 +18,7 @@ from ..record import EmissionsRecord
 from . import detection, trainer_seam
 from . import experiment as experiments
 from .blocks import Block, put_block_back, read_block
-from .carried import Carried, origin_of
+from .carried import ModelRecording, origin_of
 from .conclusion import conclude, stopped_line
 from .experiment import Experiment
 from .model_cards import carry
@@ -185,7 +185,7 @@ class EmissionsCallback(TrainerCallback):
             self._log_again(state)
         model = kwargs.get("model")
         experiment.keep_weights(None, sample(model))
-        carry(self._held, model, Carried(experiment))
+        carry(self._held, model, ModelRecording(experiment))
         trial = bool(getattr(state, "is_hyper_param_search", False))
         written = not trial and self._write(state)
         # Where it joined a recording that goes on, that one says the figure.
@@ -269,7 +269,7 @@ class EmissionsCallback(TrainerCallback):
             origin=origin_of(model),
             alive=lambda: not watched or trainer_seam.is_training(thread),
         )
-        carry(self._held, model, Carried(self._experiment))
+        carry(self._held, model, ModelRecording(self._experiment))
         if self._experiment.recorder is not None:
             # So that the detection of the hardware, which happens once a process, does not slow the first steps.
             self._experiment.recorder.wait_ready(detection.READY_S)

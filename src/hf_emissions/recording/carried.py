@@ -17,7 +17,7 @@ from .weights import sample
 ATTRIBUTE = "_hf_emissions"
 
 
-class Carried:
+class ModelRecording:
     """The way from a model to the recording of its training, while that runs and after it.
 
     Copies of the model share it. It is not pickled: a model that is loaded elsewhere carries nothing.
@@ -31,10 +31,10 @@ class Carried:
         self.experiment = experiment
         self.derived = derived
 
-    def __copy__(self) -> Carried:
+    def __copy__(self) -> ModelRecording:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Carried:
+    def __deepcopy__(self, memo: dict[int, Any]) -> ModelRecording:
         return self
 
     def __reduce__(self) -> Any:
@@ -66,10 +66,10 @@ class Carried:
         return run is not None and was_changed(run, sample(model))
 
 
-def carried_by(model: Any) -> Carried | None:
+def carried_by(model: Any) -> ModelRecording | None:
     """What a model carries; None for one that was not trained with a recording in this process."""
     found = getattr(model, "__dict__", {}).get(ATTRIBUTE)
-    return found if isinstance(found, Carried) else None
+    return found if isinstance(found, ModelRecording) else None
 
 
 def origin_of(model: Any) -> Origin:

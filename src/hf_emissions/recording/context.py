@@ -17,9 +17,9 @@ from . import detection, spans
 from . import experiment as experiments
 from .conclusion import conclude, stopped_line
 from .ending import CLOSED_EARLY, CLOSED_EARLY_REMARK, why_finished
-from .entered import Entered, look_for_abandoned
+from .entered import EnteredBlock, look_for_abandoned
 from .experiment import Experiment
-from .recorder import Sofar
+from .recorder import RunningTotals
 from .settings import Settings
 
 log = logging.getLogger("hf_emissions")
@@ -73,7 +73,7 @@ class record_emissions:  # noqa: N801 - used like a function
         self._resume = resume
         self._experiment: Experiment | None = None
         self._record: EmissionsRecord | None = None
-        self._entries: list[Entered | None] = []
+        self._entries: list[EnteredBlock | None] = []
         self._decorator: record_emissions | None = None
         self._active = self._settings.active
         if self._active:
@@ -108,7 +108,7 @@ class record_emissions:  # noqa: N801 - used like a function
         return self._record
 
     @property
-    def sofar(self) -> Sofar | None:
+    def sofar(self) -> RunningTotals | None:
         """What was recorded up to the last reading (at most 15 s ago); of a decorator, in the call that began last."""
         return self._experiment.sofar() if self._experiment else None
 
@@ -123,7 +123,7 @@ class record_emissions:  # noqa: N801 - used like a function
         self._entries.append(entry)
         return self
 
-    def _begin(self) -> Entered:
+    def _begin(self) -> EnteredBlock:
         detection.detect_hardware()
         experiment = experiments.begin(
             self._settings,
@@ -132,7 +132,7 @@ class record_emissions:  # noqa: N801 - used like a function
             resume_last=self._resume,
             alive=look_for_abandoned,
         )
-        entry = Entered(self, experiment, partial(_end, finished=None, stopped="abandoned"))
+        entry = EnteredBlock(self, experiment, partial(_end, finished=None, stopped="abandoned"))
         for one in (self, self._decorator):
             if one is not None:
                 one._experiment = experiment
@@ -165,7 +165,7 @@ class record_emissions:  # noqa: N801 - used like a function
         else:
             self._leave(entry, finished, stopped)
 
-    def _leave(self, entry: Entered, finished: str | None, stopped: str) -> None:
+    def _leave(self, entry: EnteredBlock, finished: str | None, stopped: str) -> None:
         entry.leave(partial(_end, finished=finished, stopped=stopped))
         for one in (self, self._decorator):
             if one is not None:

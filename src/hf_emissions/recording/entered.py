@@ -12,10 +12,10 @@ from .experiment import Experiment
 
 # Taken again by its own thread: the garbage collector may leave a block in the middle of anything.
 _lock = threading.RLock()
-_entered: list[Entered] = []
+_entered: list[EnteredBlock] = []
 
 
-class Entered:
+class EnteredBlock:
     """A block that was entered.
 
     Args:

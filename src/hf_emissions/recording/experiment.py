@@ -21,16 +21,16 @@ from .ledger import FOLDER, LedgerFile, read_ledger
 from .lineage import with_stages
 from .meter import Meter
 from .nodes import Placement, Store, placement, process_store, shared_name
-from .opened import Opened
+from .opened import OpenRecording
 from .origin import Origin, origin_facts
 from .place import Place, look_up_place, published_pue, world_average
-from .recorder import Recorder, Sofar
+from .recorder import Recorder, RunningTotals
 from .runs import Run, run_saved_at, runs_of
 from .saying import warn_once
 from .settings import Settings
 from .sharing import sharing_notes
 from .shown import shown
-from .start import Started, agree, first_of_its_node, new_or_resumed
+from .start import LaunchInfo, agree, first_of_its_node, new_or_resumed
 from .summary import Summary, summarize
 
 log = logging.getLogger("hf_emissions")
@@ -74,7 +74,7 @@ class Experiment:
     summary: Summary | None = None
     _before: tuple[float, float | None] | None = None
     _written_g: set[float] = field(default_factory=set)
-    opened: Opened | None = None
+    opened: OpenRecording | None = None
     leader: Experiment | None = None
     goes_on: bool = False
     _placing: threading.Thread | None = None
@@ -120,7 +120,7 @@ class Experiment:
             if self.recorder is not None:
                 self.recorder.append("remark", text=note)
 
-    def sofar(self) -> Sofar | None:
+    def sofar(self) -> RunningTotals | None:
         """What was recorded up to the last reading of this node."""
         return self.recorder.sofar if self.recorder else None
 
@@ -327,7 +327,7 @@ def begin(settings: Settings, folder: Path, *, alive: Callable[[], bool] = lambd
         if joined is not None:
             _say_joined(joined, start.get("resumed_at", 0))
             return joined
-        entry = Opened(folder)
+        entry = OpenRecording(folder)
         experiment = _begin(settings, folder, alive=lambda: alive() or entry.shared, **start)
         entry.take_in(experiment)
         for other in opened.add(entry):
@@ -349,7 +349,7 @@ def _say_joined(joined: Experiment, resumed_at: int) -> None:
         )
 
 
-def _say_overlap(entry: Opened, other: Opened) -> None:
+def _say_overlap(entry: OpenRecording, other: OpenRecording) -> None:
     """Say on the cards of two recordings that they hold the same energy; on the console once for the one of them."""
     said = other.overlap_is_said
     for one in (entry, other):
@@ -443,7 +443,7 @@ def _detected_meter(experiment: Experiment, gpus: list[str] | None) -> Meter:
 
 
 def _gpus_of_node(
-    store: Store | None, here: Placement, started: Started, own: list[str] | None, facts: dict[str, Any]
+    store: Store | None, here: Placement, started: LaunchInfo, own: list[str] | None, facts: dict[str, Any]
 ) -> list[str] | None:
     """The GPUs of all processes of this node, each of which may see only its own; on the meter's thread.
 

@@ -19,7 +19,7 @@ LEAST_WINDOW_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledGap:
     """So many seconds that were not metered, and the energy that was put in their place."""
 
     seconds: float = 0.0
@@ -36,9 +36,9 @@ def window_s(late_s: float) -> float:
     return max(late_s, LEAST_WINDOW_S)
 
 
-def fill(seconds: float, reading: Reading, over_s: float) -> Filled:
+def fill(seconds: float, reading: Reading, over_s: float) -> FilledGap:
     """`seconds` at the mean power of a reading that spans `over_s`."""
     if seconds <= 0 or over_s <= 0:
-        return Filled()
+        return FilledGap()
     share = seconds / over_s
-    return Filled(seconds, Reading(reading.cpu_kwh * share, reading.gpu_kwh * share, reading.ram_kwh * share))
+    return FilledGap(seconds, Reading(reading.cpu_kwh * share, reading.gpu_kwh * share, reading.ram_kwh * share))

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ..card.file import write_atomically
 from .appending import append_bytes
-from .names import FACTS, Names, host_of, names_here, names_of, node_id, users_in
+from .names import FACTS, PrivateNames, host_of, names_here, names_of, node_id, users_in
 
 log = logging.getLogger("hf_emissions")
 
@@ -125,7 +125,7 @@ def _whole_lines(file: BinaryIO, recent: bool) -> bytes:
     return data
 
 
-def _carry_over(path: Path, old: BinaryIO, names: Names) -> bool:
+def _carry_over(path: Path, old: BinaryIO, names: PrivateNames) -> bool:
     """Put what has been added to a file that was replaced behind the new one; whether there was anything."""
     added = old.read()
     if added:
@@ -133,7 +133,7 @@ def _carry_over(path: Path, old: BinaryIO, names: Names) -> bool:
     return bool(added)
 
 
-def names_in_files(files: Iterable[bytes]) -> Names:
+def names_in_files(files: Iterable[bytes]) -> PrivateNames:
     """The names that the files of a ledger hold, and those of this machine."""
     hosts: set[str] = set()
     users: set[str] = set()
@@ -145,7 +145,7 @@ def names_in_files(files: Iterable[bytes]) -> Names:
     return names_here() | names_of(hosts, users, ())
 
 
-def without_names(data: bytes, names: Names) -> bytes:
+def without_names(data: bytes, names: PrivateNames) -> bytes:
     """The lines of a file without names; every other byte as it is, also of lines that are damaged or of no version."""
     return b"\n".join(_line(line, names) if may_name(line) else line for line in data.split(b"\n"))
 
@@ -155,7 +155,7 @@ def may_name(line: bytes) -> bool:
     return bool(line) and (not _FIGURES.match(line) or b'"node"' in line)
 
 
-def _line(line: bytes, names: Names) -> bytes:
+def _line(line: bytes, names: PrivateNames) -> bytes:
     text = line.decode("utf-8", "surrogateescape")
     if _is_json(text):
         new = _TEXT.sub(lambda found: _nameless(found, names), text)
@@ -173,12 +173,12 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _nameless(found: re.Match[str], names: Names) -> str:
+def _nameless(found: re.Match[str], names: PrivateNames) -> str:
     if found["is_key"] or found["name"] in FACTS:
         return found[0]
     text = _unescaped(found["text"])
     # An element of a list has no key; it is the name of a part of the machine.
-    new = node_id(text) if found["name"] == "node" else (names if found["name"] else Names()).masked(text)
+    new = node_id(text) if found["name"] == "node" else (names if found["name"] else PrivateNames()).masked(text)
     if new == text:
         return found[0]
     inside = json.dumps(new)[1:-1] if "\\" in found["text"] else new

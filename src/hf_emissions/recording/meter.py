@@ -22,7 +22,7 @@ from . import installed
 from .counters import Counters
 from .cpu_model import tell_cpu_model
 from .power import Power, describe_power
-from .quiet import Heard, words
+from .quiet import CapturedMessages, words
 
 
 class MeterError(HfEmissionsError):
@@ -96,7 +96,7 @@ class Meter:
         self._tracker: Any = None
         self._total: Any = None
         self._process = os.getpid()
-        self._heard = Heard()
+        self._heard = CapturedMessages()
         self.counters = Counters(None)
 
     def prepare(self) -> None:

@@ -18,13 +18,13 @@ from .. import units
 from ..card.file import CARD_NAME
 from ..card.patch import patch_card, remove_block
 from ..record import EmissionsRecord
-from .carried import ATTRIBUTE, Carried, carried_by
+from .carried import ATTRIBUTE, ModelRecording, carried_by
 from .extension import extend
 
 log = logging.getLogger("hf_emissions")
 
 
-def carry(trainer: Any, model: Any, carried: Carried) -> None:
+def carry(trainer: Any, model: Any, carried: ModelRecording) -> None:
     """Have every card that is written for this model from now on carry the figure of its training."""
     for owner in (model, getattr(trainer, "setfit_model", None)):
         data: Any = getattr(owner, "model_card_data", None)
@@ -73,7 +73,7 @@ class _Adapter(_Uploaded):
         merged = self.base_model.merge_and_unload(*args, **kwargs)  # type: ignore[attr-defined]
         carried = carried_by(self)
         if carried is not None and _is(merged, "transformers", "PreTrainedModel"):
-            setattr(merged, ATTRIBUTE, Carried(carried.experiment, derived=True))
+            setattr(merged, ATTRIBUTE, ModelRecording(carried.experiment, derived=True))
             extend(merged, _Merged)
         return merged
 
@@ -107,7 +107,7 @@ class _CardData:
 
 
 class _InPlace:
-    """Copied with the model, and not pickled with it; see `Carried`."""
+    """Copied with the model, and not pickled with it; see `ModelRecording`."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return self
@@ -118,14 +118,14 @@ class _InPlace:
 
 @dataclass
 class _CallbackInPlace(_InPlace):
-    carried: Carried
+    carried: ModelRecording
     tracker: _TrackerInPlace
 
 
 class _TrackerInPlace(_InPlace):
     """What the two libraries ask of a tracker; the names are CodeCarbon's."""
 
-    def __init__(self, carried: Carried, model: Any) -> None:
+    def __init__(self, carried: ModelRecording, model: Any) -> None:
         import weakref
 
         self._carried = carried

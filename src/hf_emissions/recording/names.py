@@ -87,15 +87,15 @@ def this_host() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class PrivateNames:
     """The names that a text must not hold: of hosts, of users, and folders whose names may have blanks in them."""
 
     hosts: frozenset[str] = frozenset()
     users: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
 
-    def __or__(self, other: Names) -> Names:
-        return Names(self.hosts | other.hosts, self.users | other.users, self.folders | other.folders)
+    def __or__(self, other: PrivateNames) -> PrivateNames:
+        return PrivateNames(self.hosts | other.hosts, self.users | other.users, self.folders | other.folders)
 
     def masked(self, text: str) -> str:
         """The text with its words as they are, and what it names taken out."""
@@ -157,18 +157,18 @@ def _text(path: Path) -> str:
         return ""
 
 
-def names_of(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str]) -> Names:
+def names_of(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str]) -> PrivateNames:
     """Names as a text may have them: a host's with its domain and without, a folder's where it is more than a root."""
     whole = {host.strip() for host in hosts}
     short = {host.partition(".")[0] for host in whole if not host.replace(".", "").isdigit()}
-    return Names(
+    return PrivateNames(
         frozenset((whole | short) - _OF_EVERYBODY),
         frozenset({user.strip() for user in users} - _OF_EVERYBODY),
         frozenset(folder for folder in folders if len(Path(folder).parts) > 1),
     )
 
 
-def names_here() -> Names:
+def names_here() -> PrivateNames:
     """The names of this machine and of who uses it."""
     hosts = [socket.gethostname(), *(os.environ.get(name, "") for name in _HOST_VARIABLES)]
     users = [_user(), *(os.environ.get(name, "") for name in _USER_VARIABLES)]
@@ -202,13 +202,13 @@ def host_of(node: str) -> str:
     return "" if _NODE.fullmatch(node) or parts is None else _OLD_BOOT.sub("", parts["host"])
 
 
-def nameless(line: Mapping[str, Any], names: Names | None = None) -> dict[str, Any]:
+def nameless(line: Mapping[str, Any], names: PrivateNames | None = None) -> dict[str, Any]:
     """A line of a ledger without names: ids in place of nodes, masks in texts, and everything else as it is."""
     known = names_here() if names is None else names
     return {key: value if key in FACTS else _nameless(key, value, known) for key, value in line.items()}
 
 
-def _nameless(key: str, value: Any, names: Names) -> Any:
+def _nameless(key: str, value: Any, names: PrivateNames) -> Any:
     if isinstance(value, str):
         return node_id(value) if key == "node" else names.masked(value)
     if isinstance(value, Mapping):

@@ -18,7 +18,7 @@ BEGINNING = threading.RLock()
 _lock = threading.RLock()
 
 
-class Opened:
+class OpenRecording:
     """One open recording of a folder, and all who take part in it: who began it, and who joined since."""
 
     def __init__(self, folder: Path) -> None:
@@ -70,7 +70,7 @@ class Opened:
             return self._closed
 
 
-_open: dict[Path, Opened] = {}
+_open: dict[Path, OpenRecording] = {}
 
 
 def join(folder: Path, make: Callable[[Experiment], Experiment]) -> Experiment | None:
@@ -84,7 +84,7 @@ def join(folder: Path, make: Callable[[Experiment], Experiment]) -> Experiment |
         return joined
 
 
-def add(opened: Opened) -> list[Opened]:
+def add(opened: OpenRecording) -> list[OpenRecording]:
     """Have others know of a recording; those of other folders that are open beside it."""
     with _lock:
         others = [one for one in list(_open.values()) if one.is_open and one.key != opened.key]

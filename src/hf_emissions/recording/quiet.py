@@ -11,7 +11,7 @@ _MOST = 100  # messages that are kept of a meter
 _OURS = "hf-emissions"  # how the names of our threads begin
 
 
-class Heard:
+class CapturedMessages:
     """What CodeCarbon has said to one meter, between `join` and `leave`."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class _Screen(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.listeners: list[Heard] = []
+        self.listeners: list[CapturedMessages] = []
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether a message may go to the screen."""

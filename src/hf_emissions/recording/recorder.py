@@ -69,7 +69,7 @@ class _Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Sofar:
+class RunningTotals:
     """What was recorded up to the last reading: energy in kWh, time in seconds, mean power since the one before."""
 
     energy_kwh: float
@@ -117,7 +117,7 @@ class Recorder:
         self._written_s = 0.0  # time of metering at the last reading that is on the disk
         self._reuse_s = FRESH_S
         self._tally = Tally()
-        self._sofar = Sofar(0.0, 0.0, 0.0)
+        self._sofar = RunningTotals(0.0, 0.0, 0.0)
 
     def begin(self, entered_s: float | None = None) -> None:
         """Start metering on a thread of its own; returns at once. Time counts from `entered_s`, by default from now."""
@@ -132,7 +132,7 @@ class Recorder:
         return ready
 
     @property
-    def sofar(self) -> Sofar:
+    def sofar(self) -> RunningTotals:
         """What was recorded up to the last reading."""
         return self._sofar
 
@@ -141,7 +141,7 @@ class Recorder:
         """Whether the segment has not ended."""
         return not self._ended.is_set()
 
-    def now(self, most_s: float = _NOW_S) -> Sofar:
+    def now(self, most_s: float = _NOW_S) -> RunningTotals:
         """What was recorded up to this moment: a reading of its own, or one that is about as fresh.
 
         The last one that is known where the meter takes longer than `most_s`. Kept in memory; what is on the disk is
@@ -387,7 +387,7 @@ class Recorder:
             tally.cut(ended_s)
             if ended_s < SHORTEST_S:
                 self.note(_AFTERWARDS)
-        self._sofar = Sofar(tally.energy_kwh, tally.duration_s, tally.power_w)
+        self._sofar = RunningTotals(tally.energy_kwh, tally.duration_s, tally.power_w)
 
     def _write(self, meter: Meter, request: _Request) -> None:
         if request.ends:

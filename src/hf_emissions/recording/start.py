@@ -17,7 +17,7 @@ _STORE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class LaunchInfo:
     """What every process of a training knows: its run, this start of it, and the node of rank 0.
 
     `order` counts the launches of a folder, because a clock that is set back would put them into another order.
@@ -33,7 +33,7 @@ class Started:
 
 def agree(
     store: Store | None, here: Placement, folder: Path, decide: Callable[[str], tuple[str, str | None]]
-) -> tuple[Started, str | None]:
+) -> tuple[LaunchInfo, str | None]:
     """The run that this training belongs to, the same in every process, and what there is to say of it.
 
     Without a store the nodes name the launch by what its launcher gave all of them, and find each other in a folder
@@ -41,12 +41,12 @@ def agree(
     """
     if store is not None and store.rank != 0:
         told_by_first = store.get(f"start/{_next_count()}", _STORE_S)
-        return (Started(**told_by_first) if told_by_first else Started(_new_id(), _new_id())), None
+        return (LaunchInfo(**told_by_first) if told_by_first else LaunchInfo(_new_id(), _new_id())), None
     shared = shared_name() if store is None else None
     group = None if shared is None else _hash(f"{shared}.{_next_count()}")
     launch = _new_id() if group is None else _hash(f"{group}.{_earlier(folder / FOLDER, group, here.rank)}")
     run, told = decide(_new_id() if group is None else launch[::-1])
-    started = Started(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None, group)
+    started = LaunchInfo(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None, group)
     if store is not None:
         store.put(f"start/{_next_count()}", asdict(started))
     return started, told
@@ -72,7 +72,7 @@ def _new_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def first_of_its_node(store: Store | None, here: Placement, started: Started) -> bool:
+def first_of_its_node(store: Store | None, here: Placement, started: LaunchInfo) -> bool:
     """Whether this process meters its node: some launchers call every process the first of its node."""
     if store is None or store.rank == 0:
         return True

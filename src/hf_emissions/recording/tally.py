@@ -6,7 +6,7 @@ The seconds before the meter began are filled in beside it; see `filling`.
 from __future__ import annotations
 
 from .. import units
-from .filling import SHORTEST_S, Filled, fill, window_s
+from .filling import SHORTEST_S, FilledGap, fill, window_s
 from .meter import Reading
 
 # More than the processors, or the whole, of any node draw: eight sockets of 500 W are 4 kW, and an 8 x H100 node is
@@ -35,7 +35,7 @@ class Tally:
         self.late_s = late_s
         self.metered_s = 0.0
         self.reading = Reading()
-        self.filled = Filled()
+        self.filled = FilledGap()
         self.settled = late_s <= 0
         self.power_w = 0.0
         self._raw = Reading()

@@ -13,7 +13,7 @@ from ..errors import CardError
 from .finding import Fix, Replacement
 from .fix import replace
 from .fix_edits import with_command
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 # Deeper than three blanks is a code example in Markdown.
 _HEAD = re.compile(rf" {{0,3}}{KEY}[ \t]*:[ \t]*(?P<value>[^\r\n]*)")
@@ -24,14 +24,14 @@ _MOST_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class BlockInText:
     """Where a block in the text begins, and where its lines end."""
 
     start: int
     end: int
 
 
-def block_in_body(card: CardView) -> Outside | None:
+def block_in_body(card: CardView) -> BlockInText | None:
     """A block in the text of a card that has none in its front matter; examples in code are none."""
     if card.parsed is None or KEY not in card.text or KEY in card.keys:
         return None
@@ -41,7 +41,7 @@ def block_in_body(card: CardView) -> Outside | None:
         start = line_start(card.text, at)
         end = _end_of_block(card.text, start)
         if end is not None and not card.page.is_code(at):
-            return Outside(start, end)
+            return BlockInText(start, end)
         # Of a line only the first one counts; a long line of them is read once.
         at = card.text.find(KEY, line_end(card.text, at))
     return None
@@ -63,7 +63,7 @@ def _end_of_block(text: str, start: int) -> int | None:
     return end if fields else None
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     found = block_in_body(card)
     if found is None or card.parsed is None:
         return
@@ -71,10 +71,10 @@ def _look(card: CardView) -> Iterator[Hit]:
     message = f"this block stands in the text of the card, where only people read it: {why}"
     by_hand = "move its lines between the two lines of three dashes at the top"
     place = card.parsed.place(card.text.index(KEY, found.start))
-    yield Hit(place, with_command(card, RULE.id, message, fix, by_hand), fix)
+    yield RuleMatch(place, with_command(card, RULE.id, message, fix, by_hand), fix)
 
 
-def _fix_and_reason(card: ParsedCard, found: Outside) -> tuple[Fix | None, str]:
+def _fix_and_reason(card: ParsedCard, found: BlockInText) -> tuple[Fix | None, str]:
     place = card.front_matter
     if place is None:
         return _checked(card, _on_top(card, found)), "the card has no front matter"
@@ -99,7 +99,7 @@ def _later_dashes(text: str, at: int) -> int | None:
     return None
 
 
-def _moved(card: ParsedCard, found: Outside) -> Fix | None:
+def _moved(card: ParsedCard, found: BlockInText) -> Fix | None:
     assert card.front_matter
     if card.root.flow or card.root.column:
         return None
@@ -110,7 +110,7 @@ def _moved(card: ParsedCard, found: Outside) -> Fix | None:
     )
 
 
-def _on_top(card: ParsedCard, found: Outside) -> Fix:
+def _on_top(card: ParsedCard, found: BlockInText) -> Fix:
     end = line_end_before(card.text, 0)
     top = len(card.text) - len(card.text.removeprefix("\ufeff"))
     new = f"---{end}{_lines(card, found)}---{end}"
@@ -120,7 +120,7 @@ def _on_top(card: ParsedCard, found: Outside) -> Fix:
     return Fix(False, "move it into a front matter", edits)
 
 
-def _lines(card: ParsedCard, found: Outside) -> str:
+def _lines(card: ParsedCard, found: BlockInText) -> str:
     """The lines of the block as they are, from the first column on."""
     lines = card.text[found.start : found.end].splitlines(keepends=True)
     indent = len(lines[0]) - len(lines[0].lstrip(" "))

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from ..units import format_mass
 from .body_figures import Figure, block_figure, printed_figures
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .unit_mistake import PER_KILOGRAM
 
 # What a body prints twice, in two units, is rounded twice.
 _ONE = 1.1
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     figure = block_figure(card)
     if figure is None or card.parsed is None:
         return
@@ -31,7 +31,7 @@ def _look(card: CardView) -> Iterator[Hit]:
     advice = (
         f'correct the one that is wrong; the block with: hf-emissions add {card.name} --emissions "..." --overwrite'
     )
-    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), f"{words}; {advice}")
+    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), f"{words}; {advice}")
 
 
 def _are_one(printed: list[Figure]) -> bool:

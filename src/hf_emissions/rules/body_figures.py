@@ -9,9 +9,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..facts.card_text import Page
+from ..facts.card_text import CardText
 from ..facts.climate import read_climate_card
-from ..facts.extracted_fact import Found
+from ..facts.extracted_fact import ExtractedFact
 from ..facts.figures import read_figures, read_labelled_figures
 from ..facts.metadata import is_copy
 from ..facts.pairs import pairs
@@ -61,19 +61,19 @@ def inherited_figures(card: CardView) -> list[Figure]:
 
 
 @lru_cache(maxsize=1)  # several rules ask for the same card, one after the other
-def _read(page: Page) -> tuple[list[Figure], list[Figure]]:
+def _read(page: CardText) -> tuple[list[Figure], list[Figure]]:
     own = [] if is_copy(page) else _figures(page)
     below = page.text.find("\n", page.end)
-    return own, _figures(Page(page.text[below:])) if below >= 0 else []
+    return own, _figures(CardText(page.text[below:])) if below >= 0 else []
 
 
-def _figures(page: Page) -> list[Figure]:
+def _figures(page: CardText) -> list[Figure]:
     read = (*read_climate_card(page), *read_labelled_figures(page, list(pairs(page))), *read_figures(page))
     places = {found.start: found for found in read if found.name == "reported_g"}
     return [_figure(found, page.text[found.start : found.end]) for _, found in sorted(places.items())]
 
 
-def _figure(found: Found, written: str) -> Figure:
+def _figure(found: ExtractedFact, written: str) -> Figure:
     words = one_line(_ROW_BREAK.sub(" ", written)).strip()
     return Figure(found.value, found.off, words[-_LONGEST:], found.start, found.end)
 

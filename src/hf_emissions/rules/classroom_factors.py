@@ -9,7 +9,7 @@ from itertools import islice, product
 from ..units import emissions_g, hours_to_s, plain_decimal, power_to_kwh, round_significant
 from .body_figures import block_figure
 from .plausible import least_device_hours, named_device
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 # What exercises on the Hub are called, and the grams per kWh that they hand out, by region. Google's own figures for
 # 2024 are others: europe-north1 has 39, not 120.
@@ -25,7 +25,7 @@ _DIGITS = 4
 _MOST = 5
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     figure = block_figure(card)
     if figure is None or card.parsed is None:
         return
@@ -34,7 +34,7 @@ def _look(card: CardView) -> Iterator[Hit]:
         message = (
             f"this looks like an exercise: {why}; it is left out of statistics, and nothing is wrong with the card"
         )
-        yield Hit(card.parsed.place(card.parsed.place_of("emissions")), message)
+        yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
 
 
 def _by_name(card: CardView) -> str | None:

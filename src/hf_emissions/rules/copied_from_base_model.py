@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from ..units import format_mass
 from .body_figures import block_figure, inherited_figures
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     figure = block_figure(card)
     if figure is None or card.parsed is None or card.record is None:
         return
@@ -20,7 +20,7 @@ def _look(card: CardView) -> Iterator[Hit]:
         f"{format_mass(figure.grams)} is to the digit the figure {where}; the training of a base model is linked, "
         f"not counted again: write this model's own, or take it out with: hf-emissions remove {card.name}"
     )
-    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), message)
+    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
 
 
 def _same_figure(card: CardView) -> str | None:

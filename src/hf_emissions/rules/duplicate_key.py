@@ -12,7 +12,7 @@ from ..card.parsed import ParsedCard
 from ..errors import BlockError
 from .finding import Fix, Replacement
 from .fix_edits import shown, span, with_command
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 # Of so many in one mapping the first will do.
 _MOST = 20
@@ -48,7 +48,7 @@ def own_mapping(card: CardView) -> Mapping | None:
         return None
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     if card.parsed is None:
         return
     own = own_mapping(card) if "block" in card.scopes else None
@@ -58,7 +58,7 @@ def _look(card: CardView) -> Iterator[Hit]:
             yield _hit(card, card.parsed, mapping, (first, entry))
 
 
-def _hit(card: CardView, parsed: ParsedCard, mapping: Mapping, pair: tuple[Entry, Entry]) -> Hit:
+def _hit(card: CardView, parsed: ParsedCard, mapping: Mapping, pair: tuple[Entry, Entry]) -> RuleMatch:
     first, entry = pair
     line = parsed.place(first.key_start)[0]
     same = _written(parsed, first) == _written(parsed, entry)
@@ -69,7 +69,9 @@ def _hit(card: CardView, parsed: ParsedCard, mapping: Mapping, pair: tuple[Entry
     )
     says = "with the same value" if same else "with another value, and which one counts differs between programs"
     message = f"{shown(entry.name)} stands on line {line} already, {says}"
-    return Hit(parsed.place(entry.key_start), with_command(card, RULE.id, message, fix, "keep one of the two"), fix)
+    return RuleMatch(
+        parsed.place(entry.key_start), with_command(card, RULE.id, message, fix, "keep one of the two"), fix
+    )
 
 
 def _written(card: ParsedCard, entry: Entry) -> str:

@@ -11,7 +11,7 @@ from ..facts.facts import Facts
 from ..terminal import one_line
 from ..units import plain_decimal, round_significant, s_to_hours
 from .missing_emissions import has_no_figure
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 if TYPE_CHECKING:
     from ..estimation.energy_methods import Tier
@@ -66,9 +66,9 @@ def _basis(
     kind: Literal["energy", "hours", "operations"], facts: Facts, names: tuple[str, ...], missing: str | None
 ) -> Basis:
     # Imported here, because few cards get as far as this.
-    from ..estimation.energy_methods import Way, tier_of
+    from ..estimation.energy_methods import EnergyMethod, tier_of
 
-    way = Way(kind, (), 0.0, "")
+    way = EnergyMethod(kind, (), 0.0, "")
     tier = tier_of(way, place_known=bool(_place(facts)), hardware_known=facts.hardware is not None)
     return Basis(tier, names, missing)
 
@@ -94,7 +94,7 @@ def _operations(facts: Facts) -> tuple[str, ...]:
     return ("total_flos",) if facts.total_flos is not None else ()
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     found = basis(card.facts_of_emissions) if has_no_figure(card) else None
     if found is None or card.parsed is None:
         return
@@ -104,7 +104,7 @@ def _look(card: CardView) -> Iterator[Hit]:
     order = ", an order of magnitude" if found.tier == "F" else ""
     missing = f" ({found.missing} would narrow it)" if found.missing else ""
     command = " ".join(["hf-emissions estimate", *_options(card.facts, found), "--into", card.name])
-    yield Hit(place, f"{said}: enough for an estimate of tier {found.tier}{order}{missing}: {command}")
+    yield RuleMatch(place, f"{said}: enough for an estimate of tier {found.tier}{order}{missing}: {command}")
 
 
 def _said(value: float | str) -> str:

@@ -22,7 +22,7 @@ Look = Callable[[str], Sequence[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FixResult:
     """A card's text after its fixes: the findings that were mended, and what is found in the new text.
 
     Of a card on the Hub: `url` of the commit or pull request, and whether Ctrl-C came while it was made.
@@ -35,7 +35,7 @@ class Mended:
     interrupted: bool = False
 
 
-def mend(text: str, look: Look, *, unsafe: bool = False) -> Mended:
+def mend(text: str, look: Look, *, unsafe: bool = False) -> FixResult:
     """Carry out the fixes of what `look` finds, and of what it finds then, until none is left.
 
     Args:
@@ -55,7 +55,7 @@ def mend(text: str, look: Look, *, unsafe: bool = False) -> Mended:
             break
         text, findings = new, look(new)
         fixed += chosen
-    return Mended(text, tuple(fixed), tuple(findings))
+    return FixResult(text, tuple(fixed), tuple(findings))
 
 
 def compatible(findings: Iterable[Finding]) -> list[Finding]:

@@ -9,11 +9,11 @@ from ..units import format_intensity, format_mass, plain_decimal
 from .body_figures import Figure, block_figure, relative_off
 from .plausible import LEAST_GRID_G_PER_KWH, MOST_GRID_G_PER_KWH, allowed
 from .quebec import says_quebec
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .unit_mistake import energy_kwh, kilogram_slip
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     figure = block_figure(card)
     if figure is None or card.parsed is None:
         return
@@ -22,7 +22,7 @@ def _look(card: CardView) -> Iterator[Hit]:
     if why is None or kilogram_slip(card) is not None:
         return
     advice = f'check the figure and its unit: hf-emissions add {card.name} --emissions "..." --energy "..." --overwrite'
-    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), f"{why}; {advice}")
+    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), f"{why}; {advice}")
 
 
 def _by_energy(figure: Figure, energy: float, off: float) -> str | None:

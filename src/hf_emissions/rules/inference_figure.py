@@ -9,7 +9,7 @@ from ..facts.card_text import lowered
 from ..terminal import one_line
 from ..units import find_masses
 from .body_figures import Figure, block_figure, printed_figures
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .unit_mistake import PER_KILOGRAM
 
 _USE = (
@@ -25,7 +25,7 @@ _TRAINING = re.compile(r"train|tun(?:ing|ed)")
 _OF_USE = re.compile(rf"[ )]{{0,2}}(?:{_PER_USE}|/ ?{_MANY}{_USE}|(?:for|during|in) inference\b)")
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     figure = block_figure(card)
     if figure is None or card.parsed is None:
         return
@@ -36,7 +36,7 @@ def _look(card: CardView) -> Iterator[Hit]:
         f'the figure is said to be of inference ("{one_line(words)}"), and this field is for the training; keep it in '
         f"the body, and give that of the training, or none: hf-emissions remove {card.name}"
     )
-    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), message)
+    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
 
 
 def _in_block(card: CardView) -> str | None:

@@ -70,14 +70,14 @@ _BLOCKS = frozenset(
 )
 
 
-class Lookalike(NamedTuple):
+class KeySuggestion(NamedTuple):
     """The known key that is meant, and whether it is no more than a spelling of it."""
 
     key: str
     sure: bool
 
 
-def meant_key(name: str, taken: Collection[str]) -> Lookalike | None:
+def meant_key(name: str, taken: Collection[str]) -> KeySuggestion | None:
     """The key of the block that an unknown one stands for; None where no free one is near."""
     if len(name) > _LONGEST:
         return None
@@ -87,17 +87,17 @@ def meant_key(name: str, taken: Collection[str]) -> Lookalike | None:
         if spelt is not None:
             return spelt if spelt.key not in taken else None
     known = _MEANT.get("_".join(words))
-    return Lookalike(known, False) if known is not None and known not in taken else None
+    return KeySuggestion(known, False) if known is not None and known not in taken else None
 
 
-def _spelt(words: list[str]) -> Lookalike | None:
+def _spelt(words: list[str]) -> KeySuggestion | None:
     """The key that these words spell, a unit and the words for CO2 left out."""
     units = {_OWN_UNIT[word] for word in words if word in _OWN_UNIT}
     plain = [word for word in words if word not in _NOISE and (word not in _OWN_UNIT or word == "hours")]
     for key in KEYS:
         others = units - {UNITS.get(key), "h" if key == "hours_used" else None}
         if not others and _is_near(plain, key):
-            return Lookalike(key, True)
+            return KeySuggestion(key, True)
     return None
 
 
@@ -114,7 +114,7 @@ def _same_word(word: str, part: str) -> bool:
     return word == part or (word[0] == part[0] and difflib.SequenceMatcher(None, word, part).ratio() >= _NEAR)
 
 
-def meant_block(keys: Collection[str]) -> Lookalike | None:
+def meant_block(keys: Collection[str]) -> KeySuggestion | None:
     """Which key of a front matter is meant to be the block, and whether that is sure; None where there is none."""
     if KEY in keys:
         return None
@@ -123,5 +123,5 @@ def meant_block(keys: Collection[str]) -> Lookalike | None:
             name = re.sub("[^a-z0-9]", "", key[:_LONGEST].lower())
             near = difflib.SequenceMatcher(None, name, KEY.replace("_", "")).ratio() >= _NEAR_BLOCK
             if near or name in _BLOCKS:
-                return Lookalike(key, near)
+                return KeySuggestion(key, near)
     return None

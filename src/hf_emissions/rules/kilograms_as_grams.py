@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..errors import UnitError
 from ..units import kg_to_g, plain_decimal
 from .finding import Fix, Replacement
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .unit_mistake import kilogram_slip
 
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?|\.\d{1,20}")
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?|\.\d{1,20}")
 _GRAMS = re.compile(r"\s*(?:(?:in )?g(?:ram(?:me)?s?)?)?(?: ?(?:of )?co[2₂][ -]?(?:eq?)?)?[\s\"']*", re.IGNORECASE)
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     slip = kilogram_slip(card)
     if slip is None or card.parsed is None or card.record is None:
         return
@@ -31,7 +31,7 @@ def _look(card: CardView) -> Iterator[Hit]:
         f"{written} g seems to be {written} kg: {slip.why}; the field is in grams, so write "
         f"{plain_decimal(slip.grams)}: {mend}"
     )
-    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), message, fix)
+    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message, fix)
 
 
 def _fix(card: CardView, grams: float) -> Fix | None:

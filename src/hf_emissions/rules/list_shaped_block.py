@@ -13,7 +13,7 @@ from ..card.parsed import ParsedCard
 from ..errors import BlockError
 from .finding import Fix, Replacement
 from .fix_edits import with_command
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 _DASH = re.compile(r"[ ]*-[ ]+")
 
@@ -27,7 +27,7 @@ def block_list(card: ParsedCard | None) -> yaml.SequenceNode | None:
     return node if isinstance(node, yaml.SequenceNode) and node.value else None
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     node = block_list(card.parsed)
     if node is None or card.parsed is None or card.parsed.block is None:
         return
@@ -35,7 +35,7 @@ def _look(card: CardView) -> Iterator[Hit]:
     by_hand = "write keys and values without dashes or brackets, `emissions: 12.5` in grams"
     message = "co2_eq_emissions is a list; programs look for `emissions` in a mapping"
     place = card.parsed.place(card.parsed.block.value_start)
-    yield Hit(place, with_command(card, RULE.id, message, fix, by_hand), fix)
+    yield RuleMatch(place, with_command(card, RULE.id, message, fix, by_hand), fix)
 
 
 def _fix(card: ParsedCard, node: yaml.SequenceNode) -> Fix | None:

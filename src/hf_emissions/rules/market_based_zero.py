@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ..terminal import one_line
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 _WORDS = re.compile(
     r"renewables?\b|carbon[ -]{0,2}(?:neutral|free)|(?:climate|co2)[ -]{0,2}neutral|(?:net|carbon)[ -]{0,2}zero"
@@ -23,7 +23,7 @@ _NOTHING = re.compile(r"\b(?:0(?:\.0)?|no|none|not) ?(?:%|percents?)?(?: \w{2,10
 _MOST_HITS = 200
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     if card.record is None or card.record.emissions_g != 0 or card.parsed is None or card.parsed.block is None:
         return
     words = _in_block(card) or _in_body(card)
@@ -34,7 +34,7 @@ def _look(card: CardView) -> Iterator[Hit]:
         f"emitted; give the grams of the grid and keep those words in `source`: "
         f"hf-emissions estimate --hardware ... --count ... --hours ... --country ... --into {card.name} --overwrite"
     )
-    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), message)
+    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
 
 
 def _in_block(card: CardView) -> str | None:

@@ -14,7 +14,7 @@ from ..card.parsed import ParsedCard
 from .duplicate_key import own_mapping
 from .finding import Fix, Replacement
 from .fix_edits import indented, shown, with_command
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 _INDENT = "  "
 _KEYS = frozenset(KEYS)
@@ -80,19 +80,19 @@ def _key_below(card: ParsedCard, entry: Entry) -> int | None:
     return None
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     nested = nested_block(card)
     if nested is not None and card.parsed is not None:
         place, above = nested
         message = f"{KEY} stands under {shown(above)}, where nobody looks for it; move it to the top level"
-        yield Hit(card.parsed.place(place), message)
+        yield RuleMatch(card.parsed.place(place), message)
     strays = stray_keys(card)
     if strays and card.parsed is not None:
         fix = _fix(card.parsed, strays, own_mapping(card))
         names = ", ".join(entry.name for entry in strays)
         message = f"{names} at the top level: nobody looks there, only below {KEY}"
         by_hand = f"move them below {KEY}, indented by two blanks"
-        yield Hit(card.parsed.place(strays[0].key_start), with_command(card, RULE.id, message, fix, by_hand), fix)
+        yield RuleMatch(card.parsed.place(strays[0].key_start), with_command(card, RULE.id, message, fix, by_hand), fix)
 
 
 def _fix(card: ParsedCard, strays: list[Entry], inside: Mapping | None) -> Fix | None:

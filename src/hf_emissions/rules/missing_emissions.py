@@ -8,7 +8,7 @@ from ..units import format_mass, plain_decimal
 from .block_outside_front_matter import block_in_body
 from .key_suggestions import meant_block
 from .misplaced_keys import nested_block, stray_keys
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .unknown_key import meant_keys
 
 
@@ -37,13 +37,13 @@ def _is_elsewhere(card: CardView) -> bool:
     )
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     if not has_no_figure(card) or card.parsed is None:
         return
     place, what = (1, 1), "no co2_eq_emissions block"
     if card.parsed.block is not None:
         place, what = card.parsed.place(card.parsed.block.key_start), "the block has no figure under `emissions`"
-    yield Hit(place, f"{what}; {_advice(card)}")
+    yield RuleMatch(place, f"{what}; {_advice(card)}")
 
 
 def _advice(card: CardView) -> str:

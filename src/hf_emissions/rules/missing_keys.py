@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ..units import plain_decimal
 from .misplaced_keys import stray_keys
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .unknown_key import meant_keys
 
 _CARD = "---\nco2_eq_emissions:\n  emissions: 12.5\n{line}---\n"
@@ -26,15 +26,15 @@ def missing_key(rule_id: str, key: str, why: str, example: str, option: str) -> 
     )
 
 
-def _look_for(key: str, example: str, option: str) -> Callable[[CardView], Iterator[Hit]]:
-    def look(card: CardView) -> Iterator[Hit]:
+def _look_for(key: str, example: str, option: str) -> Callable[[CardView], Iterator[RuleMatch]]:
+    def look(card: CardView) -> Iterator[RuleMatch]:
         if card.parsed is None or card.record is None or not card.record.emissions_g or card.parsed.block is None:
             return
         if getattr(card.record, key) is None and not _is_elsewhere(card, key):
             place = card.parsed.place(card.parsed.block.key_start)
             grams = f'--emissions "{plain_decimal(card.record.emissions_g)} g"'
             command = f'hf-emissions add {card.name} {grams} {option} "{example}"'
-            yield Hit(place, f"the block has no {key}; add yours, such as: {command}")
+            yield RuleMatch(place, f"the block has no {key}; add yours, such as: {command}")
 
     return look
 

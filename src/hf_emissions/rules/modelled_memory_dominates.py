@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..units import power_to_kwh
 from .body_figures import block_figure
 from .plausible import named_device
-from .rule import CardView, Hit, Place, Rule
+from .rule import CardView, Place, Rule, RuleMatch
 from .unit_mistake import energy_kwh
 
 # CodeCarbon before 3.0 took 3 W for every 8 GB of the machine's memory, however many modules held it (its docs,
@@ -19,7 +19,7 @@ _VERSION = re.compile(r"codecarbon['\"`)*\]]{0,3}[ :=@~<>v-]{0,6}(?:version[ :=]
 _HALF = 0.5
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     record = card.record
     if block_figure(card) is None or record is None or card.parsed is None or not record.ram_gb:
         return
@@ -34,7 +34,7 @@ def _look(card: CardView) -> Iterator[Hit]:
             f"{beside}; measure again with CodeCarbon 3, or take the memory out and give the rest: "
             f'hf-emissions add {card.name} --emissions "..." --energy "..." --overwrite'
         )
-        yield Hit(_place(card), message)
+        yield RuleMatch(_place(card), message)
 
 
 def _beside(card: CardView, watts: float, kwh: float) -> str | None:

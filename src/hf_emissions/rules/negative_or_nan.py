@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .fix_edits import shown
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .values import UNITS
 
 _WHY = {"emissions": "a training emits something, and what was offset belongs into the text"}
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values:
         if card.parsed is None or value.kind != "negative":
             continue
         why = _WHY.get(value.key, "it must be a number, 0 or more")
         add = f"hf-emissions add {card.name} --emissions NUMBER_AND_UNIT --overwrite"
         mend = f"give the amount with: {add}" if value.key == "emissions" else "give the amount, or take the line out"
-        yield Hit(card.parsed.place(value.start), f"{value.key} is {shown(value.written)}: {why}; {mend}")
+        yield RuleMatch(card.parsed.place(value.start), f"{value.key} is {shown(value.written)}: {why}; {mend}")
 
 
 RULE = Rule(

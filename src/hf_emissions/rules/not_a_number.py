@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .values import UNITS, leading_number
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values:
         if card.parsed is None or value.kind != "no-number":
             continue
@@ -16,7 +16,7 @@ def _look(card: CardView) -> Iterator[Hit]:
         taken = "" if digits is None else f" (a program that takes the first digits reads {digits:g})"
         wanted = f"hf-emissions add {card.name} --emissions NUMBER_AND_UNIT --overwrite"
         mend = f"give it with: {wanted}" if value.key == "emissions" else f"write a number in {UNITS[value.key]}"
-        yield Hit(card.parsed.place(value.start), f"{value.error}{taken}; {mend}")
+        yield RuleMatch(card.parsed.place(value.start), f"{value.error}{taken}; {mend}")
 
 
 RULE = Rule(

@@ -9,13 +9,13 @@ from ..card.parsed import ParsedCard
 from ..units import plain_decimal
 from .finding import Fix
 from .fix_edits import new_value, shown, with_command
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .values import UNITS, Value, is_octal_or_not
 
 _DIGITS = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values:
         if card.parsed is None or value.kind != "number-as-text":
             continue
@@ -23,7 +23,9 @@ def _look(card: CardView) -> Iterator[Hit]:
         why = _why(value)
         digits = f"{value.key}: {_plain(value)}"
         message = f"{value.key} is {shown(value.written)}, {why}"
-        yield Hit(card.parsed.place(value.start), with_command(card, RULE.id, message, fix, f"write {digits}"), fix)
+        yield RuleMatch(
+            card.parsed.place(value.start), with_command(card, RULE.id, message, fix, f"write {digits}"), fix
+        )
 
 
 def _why(value: Value) -> str:

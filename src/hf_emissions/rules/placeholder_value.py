@@ -8,17 +8,17 @@ from ..card.parsed import ParsedCard
 from . import market_based_zero
 from .finding import Fix, Replacement
 from .fix_edits import shown, span, with_command
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .values import Value
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values:
         if card.parsed is None or value.kind != "placeholder":
             continue
         if value.amount == 0 and market_based_zero.RULE.findings(card):
             continue  # that rule knows better why it is 0
-        yield Hit(card.parsed.place(value.start), *_message(card, card.parsed, value))
+        yield RuleMatch(card.parsed.place(value.start), *_message(card, card.parsed, value))
 
 
 def _message(card: CardView, parsed: ParsedCard, value: Value) -> tuple[str, Fix | None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..units import emissions_g, format_intensity, format_mass, plain_decimal
 from .body_figures import block_figure
 from .quebec import says_quebec
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .unit_mistake import energy_kwh
 
 # codecarbon's figure of Quebec is 3.94 g/kWh (2.8 to 3.3): its mix of 2023 times what burning emits.
@@ -16,7 +16,7 @@ _LOW_G_PER_KWH, _HIGH_G_PER_KWH = 3.9, 4.0
 _WORLD_G_PER_KWH = 475.0
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     figure = block_figure(card)
     if figure is None or card.parsed is None or card.record is None:
         return
@@ -32,7 +32,7 @@ def _look(card: CardView) -> Iterator[Hit]:
         f"{why}: without a network CodeCarbon takes Quebec for the place and says so nowhere on the card; if it ran "
         f"elsewhere, work the grams out again from the energy{world}; if it ran there, nothing is wrong"
     )
-    yield Hit(card.parsed.place(card.parsed.place_of("emissions")), message)
+    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
 
 
 def _why(card: CardView, grams: float, energy: float | None) -> str | None:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from ..card.block import KEY
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import BlockError, FrontMatterError
-from ..facts.card_text import Page
+from ..facts.card_text import CardText
 from ..facts.extract import NO_FACTS, may_be_estimated, read_facts
 from ..facts.facts import Facts
 from ..facts.keywords import BLOCK
@@ -30,7 +30,7 @@ _FIGURE: frozenset[Scope] = _CARD | {"figure"}
 _BLOCK: frozenset[Scope] = _FIGURE | {"block"}
 
 
-class Hit(NamedTuple):
+class RuleMatch(NamedTuple):
     """What a rule found: line and column, the message, and how it is mended."""
 
     place: Place
@@ -70,7 +70,7 @@ class CardView:
 
     def __post_init__(self) -> None:
         # Every card is asked for these, so that they are no properties.
-        self.page = Page(self.text, self.parsed)
+        self.page = CardText(self.text, self.parsed)
         self.keys: frozenset[str] = self.parsed.root.names if self.parsed is not None else frozenset()
         self.scopes: frozenset[Scope] = self._scopes()
 
@@ -117,7 +117,7 @@ class Rule:
     why: str
     fails: str
     passes: str
-    look: Callable[[CardView], Iterable[Hit]]
+    look: Callable[[CardView], Iterable[RuleMatch]]
     of: Scope = "card"
 
     def findings(self, card: CardView) -> list[Finding]:

@@ -8,11 +8,11 @@ from ..card.parsed import ParsedCard
 from ..units import plain_decimal
 from .finding import Fix
 from .fix_edits import new_value, shown, with_command
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .values import UNITS, Value, leading_number
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values:
         if card.parsed is None or value.kind != "with-unit":
             continue
@@ -23,7 +23,7 @@ def _look(card: CardView) -> Iterator[Hit]:
         )
         by_hand = "write that number"
         message = with_command(card, RULE.id, message + _otherwise_read(value), fix, by_hand)
-        yield Hit(card.parsed.place(value.start), message, fix)
+        yield RuleMatch(card.parsed.place(value.start), message, fix)
 
 
 def _otherwise_read(value: Value) -> str:

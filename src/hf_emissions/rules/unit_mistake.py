@@ -15,20 +15,20 @@ from .rule import CardView
 PER_KILOGRAM = kg_to_g(1.0)
 
 
-class Slip(NamedTuple):
+class UnitMistake(NamedTuple):
     """Why a figure is taken for kilograms, and what it is in grams."""
 
     grams: float
     why: str
 
 
-def kilogram_slip(card: CardView) -> Slip | None:
+def kilogram_slip(card: CardView) -> UnitMistake | None:
     """The slip of a card, by its body, its energy, or its hardware and hours; None where nothing there says so."""
     figure = block_figure(card)
     if figure is None:
         return None
     why = _by_body(card, figure) or _by_energy(card, figure) or _by_hardware(card, figure)
-    return None if why is None else Slip(kg_to_g(figure.grams), why)
+    return None if why is None else UnitMistake(kg_to_g(figure.grams), why)
 
 
 def energy_kwh(card: CardView) -> float | None:

@@ -10,8 +10,8 @@ from ..card.parsed import ParsedCard
 from .duplicate_key import own_mapping
 from .finding import Fix, Replacement
 from .fix_edits import shown, with_command
-from .key_suggestions import Lookalike, meant_block, meant_key
-from .rule import CardView, Hit, Rule
+from .key_suggestions import KeySuggestion, meant_block, meant_key
+from .rule import CardView, Rule, RuleMatch
 
 
 def meant_keys(card: CardView) -> set[str]:
@@ -25,13 +25,13 @@ def _unknown(mapping: Mapping) -> Iterator[Entry]:
     return (entry for entry in mapping.entries if entry.name not in KEYS and entry.name != "<<")
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     if card.parsed is None:
         return
     block = meant_block(card.keys)
     if block is not None:
         entry = card.parsed.root.named(block.key)[0]
-        yield _hit(card, card.parsed, entry, Lookalike(KEY, block.sure))
+        yield _hit(card, card.parsed, entry, KeySuggestion(KEY, block.sure))
     mapping = own_mapping(card)
     seen = set(mapping.names) if mapping else set()
     for entry in _unknown(mapping) if mapping else ():
@@ -40,18 +40,18 @@ def _look(card: CardView) -> Iterator[Hit]:
         yield _hit(card, card.parsed, entry, meant)
 
 
-def _hit(card: CardView, parsed: ParsedCard, entry: Entry, meant: Lookalike | None) -> Hit:
+def _hit(card: CardView, parsed: ParsedCard, entry: Entry, meant: KeySuggestion | None) -> RuleMatch:
     place, says = parsed.place(entry.key_start), f"{shown(entry.name)} is a key that nobody reads"
     if meant is None:
-        return Hit(
+        return RuleMatch(
             place, f"{says}; the keys are {', '.join(KEYS)}: say the rest in `source`, or in the text of the card"
         )
     fix = _fix(parsed, entry, meant)
     doubt = "" if meant.sure else ", if that is what it says"
-    return Hit(place, with_command(card, RULE.id, f"{says}; {meant.key} is meant{doubt}", fix, "rename it"), fix)
+    return RuleMatch(place, with_command(card, RULE.id, f"{says}; {meant.key} is meant{doubt}", fix, "rename it"), fix)
 
 
-def _fix(card: ParsedCard, entry: Entry, meant: Lookalike) -> Fix | None:
+def _fix(card: ParsedCard, entry: Entry, meant: KeySuggestion) -> Fix | None:
     if card.text[entry.key_start : entry.key_end] not in (entry.name, f'"{entry.name}"', f"'{entry.name}'"):
         return None  # an alias, an anchor, an escape
     return Fix(meant.sure, f"rename it to {meant.key}", (Replacement(entry.key_start, entry.key_end, meant.key),))

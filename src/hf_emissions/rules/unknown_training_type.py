@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..card.parsed import ParsedCard
 from .finding import Fix, Replacement
 from .fix_edits import is_written_in_place, shown, with_command
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 from .values import Value
 
 KNOWN = ("pre-training", "fine-tuning")
@@ -17,7 +17,7 @@ _KNOWN = re.compile(r"\b(?:pre-training|fine-tuning)\b")
 _MISSPELT = re.compile(r"\b(?:(?P<fine>fine[ _-]?tun(?:ing|ed|e))|pre[ _-]?train(?:ing|ed)?)\b", re.IGNORECASE)
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values:
         if value.key != "training_type" or value.kind != "fine" or card.parsed is None:
             continue
@@ -25,7 +25,7 @@ def _look(card: CardView) -> Iterator[Hit]:
             fix = _fix(card.parsed, value)
             message = f"training_type is {shown(value.written)}; the Hub names two, {KNOWN[0]} and {KNOWN[1]}"
             by_hand = "write the one that it is nearest to, and the rest into the text of the card"
-            yield Hit(card.parsed.place(value.start), with_command(card, RULE.id, message, fix, by_hand), fix)
+            yield RuleMatch(card.parsed.place(value.start), with_command(card, RULE.id, message, fix, by_hand), fix)
 
 
 def _fix(card: ParsedCard, value: Value) -> Fix | None:

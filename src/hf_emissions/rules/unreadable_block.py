@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from .duplicate_key import block_is_repeated
 from .list_shaped_block import block_list
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     error = card.block_error
     if error and not _is_named(card):
-        yield Hit((error.line, error.column), error.reason)
+        yield RuleMatch((error.line, error.column), error.reason)
 
 
 def _is_named(card: CardView) -> bool:

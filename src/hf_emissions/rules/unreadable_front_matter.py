@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .rule import CardView, Hit, Rule
+from .rule import CardView, Rule, RuleMatch
 
 
-def _look(card: CardView) -> Iterator[Hit]:
+def _look(card: CardView) -> Iterator[RuleMatch]:
     error = card.front_matter_error
     if error:
-        yield Hit((error.line, error.column), error.reason)
+        yield RuleMatch((error.line, error.column), error.reason)
 
 
 RULE = Rule(

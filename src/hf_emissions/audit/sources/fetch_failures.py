@@ -15,7 +15,7 @@ _SHARE = 0.01
 
 
 @dataclass(slots=True)
-class Unread:
+class FetchFailures:
     """What was asked for and not given, by many threads.
 
     Args:

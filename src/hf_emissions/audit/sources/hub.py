@@ -13,7 +13,7 @@ from ...card.file import TOO_LARGE
 from ...errors import BusyHubError, HubError, QuotaError, UnknownTokenError
 from ...hub.crawl import PAGE, Crawler, PassedOverError, Query, StoppedError
 from ...hub.unplaced import TooLargeError
-from .fetch_failures import Unread
+from .fetch_failures import FetchFailures
 from .listed import Bodies, row_of
 from .listing import Listing
 from .source import Source
@@ -36,7 +36,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class OnTheHub(Source):
+class HubSource(Source):
     """Models that the Hub lists, or that are named.
 
     Args:
@@ -64,11 +64,11 @@ class OnTheHub(Source):
     _listing: Listing | None = None
     _bound: tuple[int, int] = (-2, 0)
     _plan: Plan | None = None
-    _unread: Unread = field(init=False)
-    _unnamed: Unread = field(init=False)
+    _unread: FetchFailures = field(init=False)
+    _unnamed: FetchFailures = field(init=False)
 
     def __post_init__(self) -> None:
-        self._unread, self._unnamed = Unread(self.unread), Unread(self.unread)
+        self._unread, self._unnamed = FetchFailures(self.unread), FetchFailures(self.unread)
 
     def fingerprint(self) -> str:
         """Of the server and what is asked of it."""

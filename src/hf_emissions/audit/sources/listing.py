@@ -14,7 +14,7 @@ from typing import Any
 
 from ...hub.private import open_private
 from ..schema import need_pyarrow
-from .seen import Seen
+from .seen import SeenNames
 from .source import BATCH
 
 _COLUMNS = ("id", "card", "downloads", "task", "created_at", "last_modified", "sha", "problem")
@@ -35,7 +35,7 @@ class Listing:
     count: int = 0
     next: str | None = None
     _pages: list[Path] = field(default_factory=list)
-    _seen: Seen = field(default_factory=Seen)
+    _seen: SeenNames = field(default_factory=SeenNames)
 
     def __post_init__(self) -> None:
         from pyarrow.parquet import read_table

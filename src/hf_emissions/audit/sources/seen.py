@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-class Seen:
+class SeenNames:
     """Which names there were, eight bytes each, so that all models of the Hub take less memory than a page of cards."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ import importlib
 from typing import Literal, Protocol
 
 from ..output import Output
-from .checked import Checked
+from .checked import CheckResult
 
 ReportFormat = Literal["human", "json", "quiet", "github", "sarif"]
 
@@ -18,7 +18,7 @@ _MODULES = {"json": "json_document"}
 class Reporter(Protocol):
     """Prints the result of a check in one format."""
 
-    def card(self, checked: Checked) -> None:
+    def card(self, checked: CheckResult) -> None:
         """One card has been checked."""
 
     def end(self) -> None:

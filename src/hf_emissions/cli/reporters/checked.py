@@ -9,7 +9,7 @@ from ..targets import AnyTarget
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """One card and what was found in it.
 
     Attributes:

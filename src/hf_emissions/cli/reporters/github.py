@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...rules.finding import Finding
 from ...terminal import visible
 from ..output import Output
-from .checked import Checked
+from .checked import CheckResult
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -18,7 +18,7 @@ class GithubReporter:
 
     out: Output
 
-    def card(self, checked: Checked) -> None:
+    def card(self, checked: CheckResult) -> None:
         """The annotations of a card."""
         file = {} if checked.target.path is None else {"file": checked.target.path.as_posix()}
         for finding in checked.findings:

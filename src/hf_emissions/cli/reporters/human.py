@@ -9,7 +9,7 @@ from itertools import zip_longest
 from ...rules.finding import Finding, Fix
 from ...terminal import one_line
 from ..output import Output
-from .checked import Checked
+from .checked import CheckResult
 from .lines import Lines, lines_of
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -24,7 +24,7 @@ class HumanReporter:
 
     out: Output
 
-    def card(self, checked: Checked) -> None:
+    def card(self, checked: CheckResult) -> None:
         """The findings of a card; of a dry run the diff alone, so that `git apply` takes what is printed."""
         if checked.diff is not None:
             self.out.diff(checked.diff)
@@ -35,7 +35,7 @@ class HumanReporter:
         else:
             self._findings(checked)
 
-    def _findings(self, checked: Checked) -> None:
+    def _findings(self, checked: CheckResult) -> None:
         lines = lines_of(checked.text if checked.findings else "")
         for finding, following in zip_longest(checked.findings, checked.findings[1:]):
             self.out.line(headline(checked.target.name, finding), fg=_COLOURS[finding.severity])

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...rules.finding import Finding
 from ..output import Output
-from .checked import Checked
+from .checked import CheckResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class JsonReporter:
     out: Output
     cards: list[dict[str, Any]] = field(default_factory=list)
 
-    def card(self, checked: Checked) -> None:
+    def card(self, checked: CheckResult) -> None:
         """Keep what is said of a card."""
         self.cards.append(_card(checked))
 
@@ -26,7 +26,7 @@ class JsonReporter:
         self.out.document(cards=self.cards)
 
 
-def _card(checked: Checked) -> dict[str, Any]:
+def _card(checked: CheckResult) -> dict[str, Any]:
     document: dict[str, Any] = {
         "path": checked.target.name,
         "findings": [asdict(finding) for finding in checked.findings],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..output import Output
-from .checked import Checked
+from .checked import CheckResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class QuietReporter:
 
     out: Output
 
-    def card(self, checked: Checked) -> None:
+    def card(self, checked: CheckResult) -> None:
         """The name, where there is a finding."""
         if checked.mended is not None:
             self.out.card(checked.mended)

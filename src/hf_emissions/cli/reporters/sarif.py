@@ -13,7 +13,7 @@ from ...rules.check import RULES
 from ...rules.finding import Finding, Fix, Replacement
 from ...rules.rule import Rule
 from ..output import Output
-from .checked import Checked
+from .checked import CheckResult
 from .lines import Lines, lines_of
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -31,7 +31,7 @@ class SarifReporter:
     results: list[Document] = field(default_factory=list)
     problems: list[Document] = field(default_factory=list)
 
-    def card(self, checked: Checked) -> None:
+    def card(self, checked: CheckResult) -> None:
         """Keep the results of a card, or why there are none."""
         artifact, lines = _artifact(checked.target.path), lines_of(checked.text)
         self.results.extend(_result(finding, lines, artifact) for finding in checked.findings)
