@@ -12,7 +12,7 @@ import click
 from ..card.file import edit_file
 from ..errors import CardError, HfEmissionsError, UsageError
 from .failures import DONE, FAILED, FINDINGS, STOPPED, explain, stops
-from .hub_target import HubTarget, Publishing, one_by_one, publishing_options, said
+from .hub_target import HubTarget, Publishing, one_by_one, outcome_to_json, publishing_options
 from .output import Output
 from .targets import AnyTarget
 
@@ -176,7 +176,7 @@ class Editing:
         if outcome.written or outcome.before == outcome.after:
             # Or an earlier start of the same command wrote it, and was killed before it could say so.
             self.on_hub()
-        return said(outcome)
+        return outcome_to_json(outcome)
 
     def _say(self, target: AnyTarget, result: Mapping[str, Any]) -> None:
         if "error" in result:

@@ -172,7 +172,7 @@ def publishing_options(command: Any) -> Any:
     return yes(create_pr(command))
 
 
-def said(outcome: Outcome) -> dict[str, Any]:
+def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
     """An outcome as the fields of a JSON document."""
     document: dict[str, Any] = {"changed": outcome.before != outcome.after, "written": outcome.written is not None}
     if outcome.interrupted:
