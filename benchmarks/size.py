@@ -1,11 +1,11 @@
-"""Size and shape of the source: lines, functions, `Any`, broad excepts. Prints a table; `--most LINES` fails above that.
+"""Size and shape of the source: lines, functions, `Any`, broad excepts.
 
     python benchmarks/size.py
-    python benchmarks/size.py --rooms        # a line a package
+    python benchmarks/size.py --rooms        # a line for each package
+    python benchmarks/size.py --most 23000   # fail above so many lines
 
-Lines are those of the files, with docstrings, comments and blanks. A function's length is that of its `def`, without its
-decorators. `Any` counts the name wherever it is used, not where it is imported. A broad except catches `Exception` or
-`BaseException`, or names nothing.
+Lines include docstrings, comments and blanks. A function's length is that of its `def`, without decorators. `Any` counts
+uses, not imports. A broad except catches `Exception` or `BaseException`, or names nothing.
 """
 
 from __future__ import annotations
