@@ -1,1 +1,1 @@
-"""Estimates: from facts to grams with a range, where nothing was recorded."""
+"""Estimates in grams with a range, from the facts of a training that nobody recorded."""

@@ -1,7 +1,7 @@
 """Floating-point operations of a training, from its parameters and tokens.
 
-A forward pass takes 2 operations for each parameter and token, the gradients of the activations 2 more, and those of
-the weights 2 more (Kaplan et al. 2020, arXiv 2001.08361, section 2.1; Hoffmann et al. 2022, arXiv 2203.15556).
+Per parameter and token, the forward pass takes 2 operations, the gradients of the activations 2, and those of the
+weights 2 (Kaplan et al. 2020, arXiv 2001.08361, section 2.1; Hoffmann et al. 2022, arXiv 2203.15556).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from .factor import Factor
 
 Adaptation = Literal["full", "lora", "frozen-encoder"]
 
-# Operations for each parameter and token: the weights of a frozen part have no gradients, and where nothing below
-# the head is trained no gradient passes through it.
+# Operations per parameter and token: frozen weights need no weight gradients, and without trained weights below the
+# head there is no backward pass.
 _FLOP_EACH: dict[Adaptation, int] = {"full": 6, "lora": 4, "frozen-encoder": 2}
 _WORDS: dict[Adaptation, str] = {
     "full": "6 FLOP for each parameter and token",
@@ -26,8 +26,7 @@ _WORDS: dict[Adaptation, str] = {
     "frozen-encoder": "2 FLOP for each parameter and token, as only a head above the frozen encoder is trained",
 }
 
-# Of the tokens that fit into a batch, how many are no padding: a judgement, between batches that are padded to the
-# longest example that is allowed and batches that are packed full.
+# Share of non-padding tokens in a batch: a judgement, between padding to the maximum length and full packing.
 _FILLED = Pert(0.3, 0.8, 1.0)
 
 
@@ -40,19 +39,19 @@ def _adaptation(facts: Facts) -> Adaptation:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """Floating-point operations as factors, and in few words what they rest on."""
+    """Floating-point operations as factors, and their basis in a few words."""
 
     factors: tuple[Factor, ...]
     words: str
 
 
 def training_flop(facts: Facts) -> Operations | None:
-    """The floating-point operations of a training; None where the facts do not give them.
+    """Floating-point operations of a training; None if the facts are insufficient.
 
-    Stated tokens come first, then what Trainer counted, then what the steps had room for.
+    In order of preference: from stated tokens, from Trainer's count, from the capacity of the steps.
 
     Raises:
-        UsageError: a way of training that is not known.
+        UsageError: an unknown adaptation.
     """
     adaptation = _adaptation(facts)
     parameters = facts.active_parameters or facts.parameters
@@ -60,7 +59,7 @@ def training_flop(facts: Facts) -> Operations | None:
         words = f"{_short(parameters)} parameters, {_short(facts.tokens)} tokens"
         return Operations((_each(facts, adaptation, parameters), Factor("tokens", Constant(facts.tokens))), words)
     if facts.total_flos is not None:
-        # Six for each parameter and token, trained or not (transformers, `PreTrainedModel.floating_point_ops`).
+        # Trainer counts 6 per parameter and token, trained or not (transformers, `PreTrainedModel.floating_point_ops`).
         flop = facts.total_flos * _FLOP_EACH[adaptation] / _FLOP_EACH["full"]
         words = "the operations that Trainer counted (total_flos)"
         if adaptation != "full":
@@ -81,7 +80,7 @@ def _each(facts: Facts, adaptation: Adaptation, parameters: float) -> Factor:
 
 
 def _room_of_steps(facts: Facts) -> Factor | None:
-    """The tokens that the steps had room for, which is an upper bound."""
+    """Tokens from the capacity of the steps, an upper bound."""
     steps, batch, length = facts.steps, facts.total_batch_size, facts.sequence_length
     if steps is None or batch is None or length is None:
         return None

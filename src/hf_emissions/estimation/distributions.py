@@ -1,4 +1,4 @@
-"""The distributions that the inputs of an estimate are drawn from."""
+"""Probability distributions of the inputs of an estimate."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ if TYPE_CHECKING:
     Draws = NDArray[np.float64]
     Generator = np.random.Generator
 
-# Standard normal: 90 % lie within so many standard deviations.
+# Standard normal: 90 % lie within this many standard deviations.
 Z90 = 1.6448536269514722
 
 
 class Distribution(Protocol):
-    """What an input may be: drawn from with a seeded generator."""
+    """Distribution of an input, sampled with a seeded generator."""
 
     def draw(self, generator: Generator, count: int) -> Draws:
-        """So many draws."""
+        """Draw `count` samples."""
         ...
 
     @property
     def range_90(self) -> tuple[float, float]:
-        """Its 5th and 95th percentile (of a PERT its ends)."""
+        """5th and 95th percentile (for PERT and its mixtures the ends)."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value that is given."""
+    """A given value."""
 
     value: float
 
     def draw(self, generator: Generator, count: int) -> Draws:  # noqa: ARG002 - a distribution's signature
-        """The value, so many times."""
+        """Repeat the value `count` times."""
         import numpy as np
 
         return np.full(count, self.value)
@@ -50,13 +50,13 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Lognormal:
-    """A factor that may be off either way: its median, and the standard deviation of its logarithm."""
+    """A factor with multiplicative error: median, and standard deviation of its logarithm."""
 
     median: float
     sigma: float
 
     def draw(self, generator: Generator, count: int) -> Draws:
-        """So many draws."""
+        """Draw `count` samples."""
         import numpy as np
 
         draws: Draws = self.median * np.exp(self.sigma * generator.standard_normal(count))
@@ -64,21 +64,21 @@ class Lognormal:
 
     @property
     def range_90(self) -> tuple[float, float]:
-        """Its 5th and 95th percentile."""
+        """5th and 95th percentile."""
         spread = math.exp(Z90 * self.sigma)
         return self.median / spread, self.median * spread
 
 
 @dataclass(frozen=True, slots=True)
 class Pert:
-    """Low, most likely and high by judgement: a beta distribution with a weight of four on the mode (Malcolm 1959)."""
+    """Expert judgement of low, mode and high: a beta distribution with weight 4 on the mode (Malcolm 1959)."""
 
     low: float
     mode: float
     high: float
 
     def draw(self, generator: Generator, count: int) -> Draws:
-        """So many draws."""
+        """Draw `count` samples."""
         span = self.high - self.low
         if span <= 0:
             return Constant(self.mode).draw(generator, count)
@@ -88,19 +88,19 @@ class Pert:
 
     @property
     def range_90(self) -> tuple[float, float]:
-        """Its ends."""
+        """Low and high end."""
         return self.low, self.high
 
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """One of several distributions, each as likely as its weight."""
+    """Mixture of distributions with weights."""
 
     parts: tuple[Distribution, ...]
     weights: tuple[float, ...]
 
     def draw(self, generator: Generator, count: int) -> Draws:
-        """So many draws."""
+        """Draw `count` samples."""
         import numpy as np
 
         share = np.array(self.weights) / sum(self.weights)
@@ -110,6 +110,6 @@ class Mixture:
 
     @property
     def range_90(self) -> tuple[float, float]:
-        """The widest ends of its parts."""
+        """Lowest and highest end of the parts."""
         ends = [part.range_90 for part in self.parts]
         return min(low for low, _ in ends), max(high for _, high in ends)

@@ -1,4 +1,4 @@
-"""The ways from facts to energy: a meter's reading, hours of hardware, or operations."""
+"""Methods to derive energy from facts: metered energy, hours of hardware, or operations."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Tier = Literal["A", "B", "C", "D", "E", "F"]
 _KWH_PER_WH = units.power_to_kwh(1.0, units.hours_to_s(1.0))
 _KWH_PER_J = units.joules_to_kwh(1.0)
 
-# A meter in software reads between all and two thirds of what the wall gives (Fischer 2025: 66 to 86 % on a desktop).
+# Wall energy over metered: software meters report two thirds to all of it (Fischer 2025: 66 to 86 % on a desktop).
 _METERED = Pert(0.95, 1.0, 1.5)
 
-# From so many parameters on, a training from steps and tokens is taken for one from scratch, on a
-# cluster of so many accelerators.
+# From this many parameters on, a training known by steps and tokens may count as pre-training; without a count, on a
+# cluster of `_CLUSTER` accelerators.
 _LARGE = 1e9
 _CLUSTER = 256
 _LEAST_CLUSTER = 16
@@ -31,14 +31,14 @@ _LEAST_CLUSTER = 16
 
 @dataclass(frozen=True, slots=True)
 class EnergyMethod:
-    """A way to the energy: the product of its factors in `kwh_each`, within the node.
+    """A method to derive energy: the product of its factors times `kwh_each`, within the node.
 
     Attributes:
-        kind: what it rests on.
+        kind: its basis.
         factors: the inputs.
-        kwh_each: kWh of the factors' product.
-        words: what it rests on, for a source.
-        device_hours: factors whose product is the hours of the named thing, where they are known.
+        kwh_each: kWh per unit of the factors' product.
+        words: the basis in words, for a source.
+        device_hours: factors whose product is the device hours, if known.
     """
 
     kind: Literal["energy", "hours", "operations"]
@@ -49,7 +49,7 @@ class EnergyMethod:
 
 
 def tier_of(way: EnergyMethod, *, place_known: bool, hardware_known: bool) -> Tier:
-    """The tier: which facts an estimate rests on."""
+    """Tier of an estimate, by the facts that it rests on."""
     if way.kind == "energy":
         return "A"
     if way.kind == "hours":
@@ -60,7 +60,7 @@ def tier_of(way: EnergyMethod, *, place_known: bool, hardware_known: bool) -> Ti
 
 
 def find_ways(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> list[EnergyMethod]:
-    """Every way that the facts allow, the best first."""
+    """All methods that the facts allow, best first."""
     ways = [
         _metered(facts),
         _by_hours(facts, hardware, boundary),
@@ -104,7 +104,7 @@ def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> En
 
 
 def device_hours(facts: Facts) -> tuple[Factor, ...] | None:
-    """Hours of the named thing, summed over all of them, as factors; None where no hours are known."""
+    """Hours summed over the named devices, as factors; None if no hours are known."""
     if facts.device_hours is not None:
         return (Factor.known("hours", facts.device_hours),)
     count = _count(facts)

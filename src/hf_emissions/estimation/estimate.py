@@ -1,4 +1,4 @@
-"""`estimate`: from the facts of a training to grams with a 90 % range, by a seeded Monte Carlo."""
+"""`estimate`: seeded Monte Carlo from the facts of a training to grams with a 90 % range."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 DRAWS = 20_000
 DIGITS = 2
 
-# Making the hardware, in grams for each hour of an accelerator: between BLOOM's 10.3 (Luccioni 2022) and the 37.5 of
-# EcoLogits' constants.
+# Embodied emissions in g per accelerator-hour: between BLOOM's 10.3 (Luccioni 2022) and the 37.5 of EcoLogits'
+# constants.
 _EMBODIED_G_PER_H = Pert(3.0, 12.0, 40.0)
-# Hours may be rounded to days, with or without what was waited and done over. Twice as many are another number of
-# devices, or another training: the limit lies below it, our judgement.
+# Hours may be rounded to days, with or without waiting and reruns. A factor of two means another device count or
+# another training; the limit is below it, by judgement.
 _HOURS_APART = 1.5
 
 Range = tuple[float, float, float]
@@ -37,27 +37,27 @@ Range = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a training is estimated to have emitted. Where no number can be given its figures are None.
+    """Estimated emissions of a training. Figures are None if no number can be given.
 
     Attributes:
-        tier: which facts it rests on, A (metered energy) to F (parameters and tokens only).
+        tier: facts that it rests on, A (metered energy) to F (parameters and tokens only).
         low_g: 5th percentile of the emissions, in grams CO2 equivalent.
         median_g: 50th percentile.
         high_g: 95th percentile.
-        energy_kwh: the same three of the energy within the boundary, in kWh.
-        assumptions: what was assumed, a sentence each.
+        energy_kwh: the same percentiles of the energy within the boundary, in kWh.
+        assumptions: one sentence per assumption.
         narrow_by: the missing fact that would narrow the range most.
-        boundary: what the energy covers.
-        band: in words between which orders of magnitude the figure lies, where no number is given.
-        why_no_number: why that is so.
-        facility_g: low and high end with the facility's overhead, where its PUE is not known.
-        embodied_g: low, median and high end of what making the hardware emitted; never part of the figure.
-        pue: power usage effectiveness inside the figure (the median), 1.0 where none is.
-        place: where, in words.
-        rests_on: the facts in few words, such as `8 x A100 SXM, 96 h`.
-        grid: the grid in few words, such as `grid DEU 381 g/kWh life-cycle, codecarbon 3.3.2`.
-        unsure: why the figure may not stand alone in a block, where a fact was taken for granted.
-        method: `monte-carlo`, or the published calculator that was asked for.
+        boundary: boundary of the energy.
+        band: orders of magnitude in words, if no number is given.
+        why_no_number: reason for that.
+        facility_g: low and high end with the facility's overhead, if its PUE is unknown.
+        embodied_g: low, median and high of the hardware's embodied emissions; never part of the figure.
+        pue: power usage effectiveness within the figure (the median), 1.0 if none.
+        place: location in words.
+        rests_on: the facts in brief, such as `8 x A100 SXM, 96 h`.
+        grid: the grid in brief, such as `grid DEU 381 g/kWh life-cycle, codecarbon 3.3.2`.
+        unsure: why the figure must not stand alone in a block, if a fact was assumed.
+        method: `monte-carlo`, or the requested published calculator.
     """
 
     tier: Tier
@@ -100,21 +100,21 @@ def estimate(
     calculator: Mapping[str, Any] | None = None,
     **known: Any,
 ) -> Estimate:
-    """Estimate what a training emitted.
+    """Estimate the emissions of a training.
 
     Args:
-        facts: what is known of it; or the same names as keywords.
+        facts: facts of the training; or the same names as keywords.
         seed: of the random draws; the same seed gives the same figures.
-        intensity_g_per_kwh: what the grid emits, in g CO2eq/kWh, instead of the place's figure.
+        intensity_g_per_kwh: grid intensity in g CO2eq/kWh, instead of the location's.
         pue: power usage effectiveness of the facility; the figure then covers the facility.
         method: `monte-carlo`, `ml-co2-impact` or `green-algorithms`.
-        calculator: what a published calculator asks beside the facts; see `published`.
+        calculator: further inputs of a published calculator; see `published`.
         known: fields of `Facts`.
 
     Raises:
-        UsageError: facts that contradict each other or do not suffice, a method that is not known.
-        PlaceError: a place that is not known.
-        UnknownDeviceError: a device that is not known.
+        UsageError: invalid, contradictory or insufficient facts, or an unknown method.
+        PlaceError: an unknown place.
+        UnknownDeviceError: an unknown device.
         MissingExtraError: numpy or codecarbon is not installed.
     """
     facts = _merged(facts, known)
@@ -149,7 +149,7 @@ def _merged(facts: Facts | None, known: dict[str, Any]) -> Facts:
 
 
 def _overhead(facts: Facts, pue: float | None) -> Factor | None:
-    """The facility's overhead, where it is known: given, or published by the provider."""
+    """Overhead of the facility, if given or published by the provider."""
     if pue is not None:
         return Factor("PUE", Constant(pue), f"the facility's PUE was given: {pue:g}")
     published = None if facts.provider is None else find_pue(facts.provider)
@@ -160,10 +160,10 @@ def _overhead(facts: Facts, pue: float | None) -> Factor | None:
 
 
 def _without_a_way(facts: Facts, hardware: Hardware | None, grid: Grid) -> Estimate:
-    """No number: the device's maker publishes no power, or the facts do not suffice.
+    """Estimate without a number, for a device whose maker publishes no power.
 
     Raises:
-        UsageError: the facts do not suffice.
+        UsageError: the facts are insufficient.
     """
     has_hours = any((facts.wall_hours, facts.device_hours, facts.hours, facts.train_runtime_s))
     if hardware is not None and hardware.rated_w is None and (has_hours or facts.parameters):
@@ -184,7 +184,7 @@ def _without_a_way(facts: Facts, hardware: Hardware | None, grid: Grid) -> Estim
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """One estimate as it is drawn."""
+    """One Monte Carlo estimate."""
 
     facts: Facts
     hardware: Hardware | None
@@ -198,7 +198,7 @@ class _Drawing:
         drawn = [self._energy(way) for way in ways]
         apart = _hours_apart(self.facts) or _apart(ways, [draws for draws, _ in drawn])
         energy, factors = drawn[0]
-        # What a meter gave may have a published PUE inside; only one that is given is put on top.
+        # Metered energy may already include the published PUE; only a given one is applied.
         given = self.overhead is not None and isinstance(self.overhead.distribution, Constant)
         overhead = self.overhead if best.kind != "energy" or given else None
         if overhead is not None:
@@ -241,8 +241,8 @@ class _Drawing:
         return energy, drawn
 
     def _draw(self, factor: Factor) -> Draws:
-        # A generator for each factor by its name, so that two ways draw the same device alike and adding a fact
-        # leaves the draws of the rest as they were.
+        # One generator per factor name: methods share the draws of a device, and another fact does not change the draws
+        # of the rest.
         return factor.distribution.draw(_generator(self.seed, factor.name), DRAWS)
 
     def _facility(self, grams: Draws) -> tuple[float, float] | None:
@@ -272,7 +272,7 @@ class _Drawing:
 
 
 def _about(facts: Facts, grid: Grid) -> dict[str, Any]:
-    """What an estimate says of the training, with or without a number."""
+    """Fields that describe the training, with or without a number."""
     count = f"{facts.count} x " if facts.hardware and facts.count else ""
     wall = facts.wall_hours
     if wall is None and facts.train_runtime_s is not None:
@@ -325,7 +325,7 @@ def _middle(factor: Factor) -> float:
 
 
 def _hours_apart(facts: Facts) -> str | None:
-    """In words that wall hours and device hours do not go together; None where they do."""
+    """Message if wall hours and device hours contradict each other, else None."""
     wall, summed, count = facts.wall_hours, facts.device_hours, facts.count
     if wall is None or summed is None or count is None or 1 / _HOURS_APART <= summed / (wall * count) <= _HOURS_APART:
         return None
@@ -333,14 +333,14 @@ def _hours_apart(facts: Facts) -> str | None:
 
 
 def _apart(ways: list[EnergyMethod], energies: list[Draws]) -> str | None:
-    """In words that two ways do not agree within their ranges; None where all do."""
+    """Message if the ranges of two methods do not overlap, else None."""
     for index, (way, energy) in enumerate(zip(ways, energies, strict=True)):
         for other, against in zip(ways[:index], energies[:index], strict=True):
             if any(
                 factor.narrowed_by and isinstance(factor.distribution, Constant)
                 for factor in (*way.factors, *other.factors)
             ):
-                continue  # a count that was taken for one contradicts nothing
+                continue  # an assumed count of one contradicts nothing
             (low, _, high), (other_low, _, other_high) = _three(energy), _three(against)
             if low > other_high or other_low > high:
                 return (
@@ -355,12 +355,12 @@ def _span(low_kwh: float, high_kwh: float) -> str:
 
 
 def _narrow_by(used: tuple[Factor, ...], drawn: dict[str, Draws]) -> str | None:
-    """The fact whose factor has the largest part of the variance of the logarithm."""
+    """Fact whose factor contributes most to the variance of the logarithm."""
     import numpy as np
 
     spreads = {factor.narrowed_by: float(np.var(np.log(drawn[factor.name]))) for factor in used if factor.narrowed_by}
     for factor in used:
-        # A count that was taken for one has no spread of its own, and is the largest doubt of all.
+        # An assumed count of one has no spread, but is the largest uncertainty.
         if factor.narrowed_by and isinstance(factor.distribution, Constant):
             return factor.narrowed_by
     widest = max(spreads, key=lambda fact: spreads[fact], default=None)
@@ -368,7 +368,7 @@ def _narrow_by(used: tuple[Factor, ...], drawn: dict[str, Draws]) -> str | None:
 
 
 def _band(grams: Draws) -> str:
-    """Between which orders of magnitude the figure lies, in words."""
+    """Orders of magnitude of the figure, in words."""
     low, _, high = _three(grams)
     names = [_order(end) for end in (low, high)]
     return names[0] if names[0] == names[1] else f"{names[0]} to {names[1]}"

@@ -1,4 +1,4 @@
-"""What measured trainings show, a row for each group of runs alike."""
+"""Evidence from measured trainings, one row per group of similar runs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PowerBoundary = Literal["accelerators", "node"]
 
 @dataclass(frozen=True, slots=True)
 class PowerEvidence:
-    """A group of runs of one organisation on one device: mean power of an accelerator over its rated power.
+    """Mean over rated power of an accelerator, for a group of runs of one organisation on one device.
 
-    Only metered power counts: a published energy that is itself rated power times hours is no evidence of power, and
-    neither are a maximum that was seen, nor the swing within a run. `rated_power_w` is in W, as a maker prints it;
-    `ratio_low` and `ratio_high` are the 5th and 95th percentile of the runs where there are many, else the ends.
+    Metered power only: no published energies that are rated power times hours, no observed maxima, no swing within a
+    run. `rated_power_w` is in W, as printed by the maker; `ratio_low` and `ratio_high` are the 5th and 95th percentile
+    of many runs, else the extremes.
     """
 
     group: str
@@ -41,8 +41,10 @@ class PowerEvidence:
 
 @dataclass(frozen=True, slots=True)
 class MfuEvidence:
-    """A published pre-training: useful operations (six for each active parameter and token) over what the reported
-    device hours could have computed in 16 bits; restarts and evaluations are inside the hours."""
+    """MFU of a published pre-training: useful operations over the 16-bit capacity of the reported device hours.
+
+    Useful are 6 operations per active parameter and token; the hours include restarts and evaluations.
+    """
 
     model: str
     organisation: str
@@ -57,7 +59,7 @@ class MfuEvidence:
 
 @cache
 def power_evidence() -> tuple[PowerEvidence, ...]:
-    """The power that is shipped."""
+    """Bundled power evidence."""
     return tuple(
         PowerEvidence(
             group=row["group"],
@@ -84,7 +86,7 @@ def power_evidence() -> tuple[PowerEvidence, ...]:
 
 @cache
 def mfu_evidence() -> tuple[MfuEvidence, ...]:
-    """The MFU that is shipped."""
+    """Bundled MFU evidence."""
     return tuple(
         MfuEvidence(
             model=row["model"],

@@ -1,4 +1,4 @@
-"""An estimate in words and as a record: never without its tier and its range."""
+"""Estimates as text and as records, never without tier and range."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from ..errors import UsageError
 from ..record import EmissionsRecord
 from .estimate import Estimate
 
-# The beginning of every source of ours, by which an estimate is known again on a card.
+# Prefix of our sources, which identifies an estimate on a card.
 PREFIX = "Estimated with hf-emissions"
 
 
-# How the notes of a section begin, by which it is known again.
+# First sentences of a section's notes, which identify it.
 _ESTIMATE = "This figure is an estimate, not a measurement."
 _NO_FIGURE = "No figure is given"
 
 
 def is_section_of_estimate(section: str) -> bool:
-    """Whether the text of a section is that of an estimate of ours."""
+    """True if the text is a section of one of our estimates."""
     return _ESTIMATE in section or f"\n{_NO_FIGURE}: " in section.replace("\r\n", "\n")
 
 
 def source_of(estimate: Estimate) -> str:
-    """The source of an estimate: tier, facts, boundary, grid, and the 90 % range."""
+    """Source text of an estimate: tier, facts, boundary, grid, and 90 % range."""
     if estimate.method != "monte-carlo":
         return f"{PREFIX} {__version__} ({estimate.method}: {estimate.rests_on}; {estimate.grid}); no range"
     boundary = f"facility, PUE {estimate.pue:g}" if estimate.boundary == "facility" else estimate.boundary
@@ -33,7 +33,7 @@ def source_of(estimate: Estimate) -> str:
 
 
 def range_words(estimate: Estimate) -> str:
-    """The range of the emissions, such as `60-190 kg`; both ends in the unit of the higher one."""
+    """Range of the emissions, such as `60-190 kg`; both ends in the unit of the higher one."""
     if estimate.low_g is None or estimate.high_g is None:
         return "unknown"
     high = units.format_mass(estimate.high_g)
@@ -43,7 +43,7 @@ def range_words(estimate: Estimate) -> str:
 
 
 def record_of(estimate: Estimate) -> EmissionsRecord:
-    """The estimate as a record.
+    """Convert the estimate to a record.
 
     Raises:
         UsageError: it gives no number.
@@ -77,7 +77,7 @@ def record_of(estimate: Estimate) -> EmissionsRecord:
 
 
 def record_of_section(estimate: Estimate) -> EmissionsRecord | None:
-    """What a section shows of an estimate: without a known place its energy and no grams; None for no number."""
+    """Record for a section: energy without grams if the place is unknown; None without a number."""
     if estimate.median_g is None:
         return None
     record = record_of(estimate)
@@ -85,7 +85,7 @@ def record_of_section(estimate: Estimate) -> EmissionsRecord | None:
 
 
 def refusal_of_block(estimate: Estimate) -> str | None:
-    """Why an estimate may not stand in a block; None where it may: at tier A or B with a known place."""
+    """Reason to keep an estimate out of a block; None at tier A or B with a known place."""
     if estimate.median_g is None:
         return estimate.why_no_number
     if estimate.method != "monte-carlo":
@@ -100,7 +100,7 @@ def refusal_of_block(estimate: Estimate) -> str | None:
 
 
 def notes_of(estimate: Estimate) -> tuple[str, ...]:
-    """The sentences below the section's list."""
+    """Sentences below the list of the section."""
     notes = [_ESTIMATE]
     if estimate.median_g is None:
         notes = [f"{_NO_FIGURE}: {estimate.why_no_number}."]

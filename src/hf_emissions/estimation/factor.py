@@ -1,4 +1,4 @@
-"""One input of an estimate: what it may be, in words, and which fact would narrow it."""
+"""Input factors of an estimate."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .distributions import Constant, Distribution
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A number that others are multiplied with.
+    """A number that enters an estimate as a factor.
 
     Attributes:
-        name: what it is, such as `hours`.
-        distribution: what it may be, in the unit that the way of the estimate needs.
-        words: the assumption as a sentence; empty where the number was given.
-        narrowed_by: the fact that would narrow it, in words; None where nothing a card could say would.
+        name: such as `hours`.
+        distribution: its distribution, in the unit of the energy method.
+        words: the assumption as a sentence; empty if the number was given.
+        narrowed_by: the fact that would narrow it, in words; None if no fact on a card would.
     """
 
     name: str
@@ -25,5 +25,5 @@ class Factor:
 
     @classmethod
     def known(cls, name: str, value: float) -> Factor:
-        """A number that is given."""
+        """Factor with a given value."""
         return cls(name, Constant(value))

@@ -1,4 +1,4 @@
-"""What few groups say of the next one: least squares on the logarithm of a ratio, with weak priors."""
+"""Predict a new group from few: least squares on log ratios, with weak priors."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .distributions import Z90, Lognormal
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Least squares on the logarithm of a ratio, for predicting that of a group that was not seen.
+    """Least-squares fit of log ratios, to predict an unseen group.
 
     Attributes:
-        coefficients: of the columns.
+        coefficients: one per column.
         covariance: of the coefficients, in units of `variance`.
-        variance: of the logarithm between groups, what the columns do not explain.
-        degrees: of freedom that the variance rests on.
+        variance: residual variance of the logarithm between groups.
+        degrees: degrees of freedom of the variance.
     """
 
     coefficients: tuple[float, ...]
@@ -26,7 +26,7 @@ class Fit:
     degrees: float
 
     def predict(self, columns: Sequence[float]) -> Lognormal:
-        """A lognormal whose 90 % range is the 90 % prediction interval of Student's t."""
+        """Lognormal whose 90 % range is the 90 % prediction interval of Student's t."""
         centre = sum(c * x for c, x in zip(self.coefficients, columns, strict=True))
         leverage = sum(
             x * y * self.covariance[i][j] for i, x in enumerate(columns) for j, y in enumerate(columns) if x and y
@@ -44,10 +44,10 @@ def fit_ratios(
     """Fit the logarithm of ratios.
 
     Args:
-        columns: a row of explanatory values for each ratio.
-        ratios: what was seen.
-        weights: how many independent groups each row counts as; at most one each.
-        prior: mean and weight (in groups) of each coefficient's prior; a weight of 0 for none.
+        columns: explanatory values, one row per ratio.
+        ratios: observed ratios.
+        weights: number of independent groups that each row counts as; at most one.
+        prior: mean and weight (in groups) of each coefficient's prior; weight 0 for none.
     """
     size = len(prior)
     normal = [[prior[i][1] * (i == j) for j in range(size)] for i in range(size)]
@@ -68,7 +68,7 @@ def fit_ratios(
 
 
 def student_t90(degrees: float) -> float:
-    """The 95th percentile of Student's t (Cornish and Fisher's expansion; from 3 degrees on good to a hundredth)."""
+    """95th percentile of Student's t (Cornish-Fisher expansion; within 0.01 from 3 degrees of freedom on)."""
     z, v = Z90, max(degrees, 2.0)
     return (
         z
@@ -79,7 +79,7 @@ def student_t90(degrees: float) -> float:
 
 
 def _inverse(matrix: Sequence[Sequence[float]]) -> list[list[float]]:
-    """Of a small symmetric positive matrix, by elimination."""
+    """Inverse of a small symmetric positive matrix, by elimination."""
     size = len(matrix)
     rows = [[*row, *(float(i == j) for j in range(size))] for i, row in enumerate(matrix)]
     for i in range(size):

@@ -1,4 +1,4 @@
-"""What the grid emits where a training ran, as far as its facts say, with the spread of that knowledge."""
+"""Grid intensity at the place of a training, with its uncertainty."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ..record import IntensityBasis
 from .distributions import Constant, Lognormal
 from .factor import Factor
 
-# Spreads of the logarithm (estimation reference, section 1.4): how far sources differ on one country, and one region
-# from year to year.
+# Standard deviations of the logarithm (estimation reference, section 1.4): between sources for a country, and between
+# years for a region.
 _COUNTRY_SIGMA = 0.12
 _REGION_SIGMA = 0.17
-# Grids with little carbon differ by what a source counts: over the life cycle, or at the stack alone.
+# On low-carbon grids, sources differ by basis: life-cycle or combustion only.
 _LOW_CARBON_SIGMA = 0.35
 _LOW_CARBON = ("SWE", "NOR", "CHE", "FRA", "CAN")
 _LOW_CARBON_G_PER_KWH = 100.0
-# The states of the USA lie between 24 and 893 g/kWh; three in four of them, Virginia, Iowa and Texas
-# among them, in the range that this gives (191 to 713), and half of them in that of half the spread.
+# US states range from 24 to 893 g/kWh; three quarters of them, including Virginia, Iowa and Texas, are in the resulting
+# range (191 to 713), and half are within half the spread.
 _USA_SIGMA = 0.40
-# Anywhere: what trainings are known to have run on.
+# Unknown place: from where trainings are known to have run.
 _ANYWHERE = Lognormal(330.0, 0.75)
 # The spread is a judgement.
 _HYDROPOWER = Lognormal(HYDROPOWER_G_PER_KWH, 0.7)
@@ -34,9 +34,9 @@ _HYDROPOWER = Lognormal(HYDROPOWER_G_PER_KWH, 0.7)
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The grid of a training: its factor in g/kWh, and what a record says of the place.
+    """Grid of a training: its factor in g/kWh, and the location fields of a record.
 
-    `known` is whether its intensity is; `place` is None where nobody said where it is.
+    `known` is True if its intensity is known; `place` is None if the place is not.
     """
 
     factor: Factor
@@ -52,10 +52,10 @@ class Grid:
 
 
 def find_grid(facts: Facts, intensity_g_per_kwh: float | None = None) -> Grid:
-    """The grid that the facts name, or the intensity that is given.
+    """Grid that the facts name, or with the given intensity.
 
     Raises:
-        PlaceError: a country or region that is not known, a region without a country, an intensity that no grid has.
+        PlaceError: an unknown or contradictory country or region, a region without a country, an impossible intensity.
         MissingExtraError: codecarbon is not installed.
     """
     if intensity_g_per_kwh is not None:
@@ -71,7 +71,7 @@ def find_grid(facts: Facts, intensity_g_per_kwh: float | None = None) -> Grid:
 
 
 def _given(facts: Facts, g_per_kwh: float) -> Grid:
-    """A place of which the owner says what its grid emits; the place itself has to exist all the same."""
+    """Grid with an intensity given by the owner; the place must still exist."""
     if isinstance(g_per_kwh, bool) or not 0 < g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
         raise PlaceError(f"no grid has {g_per_kwh:g} g/kWh; the highest is {HIGHEST_GRID_G_PER_KWH:g}")
     country, region, cloud = facts.country_iso3, facts.region, None
@@ -136,7 +136,7 @@ def _named(intensity: Intensity) -> Grid:
 
 
 def _nearly_no_combustion(intensity: Intensity, source: str) -> Grid:
-    """A grid of hydropower, of which the data have only what is burned."""
+    """Hydropower grid for which the data only cover combustion."""
     where = f"{intensity.country.iso3}/{intensity.region}"
     words = (
         f"{intensity.place}: {intensity.g_per_kwh:.3g} g/kWh are burned ({intensity.source}); over the life of its "
@@ -155,7 +155,7 @@ def _nearly_no_combustion(intensity: Intensity, source: str) -> Grid:
 
 
 def _spread(intensity: Intensity) -> tuple[float, str, str | None]:
-    """The spread, why it is so wide, and what would narrow it."""
+    """Sigma, the reason for it, and the fact that would narrow it."""
     iso3 = intensity.country.iso3
     if intensity.region is not None and intensity.g_per_kwh < _LOW_CARBON_G_PER_KWH:
         return _LOW_CARBON_SIGMA, "sources differ much on a grid with little carbon", None

@@ -1,4 +1,4 @@
-"""The power that a named device draws while it trains, and what it computes, as factors."""
+"""Power draw and compute rate of a named device in training, as factors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .factor import Factor
 from .mfu import mfu
 from .power import measured_mean_ratio, power_ratio
 
-# A processor's power against its rating: between idle and full load, a judgement; no measurements were fitted.
+# Processor power over its rating: between idle and full load, a judgement, not fitted.
 _CPU_RATIO = Lognormal(0.7, 0.5)
-# Where the device is not named: an A100 SXM, and the factor between generations in energy for each operation
-# (estimation reference, default distributions).
+# For unnamed devices: an A100 SXM, and the spread of energy per operation between generations (estimation reference,
+# default distributions).
 _USUAL = "A100 SXM"
 _ANY_DEVICE_SIGMA = 0.5
 
@@ -26,13 +26,13 @@ _FORM = "the form factor (hardware, such as A100 SXM or A100 PCIe)"
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """What a training ran on: one named thing, which may be several accelerators, a part of one, or a processor.
+    """Hardware of a training: one named thing, which may be several accelerators, part of one, or a processor.
 
     Attributes:
-        words: for a source, such as `A100 SXM`.
-        rated_w: its rated power in watts, None where the maker publishes none.
+        words: text for a source, such as `A100 SXM`.
+        rated_w: rated power in W, None if unpublished.
         name: the accelerator; None for a processor.
-        named: whether the facts name it.
+        named: True if the facts name it.
     """
 
     words: str
@@ -42,17 +42,17 @@ class Hardware:
 
     @property
     def released_year(self) -> int | None:
-        """The year in which it could first be bought."""
+        """Year of release."""
         return self.name.released_year if self.name else None
 
     def likeliest(self) -> Hardware:
-        """The same in its likeliest form and number: power and rate go together, so that neither varies alone."""
+        """Fix the likeliest variant and chip count: power and rate are coupled, so neither may vary alone."""
         if self.name is None or self.name.power_w is None or _is_measured(self.name):
             return self
         return replace(self, rated_w=Constant(self.name.power_w))
 
     def power(self, accelerators: float, parameters: float | None, boundary: Boundary) -> tuple[Factor, ...]:
-        """The power of one of them, in watts, within a boundary; empty where the maker publishes none."""
+        """Factors of the power of one named thing, in W, within a boundary; empty if unpublished."""
         if self.rated_w is None:
             return ()
         if self.name is None:
@@ -75,7 +75,7 @@ class Hardware:
         return Factor("power", ratio, f"{part} draw {_percent(ratio)} of the accelerator's rated power", _METER)
 
     def seconds_per_flop(self, parameters: float | None, *, pretraining: bool) -> Factor:
-        """Seconds of one named thing for each useful operation."""
+        """Seconds of one named thing per useful operation."""
         assert self.name
         speed = self.name.flop_per_s
         assert speed
@@ -94,7 +94,7 @@ class Hardware:
 
 
 def find_hardware(name: str) -> Hardware:
-    """An accelerator, else a processor, by the name that a card gives it.
+    """Look up an accelerator, else a processor, by its name on a card.
 
     Raises:
         UnknownDeviceError: neither; with near matches.
@@ -104,14 +104,14 @@ def find_hardware(name: str) -> Hardware:
     except UnknownDeviceError as unknown:
         try:
             cpu = find_cpu(name)
-        except HfEmissionsError:  # why it is no processor is of no use to who named a GPU
+        except HfEmissionsError:  # the processor's error does not help with a misspelt GPU
             raise unknown from None
         return Hardware(cpu.name, Constant(cpu.power_w))
     return Hardware(found.canonical, _rated_w(found), found)
 
 
 def usual_hardware() -> Hardware:
-    """What stands in where the device is not named."""
+    """Default for an unnamed device."""
     found = find_accelerator(_USUAL)
     return Hardware(found.canonical, _rated_w(found), found, named=False)
 

@@ -1,7 +1,7 @@
-"""How much of a device's rate a training uses (MFU), by the device hours that were reported, restarts inside.
+"""Model FLOPs utilisation (MFU) of trainings, from reported device hours including restarts.
 
-Six operations for each active parameter and token over device hours times the dense 16-bit rate. Fitted on published
-pre-trainings, each organisation counting by itself.
+Six operations per active parameter and token, over device hours times the dense 16-bit rate. Fitted on published
+pre-trainings, weighted per organisation and generation.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from .distributions import Lognormal
 from .evidence import MfuEvidence, mfu_evidence
 from .fit import Fit, fit_ratios
 
-# For fine-tunes on a few devices nothing is published: a judgement (estimation reference, section 3), wide for it.
+# Nothing is published for fine-tuning on few devices: a judgement (estimation reference, section 3), hence wide.
 SMALL_FINETUNE = Lognormal(0.20, 0.70)
 
 _HOPPER = frozenset({"hopper", "h100", "h800", "h200", "gh200"})
 _BEFORE_AMPERE = frozenset({"volta", "v100", "tpu2", "tpu3", "tpuv3", "turing"})
 _AMPERE = frozenset({"ampere", "a100", "a800", "tpu4"})
 
-# Priors, with the weight of so many organisations: a generation is like the others; on Hopper a model a tenth as large
-# uses a fifth less, since its rate grew more than what feeds it.
+# Priors, weighted in organisations: generations are alike; on Hopper a model a tenth as large uses a fifth less, since
+# its rate grew more than its bandwidth.
 _GENERATION = (0.0, 2.0)
 _SIZE = (0.1, 2.0)
 _LARGE = 1e11
-# Hopper's models where the parameters are not known: about those of the evidence.
+# For unknown parameters on Hopper: about those of the evidence.
 _USUAL = 2e10
 
 
 @dataclass(frozen=True, slots=True)
 class MfuModel:
-    """The MFU of pre-training by generation and size, and where the generation is not among them."""
+    """MFU of pre-training by generation and size, and for unknown generations."""
 
     known: Fit
     unknown: Fit
@@ -46,7 +46,7 @@ class MfuModel:
         parameters: float | None = None,
         pretraining: bool = True,
     ) -> Lognormal:
-        """Useful operations over what the device hours could have computed."""
+        """Useful operations over the capacity of the device hours."""
         if not pretraining:
             return SMALL_FINETUNE
         columns = _columns(generation, parameters)
@@ -60,13 +60,13 @@ def mfu(
     pretraining: bool = True,
     evidence: Iterable[MfuEvidence] | None = None,
 ) -> Lognormal:
-    """How much of a device's dense 16-bit rate a training uses.
+    """MFU: share of a device's dense 16-bit rate that a training uses.
 
     Args:
-        generation: of the device, such as `volta` or `hopper`, or a device's short name, such as `A100`.
-        parameters: active ones of the model.
-        pretraining: whether it is one on a cluster; else a fine-tune on a few devices, for which a prior stands.
-        evidence: what to fit; by default what is shipped.
+        generation: device generation such as `volta` or `hopper`, or a short device name such as `A100`.
+        parameters: active parameters of the model.
+        pretraining: True for pre-training on a cluster; else fine-tuning on few devices, which uses a prior.
+        evidence: data to fit; the bundled data by default.
     """
     model = default_mfu() if evidence is None else fit_mfu(evidence)
     return model.mfu(generation=generation, parameters=parameters, pretraining=pretraining)
@@ -90,12 +90,12 @@ def fit_mfu(evidence: Iterable[MfuEvidence]) -> MfuModel:
 
 @cache
 def default_mfu() -> MfuModel:
-    """Fitted on what is shipped."""
+    """Model fitted on the bundled evidence."""
     return fit_mfu(mfu_evidence())
 
 
 def _columns(generation: str | None, parameters: float | None) -> tuple[float, ...] | None:
-    """Level, step down to devices before Ampere, step to Hopper, and a model's smallness on Hopper."""
+    """Intercept, step before Ampere, step on Hopper, log size on Hopper; None for unknown generations."""
     name = (generation or "").lower()
     if name in _HOPPER:
         return 1.0, 0.0, 1.0, min(math.log((parameters or _USUAL) / _LARGE), 0.0)
@@ -105,6 +105,6 @@ def _columns(generation: str | None, parameters: float | None) -> tuple[float, .
 
 
 def _weights(rows: list[MfuEvidence]) -> list[float]:
-    """What one organisation trained on one generation counts as one: one code base, one cluster."""
+    """Weights that sum to one per organisation and generation: one code base, one cluster."""
     many = Counter((row.organisation, row.generation) for row in rows)
     return [1 / many[row.organisation, row.generation] for row in rows]

@@ -1,11 +1,10 @@
-"""Power of an accelerator in training over its rated power, fitted on measured groups of runs.
+"""Mean over rated power of an accelerator in training, fitted on measured groups of runs.
 
-The logarithm of the ratio is a line in that of the parameters up to `SATURATION` and flat above it, plus a step for
-the rest of the node: small networks leave a device waiting. Where the parameters are not known, it is the mean of all
-groups. The range is that of a group which was not seen, and so far wider than that of runs alike.
+The log ratio is linear in the log of the parameters up to `SATURATION` and flat above, plus a step for the rest of the
+node. With unknown parameters it is the mean of all groups. The range is for an unseen group, wider than within one.
 
-Settings and generations have no term of their own: the small networks were all measured on consumer devices, the
-large models on others, so that the groups cannot tell setting from size; size is what left-out groups confirm.
+Setting and generation have no terms: small networks were measured on consumer devices only and large models on others,
+so setting and size are confounded; leaving out groups confirms size.
 """
 
 from __future__ import annotations
@@ -19,26 +18,26 @@ from .distributions import Lognormal
 from .evidence import PowerBoundary, PowerEvidence, power_evidence
 from .fit import Fit, fit_ratios
 
-# From so many parameters on, size says nothing more of the power: those of ResNet50, the largest of the small networks
-# that were measured; the next are ten times larger.
+# Size has no effect above this: ResNet50, the largest of the small networks measured; the next models are ten times
+# larger.
 SATURATION = 2.56e7
-# From so many accelerators on it is taken for large whose parameters are not known.
+# With unknown parameters, a model on this many accelerators is assumed to be large.
 _CLUSTER = 16
 
-# Priors, with the weight of so many groups: the slope of the line, and the step to the node, ln 1.3 (a host that
-# takes a quarter of the power: Dodge et al. 2022).
+# Priors, weighted in groups: the slope, and the step to the node, ln 1.3 (the host takes a quarter of the power: Dodge
+# et al. 2022).
 _SLOPE = (0.2, 0.5)
 _HOST = (math.log(1.3), 0.5)
 
-# Measured mean power of a TPU chip with its share of the host, over the mean of its generation: 245, 288, 289 and
-# 310 W for four models on TPU v3 (Patterson et al. 2021, Table 4), and as much again between organisations, of which
-# there is one.
+# Measured mean power of a TPU chip including its host share, relative to its generation's mean: 245, 288, 289 and 310 W
+# for four models on TPU v3 (Patterson et al. 2021, Table 4), and as much again between organisations, of which there is
+# only one.
 _MEASURED_MEAN_SIGMA = 0.20
 
 
 @dataclass(frozen=True, slots=True)
 class PowerModel:
-    """The ratio where the parameters are known, and where they are not."""
+    """Ratio for known and for unknown parameters."""
 
     sized: Fit
     unsized: Fit
@@ -50,7 +49,7 @@ class PowerModel:
         parameters: float | None = None,
         boundary: PowerBoundary = "node",
     ) -> Lognormal:
-        """Power of an accelerator within the boundary, over its rated power."""
+        """Power of an accelerator within the boundary over its rated power."""
         node = float(boundary == "node")
         if parameters is None and accelerators is not None and accelerators >= _CLUSTER:
             parameters = SATURATION
@@ -69,17 +68,17 @@ def power_ratio(
     """Power of an accelerator in training over its rated power.
 
     Args:
-        accelerators: how many the training ran on.
-        parameters: of the model that was trained.
-        boundary: what the power covers: the accelerators alone, or their share of the node.
-        evidence: what to fit; by default what is shipped.
+        accelerators: number of accelerators.
+        parameters: parameters of the model.
+        boundary: the accelerators alone, or with their share of the node.
+        evidence: data to fit; the bundled data by default.
     """
     model = default_power() if evidence is None else fit_power(evidence)
     return model.ratio(accelerators=accelerators, parameters=parameters, boundary=boundary)
 
 
 def measured_mean_ratio() -> Lognormal:
-    """Power of a chip over its published mean in use, where the maker gives one: of TPUs, the host's share inside."""
+    """Power of a chip over its published mean in use, if any: for TPUs, including the host share."""
     return Lognormal(1.0, _MEASURED_MEAN_SIGMA)
 
 
@@ -105,7 +104,7 @@ def fit_power(evidence: Iterable[PowerEvidence]) -> PowerModel:
 
 @cache
 def default_power() -> PowerModel:
-    """Fitted on what is shipped."""
+    """Model fitted on the bundled evidence."""
     return fit_power(power_evidence())
 
 

@@ -1,4 +1,4 @@
-"""An estimate by one of the published calculators, from the same facts: their figure, with no range."""
+"""Estimates by published calculators from the same facts: their figure, without a range."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ METHODS = ("ml-co2-impact", "green-algorithms")
 
 
 def by_calculator(method: str, facts: Facts, grid: Grid, pue: float | None, settings: Mapping[str, Any]) -> Estimate:
-    """What a published calculator finds.
+    """Run a published calculator.
 
     Args:
         method: its name.
         facts: hardware, count, hours and place.
-        grid: the grid of the facts.
-        pue: power usage effectiveness; None for the calculator's own.
-        settings: what Green Algorithms asks beside the facts: `cpu` (watts of one core), `cores`,
-            `memory` in GB, `usage` from 0 to 1, and `psf`, how often it was run.
+        grid: grid of the facts.
+        pue: power usage effectiveness; None for the calculator's default.
+        settings: further inputs of Green Algorithms: `cpu` (W per core), `cores`, `memory` in GB, `usage` from 0 to 1,
+            and `psf`, the number of runs.
 
     Raises:
-        UsageError: a method that is not known, or facts that it needs and that are not given.
+        UsageError: an unknown method, or missing or unused facts.
     """
     if method not in METHODS:
         raise UsageError(f"{method!r} is no method; there are monte-carlo, {', '.join(METHODS)}")
@@ -48,7 +48,7 @@ def by_calculator(method: str, facts: Facts, grid: Grid, pue: float | None, sett
 
 
 def _hours(method: str, facts: Facts) -> float:
-    """Hours of each device."""
+    """Hours per device."""
     hours = facts.wall_hours or facts.hours
     if hours is None and facts.device_hours is not None and facts.count is not None:
         hours = facts.device_hours / facts.count
@@ -76,7 +76,7 @@ def _ml_co2_impact(facts: Facts, grid: Grid, hardware: Hardware | None, hours: f
     found = ml_co2_impact(_power_w(hardware, SITE_POWER_W), hours, kg_per_kwh, intensity_as_typed=typed)
     count = facts.count or 1
     if count > 1:
-        # The site knows no number of devices; its users multiply what it shows.
+        # The site has no device count; its users multiply the result.
         grams, energy_kwh = found.emissions_g * count, found.energy_kwh * count
         words = f"{count} devices x {units.format_mass(found.emissions_g)} = {units.format_mass(grams)} CO2eq"
         found = replace(found, emissions_g=grams, energy_kwh=energy_kwh, steps=(*found.steps, words))
@@ -110,14 +110,14 @@ def _cores(cpu: str | None, cores: int | None, usage: float) -> Devices:
     try:
         return Devices(cores, float(cpu), usage)
     except ValueError:
-        # The table has watts of a whole processor and not its number of cores, which a guess would get wrong.
+        # The table has whole processors without core counts, which would have to be guessed.
         raise UsageError(
             f"--cpu is {cpu!r}; give the watts of one core: the processor's rated power divided by its cores"
         ) from None
 
 
 def _power_w(hardware: Hardware | None, own: Mapping[str, float]) -> float:
-    """Watts of one named thing, as rated; the site's own where it has one."""
+    """Rated W of one named thing; the site's own value if it has one."""
     if hardware is None or hardware.rated_w is None:
         raise UsageError(f"no power is published for {hardware.words if hardware else 'the device'}")
     if hardware.name is None:

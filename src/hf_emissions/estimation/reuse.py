@@ -1,4 +1,4 @@
-"""What was saved where a trained model was used and not trained again."""
+"""Emissions avoided by reusing a trained model instead of training again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .. import units
 from ..errors import UsageError
 from ..factors.equivalences import SEEDLINGS, Equivalent
 
-# Trees with a trunk of 10 cm or more, of all species (ter Steege et al. 2013, Science 342, 1243092).
+# Trees of all species with a trunk of at least 10 cm (ter Steege et al. 2013, Science 342, 1243092).
 AMAZON_TREES = 3.9e11
 
 CAVEAT = (
@@ -16,21 +16,21 @@ CAVEAT = (
     "who would have trained the model; seedlings are not grown trees. Take it as an illustration and an upper end."
 )
 
-_MOST = 10**15  # more than anybody has counted; keeps the product a number
+_MOST = 10**15  # beyond any real count; keeps the product finite
 
 
 @dataclass(frozen=True, slots=True)
 class AvoidedEmissions:
-    """What so many trainings would have emitted that were not done again.
+    """Emissions of trainings that were avoided.
 
     Attributes:
-        trainings: how many.
-        per_training_g: what one emits, in grams CO2 equivalent.
-        emissions_g: what they would have emitted together.
-        seedlings: tree seedlings that would take as much up in ten years.
+        trainings: number of trainings.
+        per_training_g: emissions of one, in grams CO2 equivalent.
+        emissions_g: emissions of all.
+        seedlings: tree seedlings that absorb as much in ten years.
         amazon_share: the seedlings as a share of the trees of the Amazon, 0 to 1.
         words: the same in sentences, each number with its factor.
-        caveat: why it is no measurement; the last of the sentences too.
+        caveat: why it is no measurement; also the last of the sentences.
     """
 
     trainings: int
@@ -43,10 +43,10 @@ class AvoidedEmissions:
 
 
 def avoided(emissions_g: float, trainings: int) -> AvoidedEmissions:
-    """What was saved by not training again so often, where one training emits `emissions_g` grams CO2 equivalent.
+    """Emissions avoided by not repeating a training of `emissions_g` grams CO2 equivalent `trainings` times.
 
     Raises:
-        UsageError: the number of trainings is not a whole number from 1 up.
+        UsageError: the number of trainings is not a whole number in range.
     """
     if isinstance(trainings, bool) or not isinstance(trainings, int) or not 1 <= trainings <= _MOST:
         raise UsageError(f"{trainings!r} trainings were avoided; it must be a whole number, 1 or more")
@@ -64,10 +64,10 @@ def avoided(emissions_g: float, trainings: int) -> AvoidedEmissions:
 
 
 def amazon_share(trees: float) -> float:
-    """So many trees as a share, 0 to 1, of those of the Amazon."""
+    """Number of trees as a share, 0 to 1, of those of the Amazon."""
     return trees / AMAZON_TREES
 
 
 def percent(share: float) -> str:
-    """A share in per cent, to two digits: `0.0088 %`."""
+    """Share in per cent, to two digits: `0.0088 %`."""
     return f"{units.plain_decimal(units.round_significant(share * 100, 2))} %"

@@ -1,1 +1,1 @@
-"""What a card says about its training."""
+"""Extraction of training facts from a card."""

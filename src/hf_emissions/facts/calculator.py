@@ -1,6 +1,6 @@
-"""The paragraph that the ML CO2 Impact calculator makes for papers and cards, also where people have changed words.
+"""Parse the ML CO2 Impact calculator's paragraph in cards, including edited versions.
 
-Its hours are "cumulative", and its arithmetic is that of one device; many fill in the time on the clock.
+Its hours are "cumulative", with arithmetic for one device; many authors enter wall hours.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REGION = re.compile(r"(?:in|using) (?:the )?(?:compute )?region (?P<region>[a-z
 
 
 def read_calculator(page: CardText) -> Iterator[ExtractedFact]:
-    """Hours, hardware and region of the calculator's sentences."""
+    """Hours, hardware and region from the calculator's sentences."""
     place = page.low.find("of comput", page.body)
     if place < 0:
         return

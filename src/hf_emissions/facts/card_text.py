@@ -1,4 +1,4 @@
-"""A card's text prepared for the readers: its keywords, its body, and the units of prose around a place."""
+"""Card text prepared for the readers: keywords, body, and the prose units around an offset."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from ..card.parsed import ParsedCard, parse_card
 from ..errors import FrontMatterError
 from .keywords import DEVICES, ORIGINAL, keywords
 
-# Readers look at no more than this around one hit, and at no more places than this, whatever the card.
+# Limits that bound the work for any card: characters around a hit, units read, and hits per word.
 _REACH = 1500
 _MOST_UNITS = 200
 _MOST_PLACES = 1000
 
 _COMMENT = re.compile(r"<!--|-->")
-# Where an address, a tag or code stands there is nothing to read; blanks keep all places as they are.
+# URLs, tags and code marks are blanked; equal length keeps all offsets.
 _NOT_PROSE = re.compile(
     r"\]\([^)\s]{1,400}\)|https?://[^\s)>\]]{1,400}|</?[a-zA-Z][^<>]{0,200}>|\\{1,2}[()]|(?<=\d)\\,(?=\d{3})|[*`\\\[\]]"
 )
 _SEEN = {"</td>": "|", "</th>": "|", "<sup>": "^", "\\,": "\u2009"}
 _GAPS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u202f"), " ")
-# A unit of prose begins after an empty line, and at a heading, an item of a list, a quotation or a row of a table.
+# A prose unit starts after an empty line, and at a heading, list item, quotation or table row.
 _BREAK = re.compile(
     r"\n(?=[ \t]*(?:\r?\n|\r|[-*+] |\d{1,2}[.)] |#|\||>|<br|</?(?:p|li|tr|td|th|h\d)\b))", re.IGNORECASE
 )
@@ -33,35 +33,35 @@ _HEADING = re.compile(r"#{1,6}[ \t]+(.{0,120})")
 _NUMBER_BEFORE = re.compile(
     r"(?:\d|\b(?:an?|one|half|couple|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)[\s~+*_`)(-]{0,4}$"
 )
-# What follows such a heading was written about another model.
+# Text below such a heading describes another model.
 _INHERITED = re.compile(r"#{1,6}[^\n]{0,40}\b(?:original|parent)\b[^\n]{0,24}\b(?:model card|readme)\b")
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A paragraph, an item of a list, a row of a table: `text` without what is no prose, from `start` on."""
+    """A paragraph, list item or table row from `start` on; non-prose characters of `text` are blanked."""
 
     start: int
     text: str
 
     @property
     def end(self) -> int:
-        """Where it ends in the card."""
+        """End offset in the card."""
         return self.start + len(self.text)
 
 
 def lowered(text: str) -> str:
-    """A text in lower case, every character in its place."""
+    """Lower-case a text, keeping all offsets."""
     low = text.lower()
     if len(low) == len(text):
         return low
-    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)  # a few become two letters
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)  # a few characters lower to two
 
 
 class CardText:
-    """A card's text; everything else about it is worked out when it is first asked for.
+    """Text of a card; everything else is computed lazily.
 
-    `parsed` is the same card parsed, where that was done already.
+    `parsed` is the parsed card, if available.
     """
 
     def __init__(self, text: str, parsed: ParsedCard | None = None) -> None:
@@ -71,22 +71,22 @@ class CardText:
         self._places: dict[str, list[int]] = {}
 
     def has(self, words: Iterable[str]) -> bool:
-        """Whether the card has one of these keywords."""
+        """True if the card has one of these keywords."""
         return not self.words.isdisjoint(words)
 
     @cached_property
     def device_words(self) -> frozenset[str]:
-        """The words of devices that it has."""
+        """Device keywords in the card."""
         return self.words & DEVICES
 
     @cached_property
     def low(self) -> str:
-        """The text in lower case, every character in its place."""
+        """Text in lower case, with the same offsets."""
         return lowered(self.text)
 
     @cached_property
     def front(self) -> FrontMatter | None:
-        """The places of the front matter; None where there is none that can be told from the body."""
+        """Offsets of the front matter; None if there is none, or its end is unclear."""
         if self._parsed is not None:
             return self._parsed.front_matter
         try:
@@ -96,7 +96,7 @@ class CardText:
 
     @cached_property
     def parsed(self) -> ParsedCard | None:
-        """The front matter parsed; None where it cannot be."""
+        """Parsed front matter; None if unparsable."""
         try:
             return self._parsed or parse_card(self.text)
         except FrontMatterError:
@@ -104,12 +104,12 @@ class CardText:
 
     @property
     def body(self) -> int:
-        """Where the Markdown begins."""
+        """Start offset of the Markdown."""
         return self.front.body if self.front else 0
 
     @cached_property
     def end(self) -> int:
-        """Where the card's own words end: at the card of another model that is quoted below, or at the end."""
+        """End offset of the card's own text: at a quoted card of another model, or at the end."""
         if not self.has(ORIGINAL):
             return len(self.text)
         headings = _at_line_starts(self.low, "#", self.body)
@@ -117,7 +117,7 @@ class CardText:
 
     @cached_property
     def _unread(self) -> list[int]:
-        """Ends and starts of code and comments, in turn."""
+        """Alternating start and end offsets of code and comments."""
         edges = sorted(place for mark in ("```", "~~~") for place in _at_line_starts(self.text, mark, self.body))
         comments: list[int] = []
         for found in _COMMENT.finditer(self.text, self.body) if "<!--" in self.text else ():
@@ -126,7 +126,7 @@ class CardText:
         return edges if not comments else _joined(edges, comments)
 
     def is_code(self, place: int) -> bool:
-        """Whether a place lies inside a code example or a comment."""
+        """True if an offset is inside a code example or a comment."""
         return bisect_right(self._unread, place) % 2 == 1
 
     @cached_property
@@ -136,7 +136,7 @@ class CardText:
         return [(heading.start(), heading[1].lower()) for heading in found]
 
     def places(self, words: frozenset[str]) -> list[int]:
-        """Where the body has these words, each as a whole word, in the order of the card."""
+        """Sorted offsets of these words in the body, whole words only."""
         found: list[int] = []
         for word in self.words & words:
             if word not in self._places:
@@ -145,7 +145,7 @@ class CardText:
         return sorted(found)
 
     def counted(self, words: frozenset[str]) -> list[int]:
-        """The places of words that begin with a number, or have one in front of them."""
+        """Offsets of words that begin with a number or follow one."""
         low = self.low
         return [
             place
@@ -165,12 +165,12 @@ class CardText:
         return found
 
     def heading(self, place: int) -> str:
-        """The words of the nearest heading above a place, in lower case."""
+        """Nearest heading above an offset, in lower case."""
         index = bisect_right(self._headings, (place, "\U0010ffff")) - 1
         return self._headings[index][1] if index >= 0 else ""
 
     def units(self, places: Iterable[int]) -> Iterator[Unit]:
-        """The units of prose in which the places lie, each once, in the order of the card."""
+        """Prose units that contain these offsets, each once, in card order."""
         done, read = self.body, 0
         for place in sorted(places):
             if place < done or place >= self.end or self.is_code(place):
@@ -193,17 +193,17 @@ class CardText:
 
 
 def _is_letter(char: str) -> bool:
-    # Between Chinese characters words stand without blanks.
+    # ASCII only: between Chinese characters words have no spaces around them.
     return char.isascii() and char.isalnum()
 
 
 def _blank(found: re.Match[str]) -> str:
-    # The end of a table's cell stays to be seen, and what makes one number of the digits around it.
+    # Keep cell ends visible, and characters that join digits into one number.
     return _SEEN.get(found[0].lower(), " ").ljust(len(found[0]))
 
 
 def _at_line_starts(text: str, mark: str, begin: int) -> Iterator[int]:
-    """Where lines begin with a mark, three blanks at most before it."""
+    """Offsets of a mark at line starts, indented by at most three spaces."""
     place = text.find(mark, begin)
     while place >= 0:
         line = text.rfind("\n", begin, place) + 1 or begin
@@ -216,7 +216,7 @@ def _at_line_starts(text: str, mark: str, begin: int) -> Iterator[int]:
 
 
 def _joined(one: list[int], other: list[int]) -> list[int]:
-    """Two lists of edges as one: inside is what lies inside either."""
+    """Union of two lists of interval edges."""
     marks = sorted([(place, 1 - 2 * (i % 2)) for edges in (one, other) for i, place in enumerate(edges)])
     joined, depth = [], 0
     for place, step in marks:

@@ -1,6 +1,6 @@
-"""The climate performance model card of Hershcovich et al. 2022, "Towards Climate Awareness in NLP Research".
+"""Climate performance model cards (Hershcovich et al. 2022, "Towards Climate Awareness in NLP Research").
 
-Its questions tell the final model's training from all experiments and from inference; only the first is the training's.
+Their questions separate the final model's training from all experiments and from inference; only the first is used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .durations import durations
 from .extracted_fact import ExtractedFact
 
 _FINAL = "inal model"
-# Between a question and its answer: marks, the end of a cell, or of a line.
+# Between question and answer: markup, or the end of a cell or line.
 _GAP = r"[*_`:\u2013\u2014 \t\"-]{0,8}(?:</t[dh]>\s{0,20}<td[^<>\n]{0,60}>|\|)?[*_`:\u2013\u2014 \t\"-]{0,8}"
 _ANSWER = re.compile(
     r"how much (?:(?P<mass>[^\n|?]{0,24}?emitted)|(?P<time>time)\b)[^\n|?]{0,60}?\bfinal model\b[^\n|?]{0,24}\?"
@@ -44,7 +44,7 @@ def read_climate_card(page: CardText) -> Iterator[ExtractedFact]:
 
 
 def is_question(text: str) -> bool:
-    """Whether a unit of prose is one of the questions, with an answer that is no sentence's."""
+    """True if a prose unit is one of the questions, whose answer must not be read as a sentence."""
     return "?" in text and _QUESTION.search(lowered(text)) is not None
 
 

@@ -1,4 +1,4 @@
-"""What stands around a sentence and says what it is about: the heading above, its own label, the sentence before."""
+"""Context of a sentence: heading above, own label, previous sentence."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 from .sentence import Sentence
 
 _TRAIN_HEADING = re.compile(r"train|tun(?:ed|ing)|训练|hardware|infrastructure|comput|environment|carbon|setup|hyper")
-# Below such a heading not even a label speaks of the training.
+# Below these headings not even a label refers to the training.
 _USE_HEADING = re.compile(r"infer|requirement|latency|throughput|how to use|deploy|serving|speed")
 _OTHER_HEADING = re.compile(
     r"(?<!resource )usage|evaluat|benchmark|limitation|demo|quick ?start|example|performance|generation|citation"
     r"|data(?:set)?s?\b(?!.*train)|installation"
 )
 
-# What a line's own label says of it, before the colon or the first bar of a table.
+# Label of a line: before the colon or the first bar of a table.
 _LABEL = re.compile(r"^[\s|>*+-]{0,12}(?:\d{1,2}[.)] )?(?P<label>[^\n:|.=]{2,48}?) {0,3}[:=|\uff1a](?!//)(?=.)")
 _HARDWARE_LABEL = re.compile(
     r"^(?:training |compute |used |the )?(?:hardware(?: (?:type|used|setup|config\w{0,8}))?"
@@ -35,12 +35,12 @@ _TIME_LABEL = re.compile(
 )
 
 
-# Words by which a sentence goes on with what the one before it was about.
+# Words that continue the topic of the previous sentence.
 _GOES_ON = re.compile(r"^[\s>*+-]{0,12}(?:also|additionally|moreover|furthermore|in addition|besides)\b")
 
 
 def points_of_context(sentence: Sentence, before: Sentence | None) -> int:
-    """How much the heading above and the sentence before speak for a training, below zero for something else."""
+    """Score of heading and previous sentence: positive for training, negative for another topic."""
     points = 0
     if before is not None and before.unit == sentence.unit:
         points = {3: 2, 2: 1}.get(before.cue, 0)
@@ -55,12 +55,12 @@ def points_of_context(sentence: Sentence, before: Sentence | None) -> int:
 
 
 def is_labelled_time(sentence: Sentence) -> bool:
-    """Whether its own label says that it is how long the training took."""
+    """True if the sentence's label names the training time."""
     return _TIME_LABEL.match(_label(sentence)) is not None
 
 
 def is_labelled_hardware(sentence: Sentence) -> bool:
-    """Whether its own label says that it is what the training ran on."""
+    """True if the sentence's label names the training hardware."""
     return _HARDWARE_LABEL.match(_label(sentence)) is not None
 
 

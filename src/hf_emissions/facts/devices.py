@@ -1,4 +1,4 @@
-"""Devices that prose names and how many of them: `4xV100`, `eight NVIDIA A100 GPUs`, `32 nodes each with 4 V100`."""
+"""Devices and their counts in prose: `4xV100`, `eight NVIDIA A100 GPUs`, `32 nodes each with 4 V100`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..factors.hardware_in_text import find_in_text
 from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
 from .numbers import WORD, number
 
-# More of one device than this has no training had; such a number is something else.
+# No training had more of one device; a larger number is something else.
 _MOST = 1_000_000
 
 _COUNT = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,7}}|{WORD}|\ban?\b)"
@@ -21,7 +21,7 @@ _BETWEEN = (
     r"|accelerators?|powerful|high-end|consumer|physical|virtual|dedicated|different|parallel|instances?|nodes? of"
     r"|units? of|pieces? of|of the|of|the|modern|tensor core|workstation|type|way|\d{1,3} ?gi?b)"
 )
-# A count in front of a name: what lies between must be words that describe the device.
+# A count before a name; only words that describe the device may be in between.
 _BEFORE = re.compile(
     rf"(?<![\w.,/:$€-])(?:(?P<nodes>\d{{1,4}}) ?[x\u00d7*] ?(?=\d))?(?P<count>{_COUNT})"
     rf"(?: {{0,3}}[x\u00d7*张块个枚片台]\)? {{0,3}}| ?- ?| ?\( ?| {{1,5}})?(?:{_BETWEEN}[ ,(-]{{1,3}}){{0,3}}$"
@@ -33,7 +33,7 @@ _AFTER = re.compile(
     r"|\((?:x ?)?(?P<bare>\d{1,4})x?\)"
     r"|(?P<single>\(single\b))"
 )
-# Devices without a name. The size of a memory in front is no count.
+# Unnamed devices. A memory size before them is no count.
 _BARE = re.compile(
     rf"(?<![\w.,/:$€=-])(?P<count>{_COUNT})(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))(?:{_BETWEEN} ){{0,2}}"
     r"(?P<thing>gpus?|tpus?|npus?|hpus?|ipus?|xpus?|accelerators|graphics cards?)(?![\w-]*(?: "
@@ -53,17 +53,16 @@ _TOTAL = re.compile(
     rf"total(?:ly)?(?: of|ing|ling)? ?(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} )?gpus?"
 )
 _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
-# The name of a type says nothing of how many there were.
+# A type name implies no count.
 _TYPE_OF = re.compile(r"\b(?:of|hardware|gpu|device|accelerator|instance) type[ :|]{0,4}$")
 _CORES = re.compile(r"\bcores?$")
 _CORES_BEHIND = re.compile(
     r"(?: (?:hardware|devices?|vm|pod|machine|node))?[ ,(]{1,3}(?:with |of |and )?(?P<count>\d{1,4})[ -]cores?\b"
 )
 _TPU_VERSION = re.compile(r"(?:v|tpu)[ -]?(\d[ep]?)\b", re.IGNORECASE)
-# All names have a digit, but for these.
+# Every name has a digit except these.
 _WORTH_READING = re.compile(r"\d|[gtnhix]pu|titan|accelerators|radeon|graphics")
-# What the finder of names leaves alone: a dash inside the model's number, a number with nothing but Ti, blanks left by
-# the marks of code.
+# Forms that `find_in_text` skips: a dash inside the model number, a number with just Ti, spaces left by code marks.
 _DASHED = re.compile(
     r"(?:(?<![\w-])|(?<=\dx))(?:nvidia |tesla ){0,2}(?:(?P<letter>[vpah])-(?P<digits>\d{2,3})"
     r"|(?P<ti>\d{4}) ?ti)(?:[ -]gpus?)?(?!\w)"
@@ -80,9 +79,9 @@ _INSTANCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device in a text. `name` is as it is written, None if it has none; `count` None where it is not said.
+    """A device in a text: `name` as written, None if unnamed; `count` None if unknown.
 
-    `start` and `end` enclose the count too; `exact` says whether the count is written, or follows from the grammar.
+    `start` and `end` include the count; `exact` is True if the count is written, False if implied by grammar.
     """
 
     name: str | None
@@ -94,7 +93,7 @@ class Device:
 
 
 def devices(text: str, low: str) -> list[Device]:
-    """The devices that a text of a sentence or two names, in its order, those without a name behind the others."""
+    """Devices in a text of one or two sentences, in order; unnamed ones only if none is named."""
     if not _WORTH_READING.search(low):
         return []
     named = [_named(mention.start, mention.end, mention.name, text, low) for mention in find_in_text(text)]
@@ -107,7 +106,7 @@ def devices(text: str, low: str) -> list[Device]:
 
 
 def same_device(one: Device, other: Device) -> bool:
-    """Whether two names may stand for one device, its memory aside."""
+    """True if two names may mean the same device, ignoring memory size."""
     if one.meant is None or other.meant is None:
         return one.meant is other.meant
     models = {device.needs for device in one.meant.devices}
@@ -122,7 +121,7 @@ def _named(start: int, end: int, meant: HardwareName, text: str, low: str) -> De
     if meant.devices[0].vendor == "Google":
         return _slice(device, start, end, low)
     if _MACHINE.search(name.lower()) and device.count is not None and device.end > end:
-        # `DGX A100 8gpu` counts the accelerators, not the machine.
+        # `DGX A100 8gpu` counts accelerators, not machines.
         return replace(device, name=(plain := _MACHINE.sub("", name.lower()).upper()), meant=_meant(plain))
     return device
 
@@ -135,7 +134,7 @@ def _meant(name: str) -> HardwareName | None:
 
 
 def _count(start: int, end: int, low: str) -> tuple[int | None, int, int, bool]:
-    """The count of the name between two places, the span with it, and whether it is written."""
+    """Count of a name, its span including the count, and whether the count is written."""
     after = _AFTER.match(low, end)
     if after and (written := after["times"] or after["gpus"] or after["bare"] or after["single"]):
         return (1 if after["single"] else _whole(written)), start, after.end(), True
@@ -156,7 +155,7 @@ def _whole(written: str) -> int | None:
 
 
 def _slice(device: Device, start: int, end: int, low: str) -> Device:
-    """A TPU whose cores are counted is one slice of so many: `8 TPUv3 cores`, `TPUv2, 8 cores`."""
+    """Read a TPU with counted cores as one slice of that size: `8 TPUv3 cores`, `TPUv2, 8 cores`."""
     assert device.name
     version = _TPU_VERSION.search(device.name)
     behind = _CORES_BEHIND.match(low, end)
@@ -194,7 +193,7 @@ def _undashed(found: re.Match[str]) -> str:
 
 
 def _accelerators_of_machines(named: list[Device]) -> list[Device]:
-    """`2 DGX-A100 (8x A100)` is 16 A100."""
+    """Read `2 DGX-A100 (8x A100)` as 16 A100."""
     for machine, inside in pairwise(named):
         if _is_machine(machine) and same_device(machine, inside) and inside.exact and inside.start - machine.end <= 30:
             count = (machine.count or 1) * (inside.count or 1)
@@ -212,7 +211,7 @@ def _instances(text: str, low: str) -> Iterator[Device]:
 
 
 def _with_bare(device: Device, bare: list[Device]) -> Device:
-    """`592 GPUs powered by the V100 chip`: a name without a number takes that of the nearest GPUs beside it."""
+    """Give an uncounted name the count of the nearest GPUs: `592 GPUs powered by the V100 chip`."""
     near = min(bare, key=lambda other: min(abs(other.start - device.end), abs(device.start - other.end)))
     if near.count is None or not near.exact or (near.count == 1) or _is_machine(device):
         return device
@@ -224,7 +223,7 @@ def _is_machine(device: Device) -> bool:
 
 
 def _times_nodes(device: Device, low: str) -> Device:
-    """Times the nodes, where they are counted and the devices are those of one node."""
+    """Multiply by the number of nodes if it is given and the count is per node."""
     if device.count is None:
         return device
     total = _TOTAL.search(low)
@@ -235,7 +234,7 @@ def _times_nodes(device: Device, low: str) -> Device:
         count = _whole(nodes["count"])
         if count and count > 1 and (per_node or _is_each(low, nodes.end(), device.start)):
             return replace(device, count=device.count * count, start=min(device.start, nodes.start()))
-    # Of how many nodes, is not said.
+    # Per node, with an unknown number of nodes.
     return replace(device, count=None) if device.count > 1 and per_node and per_node.end() < 20 else device
 
 

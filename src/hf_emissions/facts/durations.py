@@ -1,4 +1,4 @@
-"""Lengths of time as prose states them, in hours: `4 days 9.5 hours`, `6d 3h 7m`, `300 V100 GPU hours`."""
+"""Durations in prose, in hours: `4 days 9.5 hours`, `6d 3h 7m`, `300 V100 GPU hours`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SPELLINGS = {
     "second": "seconds second secs sec s",
 }
 _UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
-# A single letter is a unit behind digits alone; these three are one only where a smaller unit follows.
+# A single letter is a unit only behind digits; these three only if a smaller unit follows.
 _WEAK = frozenset(["d", "m", "s"])
 _UNIT = "(?:" + "|".join(sorted(_UNIT_OF, key=len, reverse=True)) + r")(?![a-z_\d])"
 
@@ -30,7 +30,7 @@ _DEVICE_WORD = (
     r"|v[2-6][ep]?(?:-\d{1,4})?|gpu|cpu|npu|hpu|ipu|xpu|gaudi|node|server|machine|core|chip|device|accelerator|card"
     r"|mi\d{2,3}[a-z]?|gh?\d{2,3}|[abhklptv]\d{1,4}[a-z]?|\d{4}(?:[ -]?ti)?|\d{2,3} ?gb?|sxm\d?|pcie)s?"
 )
-# Of these, hours are summed over the accelerators; those of processors and nodes are not hours of accelerators.
+# Accelerators, whose hours are summed; hours of processors and nodes are not accelerator hours.
 _OF_DEVICES = re.compile(
     r"gpu|tpu|npu|hpu|ipu|xpu|gaudi|nvidia|rtx|gtx|titan|tesla|chip|device|accelerator|card"
     r"|\b(?:mi\d{2,3}|gh?\d{3}|[abhklptv]\d{1,4})"
@@ -50,7 +50,7 @@ _NEXT = re.compile(
     rf"[ ,]{{0,2}}(?:and |& )?(?P<low>{DIGITS}|{WORD}|an?)(?P<half> and (?:a )?half)?[ -]{{0,2}}(?P<unit>{_UNIT})"
 )
 _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,6})?)?(?![\d:])")
-# A quick look whether a unit is anywhere, before the pattern for whole times is tried.
+# Cheap check for any unit, before the full pattern.
 _ANY_UNIT = re.compile(
     r"hour|hr|sec|day|week|wk|month|min|\dh\b|\d h\b|\dd\b|heure|jour|hora|dia|día|stund|tag|woch|seman|semain|giorn"
     r"|[天小時]|часов"
@@ -59,7 +59,7 @@ _ANY_UNIT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A length of time in hours, whose hours they are, and where in the text it stands."""
+    """A duration in hours, whose hours they are, and its span."""
 
     hours: float
     of: Of
@@ -68,7 +68,7 @@ class Duration:
 
 
 def durations(low: str) -> Iterator[Duration]:
-    """The lengths of time in a text in lower case; of a range the middle."""
+    """Durations in a lower-case text; the midpoint for a range."""
     if not _ANY_UNIT.search(low):
         return
     place = 0
@@ -81,7 +81,7 @@ def durations(low: str) -> Iterator[Duration]:
 
 
 def clock_hours(written: str) -> float | None:
-    """Hours of a time such as `05:12:33` alone, in hours, minutes and seconds; None for anything else."""
+    """Hours of a bare `hh:mm:ss` such as `05:12:33`; None for anything else."""
     found = _CLOCK.fullmatch(written)
     return _clock(found) if found and found["s"] else None
 
@@ -120,7 +120,7 @@ def _of(devices: str) -> Of:
 
 
 def _continued(time: Duration, unit: str, low: str) -> Duration:
-    """With the smaller units that follow, `9.5 hours` behind `4 days`."""
+    """Add the smaller units that follow, such as `9.5 hours` after `4 days`."""
     while True:
         clock = _CLOCK.match(low, time.end) if unit == "day" else None
         if clock:

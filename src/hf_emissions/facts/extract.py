@@ -1,4 +1,4 @@
-"""What a card says about its training, from its whole text."""
+"""Extract training facts from the whole text of a card."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _METADATA = BASE | ADAPTERS
 _TRAINER = HYPERPARAMETERS | LOGGED
 _ESTIMABLE = FIGURES | BLOCK | OPERATIONS
 _TIME = TIMES | TIME_LABELS
-# Behind the name of a time: the end of a table's cell, of a unit in brackets, or a number.
+# After a time label: the end of a table cell or of a bracketed unit, or a number.
 _LABELLED_TIME = re.compile(r"[^\n]{0,24}?(?:[)\]|]|[:=][^\n]{0,20}\d)")
-# A number of tokens is in the thousands at least.
+# Token counts are at least in the thousands.
 _MANY = re.compile(r"\d[\d.,]{0,12} ?-?(?:[kmbt]\b|thousand|million|billion|trillion|bn)|\d,\d{3}|\d{5}|\de\+?\d|\^")
 _REACH_BEFORE, _REACH_BEHIND = 40, 80
 _LEAST = 1e-12
-# What no training reaches; a number beyond was no such number.
+# Upper limits; larger values are misread.
 _MOST = {
     "wall_hours": 50_000,
     "hours": 1e10,
@@ -74,12 +74,12 @@ _MOST = {
 
 
 def extract_facts(text: str) -> Facts:
-    """The facts of a card's training, each with its place in the text; any text is read, and none raises."""
+    """Facts of a card's training, with their spans. Accepts any text and never raises."""
     return read_facts(CardText(text))
 
 
 def read_facts(page: CardText) -> Facts:
-    """The same of a text that is a page already."""
+    """Same as `extract_facts`, for a prepared page."""
     if page.words <= ORIGINAL:
         return NO_FACTS
     values: dict[str, Any] = {}
@@ -94,9 +94,9 @@ def read_facts(page: CardText) -> Facts:
 
 
 def may_be_estimated(page: CardText) -> bool:
-    """Whether a card may say a figure, or what an estimate rests on; most do not, and nothing need be read in them.
+    """True if a card may hold a figure or the basis of an estimate; most do not, which spares reading them.
 
-    That is energy, operations, parameters with tokens, or a device with a number of hours.
+    A basis is energy, operations, parameters with tokens, or a device with hours.
     """
     return page.has(_ESTIMABLE) or _may_have_hours(page) or _may_have_sizes(page)
 
@@ -114,7 +114,7 @@ def _may_have_sizes(page: CardText) -> bool:
 
 
 def _readers(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
-    """What each reader finds, the more trusted first; none is asked for what the card has no word of."""
+    """Findings of each reader, most trusted first; readers whose keywords are absent are skipped."""
     if page.has(_METADATA):
         yield chain(read_base_model(page), read_adaptation(page))
     own = not is_copy(page)
@@ -146,7 +146,7 @@ def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
 
 
 def _take(found: Iterable[ExtractedFact], values: dict[str, Any], places: dict[str, Span]) -> None:
-    """A fact that no reader before has found; of the kinds of hours, those of the first reader alone."""
+    """Keep facts that no earlier reader found, and hours of the first reader only."""
     has_hours = not _TIMES.isdisjoint(values)
     for name, value, start, end, _ in found:
         if name in values or (has_hours and name in _TIMES) or not _is_sane(name, value):
@@ -161,7 +161,7 @@ def _is_sane(name: str, value: Any) -> bool:
 
 
 def _settle_hours(values: dict[str, Any], places: dict[str, Span]) -> None:
-    """Of one device, hours that may be either kind are both."""
+    """Resolve ambiguous hours: with one device, wall and device hours are equal."""
     if "hours" not in values:
         return
     if values.get("count") == 1 and "wall_hours" not in values:
@@ -171,7 +171,7 @@ def _settle_hours(values: dict[str, Any], places: dict[str, Span]) -> None:
 
 
 def _settle_region(values: dict[str, Any], places: dict[str, Span]) -> None:
-    """A region that is not the provider's, or not in the country, is left out: one of the lines was about another."""
+    """Drop a region that its provider lacks or that is in another country: the lines mean different things."""
     provider, region = values.get("provider"), values.get("region")
     if region is not None and not (provider and are_consistent(provider, region, values.get("country_iso3"))):
         del values["region"], places["region"]

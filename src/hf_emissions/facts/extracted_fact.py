@@ -1,4 +1,4 @@
-"""One fact as a reader found it, before the readers' findings are put together."""
+"""A single fact as found by a reader, before merging."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 
 class ExtractedFact(NamedTuple):
-    """A field of `Facts`, its value in the field's unit, and the span of the card's text that says so.
+    """A field of `Facts`, its value in the field's unit, and its span in the card.
 
-    `off` is by how much a printed figure may be off, by its last digit or by what stands behind `±`.
+    `off` is the error of a printed figure, from its last digit or from `±`.
     """
 
     name: str

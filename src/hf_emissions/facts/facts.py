@@ -1,4 +1,4 @@
-"""The facts of a training that an estimate rests on, with the place in the text that each was read from."""
+"""Facts of a training as the basis of an estimate, with their spans in the text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _POSITIVE = (
     *("wall_hours", "device_hours", "hours", "reported_g", "energy_kwh", "parameters", "active_parameters", "tokens"),
     *("steps", "epochs", "total_batch_size", "sequence_length", "train_runtime_s", "total_flos"),
 )
-# More than any training has had, so that no product of them is beyond a number.
+# Beyond any training, and small enough that no product overflows.
 _MOST = {
     **dict.fromkeys(("wall_hours", "device_hours", "hours"), 1e10),
     **dict.fromkeys(("parameters", "active_parameters"), 1e16),
@@ -32,7 +32,7 @@ _TEXTS = ("hardware", "provider", "region", "country_iso3", "base_model", "train
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a fact stands: from the character `start` up to `end` of the card's text."""
+    """Span of a fact: `text[start:end]` of the card."""
 
     start: int
     end: int
@@ -40,36 +40,37 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a training. A fact that is not known is None; everything is checked on construction.
+    """Facts of a training, validated on construction. Unknown facts are None.
 
     Attributes:
-        hardware: the device as it is named, such as `A100 SXM`, `TPU v3-8`.
-        count: how many of the thing that is named.
-        wall_hours: how long the training took, in hours.
-        device_hours: hours of the named thing, summed over all of them.
-        hours: hours of which it is not said whether they are wall hours or device hours.
+        hardware: device as named, such as `A100 SXM`, `TPU v3-8`.
+        count: number of the named devices.
+        wall_hours: duration of the training, in hours.
+        device_hours: hours summed over all named devices.
+        hours: hours that may be wall or device hours.
         provider: short name of the cloud provider, such as `gcp`.
-        region: the provider's own name of the region; without a provider, a state, province or zone of the country.
+        region: the provider's region name; without a provider, a state, province or zone of the country.
         country_iso3: ISO 3166-1 alpha-3 code of the country.
-        reported_g: a figure that the card gives, in grams CO2 equivalent.
-        energy_kwh: electricity that was metered, in kWh.
+        reported_g: figure that the card reports, in grams CO2 equivalent.
+        energy_kwh: metered electricity, in kWh.
         parameters: parameters of the model.
-        active_parameters: parameters that each token passes through, in a mixture of experts.
-        tokens: tokens seen in training, every epoch counted.
+        active_parameters: parameters used per token, in a mixture of experts.
+        tokens: tokens seen in training, over all epochs.
         base_model: the model that it was fine-tuned from.
         steps: optimiser steps, over all epochs.
         epochs: passes over the training data.
-        total_batch_size: examples of one optimiser step, on all devices.
-        sequence_length: tokens of an example, at most.
-        train_runtime_s: how long Trainer says that training took, in seconds.
-        total_flos: floating-point operations, as Trainer counts them.
+        total_batch_size: examples per optimiser step, on all devices.
+        sequence_length: maximum tokens per example.
+        train_runtime_s: training time as logged by Trainer, in seconds.
+        total_flos: floating-point operations, as counted by Trainer.
         training_type: `pre-training` or `fine-tuning`.
-        adaptation: which weights were trained: `full`, `lora` or `frozen-encoder`.
-        encoder_decoder: whether each token passes half of the parameters, as in T5.
-        places: where in the text each fact stands, by its name.
+        adaptation: trained weights: `full`, `lora` or `frozen-encoder`.
+        encoder_decoder: True if each token passes half of the parameters, as in T5.
+        places: spans of the facts, by name.
 
     Raises:
-        UsageError: a number that is not finite or not above zero, or a count that is no whole number.
+        UsageError: a number that is not finite, not positive or out of range, a fractional count, an empty text, or
+            more active than total parameters.
     """
 
     hardware: str | None = None
@@ -112,7 +113,7 @@ class Facts:
         _check_active(self.active_parameters, self.parameters)
 
     def known(self) -> dict[str, Any]:
-        """The facts that are known, by name, without their places."""
+        """Known facts by name, without their spans."""
         names = (entry.name for entry in dataclasses.fields(self) if entry.name != "places")
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
@@ -123,7 +124,7 @@ def _check_active(active: float | None, whole: float | None) -> None:
 
 
 def _check_positive(name: str, value: Any) -> None:
-    # Compared before it is converted: a whole number may be beyond any float.
+    # Compared before conversion: an int may exceed any float.
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float))

@@ -1,4 +1,4 @@
-"""Printed figures of emissions and energy: `0.15 KgCO2`, `580.61 kgCO2eq`, `Energy: 0.32 kWh`, `(in grams): 3.5`."""
+"""Printed emissions and energy: `0.15 KgCO2`, `580.61 kgCO2eq`, `Energy: 0.32 kWh`, `(in grams): 3.5`."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _NOT_OURS = re.compile(
 _NOT_OURS_BEHIND = re.compile(
     r"[^.;]{0,24}?\b(?:(?:at|during|for|of) inference|(?:per|an?|each) (?:day|year|query|request))\b"
 )
-# The unit in a label: `emissions (kg)`, `co2 in grams`.
+# Unit in a label: `emissions (kg)`, `co2 in grams`.
 _UNIT_OF_MASS = re.compile(
     r"(?:^|[^a-z])(?P<unit>kilograms?|kilogrammes?|kilos?|kgs?|metric tons?|metric tonnes?|tonnes?|tons?|grams?"
     r"|grammes?"
     r"|mg|lbs?|pounds?|kt|t|g)(?![a-z])"
 )
 _CO2 = re.compile(units.CO2)
-# Of a label, which is in lower case; no training is labelled in milli.
+# Units in labels, which are in lower case; no training is labelled in milli.
 _UNITS_OF_ENERGY = {name.lower(): name for name in ("Wh", "kWh", "MWh", "GWh", "TWh", "J", "kJ", "MJ", "GJ")}
 
 _LABELS = labels(
@@ -58,7 +58,7 @@ _ENERGY_LABELS = labels(
 
 
 def read_labelled_figures(page: CardText, pairs: list[Pair]) -> Iterator[ExtractedFact]:
-    """Emissions and energy that stand behind a label."""
+    """Emissions and energy behind a label."""
     of_codecarbon = "codecarbon" in page.low
     for pair in pairs:
         if pair.label in _LABELS:
@@ -75,7 +75,7 @@ def read_labelled_figures(page: CardText, pairs: list[Pair]) -> Iterator[Extract
 
 
 def read_figures(page: CardText) -> Iterator[ExtractedFact]:
-    """Emissions and energy that sentences print."""
+    """Emissions and energy in sentences."""
     if not page.has(FIGURES):
         return
     for index, unit in enumerate(page.units(page.places(FIGURES))):
@@ -87,9 +87,9 @@ def read_figures(page: CardText) -> Iterator[ExtractedFact]:
 
 
 def _amounts(unit: Unit) -> tuple[list[units.Amount], list[units.Amount]]:
-    """The masses and energies of a unit of prose, at their places in the card.
+    """Masses and energies of a prose unit, with card offsets.
 
-    Sentences end at marks such as those of `max. 5 kg`, and an amount is read with all that stands around it.
+    Found in the whole unit: a sentence may end inside an amount, as in `max. 5 kg`, and amounts need their context.
     """
     found = units.find_masses(unit.text), units.find_energies(unit.text)
     masses, energies = (
@@ -149,11 +149,11 @@ def _labelled_energy(pair: Pair, of_codecarbon: bool) -> units.Amount | None:
 
 
 def _is_first(value: str, amount: units.Amount) -> bool:
-    """Whether the amount is what the value begins with, and no rate."""
+    """True if the value begins with the amount, and it is no rate."""
     return _lead(value) == amount.start and not _RATE.match(value.lower(), amount.end)
 
 
 def _lead(value: str) -> int:
-    """Where the number begins, behind words that say it was rounded or estimated."""
+    """Offset of the number, after words for "about" or "estimated"."""
     about = _ABOUT.match(value)
     return about.end() if about else 0

@@ -1,4 +1,4 @@
-"""Hours and devices that stand behind a label: in the Hub template's lines, in those of trackers and trainers."""
+"""Labelled hours and devices, as in the Hub's template and the output of trackers and trainers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .extracted_fact import ExtractedFact
 from .numbers import DIGITS, SCALE, number
 from .pairs import Pair, labels
 
-# Of the template's hours it is not said whether they are summed over the devices.
+# The template does not say whether its hours are summed over devices.
 _EITHER = labels("hours used, hours, compute hours, total hours, hours used total")
 _WALL = labels(
     "training time, train time, training duration, time to train, total training time, wall time, training hours, "
@@ -39,7 +39,7 @@ _COUNT = labels(
     "number of gpus, num gpus, n gpus, gpu count, number of devices, num devices, # gpus, #gpus, no. of gpus, gpus, "
     "number of accelerators, number of tpus, num of gpus, total gpus, number of gpus used, gpu number"
 )
-# Labels of many other things too: behind these the time must follow at once.
+# Generic labels: a duration must follow almost immediately.
 _LOOSE = frozenset(["time", "duration", "total time", "hours", "runtime"])
 LABELS = _EITHER | _WALL | _DEVICE | _HARDWARE | _COUNT
 
@@ -61,7 +61,7 @@ _ELSEWHERE = re.compile(
 
 
 def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[ExtractedFact]:
-    """Hours, hardware and count that stand behind a label, each label where the card first has it."""
+    """Labelled hours, hardware and counts, in card order."""
     of_codecarbon = any(pair.label == "energy consumed" for pair in pairs) and "codecarbon" in page.low
     for pair in pairs:
         if pair.label not in LABELS or _ELSEWHERE.search(page.heading(pair.start)):
@@ -78,7 +78,7 @@ def _hardware(pair: Pair) -> Iterator[ExtractedFact]:
         device = found[0]
         start, end = pair.start + device.start, pair.start + device.end
         yield ExtractedFact("hardware", device.name, start, end)
-        # The name of a type says nothing of how many there were.
+        # A type name implies no count.
         if device.count is not None and (device.exact or (len(found) == 1 and not pair.label.endswith("type"))):
             yield ExtractedFact("count", device.count, start, end)
     elif pair.label in _COUNT and re.fullmatch(r"[1-9]\d{0,5}", pair.value):
@@ -102,14 +102,14 @@ def _hours(page: CardText, pair: Pair, of_codecarbon: bool) -> Iterator[Extracte
 def _kind(page: CardText, pair: Pair) -> str:
     if pair.label in _DEVICE or _DEVICE_UNIT.search(pair.unit):
         return "device_hours"
-    # sentence-transformers and setfit write this label with two capitals, and mean the time on the clock.
+    # sentence-transformers and setfit write this label in title case, and mean wall hours.
     if pair.label in _EITHER and page.text.startswith("Hours Used", pair.label_start):
         return "wall_hours"
     return "hours" if pair.label in _EITHER else "wall_hours"
 
 
 def _bare_hours(pair: Pair, low: str, of_codecarbon: bool) -> float | None:
-    """Hours of a number whose unit stands in the label, or is known from it; of a clock."""
+    """Hours of a clock time, or of a bare number whose unit is in or implied by the label."""
     clock = clock_hours(low)
     if clock is not None:
         return clock if pair.label not in ("time", "duration") or pair.unit else None
@@ -125,7 +125,7 @@ def _bare_hours(pair: Pair, low: str, of_codecarbon: bool) -> float | None:
 
 
 def _size_of(pair: Pair, of_codecarbon: bool) -> float | None:
-    """The unit of a bare number, in hours, as the label has it."""
+    """Hours per unit of a bare number, as implied by the label."""
     if pair.unit:
         return None
     if "hours" in pair.label:

@@ -1,8 +1,8 @@
-"""Which words of interest a card has: one pass at the speed of C, which spares most cards all other reading."""
+"""Find a card's keywords in one fast pass (in C), so that most cards need no further reading."""
 
 from __future__ import annotations
 
-# Every byte becomes its letter in lower case, a digit or an underscore, all else a blank.
+# Lower-case letters, digits and underscores are kept; any other byte becomes a space.
 _TABLE = bytes(
     byte if chr(byte) in "0123456789_" else ord(chr(byte).lower()) if byte < 128 and chr(byte).isalpha() else 32
     for byte in range(256)
@@ -80,6 +80,6 @@ _ALL = frozenset(
 
 
 def keywords(text: str) -> frozenset[str]:
-    """The words of interest that a text has."""
+    """Keywords that occur in a text."""
     found = _ALL.intersection(text.encode("utf-8", "surrogatepass").translate(_TABLE).split())
     return frozenset(map(bytes.decode, found)) if found else frozenset()

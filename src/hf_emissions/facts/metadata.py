@@ -1,4 +1,4 @@
-"""Facts in the front matter: the block's hardware, hours, place and energy; the base model."""
+"""Facts in the front matter: hardware, hours, place and energy of the block; the base model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BASE = re.compile(
     r"[ \t]{0,4}\r?(?:#.{0,80})?$",
     re.MULTILINE,
 )
-# One name, a list in brackets over one line or several, or a name a line.
+# One name, a bracketed list over any number of lines, or one name per line.
 _BASES = re.compile(
     r"^base_model:[ \t]{0,4}"
     r"(?P<names>\[[^\]]{0,8000}\]|(?:[^\s#-][^\n]{0,300})|(?:\r?\n[ \t]{0,4}- [^\n]{1,300}){1,99})",
@@ -42,7 +42,7 @@ _COPY_TAG = re.compile(
 
 
 def read_base_model(page: CardText) -> Iterator[ExtractedFact]:
-    """The one model that the front matter names as the base; of several there is none."""
+    """The base model in the front matter, if it is a single one."""
     if not page.has(BASE) or page.front is None:
         return
     found = _BASE.search(page.text, page.front.start, page.front.closing)
@@ -51,7 +51,7 @@ def read_base_model(page: CardText) -> Iterator[ExtractedFact]:
 
 
 def base_models(page: CardText) -> list[str]:
-    """All models that the front matter names as its bases, in its order."""
+    """All base models in the front matter, in order."""
     if not page.has(BASE) or page.front is None:
         return []
     found = _BASES.search(page.text, page.front.start, page.front.closing)
@@ -59,7 +59,7 @@ def base_models(page: CardText) -> list[str]:
 
 
 def read_adaptation(page: CardText) -> Iterator[ExtractedFact]:
-    """That adapters were trained, where the library or a tag says so."""
+    """`lora` if the library or a tag says that adapters were trained."""
     if not page.has(ADAPTERS) or page.front is None:
         return
     found = _ADAPTER.search(page.text, page.front.start, page.front.closing)
@@ -68,7 +68,7 @@ def read_adaptation(page: CardText) -> Iterator[ExtractedFact]:
 
 
 def is_copy(page: CardText) -> bool:
-    """Whether the card is that of a quantised, merged or converted copy, whose text on training it inherited."""
+    """True for a quantised, merged or converted copy, whose text on training is inherited."""
     if not page.has(COPY) or page.front is None:
         return False
     place = page.front.start, page.front.closing
@@ -76,7 +76,7 @@ def is_copy(page: CardText) -> bool:
 
 
 def read_block(page: CardText) -> Iterator[ExtractedFact]:
-    """What the block says; nothing where it cannot be read."""
+    """Facts of the block; nothing if it cannot be read."""
     found = _fields(page)
     if found is None:
         return
@@ -97,12 +97,12 @@ def read_block(page: CardText) -> Iterator[ExtractedFact]:
 
 
 def _fields(page: CardText) -> tuple[ParsedCard, dict[str, Any]] | None:
-    """The card and the fields of its block; None where there is no block, or none that can be read."""
+    """The card and the fields of its block; None without a readable block."""
     if page.front is None or page.text.find(KEY, page.front.start, page.front.closing) < 0:
         return None
     try:
         card = page.parsed
-        # The key's word may stand there as a tag or in a comment alone.
+        # The key may occur only in a tag or a comment.
         if card is None or card.block is None:
             return None
         return card, read_fields(card.block_value, skip_unreadable=True)
@@ -111,7 +111,7 @@ def _fields(page: CardText) -> tuple[ParsedCard, dict[str, Any]] | None:
 
 
 def _span(card: ParsedCard, key: str) -> tuple[int, int]:
-    """The line of a key of the block, or the line of the block."""
+    """Span of the value of a block key, or of the whole block."""
     assert card.block is not None
     node = card.block_scalars.get(key)
     if node is None or card.front_matter is None:

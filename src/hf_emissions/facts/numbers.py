@@ -1,4 +1,4 @@
-"""Numbers in digits and in words, as prose has them. All patterns are for text in lower case."""
+"""Numbers in prose, as digits and as words. All patterns expect lower case."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ DIGITS = r"(?:\d{1,3}(?:[ '\u2019\u2009]\d{3}){1,4}(?!\d)(?:[.,]\d{1,6})?|\d{1,1
 _BEFORE_PART = re.compile("(?:(?P<digit>[0-9][ '\u2019\u2009])|\u00b1 ?|\\+/?- ?)$")
 _GROUP = re.compile("[0-9]{3}(?![0-9])")
 WORD = "(?:" + "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True)) + ")"
-# Longer scales first, and none that is only the first letter of a word.
+# Longer scales first; a single letter must not begin a word.
 SCALE = r"(?:thousand|million|billion|trillion|[kmbt](?![a-z]))"
 
 
 def is_part(low: str, place: int) -> bool:
-    """Whether the number at a place is the second part of one that began before, or what stands behind `±`."""
+    """True if the number continues one that began earlier, or follows `±`."""
     found = _BEFORE_PART.search(low[max(0, place - 4) : place])
     return found is not None and (found["digit"] is None or _GROUP.match(low, place) is not None)
 
 
 def number(written: str, scale: str | None = None) -> float | None:
-    """The number that digits or a word stand for, times a scale such as `k` or `million`; None if they stand for none.
+    """Number written in digits or as a word, times a scale such as `k` or `million`; None if unparsable.
 
-    The words around are English: one comma in front of three digits marks thousands, else it is a decimal comma.
+    English notation: one comma before three digits separates thousands, else it is a decimal comma.
     """
     factor = _SCALES.get(scale or "", 1.0)
     written = written.strip()

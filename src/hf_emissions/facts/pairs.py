@@ -1,4 +1,4 @@
-"""Labels and their values: lines such as `- **Hardware Type:** A100`, rows of Markdown and HTML tables."""
+"""Labels and values: lines such as `- **Hardware Type:** A100`, rows of Markdown and HTML tables."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .card_text import CardText, lowered
 from .keywords import DEVICES, FIGURES, PLACES, SIZES, TIME_LABELS, TIMES
 
 _KEYWORDS = DEVICES | TIMES | TIME_LABELS | FIGURES | PLACES | SIZES
-# The print-out of a machine's parts stands between fences in many cards.
+# Many cards have a machine's specification in a code fence.
 _ALSO_IN_CODE = frozenset(["gpu", "gpus", "cpu/gpu", "gpu/cpu"])
-# Most cards have fewer than a hundred; a card of many thousands is no more than its first ones.
+# Limit of pairs; most cards have fewer than a hundred.
 _MOST = 2000
 
 _LINE = re.compile(
@@ -20,7 +20,7 @@ _LINE = re.compile(
     r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,100}?)[*_`\"'\] \t]{0,24}"
     r"[:|=\uff1a][*_`\"' \t=]{0,8}(?P<value>[^\s|*`_\"',][^\n|]{0,300})",
 )
-# A label alone on its line, and a number that begins the next one.
+# A label alone on its line, followed by a line that begins with a number.
 _ALONE = re.compile(
     r"[ \t]{0,8}(?:[>*+-][ \t]{0,3}){0,3}(?:\d{1,2}[.)][ \t])?[*_`\"'\[ \t]{0,6}"
     r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,100}?)[*_`\"'\] \t]{0,24}[:\uff1a][*_`\"' \t\\]{0,8}\r?\n"
@@ -41,12 +41,12 @@ _UNIT = re.compile(r"[ (\[]{1,3}(?:in )?(?P<unit>[^()\[\]]{1,24})[)\]]$")
 
 
 def labels(listed: str) -> frozenset[str]:
-    """Labels out of a list with commas."""
+    """Split a comma-separated list of labels."""
     return frozenset(listed.split(", "))
 
 
 class Pair(NamedTuple):
-    """A label in lower case, without marks and without the unit behind it in brackets, and its value at its place."""
+    """A lower-case label without markup, its unit from brackets, and its value, with offsets."""
 
     label: str
     unit: str
@@ -56,12 +56,12 @@ class Pair(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Where the value ends."""
+        """End offset of the value."""
         return self.start + len(self.value)
 
 
 def pairs(page: CardText) -> list[Pair]:
-    """The labels with their values, in lines of the body that have a keyword, as far as the card's own words go."""
+    """Label-value pairs in body lines with a keyword, up to the end of the card's own text."""
     found: list[Pair] = []
     done = page.body
     for place in page.places(_KEYWORDS):
@@ -89,7 +89,7 @@ def _on_line(page: CardText, start: int, end: int) -> Iterator[Pair]:
             yield _pair(alone["label"], alone["value"], alone.start("label"), alone.start("value"))
     if text.find("|", start, end) >= 0:
         yield from _below_header(text, start, end)
-    # A cell of an HTML table may have the label alone on its line.
+    # An HTML table cell may have the label alone on its line.
     if text.find("<t", start, end) >= 0:
         for row in _ROW.finditer(text, start, min(page.end, end + 400)):
             yield _pair(row["label"], row["value"], row.start("label"), row.start("value"))
@@ -104,12 +104,12 @@ def _pair(label: str, value: str, label_start: int, start: int) -> Pair:
 
 
 def _is_wide(rest: str) -> bool:
-    """Whether a row of a table has more cells behind the first value: it compares several things."""
+    """True if a table row has further cells after the value: it compares several things."""
     return rest.startswith("|") and any(char not in "| \t\r" for char in rest)
 
 
 def _below_header(text: str, start: int, end: int) -> Iterator[Pair]:
-    """The one row below the header of a table; tables of more rows compare several things."""
+    """Pairs of a table with exactly one row; longer tables compare several things."""
     rule_end = _line_end(text, end + 1)
     if not _RULE.match(text, end + 1, rule_end):
         return

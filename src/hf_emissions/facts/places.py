@@ -1,4 +1,4 @@
-"""Where a training ran: the provider, its region, the country."""
+"""Location of a training: provider, region, country."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PROVIDERS = (
     ("colab", re.compile(r"\bcolab")),
     ("kaggle", re.compile(r"kaggle")),
 )
-# Some letters of each of them, which are quicker to look for.
+# A substring of each pattern, for a fast pre-check.
 _LETTERS = (
     *(
         "gcp",
@@ -53,7 +53,7 @@ _LETTERS = (
     ),
     *("coreweave", "lambda", "run", "paperspace", "oracle", "oci", "vast", "colab", "kaggle"),
 )
-# Two of them are codes of countries, and hardly ever meant so.
+# Two of these are country codes, but hardly ever meant as such.
 _NOWHERE = frozenset(["NA", "NO", "NONE", "TBD", "UNKNOWN"])
 _MOST = 4
 _PROVIDER_LABELS = labels("cloud provider, provider, cloud, cloud platform, compute provider, cloud service")
@@ -64,7 +64,7 @@ _REGION_LABELS = labels(
 
 
 def read_places(pairs: list[Pair]) -> Iterator[ExtractedFact]:
-    """Provider, region and country that stand behind a label."""
+    """Labelled provider, region and country."""
     named = [found for pair in pairs if pair.label in _PROVIDER_LABELS for found in _provider_of(pair)]
     yield from named
     provider = named[0].value if named else None
@@ -82,7 +82,7 @@ def _provider_of(pair: Pair) -> Iterator[ExtractedFact]:
 
 
 def provider_named(written: str) -> str | None:
-    """The short name of the provider that a text names."""
+    """Short name of the provider in a text."""
     low = written.lower()
     if not any(letters in low for letters in _LETTERS):
         return None
@@ -90,7 +90,7 @@ def provider_named(written: str) -> str | None:
 
 
 def are_consistent(provider: str, region: str, country_iso3: str | None) -> bool:
-    """Whether the provider has the region, and has it in that country."""
+    """True if the provider has the region, and in that country."""
     try:
         found = find_cloud_region(provider, region)
     except PlaceError:
@@ -99,7 +99,7 @@ def are_consistent(provider: str, region: str, country_iso3: str | None) -> bool
 
 
 def place_named(written: str, start: int, provider: str | None = None) -> Iterator[ExtractedFact]:
-    """The provider, region and country that a written place stands for; nothing for one that is not known."""
+    """Provider, region and country of a written place; nothing if unknown."""
     written = written[:80]
     end = start + len(written)
     region = _region(written, provider)
@@ -144,7 +144,7 @@ def _by_letters() -> dict[tuple[str, str], list[CloudRegion]]:
 
 
 def _letters(written: str) -> str:
-    """Letters and digits in their alphabet's order: `US West 2` is `westus2`."""
+    """Sorted letters and digits, so that `US West 2` matches `westus2`."""
     return "".join(sorted(re.sub(r"[^a-z0-9]", "", written.lower())))
 
 

@@ -1,7 +1,7 @@
-"""Hardware, count and hours from what people write in sentences.
+"""Hardware, count and hours from sentences.
 
-A sentence is taken where it speaks of a training that was done. Advice, inference, other models, and hours of speech
-are not; where two readings stand against each other there is none, rather than a wrong one.
+Only sentences about a completed training count, not advice, inference, other models or hours of speech. Conflicting
+readings give no fact rather than a wrong one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DEVICE_HOURS = re.compile(
 
 
 def read_prose(page: CardText) -> Iterator[ExtractedFact]:
-    """Hardware, count, wall or device hours, and the provider where it is named beside them."""
+    """Hardware, count, wall or device hours, and a provider named in the same sentence."""
     if not page.has(DEVICES) and not page.has(TIMES):
         return
     read = list(_sentences(page))
@@ -52,13 +52,13 @@ def _found(time: DurationCandidate | None, device: HardwareCandidate | None) -> 
 
 
 def _is_of_devices(time: DurationCandidate) -> bool:
-    """Whether the hours are summed over the devices: `300 GPU hours`, `total GPU hours: 300 hours`."""
+    """True if the hours are summed over devices: `300 GPU hours`, `total GPU hours: 300 hours`."""
     head = time.sentence.low[max(0, time.duration.start - 60) : time.duration.start]
     return time.duration.of == "devices" or _DEVICE_HOURS.search(head) is not None
 
 
 def _counts_hours(device: Device, time: DurationCandidate | None) -> bool:
-    """Whether the number is that of `300 V100 hours`, or none stands beside hours of several devices."""
+    """True if the count belongs to the hours (`300 V100 hours`), or is only implied beside device hours."""
     return (
         time is not None and time.duration.of == "devices" and (not device.exact or device.start == time.duration.start)
     )
@@ -71,5 +71,5 @@ def _sentences(page: CardText) -> Iterator[Sentence]:
 
 
 def _is_wide_row(text: str) -> bool:
-    """Whether it is a row of a table of three columns or more, which compares several things."""
+    """True for a row of a table with three or more columns, which compares several things."""
     return text.lstrip()[:1] == "|" and sum(not cell.isspace() for cell in text.strip(" |").split("|")) > 2

@@ -1,4 +1,4 @@
-"""Sentences of a unit of prose, and what each says: of training, of something else, advice, or nothing."""
+"""Sentences of a prose unit, classified as about training, something else, advice, or nothing."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .card_text import CardText, Unit, lowered
 from .devices import Device, devices
 from .durations import Duration, durations
 
-# More than this no sentence has that says how a model was trained.
+# A sentence about a training has no more durations or devices.
 _MOST = 10
 _END = re.compile(r"[.!?;](?=\s)|[。\uff01\uff1f]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:approx|aprox|appr|ca|c|e\.g|i\.e|vs|al|fig|no|nr|hrs?|mins?|est|etc|resp|z\.b|env)|^\W*\d{1,2})$"
 )
 
-# With the slips of the pen that many cards have.
+# Includes common misspellings.
 _TRAIN = (
     r"(?:pre-? ?|post-?|re-?|fine?-? ?|co-?|further )?(?:tra?in(?:ed|ings?|ing's|ind|nings?|nig|ig"
     r"|s)?|tunn?(?:e|ed|ing)|finetun(?:e|ed|ing))"
@@ -28,7 +28,7 @@ _OTHER_LANGUAGES = (
     r"apprentissage|entra[iî]n\w{0,8}|entrena\w{0,8}|trein(?:ad|am|o)\w{0,6}|trainiert\w{0,2}"
     r"|addestra\w{0,6}|обуч\w{0,8}|训练|訓練|学習|trän\w{0,6}|trent"
 )
-# Past and done, of a model that is the subject: `was trained on`, `we fine-tuned`, `training took`, `Trained on`.
+# Completed, with the model as subject: `was trained on`, `we fine-tuned`, `training took`, `Trained on`.
 _DONE = re.compile(
     rf"\b(?:was|were|been|is|are|has|have) (?:[a-z-]{{2,14}} ){{0,3}}?{_TRAIN}\b"
     rf"|\b(?:we|i|and|then|they) (?:have |had |also |then |only |further |first ){{0,2}}(?:could "
@@ -90,7 +90,7 @@ _OTHER_MODEL = re.compile(
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence at its place in the card: `text` as written without what is no prose, `low` in lower case."""
+    """A sentence with its card offset: `text` with non-prose blanked, `low` in lower case."""
 
     page: CardText
     unit: int
@@ -100,28 +100,28 @@ class Sentence:
 
     @cached_property
     def durations(self) -> list[Duration]:
-        """The lengths of time in it; their places count from `start`."""
+        """Durations in the sentence, with offsets from `start`."""
         return list(islice(durations(self.low), _MOST))
 
     @cached_property
     def devices(self) -> list[Device]:
-        """The devices in it; their places count from `start`."""
+        """Devices in the sentence, with offsets from `start`."""
         return devices(self.text, self.low)[:_MOST] if any(word in self.low for word in self.page.device_words) else []
 
     @cached_property
     def cue(self) -> int:
-        """How surely it speaks of a training: 3 of one that was done, 2 of one, 1 of something used, 0 not at all."""
+        """Evidence of training: 3 a completed one, 2 any training, 1 something used, 0 none."""
         if _DONE.search(self.low):
             return 3
         return 2 if _CUE.search(self.low) else 1 if _USED.search(self.low) else 0
 
     @cached_property
     def names_another_model(self) -> bool:
-        """Whether it speaks of another model, or of how this one differs from it."""
+        """True if it is about another model, or a comparison with one."""
         return _OTHER_MODEL.search(self.low) is not None
 
     def against(self, place: int) -> int:
-        """How much the words up to a place speak for something else than the training of this model."""
+        """Score against the training of this model, from the words up to an offset and just behind it."""
         head = self.low[:place]
         points = 0
         if _OTHER_MODEL.search(head):
@@ -136,7 +136,7 @@ class Sentence:
 
 
 def sentences(page: CardText, index: int, unit: Unit) -> Iterator[Sentence]:
-    """The sentences of a unit, the `index`-th that is read."""
+    """Sentences of a unit; `index` is the unit's number."""
     begin = 0
     for found in _END.finditer(unit.text):
         if _ABBREVIATION.search(unit.text[max(begin, found.start() - 8) : found.start()].lower()):

@@ -1,4 +1,4 @@
-"""Parameters of the model and tokens that it was trained on, as sentences and labels state them."""
+"""Model parameters and training tokens, from sentences and labels."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TOKENS = re.compile(
     rf"|high-quality|text|english|subword|bpe|of|more|additional|unique|different"
     rf"|[a-z]{{3,12}}) ){{0,3}}?tokens\b(?! per| dataset| of context)"
 )
-# Tokens that a model has seen, not those that a corpus holds.
+# Tokens seen by a model, not those in a corpus.
 _SEEN = re.compile(
     r"\b(?:(?:pre-?|fine-?)?(?:trained|training|tuned|tuning)(?: (?:for|on|with|using|over|to))?|seen|saw|sees"
     r"|consum\w{1,4}"
@@ -55,12 +55,12 @@ _LABELLED = re.compile(rf"~?(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?(?P<tai
 
 
 def has_labelled_size(page: CardText) -> bool:
-    """Whether a number may stand behind one of the keywords, as it does behind a label."""
+    """True if a number may follow one of the keywords as its label."""
     return any(_NUMBER_NEAR.search(page.low, max(0, place - 40), place + 40) for place in page.places(SIZES))
 
 
 def read_labelled_sizes(pairs: list[Pair]) -> Iterator[ExtractedFact]:
-    """Parameters and tokens that stand behind a label."""
+    """Labelled parameters and tokens."""
     for pair in pairs:
         if pair.label in _PARAMETER_LABELS or pair.label in _TOKEN_LABELS:
             found = _LABELLED.match(pair.value.lower())
@@ -80,7 +80,7 @@ def _scale_of(unit: str) -> str | None:
 
 
 def read_sizes(page: CardText) -> Iterator[ExtractedFact]:
-    """Parameters, where the sentences agree on one number, and tokens that were trained on."""
+    """Parameters and training tokens, each only if all sentences agree on one number."""
     if not page.has(SIZES):
         return
     places = [place for place in page.places(SIZES) if any(map(str.isdigit, page.low[max(0, place - 24) : place]))]

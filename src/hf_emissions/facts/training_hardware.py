@@ -1,4 +1,4 @@
-"""Which of the devices that sentences name the training used, and how many of them."""
+"""Select the devices, and their count, that a training used from those named in sentences."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HARDWARE_HEADING = re.compile(r"hardware(?! req)|infrastructure|environment|com
 
 
 class HardwareCandidate(NamedTuple):
-    """A device that a training used: how sure, and where."""
+    """A device that a training used, its score, and its sentence."""
 
     points: int
     device: Device
@@ -26,7 +26,7 @@ class HardwareCandidate(NamedTuple):
 
 
 def used_devices(read: list[Sentence], time: DurationCandidate | None) -> Iterator[HardwareCandidate]:
-    """The devices that a training surely used; those beside the length of time are surer."""
+    """Devices with enough evidence of use in training; closeness to the duration adds to it."""
     for before, sentence in zip([None, *read], read, strict=False):
         for device in sentence.devices:
             points = _points_of_device(sentence, device, before) + _nearness(sentence, time)
@@ -45,14 +45,14 @@ def _points_of_device(sentence: Sentence, device: Device, before: Sentence | Non
 
 
 def _is_list_item(sentence: Sentence, device: Device) -> int:
-    """1 for what says little more than the device, 2 where it stands under a heading of hardware."""
+    """1 for little text besides the device, 2 if also under a hardware heading, else 0."""
     if len(sentence.low.strip()) - (device.end - device.start) > 24 or device.name is None:
         return 0
     return 2 if _HARDWARE_HEADING.search(sentence.page.heading(sentence.start)) else 1
 
 
 def best_device(found: list[HardwareCandidate]) -> HardwareCandidate | None:
-    """The surest, with the count that the card gives; none where two different ones are as sure."""
+    """Candidate with the highest score, and the card's count for it; None if different devices tie."""
     if not found:
         return None
     named = [use for use in found if use.device.meant is not None]
@@ -66,7 +66,7 @@ def best_device(found: list[HardwareCandidate]) -> HardwareCandidate | None:
 
 
 def _nearness(sentence: Sentence, time: DurationCandidate | None) -> int:
-    """Points for standing with the length of time."""
+    """Points for being near the duration."""
     if time is None:
         return 0
     if sentence is time.sentence:
@@ -75,7 +75,7 @@ def _nearness(sentence: Sentence, time: DurationCandidate | None) -> int:
 
 
 def _counted(best: HardwareCandidate, found: list[HardwareCandidate]) -> Device | None:
-    """The device with a count that another sentence writes: for the same device, or for GPUs beside it."""
+    """The device with a count from another sentence about the same device, or about GPUs in its unit."""
     written = [use for use in found if use.device.exact and use.device.count is not None]
     same = [use for use in written if use.device.meant is not None and same_device(use.device, best.device)]
     bare = [use for use in written if use.device.meant is None and use.sentence.unit == best.sentence.unit]

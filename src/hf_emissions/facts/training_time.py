@@ -1,6 +1,6 @@
-"""Which of the times that sentences name is how long the training took.
+"""Select the duration of the training among the durations in sentences.
 
-Not the length of speech, of an epoch, of another model's training, nor what somebody is told to expect.
+Excludes durations of speech, of an epoch, of other models' training, and expected durations.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _ON_DATA = re.compile(
     r"|past|next|first|previous|per)(?: (?:the|an?|about|around|approximately|roughly|over|nearly"
     r"|only|just|additional|extra|up|to|more|than|another|all|its|our|~)){0,4}[ ~]{0,2}$"
 )
-# The length of what was trained on, where "duration" alone would name a time.
+# Duration of the training data, where "duration" alone would mean time.
 _LENGTH_OF_DATA = re.compile(
     r"\b(?:data|dataset|audio|speech|recordings?|videos?|corpus|clips?|samples?)\b[^.;]{0,30}$"
 )
@@ -94,7 +94,7 @@ _EACH_PART = re.compile(
 
 
 class DurationCandidate(NamedTuple):
-    """A length of time that a training took: how sure, and where."""
+    """A duration of a training, its score, and its sentence."""
 
     points: int
     duration: Duration
@@ -102,7 +102,7 @@ class DurationCandidate(NamedTuple):
 
 
 def best_time(timed: Iterable[DurationCandidate]) -> DurationCandidate | None:
-    """The surest, of several the first."""
+    """Candidate with the highest score, the first of equals."""
     best: DurationCandidate | None = None
     for time in timed:
         if best is None or time.points > best.points:
@@ -111,7 +111,7 @@ def best_time(timed: Iterable[DurationCandidate]) -> DurationCandidate | None:
 
 
 def times(read: list[Sentence]) -> Iterator[DurationCandidate]:
-    """The lengths of time that a training surely took."""
+    """Durations with enough evidence of being the training time."""
     for before, sentence in zip([None, *read], read, strict=False):
         for duration in sentence.durations:
             points = _points_of_time(sentence, duration, before)
@@ -137,7 +137,7 @@ def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | N
 
 
 def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
-    """Whether it is the length of speech, of an epoch, of anything but the training."""
+    """True for the duration of speech, of an epoch, of anything but the training."""
     head, tail = _around(sentence, duration)
     if _OF_DATA.match(tail) or _PER_PART.match(tail) or _EACH_PART.search(head):
         return True
@@ -147,7 +147,7 @@ def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
 
 
 def _governed(sentence: Sentence, duration: Duration) -> int:
-    """2 where a verb or a name says that it is how long something took, 1 where a preposition or its place does."""
+    """Evidence from grammar: 3 verb with "to train"; 2 verb, name or device hours; 1 preposition or position."""
     head, tail = _around(sentence, duration)
     found = _GOVERNED.search(head)
     if found and found["took"] and _TO_TRAIN.match(tail):
@@ -171,6 +171,6 @@ def _beside_device(sentence: Sentence, duration: Duration) -> bool:
 
 
 def _around(sentence: Sentence, duration: Duration) -> tuple[str, str]:
-    """The words before and behind it, as far as they may govern it."""
+    """Text before and after it that may govern it."""
     low = sentence.low
     return low[max(0, duration.start - 80) : duration.start], low[duration.end : duration.end + 60]

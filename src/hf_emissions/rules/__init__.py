@@ -1,1 +1,1 @@
-"""What may be wrong with a card: one file a rule, and the check that runs them all."""
+"""Card rules: one module per rule, and the check that runs them all."""

@@ -1,4 +1,4 @@
-"""A block in the text of the card, below its front matter or without one."""
+"""Rule: a block in the body of a card, below its front matter or without one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .fix import replace
 from .fix_edits import with_command
 from .rule import CardView, Rule, RuleMatch
 
-# Deeper than three blanks is a code example in Markdown.
+# Four or more spaces of indent make a code block in Markdown.
 _HEAD = re.compile(rf" {{0,3}}{KEY}[ \t]*:[ \t]*(?P<value>[^\r\n]*)")
 _VALUE = re.compile(r"[\"']?[-+]?\.?[0-9]|\{|#|$")
 _FIELD = re.compile(rf"[ \t]*(?:-[ \t]+)?(?:{'|'.join(KEYS)})[ \t]*:")
@@ -25,14 +25,14 @@ _MOST_LINES = 60
 
 @dataclass(frozen=True, slots=True)
 class BlockInText:
-    """Where a block in the text begins, and where its lines end."""
+    """Start and end offsets of a block in the body."""
 
     start: int
     end: int
 
 
 def block_in_body(card: CardView) -> BlockInText | None:
-    """A block in the text of a card that has none in its front matter; examples in code are none."""
+    """First block in the body of a card that has none in its front matter, ignoring code examples."""
     if card.parsed is None or KEY not in card.text or KEY in card.keys:
         return None
     place = card.parsed.front_matter
@@ -42,13 +42,13 @@ def block_in_body(card: CardView) -> BlockInText | None:
         end = _end_of_block(card.text, start)
         if end is not None and not card.page.is_code(at):
             return BlockInText(start, end)
-        # Of a line only the first one counts; a long line of them is read once.
+        # Only the first match on a line counts; this keeps long lines linear.
         at = card.text.find(KEY, line_end(card.text, at))
     return None
 
 
 def _end_of_block(text: str, start: int) -> int | None:
-    """Where the lines of a block end that begins at a line; None where that line begins none."""
+    """End offset of the block that begins at a line start; None if no block begins there."""
     head = _HEAD.match(text, start)
     if head is None or not _VALUE.match(head["value"]):
         return None
@@ -89,7 +89,7 @@ def _fix_and_reason(card: ParsedCard, found: BlockInText) -> tuple[Fix | None, s
 
 
 def _later_dashes(text: str, at: int) -> int | None:
-    """Where the next line of dashes stands, with nothing but YAML's lines above it."""
+    """Offset of the next line of dashes; None at a heading, at the end, or beyond `_MOST_LINES` lines."""
     for _ in range(_MOST_LINES):
         if at >= len(text) or text[at] == "#":
             return None
@@ -121,7 +121,7 @@ def _on_top(card: ParsedCard, found: BlockInText) -> Fix:
 
 
 def _lines(card: ParsedCard, found: BlockInText) -> str:
-    """The lines of the block as they are, from the first column on."""
+    """Lines of the block with its indent removed."""
     lines = card.text[found.start : found.end].splitlines(keepends=True)
     indent = len(lines[0]) - len(lines[0].lstrip(" "))
     text = "".join(line[indent:] if line[:indent].isspace() else line for line in lines)
@@ -129,7 +129,7 @@ def _lines(card: ParsedCard, found: BlockInText) -> str:
 
 
 def _checked(card: ParsedCard, fix: Fix | None) -> Fix | None:
-    """The fix, where the card can be read afterwards, has a figure, and lost no key."""
+    """Return the fix if the card then parses, has a record and keeps all its keys; else None."""
     if fix is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""A block and a body that state different figures."""
+"""Rule: block and body state different figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .body_figures import Figure, block_figure, printed_figures
 from .rule import CardView, Rule, RuleMatch
 from .unit_mistake import PER_KILOGRAM
 
-# What a body prints twice, in two units, is rounded twice.
+# A figure printed in two units is rounded twice.
 _ONE = 1.1
 
 
@@ -35,13 +35,13 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
 
 
 def _are_one(printed: list[Figure]) -> bool:
-    """Whether the body prints one figure; several are those of parts, or of several models."""
+    """True if the body prints one figure; several belong to parts of it, or to several models."""
     grams = [figure.grams for figure in printed]
     return max(grams) < _ONE * min(grams)
 
 
 def _explained(figure: Figure, printed: list[Figure]) -> bool:
-    """Whether the two agree but for rounding, or `kilograms-as-grams` says how they differ."""
+    """True if both agree within rounding, or `kilograms-as-grams` reports the difference."""
     return any(other.says(figure) or other.says(figure, PER_KILOGRAM) for other in printed)
 
 

@@ -1,6 +1,6 @@
-"""The figures that a card's body prints, and when two figures say the same.
+"""Figures printed in a card's body, and their comparison within rounding.
 
-The readers of facts find them; facts keep one of them, and a comparison with the block needs them all.
+Facts keep only one of them; a comparison with the block needs all.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from .rule import CardView
 
 _ROW_BREAK = re.compile(r"[\s*_`|]+")
 _LONGEST = 60
-# Figures that differ by less than this were rounded, or worked out again with a grid of another day. Three digits, as
-# most people write, are off by 0.5 % at most; twice that is our judgement.
+# Tolerance for rounding, or for a grid factor of another date. Three digits, the usual precision, are off by at most
+# 0.5 %; twice that is our judgement.
 _SLACK = 0.01
 
 
 class Figure(NamedTuple):
-    """A figure in grams, by how much its last digit may be off, and the words that print it, with their place."""
+    """A figure in grams, the error of its last digit in grams, the text that prints it, and its span."""
 
     grams: float
     off: float
@@ -36,13 +36,13 @@ class Figure(NamedTuple):
     end: int = 0
 
     def says(self, other: Figure, times: float = 1.0) -> bool:
-        """Whether the other figure, so many times as large, is this one but for rounding."""
+        """True if `other` times `times` equals this figure within rounding."""
         there = other.grams * times
         return abs(self.grams - there) <= self.off + other.off * times + _SLACK * max(self.grams, there)
 
 
 def block_figure(card: CardView) -> Figure | None:
-    """The figure of the block; None where there is none above 0."""
+    """Figure of the block; None if it has none above 0."""
     record = card.record
     if record is None or not record.emissions_g or card.parsed is None or card.parsed.block is None:
         return None
@@ -51,16 +51,16 @@ def block_figure(card: CardView) -> Figure | None:
 
 
 def printed_figures(card: CardView) -> list[Figure]:
-    """The figures of its own training that the body prints, in the order of the card."""
+    """Figures in the body for the model's own training, in card order."""
     return _read(card.page)[0]
 
 
 def inherited_figures(card: CardView) -> list[Figure]:
-    """The figures in the text below a heading that says it is the card of the original or base model."""
+    """Figures below a heading that introduces the card of the original or base model."""
     return _read(card.page)[1]
 
 
-@lru_cache(maxsize=1)  # several rules ask for the same card, one after the other
+@lru_cache(maxsize=1)  # several rules in a row ask for the same card
 def _read(page: CardText) -> tuple[list[Figure], list[Figure]]:
     own = [] if is_copy(page) else _figures(page)
     below = page.text.find("\n", page.end)
@@ -79,7 +79,7 @@ def _figure(found: ExtractedFact, written: str) -> Figure:
 
 
 def relative_off(written: str) -> float:
-    """By what part the energy that these words print may be off, by its last digit; 0 where there is none."""
+    """Relative error of the energy printed in `written`, from its last digit; 0 if there is none."""
     energy = next(find_energies(written), None)
     if energy is not None:
         return energy.off / energy.values[0] if energy.values[0] else 0.0

@@ -1,4 +1,4 @@
-"""All rules over one card."""
+"""Run all rules over one card."""
 
 from __future__ import annotations
 
@@ -78,23 +78,23 @@ def check_card(
     base: EmissionsRecord | None = None,
     name: str = "README.md",
 ) -> list[Finding]:
-    """What the rules find in a card, in the order of the card.
+    """Findings of the rules in a card, in card order.
 
     Args:
         text: the whole card.
         select: ids of the rules to run; all when empty.
-        ignore: ids of rules to leave out.
-        base: the record of the model that this one was fine-tuned from, for the rules that compare the two.
-        name: what the commands that findings advise call the card.
+        ignore: ids of the rules to skip.
+        base: record of the base model, for the rules that compare the two.
+        name: name of the card in the commands that findings suggest.
 
     Raises:
-        ValueError: an id that no rule has.
+        ValueError: an unknown rule id.
     """
     return findings_in(view(text, name, base), chosen_rules(select, ignore))
 
 
 def findings_in(card: CardView, rules: Sequence[Rule] = RULES) -> list[Finding]:
-    """What the rules find in a card that is parsed already, in the order of the card."""
+    """Findings of the rules in a parsed card, in card order."""
     scopes = card.scopes
     findings: list[Finding] = []
     for rule in [rule for rule in rules if rule.of in scopes]:
@@ -103,7 +103,7 @@ def findings_in(card: CardView, rules: Sequence[Rule] = RULES) -> list[Finding]:
 
 
 def chosen_rules(select: Collection[str] = (), ignore: Collection[str] = ()) -> Sequence[Rule]:
-    """The rules with these ids; see `check_card`."""
+    """Selected rules; see `check_card`."""
     if not select and not ignore:
         return RULES
     known = {rule.id for rule in RULES}

@@ -1,4 +1,4 @@
-"""An exercise: a figure worked out from the round factors of a course."""
+"""Rule: a classroom exercise, computed from the rounded factors of a course."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from .body_figures import block_figure
 from .plausible import least_device_hours, named_device
 from .rule import CardView, Rule, RuleMatch
 
-# What exercises on the Hub are called, and the grams per kWh that they hand out, by region. Google's own figures for
-# 2024 are others: europe-north1 has 39, not 120.
+# Names of exercises on the Hub, and the g/kWh that they hand out, by region. Google's own figures for 2024 differ:
+# europe-north1 has 39, not 120.
 _NAMES = re.compile(r"(?<![a-z0-9])(?:green-ai-carbon-audit|tds-carbon-card|ga8)(?![a-z0-9])")
 _REGIONS = {"europe-north1": 120.0, "europe-west4": 200.0, "us-central1": 350.0, "asia-south1": 650.0}
 _FACTORS = (120.0, 200.0, 350.0, 480.0, 650.0)
-# The name of an exercise stands in the title or the tags.
+# Exercise names are in the title or the tags.
 _HEAD = 3000
 _PUE = re.compile(r"\bpue\b[^\d\n]{0,30}(?P<pue>[12]\.\d{1,3})")
 _TDP = re.compile(r"\btdp\b[^\d\n]{0,30}(?P<tdp>\d{2,4}) ?w|(?P<before>\d{2,4}) ?w(?:atts?)? tdp\b")
 _DIGITS = 4
-# A card that states more powers or PUEs than this is no exercise, and not worth trying them all.
+# A card with more powers or PUEs is no exercise; this also limits the combinations tried.
 _MOST = 5
 
 
@@ -57,19 +57,19 @@ def _by_arithmetic(card: CardView, grams: float) -> str | None:
 
 
 def _factors(low: str) -> tuple[float, ...]:
-    """The factors of the regions that the card names; where it names none of them, any."""
+    """Factors of the regions that the card names; all factors if it names none."""
     return tuple(factor for region, factor in _REGIONS.items() if region in low) or _FACTORS
 
 
 def _watts(card: CardView, low: str) -> set[float]:
-    """The rated powers that may be meant: what the card says, and that of the likeliest form of the device."""
+    """Candidate rated powers in W: those stated, and that of the likeliest variant of the named device."""
     stated = {float(found["tdp"] or found["before"]) for found in islice(_TDP.finditer(low), _MOST)}
     named = named_device(card.facts)
     return stated | {named.power_w} if named and named.power_w else stated
 
 
 def _pues(low: str) -> set[float]:
-    """The PUE that the card says; 1 where it says none."""
+    """PUEs stated in the card; 1 if there is none."""
     return {float(found["pue"]) for found in islice(_PUE.finditer(low), _MOST)} or {1.0}
 
 

@@ -1,4 +1,4 @@
-"""The figure of another model on the card of one that was made from it."""
+"""Rule: a derived model repeats the figure of its base model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
 
 
 def _same_figure(card: CardView) -> str | None:
-    """Where the block's figure stands for the base model, to the digit."""
+    """Source of an identical figure, in words; None if there is none."""
     grams = card.record.emissions_g if card.record else None
     if card.base is not None and card.base.emissions_g == grams:
         return "of the base model"

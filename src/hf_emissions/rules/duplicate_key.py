@@ -1,4 +1,4 @@
-"""A key that stands twice, in the front matter or in the block."""
+"""Rule: a duplicate key in the front matter or in the block."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .finding import Fix, Replacement
 from .fix_edits import shown, span, with_command
 from .rule import CardView, Rule, RuleMatch
 
-# Of so many in one mapping the first will do.
+# Maximum number of duplicates reported per mapping.
 _MOST = 20
 
 
 def repeated(mapping: Mapping | None) -> Iterator[tuple[Entry, Entry]]:
-    """The entries whose key stood there before, each with the first that has it. Merge keys may stand twice."""
+    """Pairs of first and repeated entry for each duplicate key; merge keys may repeat."""
     if mapping is None or len(mapping.names) == len(mapping.entries):
         return
     first: dict[str, Entry] = {}
@@ -30,19 +30,19 @@ def repeated(mapping: Mapping | None) -> Iterator[tuple[Entry, Entry]]:
 
 
 def block_is_repeated(card: CardView) -> bool:
-    """Whether the block, or one of its keys, stands there twice."""
+    """True if the block, or one of its keys, is duplicated."""
     root = repeated(card.parsed.root) if card.parsed is not None else ()
     return any(entry.name == KEY for _, entry in root) or any(repeated(own_mapping(card)))
 
 
 def own_mapping(card: CardView) -> Mapping | None:
-    """The entries inside the block, where it is one mapping written in place."""
+    """Mapping of the block; None if the block is not a single inline mapping, or is too large."""
     if card.parsed is None or KEY not in card.keys:
         return None
     try:
         block = card.parsed.block
         if block is None or block.last - block.first > 2 * MAX_BLOCK_NODES:
-            return None  # no block of a person; that it is too large is said elsewhere
+            return None  # too large to be hand-written; reported elsewhere
         return card.parsed.block_mapping
     except BlockError:
         return None

@@ -1,4 +1,4 @@
-"""A card without a figure whose text says enough for an estimate."""
+"""Rule: a card without a figure whose text suffices for an estimate."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an estimate can rest on: its tier, the names of the facts, and in words the one that is missing most."""
+    """Basis of an estimate: its tier, the names of the facts used, and the most useful missing one, in words."""
 
     tier: Tier
     facts: tuple[str, ...]
@@ -44,7 +44,7 @@ class Basis:
 
 
 def basis(facts: Facts) -> Basis | None:
-    """What an estimate of a training could rest on; None where the facts do not suffice, or give a figure."""
+    """Basis of an estimate; None if the facts are insufficient, or include a figure."""
     if facts.reported_g is not None:
         return None
     place = _place(facts)
@@ -65,7 +65,7 @@ def basis(facts: Facts) -> Basis | None:
 def _basis(
     kind: Literal["energy", "hours", "operations"], facts: Facts, names: tuple[str, ...], missing: str | None
 ) -> Basis:
-    # Imported here, because few cards get as far as this.
+    # Imported lazily: few cards get this far.
     from ..estimation.energy_methods import EnergyMethod, tier_of
 
     way = EnergyMethod(kind, (), 0.0, "")
@@ -74,7 +74,7 @@ def _basis(
 
 
 def _place(facts: Facts) -> tuple[str, ...]:
-    """The facts that say where; a region is one only with its provider or its country."""
+    """Names of the location facts; a region counts only with its provider or country."""
     country = ("country_iso3",) if facts.country_iso3 is not None else ()
     region = ("region",) if facts.region is not None and (facts.provider is not None or country) else ()
     return (*region, *country)
@@ -116,7 +116,7 @@ def _number(value: float) -> str:
 
 
 def _options(facts: Facts, found: Basis) -> Iterator[str]:
-    """The options of the command: what is known, and a word in capitals for what is to be filled in."""
+    """Options of the `estimate` command: known values, and capitalised placeholders for the missing ones."""
     yield from (f"{option} {shlex.quote(value)}" for option, value in _known(facts, found))
     if found.tier in "DEF":
         yield "--hours HOURS" if facts.hardware else "--hardware HARDWARE --hours HOURS"

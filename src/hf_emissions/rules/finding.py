@@ -1,4 +1,4 @@
-"""What a rule says about a card."""
+"""Findings of rules, and their fixes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """New text for the characters of a card from `start` up to `end`."""
+    """Replace `text[start:end]` of a card with `new`."""
 
     start: int
     end: int
@@ -21,12 +21,12 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """How a finding is mended.
+    """Fix of a finding.
 
     Attributes:
-        safe: whether nothing that the card says changes: quotes around a number, a misspelt key.
-        words: what is done, in one line.
-        replacements: what of the text becomes what; they do not overlap.
+        safe: True if the meaning of the card is unchanged: quotes around a number, a misspelt key.
+        words: one-line description.
+        replacements: the edits; they do not overlap.
     """
 
     safe: bool
@@ -36,7 +36,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One thing that a rule found: where (line and column, from 1), how bad, what in one line, and how it is mended."""
+    """One finding: 1-based line and column, rule, severity, one-line message, and fix if there is one."""
 
     line: int
     column: int

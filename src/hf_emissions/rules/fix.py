@@ -1,4 +1,4 @@
-"""Fixes carried out on a card's text: several at once, each verified. Knows nothing of files."""
+"""Apply fixes to the text of a card, several at once, and verify the result. No file access."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..card.parsed import ParsedCard, parse_card
 from ..errors import CardError, VerificationError
 from .finding import Finding, Replacement
 
-# A fix may uncover another finding, such as a misspelt key whose value has a unit too; more than this is a defect.
+# A fix may uncover another finding, such as a misspelt key whose value has a unit. More passes mean a bug.
 MAX_PASSES = 10
 
 Look = Callable[[str], Sequence[Finding]]
@@ -23,9 +23,9 @@ Look = Callable[[str], Sequence[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class FixResult:
-    """A card's text after its fixes: the findings that were mended, and what is found in the new text.
+    """Fixed text of a card, the findings fixed, and the findings that remain.
 
-    Of a card on the Hub: `url` of the commit or pull request, and whether Ctrl-C came while it was made.
+    For a card on the Hub: `url` of the commit or pull request, and whether Ctrl-C arrived meanwhile.
     """
 
     text: str
@@ -36,15 +36,15 @@ class FixResult:
 
 
 def mend(text: str, look: Look, *, unsafe: bool = False) -> FixResult:
-    """Carry out the fixes of what `look` finds, and of what it finds then, until none is left.
+    """Apply fixes until `look` finds nothing more to fix.
 
     Args:
         text: the whole card.
-        look: what is found in a text.
-        unsafe: carry out the fixes that change what the card says, too.
+        look: returns the findings of a text.
+        unsafe: also apply fixes that change the meaning of the card.
 
     Raises:
-        VerificationError: a fix would have changed something else, or left a card that cannot be read.
+        VerificationError: a fix would change something else, or leave an unreadable card.
     """
     fixed: list[Finding] = []
     findings = look(text)
@@ -59,7 +59,7 @@ def mend(text: str, look: Look, *, unsafe: bool = False) -> FixResult:
 
 
 def compatible(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings whose fixes touch different places; of two that touch the same, the first."""
+    """Findings whose fixes do not overlap; of two that do, the first. Findings without a fix are dropped."""
     chosen: list[Finding] = []
     taken: list[tuple[int, int]] = []
     for finding in findings:
@@ -72,10 +72,10 @@ def compatible(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def apply_fixes(text: str, findings: Sequence[Finding]) -> str:
-    """The text with the fixes of these findings, which touch different places.
+    """Apply the non-overlapping fixes of these findings.
 
     Raises:
-        VerificationError: something else would have changed, or the card could no longer be read.
+        VerificationError: something else would change, or the card would become unreadable.
     """
     replacements = sorted(_replacements(findings), key=lambda one: one.start)
     if not replacements:
@@ -90,10 +90,10 @@ def apply_fixes(text: str, findings: Sequence[Finding]) -> str:
 
 
 def replace(text: str, replacements: Sequence[Replacement]) -> str:
-    """The text with these replacements, which are in order and apart.
+    """Apply sorted, non-overlapping replacements.
 
     Raises:
-        ValueError: they are not, or reach beyond the text.
+        ValueError: they are unsorted, overlap, or exceed the text.
     """
     parts, at = [], 0
     for one in replacements:
@@ -109,21 +109,21 @@ def _replacements(findings: Iterable[Finding]) -> list[Replacement]:
 
 
 def _collides(taken: list[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether a span touches one of those taken, which are in order and apart."""
+    """True if a span overlaps one of `taken`, which are sorted and disjoint."""
     above = bisect_left(taken, (start, start))
-    # Two insertions at one place would stand in no certain order.
+    # Two insertions at one offset have no defined order.
     after = above < len(taken) and (taken[above][0] == start or taken[above][0] < end)
     return after or (above > 0 and taken[above - 1][1] > start)
 
 
 def _problem(before: str, after: str, replacements: Sequence[Replacement]) -> str | None:
-    """Why the edit cannot stay: what lies between the places changed, or a key that none of them touches."""
+    """Reason to reject the edit, or None: text between the replacements or an untouched key would change."""
     if not _only_there(before, after, replacements):
         return "other text would have changed"
     try:
         old = parse_card(before)
     except CardError:
-        # What could not be read cannot be compared; that it can be read now is for the rules to say.
+        # An unreadable card cannot be compared; whether it is readable now is up to the rules.
         return None
     try:
         new = parse_card(after)
@@ -144,7 +144,7 @@ def _only_there(before: str, after: str, replacements: Sequence[Replacement]) ->
 
 
 def _other_keys_say_the_same(old: ParsedCard, new: ParsedCard, replacements: Sequence[Replacement]) -> bool:
-    """Whether every key but the block, and but those that a fix is about, says what it said."""
+    """True if every key outside the block and the replacements keeps its value."""
     blocks, places = old.root.named(KEY), _Places(replacements)
     there = {entry.key_start: entry for entry in new.root.entries}
     for entry in old.root.entries:
@@ -157,7 +157,7 @@ def _other_keys_say_the_same(old: ParsedCard, new: ParsedCard, replacements: Seq
 
 
 class _Places:
-    """Where replacements stand that are in order and apart."""
+    """Offsets of sorted, disjoint replacements."""
 
     def __init__(self, replacements: Sequence[Replacement]) -> None:
         self._replacements = replacements
@@ -167,24 +167,24 @@ class _Places:
         self._shifts = list(accumulate(longer, initial=0))
 
     def moved(self, index: int) -> int:
-        """Where in the new text a place of the old one is, that none of them replaces."""
+        """New offset of a position that no replacement covers."""
         return index + self._shifts[bisect_right(self._ends, index)]
 
     def touch(self, entry: Entry) -> bool:
-        """Whether one of them changes an entry."""
+        """True if a replacement changes the entry."""
         above = bisect_right(self._starts, entry.value_end)
         if not above:
             return False
-        # The last that begins before the entry ends: those above it end before it begins.
+        # The last replacement that begins before the entry ends; earlier ones end before it begins.
         last = self._replacements[above - 1]
         if last.start == last.end == entry.key_start:
-            # Lines put in above leave the entry alone; an indent does not.
+            # Inserting lines above leaves the entry unchanged; an indent does not.
             return not last.new.endswith(("\n", "\r"))
         return entry.key_start < last.end + (last.start == last.end)
 
 
 def _says(card: ParsedCard, entry: Entry) -> list[Any]:
-    """All that the parser says of an entry but where it stands."""
+    """Parser events of an entry without their positions."""
     return [_said(event) for event in card.events[entry.first : entry.last + 1]]
 
 

@@ -1,4 +1,4 @@
-"""What the rules that can mend a card share: replacements of one value, of whole entries, and the words about them."""
+"""Helpers of the rules with fixes: replacements of values and entries, and message texts."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _SHOWN = 60
 
 
 def shown(text: str) -> str:
-    """A card's own text in quotes, short and on one line, safe for a terminal."""
+    """Quote text from a card: shortened, on one line, safe for a terminal."""
     text = one_line(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
     return f'"{text}"'
 
 
 def with_command(card: CardView, rule_id: str, message: str, fix: Fix | None, otherwise: str) -> str:
-    """A message and how it is mended: by the command that makes the fix, or by hand as `otherwise` says."""
+    """Append the remedy to a message: the command that applies the fix, or `otherwise` if there is no fix."""
     if fix is None:
         return f"{message}; {otherwise}"
     unsafe = "" if fix.safe else " --unsafe-fixes"
@@ -31,7 +31,7 @@ def with_command(card: CardView, rule_id: str, message: str, fix: Fix | None, ot
 
 
 def is_written_in_place(card: ParsedCard, value: Value) -> bool:
-    """Whether a scalar stands at its own place in plain sight: no alias, anchor, tag, or text of several lines."""
+    """True for a literal one-line scalar: no alias, anchor, tag or escape."""
     written = card.text[value.start : value.end]
     style = value.node.style if isinstance(value.node, yaml.ScalarNode) else "|"
     if style:
@@ -40,12 +40,12 @@ def is_written_in_place(card: ParsedCard, value: Value) -> bool:
 
 
 def new_value(card: ParsedCard, value: Value, new: str) -> Replacement | None:
-    """The replacement of a scalar; None where it is not written in place."""
+    """Replacement of a scalar; None if it is not written in place."""
     return Replacement(value.start, value.end, new) if is_written_in_place(card, value) else None
 
 
 def span(card: ParsedCard, mapping: Mapping, entry: Entry) -> tuple[int, int]:
-    """What to take out of the text so that an entry of a mapping is gone."""
+    """Span of text to remove in order to delete an entry of a mapping."""
     if mapping.flow:
         return flow.span(card.text, mapping, entry)
     index = mapping.entries.index(entry)
@@ -53,7 +53,7 @@ def span(card: ParsedCard, mapping: Mapping, entry: Entry) -> tuple[int, int]:
 
 
 def indented(card: ParsedCard, entry: Entry, indent: str) -> list[Replacement]:
-    """Deeper indentation of every line of an entry in block form that holds anything."""
+    """Insertions that indent every non-blank line of a block-style entry."""
     at, end, found = line_start(card.text, entry.key_start), last_line_end(card.text, entry), []
     while at < end:
         after = line_end(card.text, at)

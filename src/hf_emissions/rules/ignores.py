@@ -1,4 +1,4 @@
-"""The comments of a card that ask for a rule to be left out: in its body, and in its front matter."""
+"""Parse the comments of a card, in body and front matter, that disable rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .finding import Finding
 
 _WORDS = "hf-emissions:"
 _IDS = rf"[ \t]*{_WORDS}[ \t]*ignore[ \t]"
-# At the beginning of a line, where Markdown takes it as a comment and not as code that shows one; and fences of code.
+# Only at the start of a line, where Markdown sees a comment and not code; also matches code fences.
 _IN_BODY = re.compile(
     rf"^ {{0,3}}(?:<!--{_IDS}(?P<rules>[^>\n]*?)-->|(?P<fence>`{{3,}}|~{{3,}})(?P<info>.*))", re.MULTILINE
 )
@@ -24,14 +24,14 @@ _ID = re.compile(r"[^\s,]+")
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """A comment's wish to leave out a rule, in the whole card; and where in the text the rule is named."""
+    """A rule disabled for the whole card by a comment, and the offset of its name."""
 
     rule: str
     start: int
 
 
 def ignores(text: str) -> list[Ignore]:
-    """What the comments of a card ask to leave out, each rule once."""
+    """Rules that the comments of a card disable, each once."""
     if _WORDS not in text:
         return []
     found: dict[str, Ignore] = {}
@@ -42,7 +42,7 @@ def ignores(text: str) -> list[Ignore]:
 
 
 def without(findings: Iterable[Finding], left_out: Iterable[Ignore]) -> tuple[list[Finding], list[Finding]]:
-    """The findings that stay, and those that a comment asks to leave out."""
+    """Split findings into those kept and those that a comment disables."""
     rules = {ignore.rule for ignore in left_out}
     all_of_them = list(findings)
     stay = [finding for finding in all_of_them if finding.rule not in rules]
@@ -50,12 +50,12 @@ def without(findings: Iterable[Finding], left_out: Iterable[Ignore]) -> tuple[li
 
 
 def _comments(text: str) -> Iterator[re.Match[str]]:
-    # Each place as before, and every line ends as regular expressions count lines.
+    # Keeps all offsets; `re` counts only "\n" as a line end.
     unix = text.replace("\r", "\n")
     try:
         card = parse_card(text)
     except CardError:
-        # No telling where its front matter ends, or what in it is a comment: both forms count, everywhere.
+        # Neither the end of the front matter nor its comments are known: accept both forms everywhere.
         yield from _IN_YAML.finditer(unix)
         yield from _outside_code(unix, 0)
         return
@@ -65,7 +65,7 @@ def _comments(text: str) -> Iterator[re.Match[str]]:
 
 
 def _outside_values(card: ParsedCard, unix: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """The comments of the front matter; what looks like one inside a value is text."""
+    """Comments of the front matter, excluding text inside values."""
     starts = [place_of(event) for event in card.events]
     for found in _IN_YAML.finditer(unix, start, end):
         mark = found.start("mark") - start
@@ -75,7 +75,7 @@ def _outside_values(card: ParsedCard, unix: str, start: int, end: int) -> Iterat
 
 
 def _outside_code(unix: str, body: int) -> Iterator[re.Match[str]]:
-    """The comments of the body; fenced code only shows them."""
+    """Comments of the body, excluding fenced code."""
     fence = ""
     for found in _IN_BODY.finditer(unix, body):
         if found["rules"] is not None:

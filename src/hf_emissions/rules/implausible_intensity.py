@@ -1,4 +1,4 @@
-"""A figure that no grid gives for its energy, or for its hardware and hours."""
+"""Rule: a figure that no grid yields for its energy, or for its hardware and hours."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _by_energy(figure: Figure, energy: float, off: float) -> str | None:
 
 
 def _off(card: CardView) -> float:
-    """By what part the energy may be off; people round it in the body, and programs write the block."""
+    """Relative error of the energy: people round it in the body; in the block it is written by programs."""
     place = card.facts.places.get("energy_kwh")
     if place is None or (card.record is not None and card.record.energy_kwh):
         return 0.0

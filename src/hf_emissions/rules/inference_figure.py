@@ -1,4 +1,4 @@
-"""A figure of using the model, in the field for training it."""
+"""Rule: a figure for inference in the field for training."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _USE = (
 )
 _MANY = r"(?:\d[\d,. ]{0,12}k? ?|thousand |million |single )?"
 _PER_USE = rf"(?:\bper |\bfor (?:each |one |every )){_MANY}{_USE}"
-# In an address, "/images" is no unit.
+# "/images" in a URL is no unit.
 _INFERENCE = re.compile(rf"(?<![\w/.-])inference\b|{_PER_USE}")
 _TRAINING = re.compile(r"train|tun(?:ing|ed)")
-# What may stand behind a mass that was emitted by using the model.
+# Text after a mass that attributes it to inference.
 _OF_USE = re.compile(rf"[ )]{{0,2}}(?:{_PER_USE}|/ ?{_MANY}{_USE}|(?:for|during|in) inference\b)")
 
 
@@ -49,7 +49,7 @@ def _in_block(card: CardView) -> str | None:
 
 
 def _in_body(card: CardView, figure: Figure) -> str | None:
-    """The words that print this figure, by the use of the model; nothing where it is printed for the training too."""
+    """Text that gives this figure per use of the model; None if the body also prints it for the training."""
     low = lowered(card.text)
     if not any(word in low for word in (" per ", "/", "inference")):
         return None

@@ -1,4 +1,4 @@
-"""Which known key a misspelt one stands for."""
+"""Suggest the known key for a misspelt one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..card.block import KEY, KEYS
 from .rule import LIKE_KEY
 from .values import UNITS
 
-# Units that people put into keys; those of a key's own field say nothing new, any other changes the number.
+# Units in keys. The unit of the key's own field is redundant; any other changes the number.
 _OWN_UNIT = {"g": "g", "gram": "g", "grams": "g", "kwh": "kWh", "h": "h", "hours": "h", "hrs": "h", "gb": "GB"}
 _OTHER_UNITS = frozenset(
     [
@@ -45,7 +45,7 @@ _OTHER_UNITS = frozenset(
     ]
 )
 _NOISE = frozenset(["co2", "co2e", "co2eq", "eq", "carbon", "in"])
-# What else people call the same thing: likely, and for a person to decide.
+# Likely synonyms; a person must confirm them.
 _MEANT = {
     **dict.fromkeys(("location", "region", "country", "country_name", "place", "geography"), "geographical_location"),
     **dict.fromkeys(("geo_location", "geolocation", "cloud_region", "compute_region"), "geographical_location"),
@@ -71,14 +71,14 @@ _BLOCKS = frozenset(
 
 
 class KeySuggestion(NamedTuple):
-    """The known key that is meant, and whether it is no more than a spelling of it."""
+    """A known key; `sure` if the unknown one is merely a variant spelling."""
 
     key: str
     sure: bool
 
 
 def meant_key(name: str, taken: Collection[str]) -> KeySuggestion | None:
-    """The key of the block that an unknown one stands for; None where no free one is near."""
+    """Known key of the block that an unknown one stands for; None if no unused one is close."""
     if len(name) > _LONGEST:
         return None
     words = [word.lower() for word in _WORD.findall(name)]
@@ -91,7 +91,7 @@ def meant_key(name: str, taken: Collection[str]) -> KeySuggestion | None:
 
 
 def _spelt(words: list[str]) -> KeySuggestion | None:
-    """The key that these words spell, a unit and the words for CO2 left out."""
+    """Key that these words spell, ignoring its unit and words for CO2."""
     units = {_OWN_UNIT[word] for word in words if word in _OWN_UNIT}
     plain = [word for word in words if word not in _NOISE and (word not in _OWN_UNIT or word == "hours")]
     for key in KEYS:
@@ -115,7 +115,7 @@ def _same_word(word: str, part: str) -> bool:
 
 
 def meant_block(keys: Collection[str]) -> KeySuggestion | None:
-    """Which key of a front matter is meant to be the block, and whether that is sure; None where there is none."""
+    """Front matter key that is probably the block, and whether that is sure; None if there is none."""
     if KEY in keys:
         return None
     for key in keys:

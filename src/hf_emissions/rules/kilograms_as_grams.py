@@ -1,4 +1,4 @@
-"""A figure in kilograms where the Hub takes every figure for grams."""
+"""Rule: a figure in kilograms, where the Hub reads grams."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .rule import CardView, Rule, RuleMatch
 from .unit_mistake import kilogram_slip
 
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?|\.\d{1,20}")
-# What may stand behind the number for it to be one of grams.
+# Text that may follow a number in grams.
 _GRAMS = re.compile(r"\s*(?:(?:in )?g(?:ram(?:me)?s?)?)?(?: ?(?:of )?co[2₂][ -]?(?:eq?)?)?[\s\"']*", re.IGNORECASE)
 
 
@@ -35,13 +35,13 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
 
 
 def _fix(card: CardView, grams: float) -> Fix | None:
-    """The number in the block times a thousand; None where it is not one number in grams, written in place."""
+    """Multiply the number in the block by 1000; None unless it is a single literal number in grams."""
     assert card.parsed is not None
     node, front, block = card.parsed.block_scalars.get("emissions"), card.parsed.front_matter, card.parsed.block
     if node is None or front is None or block is None:
         return None
     begin, end = front.start + node.start_mark.index, front.start + node.end_mark.index
-    if begin < block.key_start or end > block.value_end:  # an alias: the number stands elsewhere
+    if begin < block.key_start or end > block.value_end:  # an alias: the number is elsewhere
         return None
     found = _NUMBER.search(card.text, begin, end)
     if found is None or not _GRAMS.fullmatch(card.text, found.end(), end):

@@ -1,4 +1,4 @@
-"""A block that is a list, where a mapping should be."""
+"""Rule: a block that is a list instead of a mapping."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DASH = re.compile(r"[ ]*-[ ]+")
 
 
 def block_list(card: ParsedCard | None) -> yaml.SequenceNode | None:
-    """The list that stands where the block's mapping should be; None where there is no such thing."""
+    """Sequence node of a list-shaped block; None if the block has another shape."""
     try:
         node = card.block_node if card is not None else None
     except BlockError:
@@ -39,7 +39,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
 
 
 def _fix(card: ParsedCard, node: yaml.SequenceNode) -> Fix | None:
-    """Puts blanks in place of the dashes: the keys behind them then stand below one another, a mapping."""
+    """Replace the dashes with spaces, so that the keys behind them form a mapping."""
     starts = [_key_start(item) for item in node.value]
     if node.flow_style or card.front_matter is None or None in starts or not _are_one(node):
         return None
@@ -62,7 +62,7 @@ def _key_start(item: yaml.Node) -> int | None:
 
 
 def _are_one(node: yaml.SequenceNode) -> bool:
-    """Whether no key stands in the items twice, and their places rise: none of them is an alias of another."""
+    """True if no key repeats and all offsets ascend, so that no item is an alias."""
     keys = [key for item in node.value for key, _ in item.value]
     places = [key.start_mark.index for key in keys]
     return len({key.value for key in keys}) == len(keys) and all(left < right for left, right in pairwise(places))

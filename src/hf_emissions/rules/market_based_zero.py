@@ -1,4 +1,4 @@
-"""A figure of 0 that rests on certificates, offsets or the name of a tariff."""
+"""Rule: a figure of 0 that rests on certificates, offsets or a green tariff."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORDS = re.compile(
     r"|(?:wind|solar) (?:power|energy)|solar panels?"
 )
 _CARBON = ("carbon", "co2", "co₂", "emission", "energy", "electricity", "kwh")
-# What stands this near in the body is about the same thing.
+# Distance in characters within which words belong to the same topic.
 _REACH = 160
 # "of which 0 percents were directly offset", in the paragraph of the ML CO2 Impact calculator, offsets nothing.
 _NOTHING = re.compile(r"\b(?:0(?:\.0)?|no|none|not) ?(?:%|percents?)?(?: \w{2,10}){0,4} $")

@@ -1,4 +1,4 @@
-"""Keys of the block that stand outside it, because an indent was lost; or the whole block under another key."""
+"""Rule: block keys outside the block because of a lost indent, or the block nested under another key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
 def stray_keys(card: CardView) -> list[Entry]:
-    """The entries of the front matter that belong into the block."""
+    """Top-level entries that belong in the block."""
     if card.parsed is None or _KEYS.isdisjoint(card.keys):
         return []
     inside = own_mapping(card)
@@ -31,13 +31,13 @@ def stray_keys(card: CardView) -> list[Entry]:
     names = {entry.name for entry in strays}
     if KEY not in card.keys:
         return strays if "emissions" in names else []
-    # `source` is a word that others use at the top level too; right below the block it is the block's.
+    # `source` is also a common top-level key; directly below the block it belongs to the block.
     belong = _takes_more(card.parsed) and (names - {"source"} or _follow(card.parsed, strays))
     return strays if belong else []
 
 
 def _takes_more(card: ParsedCard) -> bool:
-    """Whether the block is one mapping, or empty."""
+    """True if the block is a single mapping or empty."""
     found = card.root.named(KEY)
     value = card.events[found[0].first + 1]
     empty = isinstance(value, ScalarEvent) and value.value in _NOTHING and value.implicit[0]
@@ -45,7 +45,7 @@ def _takes_more(card: ParsedCard) -> bool:
 
 
 def _follow(card: ParsedCard, strays: list[Entry]) -> bool:
-    """Whether the entries stand one below the other, right below the block where there is one."""
+    """True if the entries are consecutive, and directly below the block if there is one."""
     if not strays:
         return False
     entries = card.root.entries
@@ -55,7 +55,7 @@ def _follow(card: ParsedCard, strays: list[Entry]) -> bool:
 
 
 def nested_block(card: CardView) -> tuple[int, str] | None:
-    """Where a block stands under another key, and that key; None where there is none."""
+    """Offset of a block under another key, and that key; None if there is none."""
     front = card.parsed.front_matter if card.parsed is not None else None
     if KEY in card.keys or front is None or card.text.find(KEY, front.start, front.closing) < 0:
         return None
@@ -65,8 +65,8 @@ def nested_block(card: CardView) -> tuple[int, str] | None:
 
 
 def _key_below(card: ParsedCard, entry: Entry) -> int | None:
-    """Where a key of the block's name begins somewhere in the value of an entry."""
-    is_key: list[bool | None] = []  # per open collection: whether the next node is a key; None in a list
+    """Offset of the block's key inside the value of an entry; None if absent."""
+    is_key: list[bool | None] = []  # per open collection: True if the next node is a key, None in a list
     for event in card.events[entry.first + 1 : entry.last + 1]:
         if isinstance(event, CollectionEndEvent):
             is_key.pop()
@@ -99,11 +99,11 @@ def _fix(card: ParsedCard, strays: list[Entry], inside: Mapping | None) -> Fix |
     if card.root.flow or not _follow(card, strays) or (inside is not None and inside.flow):
         return None
     if inside is None and any(card.text[entry.value_start : entry.value_end].strip() for entry in card.root.named(KEY)):
-        return None  # `null` is written there, where the mapping would begin
+        return None  # an explicit `null` is in the place of the mapping
     indent = _INDENT if inside is None else " " * (inside.column - card.root.column)
     edits = [edit for entry in strays for edit in indented(card, entry, indent)]
     if KEY in card.root.names:
-        # The block is there and empty, or stands right above: nothing but the indent was lost.
+        # The block is empty or directly above: only the indent was lost.
         return Fix(True, f"indent them below {KEY}", tuple(edits))
     start = line_start(card.text, strays[0].key_start)
     head = " " * card.root.column + f"{KEY}:{line_end_before(card.text, start)}"

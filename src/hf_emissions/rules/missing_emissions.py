@@ -1,4 +1,4 @@
-"""A card that says nothing of what its training emitted."""
+"""Rule: a card without an emissions figure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .unknown_key import meant_keys
 
 
 def has_no_figure(card: CardView) -> bool:
-    """Whether a card has no figure, and no other rule says where it went."""
+    """True if a card has no figure and no other rule explains its absence."""
     if card.parsed is None:
         return False
     return "figure" not in card.scopes or _names_none(card)

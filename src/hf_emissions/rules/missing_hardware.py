@@ -1,4 +1,4 @@
-"""A block that does not say its `hardware_used`."""
+"""Rule: a block without `hardware_used`."""
 
 from __future__ import annotations
 

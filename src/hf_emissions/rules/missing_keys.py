@@ -1,4 +1,4 @@
-"""What the four rules `missing-source`, `-location`, `-hardware` and `-training-type` share."""
+"""Factory of the rules `missing-source`, `-location`, `-hardware` and `-training-type`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CARD = "---\nco2_eq_emissions:\n  emissions: 12.5\n{line}---\n"
 
 
 def missing_key(rule_id: str, key: str, why: str, example: str, option: str) -> Rule:
-    """A rule that looks for a block with a figure and without `key`; `option` of `hf-emissions add` fills it."""
+    """Rule for a block with a figure but without `key`; `option` of `hf-emissions add` sets it."""
     return Rule(
         id=rule_id,
         severity="warning",
@@ -40,5 +40,5 @@ def _look_for(key: str, example: str, option: str) -> Callable[[CardView], Itera
 
 
 def _is_elsewhere(card: CardView, key: str) -> bool:
-    """Whether another rule says where the key went: misspelt, or outside the block."""
+    """True if another rule reports the key as misspelt or outside the block."""
     return key in meant_keys(card) or any(entry.name == key for entry in stray_keys(card))

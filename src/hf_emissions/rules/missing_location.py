@@ -1,4 +1,4 @@
-"""A block that does not say its `geographical_location`."""
+"""Rule: a block without `geographical_location`."""
 
 from __future__ import annotations
 

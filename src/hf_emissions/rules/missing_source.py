@@ -1,4 +1,4 @@
-"""A block that does not say its `source`."""
+"""Rule: a block without `source`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A block that does not say its `training_type`."""
+"""Rule: a block without `training_type`."""
 
 from __future__ import annotations
 

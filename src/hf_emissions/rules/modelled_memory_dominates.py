@@ -1,4 +1,4 @@
-"""Energy that is mostly a guess of CodeCarbon's about memory."""
+"""Rule: energy that is mostly CodeCarbon's modelled memory power."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .plausible import named_device
 from .rule import CardView, Place, Rule, RuleMatch
 from .unit_mistake import energy_kwh
 
-# CodeCarbon before 3.0 took 3 W for every 8 GB of the machine's memory, however many modules held it (its docs,
-# "RAM"; issue 629: 378 W for a node of 1 TB beside a GPU of 102 W). Since 3.0 it counts modules.
+# CodeCarbon before 3.0 assumed 3 W per 8 GB of memory, regardless of the number of modules (its docs, "RAM"; issue 629:
+# 378 W for a 1 TB node beside a GPU of 102 W). Since 3.0 it counts modules.
 _W_PER_GB = 3.0 / 8.0
 _FIRST_MENDED = 3
 _VERSION = re.compile(r"codecarbon['\"`)*\]]{0,3}[ :=@~<>v-]{0,6}(?:version[ :=]{1,3})?v?(?P<major>\d{1,2})\.\d")
@@ -38,7 +38,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
 
 
 def _beside(card: CardView, watts: float, kwh: float) -> str | None:
-    """What the memory's part dominates: the energy of the card, or the rated power of its devices."""
+    """Quantity that memory dominates, in words: the card's energy, or its devices' rated power; else None."""
     energy = energy_kwh(card)
     if energy is not None:
         return f"{kwh:.3g} of the {energy:.3g} kWh" if _HALF * energy <= kwh <= energy else None
@@ -50,7 +50,7 @@ def _beside(card: CardView, watts: float, kwh: float) -> str | None:
 
 
 def _version(card: CardView) -> tuple[int, str] | None:
-    """The major version of CodeCarbon, and the words that say it."""
+    """Major version of CodeCarbon, and its text."""
     for text in (card.record.source if card.record else None, card.text):
         found = _VERSION.search(text.lower()) if text and "odecarbon" in text.lower() else None
         if found:

@@ -1,4 +1,4 @@
-"""An amount below zero, or none at all: `.nan`, `inf`."""
+"""Rule: a negative or non-finite amount (`.nan`, `inf`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text where a number should be, and no number can be read from it."""
+"""Rule: text in place of a number, from which none can be parsed."""
 
 from __future__ import annotations
 

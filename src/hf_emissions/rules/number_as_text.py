@@ -1,4 +1,4 @@
-"""A number in quotes, or written so that not every reader of YAML sees a number."""
+"""Rule: a number in quotes, or in a form that not every YAML parser reads as a number."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _why(value: Value) -> str:
 
 
 def _plain(value: Value) -> str:
-    """The number as it is written where that is plain, so that no digit is lost."""
+    """The number as written if that is a plain decimal, so that no digit is lost."""
     text = value.written.strip()
     return text if _DIGITS.fullmatch(text) else plain_decimal(value.amount or 0.0)
 

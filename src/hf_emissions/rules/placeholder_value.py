@@ -1,4 +1,4 @@
-"""A value that stands where something was to be filled in: 0, TBD, "Not specified"."""
+"""Rule: a placeholder value such as 0, TBD, "Not specified"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
         if card.parsed is None or value.kind != "placeholder":
             continue
         if value.amount == 0 and market_based_zero.RULE.findings(card):
-            continue  # that rule knows better why it is 0
+            continue  # that rule explains the 0 better
         yield RuleMatch(card.parsed.place(value.start), *_message(card, card.parsed, value))
 
 
@@ -35,7 +35,7 @@ def _message(card: CardView, parsed: ParsedCard, value: Value) -> tuple[str, Fix
 
 
 def _fix(card: ParsedCard, value: Value) -> Fix | None:
-    """Takes the entry out, where others stay in the block."""
+    """Remove the entry unless it is the only one of the block."""
     block = card.block_mapping
     if block is None or len(block.entries) < 2:
         return None

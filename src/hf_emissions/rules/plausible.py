@@ -1,6 +1,6 @@
-"""What hardware and hours allow: the least and the most energy, and the grams of it on any grid.
+"""Energy and emission bounds for given hardware and hours.
 
-The bounds are wide on purpose. They tell what cannot be from what can; what is likely is the estimator's business.
+The bounds are deliberately wide: they exclude the impossible. Likely values are up to the estimator.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from ..facts.facts import Facts
 from ..terminal import one_line
 from ..units import emissions_g, hours_to_s, power_to_kwh, s_to_hours
 
-# In g/kWh. The lowest of a country in codecarbon's data is 20 (hydropower, life-cycle), the highest 1306 (Turkmenistan,
-# gas). Quebec has 3.94 there, combustion alone; the rules that use these bounds leave Quebec out.
+# In g/kWh. codecarbon's lowest country has 20 (hydropower, life-cycle), its highest 1306 (Turkmenistan, gas). Quebec
+# has 3.94 there (combustion only); the rules that use these bounds exclude it.
 LEAST_GRID_G_PER_KWH = 5.0
 MOST_GRID_G_PER_KWH = 1300.0
 
-# Mean power of an accelerator over its rated power. The lowest over a whole run that was measured is 0.40 (369
-# trainings of image networks, del Rey et al. 2023, GAISSA); half of it.
+# Mean over rated power of an accelerator: half of 0.40, the lowest measured over a whole run (369 trainings of image
+# networks, del Rey et al. 2023, GAISSA).
 LEAST_SHARE = 0.2
-# The most: a node of eight H100 is rated at 10.2 kW for 5.6 kW of accelerators (Newkirk et al. 2025), a desktop draws
-# 200 to 300 W beside one, however small that is, and a data centre draws up to twice what its machines do (Uptime
-# Institute 2025: 1.54 on average).
+# Upper bound: a node of eight H100 is rated at 10.2 kW for 5.6 kW of accelerators (Newkirk et al. 2025), a desktop
+# draws 200 to 300 W beside even a small one, and a data centre up to twice the power of its machines (average PUE 1.54,
+# Uptime Institute 2025).
 _MOST_SHARE = 1.82
 _HOST_W = 300.0
 _MOST_PUE = 2.0
@@ -30,7 +30,7 @@ _MOST_PUE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The energy of a training by its hardware and hours; `most_kwh` is None where how many there were is not said."""
+    """Energy bounds of a training by hardware and hours; `most_kwh` is None if the device count is unknown."""
 
     least_kwh: float
     most_kwh: float | None
@@ -39,17 +39,17 @@ class Allowed:
 
     @property
     def least_g(self) -> float:
-        """Grams of the least energy on the cleanest grid."""
+        """Lower bound in grams: least energy on the cleanest grid."""
         return emissions_g(self.least_kwh, LEAST_GRID_G_PER_KWH)
 
     @property
     def most_g(self) -> float | None:
-        """Grams of the most energy on the dirtiest grid."""
+        """Upper bound in grams: most energy on the dirtiest grid."""
         return None if self.most_kwh is None else emissions_g(self.most_kwh, MOST_GRID_G_PER_KWH)
 
 
 def allowed(facts: Facts) -> Allowed | None:
-    """What the facts allow; None where they lack hardware of known power, or hours."""
+    """Bounds from the facts; None without hardware of known power, or without hours."""
     named, device_hours = named_device(facts), least_device_hours(facts)
     if named is None or device_hours is None or not named.power_low_w or not named.power_high_w:
         return None
@@ -66,7 +66,7 @@ def allowed(facts: Facts) -> Allowed | None:
 
 
 def named_device(facts: Facts) -> HardwareName | None:
-    """The device that the facts name, where it is in the table."""
+    """Device that the facts name; None if it is not in the table."""
     if facts.hardware is None:
         return None
     try:
@@ -76,7 +76,7 @@ def named_device(facts: Facts) -> HardwareName | None:
 
 
 def least_device_hours(facts: Facts) -> float | None:
-    """Hours times devices; one device where their number is not said, and hours that may be either kind as they are."""
+    """Lower bound of device-hours: an unknown count is 1, and ambiguous hours count as they are."""
     if facts.device_hours is not None:
         return facts.device_hours
     if facts.hours is not None:
@@ -87,5 +87,5 @@ def least_device_hours(facts: Facts) -> float | None:
 
 
 def _is_counted(facts: Facts) -> bool:
-    """Whether the device hours are what they are, rather than the least that they may be."""
+    """True if the device-hours are exact rather than a lower bound."""
     return facts.device_hours is not None or (facts.hours is None and facts.count is not None)

@@ -1,4 +1,4 @@
-"""Whether a card's place is Quebec."""
+"""Detect Quebec as the place of a card."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ _QUEBEC = re.compile(r"qu[eé]bec", re.IGNORECASE)
 
 
 def says_quebec(card: CardView) -> bool:
-    """Whether the block or the facts name Quebec as the place."""
+    """True if the block or the facts name Quebec as the place."""
     places = (card.record.geographical_location if card.record else None, card.facts.region)
     return any(place and _QUEBEC.search(place) for place in places)

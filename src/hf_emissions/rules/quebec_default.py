@@ -1,4 +1,4 @@
-"""A figure that may rest on the place that CodeCarbon assumes when it cannot find one."""
+"""Rule: a figure that may rest on CodeCarbon's default location."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .quebec import says_quebec
 from .rule import CardView, Rule, RuleMatch
 from .unit_mistake import energy_kwh
 
-# codecarbon's figure of Quebec is 3.94 g/kWh (2.8 to 3.3): its mix of 2023 times what burning emits.
+# codecarbon 2.8 to 3.3 has 3.94 g/kWh for Quebec: its mix of 2023 times combustion factors.
 _LOW_G_PER_KWH, _HIGH_G_PER_KWH = 3.9, 4.0
-# The world in codecarbon's carbon_intensity_per_source.json (IEA 2019).
+# World average in codecarbon's carbon_intensity_per_source.json (IEA 2019).
 _WORLD_G_PER_KWH = 475.0
 
 

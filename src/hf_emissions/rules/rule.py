@@ -1,4 +1,4 @@
-"""What a rule is, and the view of a card that it is given."""
+"""Rules, and the view of a card that they receive."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .values import Value, read_values
 Place = tuple[int, int]
 Scope = Literal["card", "figure", "block"]
 
-# A key of the front matter that may be meant as the block, or as its figure, has one of these.
+# A front matter key that may be meant as the block or its figure contains one of these.
 LIKE_KEY = ("mission", "MISSION", "co2")
 
 _CARD: frozenset[Scope] = frozenset(["card"])
@@ -31,7 +31,7 @@ _BLOCK: frozenset[Scope] = _FIGURE | {"block"}
 
 
 class RuleMatch(NamedTuple):
-    """What a rule found: line and column, the message, and how it is mended."""
+    """One match of a rule: line and column, message, and fix if there is one."""
 
     place: Place
     message: str
@@ -40,14 +40,15 @@ class RuleMatch(NamedTuple):
 
 @dataclass(eq=False)
 class CardView:
-    """A card as the rules see it: parsed as far as it can be, with the error where it cannot.
+    """A card as seen by the rules: parsed as far as possible, with the error otherwise.
 
-    `name` is what commands call the card, such as its path, quoted for a shell; `base` the record of the model that it
-    was fine-tuned from, where it was handed in. `keys` are those of the front matter, `page`
-    is the text as the readers of facts see it.
-
-    `scopes` is what rules can look at: the card; a figure, where the block's key stands anywhere in the text, or a key
-    of the front matter is like it; the block, even one that cannot be read. Most cards have the first alone.
+    Attributes:
+        name: name of the card in commands, such as its path, shell-quoted.
+        base: record of the base model, if given.
+        keys: keys of the front matter.
+        page: the text as the fact readers see it.
+        scopes: "card" always; "figure" if the block's key is anywhere in the text or a front matter key resembles it;
+            "block" if the front matter has the block, even unreadable. Most cards have "card" alone.
     """
 
     text: str
@@ -60,16 +61,16 @@ class CardView:
 
     @cached_property
     def facts(self) -> Facts:
-        """What the card says about its training; read when the first rule asks for it."""
+        """Facts about the training; read lazily."""
         return read_facts(self.page)
 
     @cached_property
     def facts_of_emissions(self) -> Facts:
-        """The facts, where a figure or enough for an estimate may be among them; most cards are spared the reading."""
+        """Facts if they may hold a figure or suffice for an estimate; most cards skip the reading."""
         return self.facts if may_be_estimated(self.page) else NO_FACTS
 
     def __post_init__(self) -> None:
-        # Every card is asked for these, so that they are no properties.
+        # Eager, because every card needs them.
         self.page = CardText(self.text, self.parsed)
         self.keys: frozenset[str] = self.parsed.root.names if self.parsed is not None else frozenset()
         self.scopes: frozenset[Scope] = self._scopes()
@@ -82,15 +83,15 @@ class CardView:
 
     @cached_property
     def values(self) -> tuple[Value, ...]:
-        """The values of the block, and what each one is."""
+        """Classified values of the block."""
         return () if self.parsed is None else read_values(self.parsed)
 
 
-_quoted = lru_cache(shlex.quote)  # of one file after the other, most are called README.md
+_quoted = lru_cache(shlex.quote)  # most files are called README.md
 
 
 def view(text: str, name: str, base: EmissionsRecord | None = None) -> CardView:
-    """The view of a card's text; `name` is what to call it in the commands that findings advise."""
+    """View of a card's text; `name` is the card in the commands that findings suggest."""
     name = _quoted(name)
     try:
         parsed = parse_card(text)
@@ -105,10 +106,10 @@ def view(text: str, name: str, base: EmissionsRecord | None = None) -> CardView:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its words for people, and the function that looks for it and yields what it hits.
+    """One rule: its texts, and the function that yields its matches.
 
-    `fails` and `passes` are whole cards; the tests hold the rule to them. A rule `of` the block can only hit where the
-    front matter has one, a rule `of` the figure where something may be meant as one; most cards are spared both.
+    `fails` and `passes` are whole cards, which the tests check. `of` limits the rule to cards with that scope, to spare
+    the others the work.
     """
 
     id: str
@@ -121,7 +122,7 @@ class Rule:
     of: Scope = "card"
 
     def findings(self, card: CardView) -> list[Finding]:
-        """The findings of this rule in a card."""
+        """Findings of this rule in a card."""
         return [
             Finding(line, column, self.id, self.severity, message, fix)
             for (line, column), message, fix in self.look(card)

@@ -1,4 +1,4 @@
-"""The page of a rule and the index of all, as Markdown, from the words that the rules hold."""
+"""Markdown documentation of the rules: one page each, and an index."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MARK = {None: "", True: "safe", False: "unsafe"}
 
 
 def page(rule: Rule) -> str:
-    """What the rule looks for, why, a card that fails and one that passes, and how to mend it or leave it out."""
+    """Page of a rule: purpose, reason, failing and passing card, and how to fix or ignore it."""
     finding = _finding(rule)
     said = f"README.md:{finding.line}:{finding.column}: {finding.severity}: {finding.message} [{rule.id}]"
     return f"""\
@@ -46,7 +46,7 @@ def page(rule: Rule) -> str:
 
 
 def index(rules: Iterable[Rule]) -> str:
-    """The list of all rules, with links to their pages."""
+    """Table of all rules, linked to their pages."""
     rows = "".join(_row(rule) for rule in rules)
     return f"""\
 # Rules
@@ -64,7 +64,7 @@ def _row(rule: Rule) -> str:
 
 
 def is_safe(rule: Rule) -> bool | None:
-    """Whether the fix of the rule's own example is safe; None where it has none."""
+    """True if the fix of the rule's example is safe; None if it has no fix."""
     fix = _finding(rule).fix
     return None if fix is None else fix.safe
 

@@ -1,4 +1,4 @@
-"""A number with its unit behind it, where the Hub defines the unit."""
+"""Rule: a number with its unit, in a field whose unit is fixed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _fix(card: ParsedCard, value: Value) -> Fix | None:
     edit = new_value(card, value, plain)
     if edit is None:
         return None
-    # Where the digits stay as they are, every reader of the text still reads the same.
+    # With the same leading number, every reader of the text gets the same value.
     same = leading_number(value.written) == value.amount
     return Fix(same, f"write the number {plain}, in {UNITS[value.key]}", (edit,))
 

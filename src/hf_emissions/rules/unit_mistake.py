@@ -1,4 +1,4 @@
-"""Whether the block's figure is in kilograms: the question that three rules ask, so that one finding says it."""
+"""Detect a block figure in kilograms. Three rules share this, so that only one reports it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from .plausible import LEAST_GRID_G_PER_KWH, allowed
 from .quebec import says_quebec
 from .rule import CardView
 
-# What is written in kilograms is too small by this, in grams.
+# Factor by which a figure in kilograms is too small.
 PER_KILOGRAM = kg_to_g(1.0)
 
 
 class UnitMistake(NamedTuple):
-    """Why a figure is taken for kilograms, and what it is in grams."""
+    """The corrected figure in grams, and the reason to assume kilograms."""
 
     grams: float
     why: str
 
 
 def kilogram_slip(card: CardView) -> UnitMistake | None:
-    """The slip of a card, by its body, its energy, or its hardware and hours; None where nothing there says so."""
+    """Unit mistake indicated by body, energy, or hardware and hours; None if none indicates it."""
     figure = block_figure(card)
     if figure is None:
         return None
@@ -32,7 +32,7 @@ def kilogram_slip(card: CardView) -> UnitMistake | None:
 
 
 def energy_kwh(card: CardView) -> float | None:
-    """The energy that the block or the body gives."""
+    """Energy in kWh from the block, else from the body."""
     recorded = card.record.energy_kwh if card.record is not None else None
     return recorded or card.facts.energy_kwh
 
@@ -64,7 +64,7 @@ def _by_energy(card: CardView, figure: Figure) -> str | None:
 
 
 def _by_hardware(card: CardView, figure: Figure) -> str | None:
-    # Energy, where it is known, says more than hardware; and on CodeCarbon's grid of Quebec little power is below 5 g.
+    # Known energy is better evidence than hardware; with CodeCarbon's Quebec factor, small runs stay below 5 g.
     if energy_kwh(card) is not None or says_quebec(card):
         return None
     bounds = allowed(card.facts)

@@ -1,4 +1,4 @@
-"""A key of the block, or the block's own, that nobody reads."""
+"""Rule: an unknown key in the block, or a misspelt key of the block itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .rule import CardView, Rule, RuleMatch
 
 
 def meant_keys(card: CardView) -> set[str]:
-    """The known keys that unknown ones of the block stand for."""
+    """Known keys that unknown keys of the block stand for."""
     mapping = own_mapping(card)
     found = (meant_key(entry.name, mapping.names) for entry in _unknown(mapping)) if mapping else ()
     return {meant.key for meant in found if meant}

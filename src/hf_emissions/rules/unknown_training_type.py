@@ -1,4 +1,4 @@
-"""A `training_type` that is neither of the two that the Hub names."""
+"""Rule: a `training_type` other than the two that the Hub documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A block that cannot be read without guessing, for a reason that no other rule names."""
+"""Rule: an unparsable block whose cause no other rule reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
 
 
 def _is_named(card: CardView) -> bool:
-    """Whether another rule says why the block cannot be read."""
+    """True if another rule reports why the block is unreadable."""
     if card.parsed is None:
         return False
     values = any(value.error for value in card.values)

@@ -1,4 +1,4 @@
-"""Front matter that nobody can read, so that the Hub shows nothing of it."""
+"""Rule: unreadable front matter, all of which the Hub ignores."""
 
 from __future__ import annotations
 

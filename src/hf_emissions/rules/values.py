@@ -1,4 +1,4 @@
-"""The values of a block and what each one is: what the rules about form ask, so that one of them answers."""
+"""Values of a block, classified so that exactly one rule about form reports each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..errors import BlockError
 
 Kind = Literal["fine", "nothing", "placeholder", "number-as-text", "with-unit", "negative", "no-number", "shape"]
 
-# The keys whose value is a number, and the unit that it is in.
+# Numeric keys and their units.
 UNITS = {"emissions": "g", "energy_consumed": "kWh", "hours_used": "h", "ram_total_size": "GB"}
 
 _PLACEHOLDERS = frozenset(
@@ -38,12 +38,12 @@ _NUMBER_ALONE = re.compile(
     r"[-+]?(?:[0-9.,_]+(?:e[-+]?[0-9]{1,4})?|0(?:x[0-9a-f_]+|o[0-7_]+|b[01_]+))",
     re.IGNORECASE,
 )
-# Beside the forms that `is_plain_scalar` knows, these are the same number in YAML 1.1 and 1.2.
+# Besides the forms of `is_plain_scalar`, these are the same number in YAML 1.1 and 1.2.
 _ALIKE = re.compile(r"[-+]?(?:0|[1-9][0-9]*|[0-9]*\.[0-9]*)")
 # huggingface_hub/utils/endpoint_helpers.py (2.4.0).
 _FIRST_DIGITS = re.compile(r"\d+\.\d+|\d+")
-# A number to the Hub, which reads front matter by YAML 1.2 (js-yaml 4.1, lib/type/float.js and int.js), and hands it on
-# as one; PyYAML, by YAML 1.1, has some of these as texts.
+# Numbers to the Hub, which parses front matter as YAML 1.2 (js-yaml 4.1, lib/type/float.js and int.js). PyYAML, YAML
+# 1.1, reads some of these as strings.
 _HUB_NUMBER = re.compile(
     r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7_]+)"
@@ -56,13 +56,13 @@ class Value:
     """One value of a block.
 
     Attributes:
-        key: its key; `emissions` for the one figure of a block without keys.
-        written: the text of a scalar, else "".
-        start: where in the card it begins.
-        end: where it ends.
-        kind: what it is.
-        amount: the number, in the key's unit, where it can be read as one.
-        error: why it cannot be read, "" where it can.
+        key: its key; `emissions` for the single figure of a block without keys.
+        written: text of a scalar, else "".
+        start: start offset in the card.
+        end: end offset in the card.
+        kind: its class.
+        amount: the number in the key's unit, if it can be parsed.
+        error: why it cannot be parsed, else "".
         node: the YAML node.
     """
 
@@ -77,7 +77,7 @@ class Value:
 
 
 def read_values(card: ParsedCard) -> tuple[Value, ...]:
-    """The values under the keys that are known, in the order of the card; none where the block has no such shape."""
+    """Values of the known keys, in card order; empty if the block has no suitable shape or is too large."""
     try:
         node = card.block_node
     except BlockError:
@@ -91,7 +91,7 @@ def read_values(card: ParsedCard) -> tuple[Value, ...]:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text stands where something is to be filled in, or says that it is not known."""
+    """True if a text is a template to fill in, or says that the value is unknown."""
     text = text.strip().lower()
     return text.strip(_EDGES) in _PLACEHOLDERS or _TEMPLATE.fullmatch(text) is not None
 
@@ -116,7 +116,7 @@ def _is_nothing(node: yaml.ScalarNode) -> bool:
 
 
 def _quantity(key: str, node: yaml.ScalarNode) -> tuple[Kind, float | None, str]:
-    """What a value is that should be a number, the number, and why it cannot be read."""
+    """Kind of a numeric value, its amount, and the parse error."""
     if _is_nothing(node):
         return ("placeholder", None, "it is an empty text") if node.style else ("nothing", None, "")
     text = node.value.strip()
@@ -160,19 +160,19 @@ def _is_number(node: yaml.ScalarNode) -> bool:
 
 
 def is_number_to_the_hub(value: Value) -> bool:
-    """Whether the Hub takes the value for a number, whatever other readers of YAML take it for."""
+    """True if the Hub reads the value as a number, whatever other YAML parsers do."""
     plain = isinstance(value.node, yaml.ScalarNode) and not value.node.style
     return plain and _HUB_NUMBER.fullmatch(value.written) is not None
 
 
 def is_octal_or_not(value: Value) -> bool:
-    """Whether a number begins with a zero, which some readers take for the mark of an octal number."""
+    """True if a number has a leading zero, which some YAML parsers read as octal."""
     return not isinstance(value.node, yaml.ScalarNode) or bool(
         not value.node.style and _OCTAL_OR_NOT.fullmatch(value.written.strip())
     )
 
 
 def leading_number(text: str) -> float | None:
-    """What programs that take the first digits of a text make of it, as the Hub's own client does."""
+    """First number in a text, as the Hub's own client reads it."""
     found = _FIRST_DIGITS.search(text)
     return float(found[0]) if found else None

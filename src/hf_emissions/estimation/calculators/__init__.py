@@ -1,1 +1,1 @@
-"""The published calculators as they calculate, for people who must match them. They are no estimates of ours."""
+"""Published calculators, reproduced for users who must match them. They are not our estimates."""

@@ -1,4 +1,4 @@
-"""What a published calculator finds, step by step."""
+"""Step-by-step result of a published calculator."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ...errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """The result of a published calculator.
+    """Result of a published calculator.
 
     Attributes:
         emissions_g: grams CO2 equivalent.
-        energy_kwh: electricity in kWh, with what the calculator counts into it.
-        steps: the arithmetic in words, for a reader to follow.
-        method: the calculator's name, as `--method` takes it.
-        source: who published the method.
+        energy_kwh: electricity in kWh, by the calculator's accounting.
+        steps: the arithmetic in words.
+        method: name of the calculator, as in `--method`.
+        source: publication of the method.
     """
 
     emissions_g: float
@@ -28,7 +28,7 @@ class Calculation:
 
 
 def check_number(name: str, value: float, *, low: float = 0.0, high: float = math.inf, above: bool = False) -> None:
-    """Refuse what no calculator can take.
+    """Validate an input of a calculator.
 
     Raises:
         UsageError: the value is not a finite number of at least `low` (or `above` it) and at most `high`.

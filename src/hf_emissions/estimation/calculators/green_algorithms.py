@@ -1,7 +1,7 @@
 """Green Algorithms (Lannelongue et al. 2021): processors, accelerators and memory, with usage, PUE and repetitions.
 
 E = t x (cores x power/core x usage + GPUs x power x usage + memory x 0.3725 W/GB) x PUE x PSF; emissions = E x CI.
-The formula and its constants are facts that are cited here; the calculator's tables are not taken over.
+The formula and its constants are facts, cited here; the calculator's tables are not copied.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from .calculation import Calculation, check_number
 METHOD = "green-algorithms"
 SOURCE = "Green Algorithms v3.0, green-algorithms.org (Lannelongue et al. 2021, doi:10.1002/advs.202100707)"
 
-# W per GB of memory, whether used or not (Karyakin and Salem 2017, as Green Algorithms cites them).
+# W per GB of memory, used or not (Karyakin and Salem 2017, cited by Green Algorithms).
 MEMORY_W_PER_GB = 0.3725
 
-# What the calculator takes for a local server, or a cloud that it does not know: Uptime Institute's mean of 2024.
+# The calculator's default for local servers and unknown clouds: Uptime Institute's mean of 2024.
 DEFAULT_PUE = 1.56
 
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """So many cores or accelerators, the power of each in W, and the share of it that they used, 0 to 1."""
+    """Number of cores or accelerators, power of each in W, and usage from 0 to 1."""
 
     count: float
     power_w: float
@@ -32,7 +32,7 @@ class Devices:
 
     @property
     def total_w(self) -> float:
-        """What they draw together, in W."""
+        """Total power in W."""
         return self.count * self.power_w * self.usage
 
 
@@ -49,19 +49,19 @@ def green_algorithms(
     pue: float = DEFAULT_PUE,
     psf: float = 1.0,
 ) -> Calculation:
-    """What the calculator shows.
+    """Reproduce the calculator's result.
 
     Args:
         hours: wall time in hours.
         intensity_g_per_kwh: g CO2eq per kWh.
-        cores: processor cores; their power is the processor's rating divided by its cores.
+        cores: processor cores; power per core is the processor's rating divided by its cores.
         gpus: accelerators.
-        memory_gb: memory that was there for the job, in GB.
+        memory_gb: memory available to the job, in GB.
         pue: power usage effectiveness of the facility.
-        psf: pragmatic scaling factor: how often the job was run.
+        psf: pragmatic scaling factor: number of runs of the job.
 
     Raises:
-        UsageError: a number that is impossible, or nothing that draws power.
+        UsageError: a number out of range, or nothing that draws power.
     """
     _check(hours, intensity_g_per_kwh, cores, gpus)
     check_number("memory in GB", memory_gb)

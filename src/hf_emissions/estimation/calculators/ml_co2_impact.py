@@ -1,7 +1,7 @@
-"""ML CO2 Impact (Lacoste et al. 2019): power x hours x intensity, with the roundings of its site.
+"""ML CO2 Impact (Lacoste et al. 2019): power x hours x intensity, with the site's rounding.
 
-The site rounds to two decimals at each step, so that its figures differ from the exact ones by up to a few per cent.
-It knows no number of devices, no utilisation, and does not apply the PUE that its data list.
+The site rounds to two decimals at each step, so its figures are off by up to a few per cent. It has no device count or
+utilisation, and does not apply the PUE in its data.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from .calculation import Calculation, check_number
 METHOD = "ml-co2-impact"
 SOURCE = "ML CO2 Impact, mlco2.github.io/impact (Lacoste et al. 2019, arXiv:1910.09700)"
 
-# The site's own figures, where they are not what today's tables say: watts by the name of the accelerator in ours, and
-# kg/kWh by provider and region. Its power of the TPUs is a mean in use with the host's share (Patterson et al. 2021,
-# arXiv:2104.10350), and no rating; its intensity of Taiwan a single hour's, of 2 July 2019 (electricityMap).
+# Values of the site that differ from today's tables: W by our accelerator name, kg/kWh by provider and region. Its TPU
+# power is a mean in use including the host's share (Patterson et al. 2021, arXiv:2104.10350), not a rating; its
+# intensity of Taiwan is that of one hour on 2 July 2019 (electricityMap).
 SITE_POWER_W = {"TPU v2": 221.0, "TPU v3": 283.0}
 SITE_INTENSITY_KG_PER_KWH = {("gcp", "asia-east1"): 0.557}
 
 _ROUNDED = "(rounded to two decimals, as the site does)"
-_MOST = 1e12  # beyond all that is, and small enough that every product keeps its two decimals
+_MOST = 1e12  # beyond any real input; products still keep two decimals
 _DIGITS = Context(prec=100)
 
 
 def ml_co2_impact(
     power_w: float, hours: float, intensity_kg_per_kwh: float, *, intensity_as_typed: bool = False
 ) -> Calculation:
-    """What the site shows for one device.
+    """Reproduce the site's result for one device.
 
     Args:
-        power_w: the device's power in W.
-        hours: hours of use; for several devices multiply the result, as its users do.
+        power_w: power of the device in W.
+        hours: hours of use; for several devices multiply the result, as users of the site do.
         intensity_kg_per_kwh: kg CO2eq per kWh.
-        intensity_as_typed: the intensity is one's own. The site rounds those of its table, and takes as it is what
-            is typed under "Private Infrastructure".
+        intensity_as_typed: the intensity is the user's own. The site rounds those of its table, but not those typed
+            under "Private Infrastructure".
 
     Raises:
-        UsageError: power or hours are not above 0, or the intensity is negative.
+        UsageError: power or hours are not above 0, the intensity is negative, or a number is too large.
     """
     check_number("the power in W", power_w, high=_MOST, above=True)
     check_number("hours", hours, high=_MOST, above=True)
@@ -56,5 +56,5 @@ def ml_co2_impact(
 
 
 def two_decimals(x: float) -> float:
-    """The number as JavaScript's `toFixed(2)` has it: its exact digits, and a half away from zero."""
+    """Round like JavaScript's `toFixed(2)`: on exact digits, half away from zero."""
     return float(Decimal(x).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP, context=_DIGITS))
