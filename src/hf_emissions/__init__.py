@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# Imported when first asked for, so that `import hf_emissions` costs next to nothing.
+# Imported lazily, so that `import hf_emissions` costs next to nothing.
 _HOME = {
     "EmissionsCallback": ".recording.callback",
     "EmissionsRecord": ".record",

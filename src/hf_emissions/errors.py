@@ -1,4 +1,4 @@
-"""Every error that a user may see: one line that says what, where, why, and what to do next."""
+"""User-facing errors. Each message is one line: what, where, why, and what to do next."""
 
 from __future__ import annotations
 
@@ -6,41 +6,41 @@ from typing import Self
 
 
 class HfEmissionsError(Exception):
-    """Base of all errors raised on purpose; its text is one line for a person."""
+    """Base class of all deliberate errors; its text is one line for a person."""
 
 
 class UnitError(HfEmissionsError, ValueError):
-    """A quantity that cannot be read without guessing."""
+    """A quantity that cannot be parsed without guessing."""
 
 
 class RecordError(HfEmissionsError, ValueError):
-    """A record that contradicts itself or holds an impossible value."""
+    """An inconsistent record, or one with an impossible value."""
 
 
 class MissingExtraError(HfEmissionsError, ImportError):
-    """A feature whose optional dependencies are not installed; says which extra to install."""
+    """An optional dependency is missing; the message names the extra to install."""
 
 
 class PlaceError(HfEmissionsError, ValueError):
-    """A country or region that is not known, or has no data."""
+    """An unknown country or region, or one without data."""
 
 
 class UsageError(HfEmissionsError):
-    """A request that cannot be carried out as it was made."""
+    """A request that cannot be carried out as given."""
 
 
 class TrackerError(HfEmissionsError, ValueError):
-    """A tracker's file that cannot be read; with the file, the line, and why."""
+    """A tracker file that cannot be read; the message gives file, line and reason."""
 
 
 class CardError(HfEmissionsError, ValueError):
-    """Something at a place in a card that stops us from reading or changing it.
+    """A problem at a position in a card that prevents reading or changing it.
 
     Args:
-        reason: what is wrong and what to do next, without the place.
-        line: line of the place, from 1; 0 where no line can be given.
-        column: column of the place in characters, from 1.
-        name: what to call the card, usually its path.
+        reason: what is wrong and what to do next, without the position.
+        line: line number, from 1; 0 if there is none.
+        column: column in characters, from 1.
+        name: display name of the card, usually its path.
     """
 
     def __init__(self, reason: str, line: int = 0, column: int = 0, name: str = "README.md") -> None:
@@ -51,7 +51,7 @@ class CardError(HfEmissionsError, ValueError):
         self.name = name
 
     def named(self, name: str) -> Self:
-        """The same error about a card called `name`."""
+        """Return the same error for a card called `name`."""
         return type(self)(self.reason, self.line, self.column, name)
 
     def __str__(self) -> str:
@@ -60,15 +60,15 @@ class CardError(HfEmissionsError, ValueError):
 
 
 class FrontMatterError(CardError):
-    """Front matter that cannot be read as one YAML mapping."""
+    """Front matter that does not parse as one YAML mapping."""
 
 
 class BlockError(CardError):
-    """A `co2_eq_emissions` block in a shape, or with a figure, that nobody can read."""
+    """A `co2_eq_emissions` block whose shape or figure cannot be parsed."""
 
 
 class BlockExistsError(CardError):
-    """A block with somebody else's figure, which is not replaced unless `overwrite` is asked for."""
+    """A block with someone else's figure, replaced only with `overwrite`."""
 
 
 class VerificationError(CardError):
@@ -76,11 +76,11 @@ class VerificationError(CardError):
 
 
 class HubError(HfEmissionsError):
-    """Something that the Hub refuses, does not have, or could not be asked; nothing was written there."""
+    """The Hub refused, lacks the item, or could not be reached; nothing was written there."""
 
 
 class NoModelError(HubError):
-    """There is no such model on the Hub, or none that may be seen."""
+    """The model does not exist on the Hub, or is not accessible."""
 
 
 class NoCardError(HubError):
@@ -88,15 +88,15 @@ class NoCardError(HubError):
 
 
 class BusyHubError(HubError):
-    """The Hub stayed busy for as long as we wait; what was asked may well succeed later."""
+    """The Hub stayed busy beyond the maximum wait; a later retry may succeed."""
 
 
 class QuotaError(BusyHubError):
-    """A quota of the Hub that is used up for longer than we wait: what would be asked next is refused as well."""
+    """A Hub quota is exhausted for longer than the maximum wait; further requests would be refused too."""
 
 
 class UnknownTokenError(HubError):
-    """The Hub does not know who we are: what would be asked next is refused as well."""
+    """The Hub does not recognise the token; further requests would be refused too."""
 
 
 class HeadMovedError(HubError):

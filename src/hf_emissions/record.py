@@ -1,4 +1,4 @@
-"""One training-emissions figure with everything known about it. Knows nothing of cards, files or networks."""
+"""One training-emissions figure and its metadata. Independent of cards, files and networks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TEXTS = (
 )
 _COUNTS = ("segments", "nodes_seen", "nodes_expected")
 
-# What `repr` shows of a record, and how; what holds of most records is not said.
+# Fields shown by `repr`, with their formatters; default values are omitted.
 _SHOWN: dict[str, Callable[[Any], str]] = {
     "emissions_g": lambda grams: f"{units.format_mass(grams)} CO2eq",
     "range_g": lambda ends: f"90 % range {units.format_mass(ends[0])} to {units.format_mass(ends[1])}",
@@ -40,36 +40,36 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class EmissionsRecord:
-    """What one training emitted, and how that is known. A field that is not known is None.
+    """Emissions of one training and their provenance. Unknown fields are None.
 
-    At least one of `emissions_g` and `energy_kwh` is known. Everything is checked on construction.
+    At least one of `emissions_g` and `energy_kwh` is known. Validated on construction.
 
     Attributes:
         emissions_g: greenhouse gases of the training, in grams CO2 equivalent.
-        energy_kwh: electricity used, in kWh, within `boundary` and with `pue` inside.
+        energy_kwh: electricity used, in kWh, within `boundary` and including `pue`.
         duration_s: wall time of the training, in seconds.
-        source: how the figure came about, in words.
+        source: origin of the figure, as text.
         training_type: `pre-training`, `fine-tuning`, or the author's own word.
-        geographical_location: where the electricity was used, in words.
-        hardware_used: what ran, such as `2 x NVIDIA A100-SXM4-80GB`.
-        method: how the energy was found.
-        boundary: what the energy covers: the accelerators, the node, or the facility (PUE inside).
-        modelled_share: the part of the energy that a model gave rather than a meter, 0 to 1.
+        geographical_location: where the electricity was used, as text.
+        hardware_used: hardware, such as `2 x NVIDIA A100-SXM4-80GB`.
+        method: how the energy was determined.
+        boundary: what the energy covers: the accelerators, the node, or the facility (with PUE).
+        modelled_share: share of the energy that was modelled rather than metered, 0 to 1.
         intensity_g_per_kwh: intensity of the electricity, in grams CO2 equivalent per kWh.
-        intensity_source: who says so, with the year.
+        intensity_source: source of the intensity, with the year.
         intensity_basis: what the intensity covers: the life cycle, combustion only, or operation.
-        pue: power usage effectiveness inside the energy; 1.0 when none is.
+        pue: power usage effectiveness included in the energy; 1.0 if none.
         country_iso3: ISO 3166-1 alpha-3 code of the country.
         cloud_provider: short name of the cloud provider, such as `gcp`.
-        cloud_region: the provider's own name of the region.
-        on_cloud: whether a cloud provider's machine was used.
+        cloud_region: the provider's name of the region.
+        on_cloud: True if a cloud machine was used.
         cpu_model: name of the processor.
-        ram_gb: size of the memory, in GB.
-        tool: program that found the energy.
+        ram_gb: memory size, in GB.
+        tool: program that determined the energy.
         tool_version: its version.
-        segments: how many recorded segments the figure sums.
-        nodes_seen: how many nodes it sums.
-        nodes_expected: how many nodes took part.
+        segments: number of recorded segments in the sum.
+        nodes_seen: number of nodes in the sum.
+        nodes_expected: number of nodes that took part.
         range_g: low and high end of the 90 % range of `emissions_g`.
 
     Raises:
@@ -138,7 +138,7 @@ class EmissionsRecord:
             raise RecordError(f"{name} is {value!r}; it must be a text that is not empty, or None")
         if not value.isascii() and re.search("[\ud800-\udfff]", value):
             raise RecordError(f"{name} is {value!r}; half of a surrogate pair cannot be written as UTF-8")
-        # Names of processors come with blanks behind them.
+        # Processor names come with trailing blanks.
         object.__setattr__(self, name, value.strip())
 
     def _check_count(self, name: str) -> None:
@@ -175,16 +175,16 @@ class EmissionsRecord:
             )
 
     def __repr__(self) -> str:
-        """What is known of the figure itself: `EmissionsRecord(71 mg CO2eq, 187 mWh, 24 s, Germany, modelled)`."""
+        """Short summary: `EmissionsRecord(71 mg CO2eq, 187 mWh, 24 s, Germany, modelled)`."""
         known = self.known()
         words = [show(known[name]) for name, show in _SHOWN.items() if name in known]
         return f"EmissionsRecord({', '.join(word for word in words if word)})"
 
     def replace(self, **changes: Any) -> EmissionsRecord:
-        """A copy with some fields changed, checked again."""
+        """Return a copy with some fields changed, validated again."""
         return dataclasses.replace(self, **changes)
 
     def known(self) -> dict[str, Any]:
-        """The fields that are known, by name, in the order of the class."""
+        """Known fields by name, in declaration order."""
         fields = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
         return {name: value for name, value in fields if value is not None}

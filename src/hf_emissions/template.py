@@ -1,4 +1,4 @@
-"""The templates that cards and pages are rendered from: in the wheel, or beside `src` in a checkout."""
+"""Templates for cards and pages, in the wheel or beside `src` in a checkout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def folder() -> Path:
-    """The folder of the templates.
+    """Return the template folder.
 
     Raises:
         FileNotFoundError: the installation is damaged.
@@ -26,13 +26,13 @@ def folder() -> Path:
 
 
 def render_markdown(name: str, values: Mapping[str, Any]) -> str:
-    """The template `name` with the values put in, each escaped so that Markdown and HTML show it as it is."""
+    """Render the template `name`; values are escaped to appear literally in Markdown and HTML."""
     return _environment().get_template(name).render(values)
 
 
 @cache
 def _environment() -> Environment:
-    # Here and not above: importing jinja2 takes longer than checking a hundred cards.
+    # Imported lazily: importing jinja2 takes longer than checking a hundred cards.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -55,7 +55,7 @@ _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def escape_markdown(text: str) -> str:
-    """A text on one line in which no character means anything to Markdown or HTML, and none controls a terminal."""
+    """Return the text on one line, with Markdown, HTML and terminal control characters neutralised."""
     words = " ".join(text.split())
     visible = "".join(char if char.isprintable() else "\ufffd" for char in words)
     return "".join(_HTML.get(char) or (f"\\{char}" if char in _MARKDOWN else char) for char in visible)

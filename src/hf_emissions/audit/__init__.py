@@ -1,1 +1,1 @@
-"""Many cards at once: which models report, which figures are questionable, which could be estimated."""
+"""Audit of many cards: which models report, which figures are questionable, which could be estimated."""

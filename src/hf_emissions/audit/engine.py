@@ -1,4 +1,4 @@
-"""The scan over many batches, on one core or several: what comes out is in the order that went in."""
+"""Scan of many batches, on one core or several; results keep the input order."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from .scan import scan
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Batches under way for each process: enough that none waits, few enough that memory stays flat.
+# Batches in flight per worker: enough to keep it busy, few enough to keep memory flat.
 AHEAD = 3
-# Batches that are done or under way while the first of them is not; then it is waited for.
+# Limit of batches held, as a multiple of those in flight; at the limit, block on the oldest.
 MOST_HELD = 8
 
 
 def scan_all(batches: Iterable[pa.Table], audited_at: datetime, processes: int = 1) -> Iterator[pa.Table]:
-    """The rows of each batch, in the order of the batches; see `scan.scan`."""
+    """Scan each batch (see `scan.scan`); results in input order."""
     left = iter(batches)
     first = list(islice(left, 2 if processes > 1 else 0))
     if len(first) < 2:
-        # Of one batch nothing can be shared out, and another process takes longer to start than the batch takes.
+        # A single batch cannot be shared out, and starting a process takes longer than scanning it.
         yield from (scan(batch, audited_at) for batch in chain(first, left))
         return
-    # Not forked: a fork beside the threads of pyarrow may hang. This process is one of them, and scans from the start,
-    # while the others are still importing what they need.
+    # Spawned, not forked: a fork beside pyarrow's threads may hang. This process scans, too, from the start, while the
+    # workers are still importing.
     others = processes - 1
     with ProcessPoolExecutor(others, get_context("spawn"), _start) as pool:
         try:
@@ -45,7 +45,7 @@ def scan_all(batches: Iterable[pa.Table], audited_at: datetime, processes: int =
 def _in_order(
     pool: ProcessPoolExecutor, first: list[pa.Table], left: Iterator[pa.Table], audited_at: datetime, most: int
 ) -> Iterator[pa.Table]:
-    # The first batch is scanned here, while another process starts for the second.
+    # The first batch is scanned here, while a worker starts for the second.
     starting = pool.submit(scan, first[1], audited_at)
     yield scan(first[0], audited_at)
     waiting = deque([starting])
@@ -65,13 +65,13 @@ def _scanned(batch: pa.Table, audited_at: datetime) -> Future[pa.Table]:
 
 
 def _start() -> None:
-    # Ctrl-C reaches every process of a terminal; the first one alone decides what to do.
+    # Ctrl-C reaches every process of a terminal; only the parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
 def _leave_with_parent() -> None:
-    # A pool's processes wait for ever for work from one that was killed.
+    # Workers would wait forever for a parent that was killed.
     parent = parent_process()
     if parent is not None:
         parent.join()

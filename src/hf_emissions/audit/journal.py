@@ -1,6 +1,6 @@
-"""What is done of an audit, on disk: stopped anywhere by anything, the same command goes on where it was.
+"""Journal of an audit on disk: after any interruption, the same command resumes it.
 
-It names private models, where the token sees any: its owner alone reads it.
+It names private models if the token sees any, so only its owner can read it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 _PLAN = "plan.json"
 _LOCK = ".lock"
-# The folder in it where a source keeps what it listed.
+# Subfolder for the listing of a source.
 LISTING = "listing"
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The folder beside the result: a plan, and a file for each batch that is done."""
+    """Folder beside the result, with a plan and one file per finished batch."""
 
     folder: Path
     audited_at: datetime
@@ -38,36 +38,36 @@ class Journal:
     @classmethod
     @contextmanager
     def open(cls, folder: Path, plan: dict[str, Any], now: datetime, *, restart: bool = False) -> Iterator[Journal]:
-        """The journal of an audit, new or as it was left; nobody else has it open meanwhile.
+        """Open the journal of an audit, new or existing, under an exclusive lock.
 
         Args:
-            folder: where it is kept.
-            plan: what must be the same for a result to be gone on with: the source, the options, the versions.
-            now: when the audit is begun, if it is a new one.
-            restart: begin anew, whatever is there.
+            folder: its location.
+            plan: source, options and versions; an audit resumes only if they are equal.
+            now: start time of a new audit.
+            restart: discard an existing journal.
 
         Raises:
-            UsageError: another audit was begun there, or is under way.
+            UsageError: another audit was begun there, or is in progress.
         """
         make_folder(folder, ours=True)
         with _locked(folder):
             path = folder / _PLAN
             if restart or not path.exists():
-                # Without a plan it is what a removal that was cut off has left: nobody knows whose rows these are.
+                # Without a plan, these are remains of an interrupted removal: rows of an unknown audit.
                 _empty(folder)
                 now = now.replace(microsecond=now.microsecond // 1000 * 1000)
                 write_private(path, json.dumps({**plan, "audited_at": now.isoformat()}, indent=2).encode())
             yield cls(folder, _begun(path, plan))
 
     def done(self) -> int:
-        """How many batches are done, without a gap."""
+        """Number of finished batches, up to the first gap."""
         number = 0
         while self._part(number).exists():
             number += 1
         return number
 
     def add(self, number: int, rows: pa.Table) -> None:
-        """Keep the rows of a batch; they are there whole, or not at all."""
+        """Save the rows of a batch atomically."""
         from pyarrow.parquet import write_table
 
         temporary = self.folder / f".{number}.tmp"
@@ -78,18 +78,18 @@ class Journal:
         temporary.replace(self._part(number))
 
     def rows(self) -> Iterator[pa.Table]:
-        """The rows of all batches that are done, in order."""
+        """Rows of all finished batches, in order."""
         from pyarrow.parquet import read_table
 
         for number in range(self.done()):
             yield read_table(self._part(number), schema=row_schema())
 
     def remove(self) -> None:
-        """Remove the journal, after its rows are where they belong."""
+        """Remove the journal, once its rows are in the result."""
         _empty(self.folder)
         (self.folder / _LOCK).unlink(missing_ok=True)
         with suppress(OSError):
-            # Somebody else's files may lie there.
+            # The folder may hold files of others.
             self.folder.rmdir()
 
     def _part(self, number: int) -> Path:
@@ -109,7 +109,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _empty(folder: Path) -> None:
-    """Remove what a journal has but its lock. The plan goes first: what is left without one is never gone on with."""
+    """Remove all files of a journal but its lock. The plan goes first: without it, the rest is never resumed."""
     (folder / _PLAN).unlink(missing_ok=True)
     shutil.rmtree(folder / LISTING, ignore_errors=True)
     for path in [*folder.glob("*.parquet"), *folder.glob(".*.tmp")]:
@@ -117,10 +117,10 @@ def _empty(folder: Path) -> None:
 
 
 def _begun(path: Path, plan: dict[str, Any]) -> datetime:
-    """When the audit of a plan was begun.
+    """Start time of the audit with this plan.
 
     Raises:
-        UsageError: it is the plan of another audit.
+        UsageError: the file holds the plan of another audit, or none.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The models of an audit that a sum has to look at: those with a figure, and what they were made from."""
+"""Models of an audit that a sum needs: those with a figure, and their ancestors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .trainings import Model, trainings
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Sixty bits of a digest tell millions of texts apart, and are a number.
+# Sixty bits of a digest distinguish millions of texts, and fit a BIGINT.
 _VIEW = """
     CREATE TEMP VIEW models AS
     SELECT id, if(exercise, 'exercise', status) AS status,
@@ -23,16 +23,15 @@ _VIEW = """
     FROM audit"""
 _FIGURED = "SELECT * FROM models WHERE grams IS NOT NULL"
 _NAMED = "SELECT * FROM models WHERE lower(id) IN (SELECT unnest(?))"
-# Generations that are followed upwards; cards name each other in circles.
+# Limit of generations followed upwards: cards can name each other in cycles.
 _GENERATIONS = 16
 _AT_ONCE = 1000
 
 
 def add_trainings(connection: DuckDBPyConnection) -> None:
-    """Add the table `trainings` beside `audit`: a row a model with a figure.
+    """Create the table `trainings` beside `audit`: one row per model with a figure.
 
-    Its columns: `id`; `training`, the id of the model whose figure stands for that training; `counted`, whether this
-    is the one.
+    Columns: `id`; `training`, id of the model whose figure stands for that training; `counted`, true for that model.
     """
     found = trainings(_models(connection))
     pa = need_pyarrow()

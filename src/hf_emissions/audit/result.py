@@ -1,4 +1,4 @@
-"""The result of an audit as a file: Parquet or JSON lines, whole or not there at all."""
+"""Result file of an audit: Parquet or JSON lines, written atomically."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .schema import row_schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Models of one row group: a reader that wants a few columns skips the rest, and the writer holds one at a time.
+# Rows per row group: readers can skip columns, and the writer holds one group in memory.
 GROUP = 20_000
 SUFFIXES = (".parquet", ".jsonl")
 
 
 def check_out(path: Path, option: str = "--out", suffixes: Sequence[str] = SUFFIXES) -> None:
-    """Refuse a result that could not be written.
+    """Reject an output path that cannot be written.
 
     Raises:
-        UsageError: the name says no format, the folder is not there, or the name is that of a folder.
+        UsageError: the suffix is unknown, the folder is missing or read-only, or the path is a folder.
     """
     if path.suffix not in suffixes:
         raise UsageError(f"{option} {path}: the name must end with {' or '.join(suffixes)}")
@@ -38,10 +38,10 @@ def check_out(path: Path, option: str = "--out", suffixes: Sequence[str] = SUFFI
 
 
 def check_parts(paths: Sequence[Path]) -> None:
-    """Refuse files that are no results of audits.
+    """Reject files that are not audit results.
 
     Raises:
-        UsageError: one is none, or is of another version.
+        UsageError: a file is not Parquet, or not an audit of this version.
     """
     from pyarrow import ArrowException
     from pyarrow.parquet import read_schema
@@ -56,7 +56,7 @@ def check_parts(paths: Sequence[Path]) -> None:
 
 
 def rows_of(paths: Iterable[Path]) -> Iterator[pa.Table]:
-    """The rows of files that `write_rows` wrote, a piece at a time."""
+    """Rows of files written by `write_rows`, in small tables."""
     from pyarrow import Table
     from pyarrow.parquet import ParquetFile
 
@@ -66,7 +66,7 @@ def rows_of(paths: Iterable[Path]) -> Iterator[pa.Table]:
 
 
 def write_rows(rows: Iterable[pa.Table], path: Path) -> None:
-    """Write the rows; the file is replaced at once, when it is whole."""
+    """Write the rows; the file is replaced atomically."""
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         if path.suffix == ".jsonl":

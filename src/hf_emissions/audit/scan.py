@@ -1,4 +1,4 @@
-"""The scan: a table of cards in, a table of rows out. One function, so that any engine can run it over batches."""
+"""The scan: a table of cards in, a table of rows out. One function, so that any engine can map it over batches."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ if TYPE_CHECKING:
 _KEPT = ("downloads", "created_at", "last_modified", "sha", "body_read")
 _RELATION = re.compile(r"^base_model_relation:[ \t]{0,4}['\"]?([a-z]{1,20})", re.MULTILINE)
 _TASK = re.compile(r"^pipeline_tag:[ \t]{0,4}['\"]?([a-z0-9-]{1,60})", re.MULTILINE)
-# A passage is quoted up to here; what an author wrote on one line can be long.
+# Characters of a quoted passage: an author's line can be long.
 _MOST = 300
-# Of these a sum has to know whether another has the same training; how the others are worded is not looked at.
+# Statuses that get wording columns: a sum must know which of these share a training.
 _WITH_FIGURE = ("reported", "questionable", "estimable")
-# The seed of every estimate, so that the same card always gets the same figures.
+# Fixed seed, so that the same card always gets the same estimate.
 _SEED = 0
 _EMPTY: dict[str, Any] = {"findings": [], "facts": [], "base_models": [], "exercise": False, "is_copy": False}
 
 
 def scan(table: pa.Table, audited_at: datetime) -> pa.Table:
-    """The rows of an audit for the models of a table.
+    """Audit the models of a table.
 
     Args:
         table: by `schema.input_schema`.
-        audited_at: when the audit was begun; stands in every row.
+        audited_at: start of the audit, written to every row.
 
     Returns:
-        By `schema.row_schema`, in the same order, a row a model. No card makes it raise: one that cannot be read is
-        unreadable.
+        One row per model, in input order, by `schema.row_schema`. No card raises: one that cannot be read is
+            unreadable.
 
     Raises:
-        MissingExtraError: what estimates need is not installed.
+        MissingExtraError: a package for audits or estimates is not installed.
     """
     pa = need_pyarrow()
     said = {
@@ -122,8 +122,8 @@ def _figure(card: CardView, facts: Facts, status: Status) -> dict[str, Any]:
 
 
 def _estimate(facts: Facts) -> Estimate | None:
-    """The estimate, or None where a fact is none that an estimate can rest on, such as a device nobody knows."""
-    # Here and not above: numpy is slow to import, and most batches need none.
+    """Estimate from the facts; None if one is unusable, such as an unknown device."""
+    # Imported lazily: numpy is slow to import, and most batches do not need it.
     from ..estimation.estimate import estimate
 
     try:
@@ -157,7 +157,7 @@ def _fact(name: str, value: Any, facts: Facts, text: str) -> dict[str, Any]:
 
 
 def _wording(card: CardView, name: str) -> dict[str, Any]:
-    """Of the lines that the facts stand on, and of the body: a card that took over another's text has the same."""
+    """Wording of the lines with facts, and of the body: equal for a card copied from another."""
     places = card.facts_of_emissions.places.items()
     training = wording_of(sorted({_line(card.text, place.start) for name, place in places if name != "base_model"}))
     front = card.page.front

@@ -1,4 +1,4 @@
-"""The columns of an audit, what goes into the scan and what comes out, and what each one means."""
+"""Columns of an audit: input and output of the scan, with their meanings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Status = Literal["reported", "questionable", "estimable", "missing", "unreadable"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
-# What the scan is given of each model: name, type, meaning.
+# Input of the scan, per model: name, type, meaning.
 INPUT = (
     ("id", "string", "owner and name of the model"),
     ("card", "binary", "bytes of the card, or its front matter alone; null where there is none"),
@@ -24,7 +24,7 @@ INPUT = (
     ("last_modified", "time", "when it was last written to"),
     ("sha", "string", "the commit that the card was read at"),
 )
-# What it makes of them.
+# Output of the scan.
 COLUMNS = (
     ("id", "string", "owner and name of the model"),
     ("author", "string", "the owner"),
@@ -78,17 +78,17 @@ COLUMNS = (
 
 
 def input_schema() -> pa.Schema:
-    """The schema of what the scan is given."""
+    """Schema of the scan's input."""
     return _schema(INPUT)
 
 
 def row_schema() -> pa.Schema:
-    """The schema of the rows."""
+    """Schema of the scan's output."""
     return _schema(COLUMNS)
 
 
 def need_pyarrow() -> Any:
-    """The module pyarrow.
+    """Import pyarrow.
 
     Raises:
         MissingExtraError: it is not installed.

@@ -1,4 +1,4 @@
-"""One part of an audit out of several: each model is in exactly one, whatever the order of the source."""
+"""Shard of an audit: each model is in exactly one, whatever the order of the source."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _WRITTEN = re.compile(r"([1-9]\d{0,5})/([1-9]\d{0,5})")
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """The part `number` of `count`, from 1."""
+    """Part `number` of `count`, counted from 1."""
 
     number: int = 1
     count: int = 1
 
     @classmethod
     def read(cls, text: str) -> Shard:
-        """A shard as `i/n`.
+        """Parse `i/n`.
 
         Raises:
-            UsageError: it is none.
+            UsageError: the text is not a shard.
         """
         found = _WRITTEN.fullmatch(text.strip())
         if found is None or int(found[1]) > int(found[2]):
@@ -33,7 +33,7 @@ class Shard:
         return cls(int(found[1]), int(found[2]))
 
     def of(self, models: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """The models of this part."""
+        """Models of this shard."""
         return (model for model in models if self.count == 1 or self._holds(model["id"]))
 
     def _holds(self, name: str) -> bool:

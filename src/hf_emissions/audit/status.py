@@ -1,4 +1,4 @@
-"""What an audit says of a card in one word."""
+"""Status of a card in an audit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..rules.rule import CardView
 from ..rules.values import is_number_to_the_hub
 from .schema import Status
 
-# The rules that doubt the figure itself. Those about its form, and about what stands beside it, do not.
+# Rules that doubt the figure itself, not its form or what stands beside it.
 DOUBTS = frozenset(
     (
         "body-disagrees",
@@ -28,26 +28,26 @@ DOUBTS = frozenset(
         "quebec-default",
     )
 )
-# The number that the Hub's own client takes from a figure that is written in words.
+# The number that the Hub's client takes from a figure written in words.
 _NUMBER = re.compile(r"\d+\.\d+|\d+")
-# Two figures are the same within this.
+# Relative tolerance for equal figures.
 _SAME = 1e-6
 
 
 def status_of(card: CardView, findings: Sequence[Finding]) -> Status:
-    """The status of a card.
+    """Classify a card.
 
-    unreadable: its front matter cannot be read, or its block has a shape that nobody can read.
-    questionable: a figure is there that cannot be taken as it stands: a rule doubts it, or it stands outside the block.
-    reported: the block has a figure that nothing speaks against.
-    estimable: there is no figure, and enough is said for an estimate.
-    missing: the rest.
+    unreadable: the front matter cannot be parsed, or the block has a shape that nobody can read.
+    questionable: there is a figure, but a rule doubts it, the Hub reads another number, or it stands outside the block.
+    reported: the block has an undisputed figure.
+    estimable: there is no figure, but enough facts for an estimate.
+    missing: everything else.
     """
     rules = {finding.rule for finding in findings}
     if card.front_matter_error is not None:
         return "unreadable"
     if card.block_error is not None:
-        # What can be mended, or is no mass at all, can be read by a person.
+        # A person can still read what has a fix, or what a rule doubts, such as a value that is no mass.
         mendable = any(finding.fix for finding in findings if finding.line >= card.block_error.line)
         return "questionable" if mendable or rules & DOUBTS else "unreadable"
     if card.record is not None and card.record.emissions_g is not None:
@@ -58,10 +58,10 @@ def status_of(card: CardView, findings: Sequence[Finding]) -> Status:
 
 
 def _reads_otherwise(card: CardView, emissions_g: float) -> bool:
-    """Whether the Hub's client takes another number from a figure in words, such as 12 from `12 kg`."""
+    """True if the Hub's client takes another number from a figure in words, such as 12 from `12 kg`."""
     listed = card.parsed is not None and isinstance(card.parsed.block_value, list)
     figure = None if listed else next((value for value in card.values if value.key == "emissions"), None)
-    # The Hub hands on a number as a number, also where other readers of YAML see a text: `1.5e-3`, `.5`.
+    # The Hub passes on a number as a number, even where other YAML readers see text: `1.5e-3`, `.5`.
     if figure is None or is_number_to_the_hub(figure):
         return False
     found = _NUMBER.search(figure.written)

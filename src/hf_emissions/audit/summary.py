@@ -1,4 +1,4 @@
-"""What an audit found, in numbers: queries over its Parquet file, each of which anyone can ask again."""
+"""Summary of an audit: queries over its Parquet file, which anyone can repeat."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .totals import totals
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-# `audit` has a model once, by its first row: a dump may have it several times, and so may shards that overlap. Digests
-# find which ids may be repeated, so that millions of ids are never held at once.
+# `audit` has each model once, by its first row: dumps and overlapping shards may repeat models. Digests preselect
+# possible repeats, so that millions of ids are never held at once.
 _ONCE = (
     "CREATE TEMP TABLE suspects AS SELECT hash(lower(id)) AS digest FROM cards GROUP BY digest HAVING count(*) > 1",
     """
@@ -29,7 +29,7 @@ _ONCE = (
     WHERE place > first""",
     "CREATE VIEW audit AS SELECT * EXCLUDE (place) FROM cards WHERE place NOT IN (SELECT place FROM repeated)",
 )
-# Rows of one file, so that the places of the next one begin behind it.
+# More rows than any file has: offset between the places of two files.
 _MOST_ROWS = 1 << 40
 
 QUERIES: Mapping[str, str] = {
@@ -60,11 +60,11 @@ QUERIES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The answers to `QUERIES`, and the sums of `totals.totals`, each a list of rows by column.
+    """Answers to `QUERIES`, and the sums of `totals.totals`, each a list of rows by column.
 
     Args:
-        answers: by the name of the query; a model is in each once.
-        repeated: how many rows are of a model that an earlier row has, and are not counted.
+        answers: by query name; each model counts once.
+        repeated: number of rows left out because an earlier row has the same model.
     """
 
     answers: Mapping[str, list[dict[str, Any]]]
@@ -72,20 +72,20 @@ class Summary:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many models have each status."""
+        """Number of models per status."""
         found = {row["status"]: int(row["models"]) for row in self.answers["statuses"]}
         return {status: found.get(status, 0) for status in STATUSES}
 
 
 def summarise(paths: Sequence[Path], trainings: Path | None = None) -> Summary:
-    """The summary of the Parquet file of an audit, or of those of all its shards.
+    """Summarise the Parquet file of an audit, or those of all its shards.
 
     Args:
         paths: the files.
         trainings: where to write the table of trainings, see `lineage.add_trainings`.
 
     Raises:
-        MissingExtraError: duckdb is not installed.
+        MissingExtraError: duckdb, pyarrow or numpy is not installed.
     """
     with _connect(paths) as connection:
         add_trainings(connection)
@@ -97,18 +97,18 @@ def summarise(paths: Sequence[Path], trainings: Path | None = None) -> Summary:
 
 
 def counted(number: int, thing: str) -> str:
-    """So many of a thing, such as `1 model` and `2 models`."""
+    """A count with its noun, such as `1 model` and `2 models`."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def document(summary: Summary) -> dict[str, Any]:
-    """The summary for JSON."""
+    """Summary as JSON data."""
     models = sum(summary.counts.values())
     return {"models": models, "repeated_rows": summary.repeated, **summary.answers, "statuses": summary.counts}
 
 
 def lines(summary: Summary) -> list[str]:
-    """The summary for a person."""
+    """Summary as lines of text."""
     total = sum(summary.counts.values())
     repeated = f" ({summary.repeated} more rows are of a model that an earlier row has, and are not counted)"
     shown = [f"{counted(total, 'model')}{repeated if summary.repeated else ''}"]
@@ -190,7 +190,7 @@ def _connect(paths: Sequence[Path]) -> DuckDBPyConnection:
 
 
 def _part(connection: DuckDBPyConnection, path: Path, number: int) -> DuckDBPyRelation:
-    """The rows of a file, with the place of each in all of them."""
+    """Rows of a file, with their places among the rows of all files."""
     rows = connection.read_parquet(str(path), file_row_number=True)
     return rows.project(f"* EXCLUDE (file_row_number), file_row_number + {number * _MOST_ROWS} AS place")
 

@@ -1,13 +1,12 @@
-"""Sums over trainings, at one boundary and one basis, with their range by drawing.
+"""Sums over trainings, at one boundary and one basis, with ranges by Monte Carlo sampling.
 
-The boundary is the node: what a facility's overhead adds is taken out. The basis is the life cycle: figures on another
-one stand beside the sum. Ends of ranges are not added, since not every estimate is at its low end at once: each is
-drawn, and the sum of the draws has a range of its own.
+Boundary: the node, with facility overhead taken out. Basis: life cycle; figures on another basis stand beside the
+sum. Ends of ranges are not added, since not every estimate is at its low end at once: each is drawn, and the range is
+that of the summed draws.
 
-The errors of estimates are not independent either. Of the variance of each estimate's logarithm a part is drawn once
-for all (what a method gets wrong everywhere), the rest once for each owner (one laboratory, one way of working): the
-runs of one laboratory that are metered are alike to some per cent, see benchmarks/RESULTS.md. That it is a quarter is
-our judgement.
+Errors of estimates are correlated. Of the variance of each estimate's logarithm, one part is drawn once for all (a
+method's errors everywhere), the rest once per owner (one laboratory, one way of working): metered runs of one
+laboratory agree to some per cent, see benchmarks/RESULTS.md. The share of a quarter is our judgement.
 """
 
 from __future__ import annotations
@@ -29,13 +28,13 @@ if TYPE_CHECKING:
 
     Draws = NDArray[np.float64]
 
-# Of the variance, what all estimates share: half of a single one's spread is left, however many are added.
+# Shared part of the variance: half of a single estimate's spread remains, however many are added.
 SHARED = 0.25
 DRAWS = 4000
 _SEED = 0
 _AT_ONCE = 500
-# Of figures that name no tool, one in five is taken to have a facility's overhead inside: most of the tools that
-# write into cards put none there. This is our judgement, too.
+# Share of figures without a known tool that are taken to include facility overhead: one in five, since most tools that
+# write into cards include none. Our judgement, too.
 _FACILITIES = 0.2
 
 _VIEW = """
@@ -49,7 +48,7 @@ _REPORTED = "SELECT emissions_g, pue FROM figures WHERE counted AND is_reported 
 _ESTIMATED = """
     SELECT author, estimate_low_g, estimate_median_g, estimate_high_g, coalesce(estimate_pue, 1.0) FROM figures
     WHERE counted AND is_estimated AND same_basis AND estimate_low_g > 0 ORDER BY author, id"""
-# In the order of the models, since how numbers are rounded depends on it: parts are summed as the whole.
+# Summed in model order, since rounding depends on it: parts must sum like the whole.
 _BESIDE = """
     SELECT sum(emissions_g ORDER BY id) FILTER (is_reported) AS reported_naive_g,
            sum(estimate_median_g ORDER BY id) FILTER (is_estimated) AS estimated_naive_g,
@@ -65,10 +64,10 @@ _BESIDE = """
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A sum over trainings, in grams CO2 equivalent, of the node, on the basis of the life cycle.
+    """Sum over trainings in g CO2eq, of the node, on the life-cycle basis.
 
     Args:
-        trainings: how many it has.
+        trainings: number of trainings.
         low_g: 5th percentile.
         median_g: 50th percentile.
         high_g: 95th percentile.
@@ -81,7 +80,7 @@ class Total:
 
 
 def totals(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The sums of what is reported and of what is estimated, each with what stands beside it; one row.
+    """Sums of reported and of estimated figures, with what stands beside them, as one row.
 
     The connection has the tables `audit` and `trainings`.
     """
@@ -101,10 +100,10 @@ def totals(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def reported_total(figures: Sequence[tuple[float, float | None]]) -> Total | None:
-    """The sum of reported figures; None of none.
+    """Sum of reported figures; None if there are none.
 
     Args:
-        figures: grams and the PUE inside them, None where it is not known.
+        figures: grams and the PUE inside them, None if unknown.
     """
     if not figures:
         return None
@@ -122,10 +121,10 @@ def reported_total(figures: Sequence[tuple[float, float | None]]) -> Total | Non
 
 
 def estimated_total(figures: Sequence[tuple[str, float, float, float, float]]) -> Total | None:
-    """The sum of estimates; None of none.
+    """Sum of estimates; None if there are none.
 
     Args:
-        figures: owner, 5th, 50th and 95th percentile in grams, and the PUE inside them; those of an owner together.
+        figures: owner, 5th, 50th and 95th percentile in grams, and the PUE inside them; grouped by owner.
     """
     if not figures:
         return None
@@ -136,17 +135,17 @@ def estimated_total(figures: Sequence[tuple[str, float, float, float, float]]) -
     for name, low, median, high, pue in figures:
         if name != owner:
             owner = name
-            # Of the owner's name, so that the draws of one stay when others come or go.
+            # Seeded by the owner's name, so that its draws do not change when other owners come or go.
             generator = np.random.default_rng((_SEED, zlib.crc32(name.encode())))
             error = np.sqrt(SHARED) * of_all + np.sqrt(1 - SHARED) * generator.permutation(even)
-        # Lognormal on either side of the median, each side as wide as its own end.
+        # Two-piece lognormal: each side of the median has its own width.
         below, above = np.log(median / low) / Z90, np.log(high / median) / Z90
         drawn += median / pue * np.exp(error * np.where(error < 0, below, above))
     return _total(len(figures), drawn)
 
 
 def _even_normal() -> Draws:
-    """Draws from the normal distribution at even quantiles, so that chance moves a sum by less."""
+    """Standard normal draws at evenly spaced quantiles, to reduce the sampling error of a sum."""
     import numpy as np
 
     normal = NormalDist()

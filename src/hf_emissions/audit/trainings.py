@@ -1,15 +1,14 @@
-"""One training, one figure: which models state the figure of one and the same training.
+"""Deduplicate figures: find the models whose figures are of one and the same training.
 
-A model's figure is that of another model's training where the model
+A model's figure is that of another model's training if the model
 
-- is a quantised, merged or converted copy, as its card or its name says, of that model;
-- was made from it, and has its figure to the digit, or its text, on training or as a whole, word for word;
-- has its figure, and the figure has digits enough that two trainings would not both have it, or the same whole text
-  below it;
-- has its text under another owner, with the same name, or with words enough to know it by, and no other figure.
+- is a quantised, merged or converted copy of it, by its card or its name;
+- was made from it, and has the same figure to the digit, or the same text, on training or as a whole, word for word;
+- has the same figure, with enough digits to rule out chance or with the same body;
+- has the same text under another owner, with the same name or enough words to identify it, and no other figure.
 
-Only words that an author chose count there: what a template says is in the cards of many trainings (see `wording`).
-Models of one owner with the same words are left apart: whoever trains five sizes describes them with one sentence.
+Only words that an author chose count there: template text is in the cards of many trainings (see `wording`). Models
+of one owner with the same words stay apart: whoever trains five sizes describes them with one sentence.
 """
 
 from __future__ import annotations
@@ -20,26 +19,26 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from itertools import islice
 
-# Words of an author's own that two authors would not both write by chance.
+# Author-chosen words that two authors would not both write by chance.
 WORDS = 12
-# Where the names are the same, too, fewer are enough.
+# Fewer are enough if the names are the same, too.
 WORDS_OF_ONE_NAME = 6
-# And of a model that it was made from, its values without a sentence: device, hours, provider and region.
+# For a base model, values without a sentence are enough: device, hours, provider and region.
 WORDS_OF_A_BASE = 5
-# Digits of a figure that one owner's trainings, or two models of one name, would not share by chance; and those of
+# Digits of a figure that one owner's trainings, or two models of one name, would not share by chance; then those of
 # anyone: 5,000 figures over five decades have some three pairs by chance at six digits, 300 at four.
 DIGITS_OF_ONE_OWNER = 4
 DIGITS_OF_ANYONE = 6
-# Of cards with one figure and one text: words of their own and digits of the figure together.
+# Own words plus digits of the figure, for cards with the same figure and body.
 WORDS_AND_DIGITS = 6
 WORDS_AND_DIGITS_OF_ONE_NAME = 2
-# Figures are the same to so many digits: what is behind them is how a computer added up, or a file was read.
+# Figures are compared to this many digits; further ones depend on summation order and parsing.
 _DIGITS_COMPARED = 12
-# So many models of one owner are one after the other in size, language or version, and not copies of one.
+# From this many on, one owner's models differ in size, language or version, and are not copies.
 _FAMILY = 3
-# Which figure stands for a training before which.
+# Precedence of figures for a training; the lowest stands for it.
 _TRUSTED = {"reported": 0, "estimable": 1}
-# Ancestors that are looked at; cards name each other in circles, and merges of merges have hundreds.
+# Limit of ancestors searched: cards can name each other in cycles, and merges of merges have hundreds.
 _MOST_ANCESTORS = 64
 _SUFFIX = re.compile(
     r"(?:[-_.](?:gguf|ggml|awq|gptq|exl[23]|mlx|onnx|openvino|int[48]|w[48]a(?:8|16)|[2-8]-?bits?|fp(?:4|8|16)|bf16|nf4"
@@ -49,26 +48,26 @@ _SUFFIX = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model of an audit, as far as its training goes.
+    """Model of an audit, reduced to what identifies its training.
 
     Args:
         id: owner and name.
-        status: as in the audit, or `exercise` where the figure is that of one.
-        grams: its figure, reported or estimated, in grams CO2 equivalent; None where it has none.
-        bases: the models that it was made from, as the card says.
-        is_copy: whether the card says that it is a quantised, merged or converted copy.
+        status: as in the audit, or `exercise` for the figure of one.
+        grams: reported or estimated figure in g CO2eq; None if it has none.
+        bases: base models, as the card says.
+        is_copy: True if the card says that it is a quantised, merged or converted copy.
         text: digest of the lines on its training.
-        words: how many words these lines have, labels left out.
-        own_words: how many of them an author chose.
-        body: digest of all its text.
-        unnamed: the same without its name.
-        body_words: how many words of it an author chose.
-        made: when its repository was created, in milliseconds since 1970.
+        words: number of words in these lines, labels left out.
+        own_words: number of them that an author chose.
+        body: digest of the body.
+        unnamed: the same without the model's name.
+        body_words: number of author-chosen words in the body.
+        made: creation time of its repository, in milliseconds since 1970.
         downloads: as the source counts them.
 
     Attributes:
         key: the id in lower case.
-        name: the name in lower case, without what says that it is a copy in another format.
+        name: the name in lower case, without suffixes of a copy's format.
     """
 
     id: str
@@ -88,37 +87,37 @@ class Model:
     name: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        # Asked for many times; and of a name in lower case there is one string for hundreds of thousands of models.
+        # Computed once, since used often. An id in lower case is reused, which saves hundreds of thousands of strings.
         low = self.id.lower()
         object.__setattr__(self, "key", self.id if low == self.id else low)
         object.__setattr__(self, "name", _SUFFIX.sub("", self.full_name))
 
     @property
     def owner(self) -> str:
-        """The owner."""
+        """Owner, in lower case."""
         return self.id.partition("/")[0].lower()
 
     @property
     def full_name(self) -> str:
-        """The name, in lower case."""
+        """Name with its suffixes, in lower case."""
         return self.id.rpartition("/")[2].lower()
 
     @property
     def bodies(self) -> tuple[int, ...]:
-        """What its text may be known by: a copy has the name of the original in it, or its own."""
+        """Digests that identify its body: a copy has the original's name in it, or its own."""
         return tuple(one for one in dict.fromkeys((self.body, self.unnamed)) if one is not None)
 
     @property
     def figure(self) -> str | None:
-        """Its figure, if it is no estimate, as it is compared with others."""
+        """Figure in the form that is compared; None for an estimate."""
         return None if self.status == "estimable" or self.grams is None else f"{self.grams:.{_DIGITS_COMPARED}g}"
 
 
 def trainings(models: Mapping[str, Model]) -> dict[str, str]:
-    """The training of each model that has a figure, by the id of the model whose figure stands for it.
+    """Map each model with a figure to the model whose figure stands for its training, both by id.
 
     Args:
-        models: those with a figure, and those that they were made from; by `Model.key`.
+        models: those with a figure and their ancestors, by `Model.key`.
     """
     groups = _Groups()
     for model in models.values():
@@ -136,7 +135,7 @@ def trainings(models: Mapping[str, Model]) -> dict[str, str]:
 
 
 def _made_from(model: Model, models: Mapping[str, Model]) -> Iterator[str]:
-    """The ancestor whose training is this model's, if there is one."""
+    """Ancestor whose training is this model's, if any."""
     ancestors = list(islice(_ancestors(model, models), _MOST_ANCESTORS))
     same = next((one.id for one in ancestors if _inherited(model, one)), None)
     if same is not None:
@@ -144,12 +143,12 @@ def _made_from(model: Model, models: Mapping[str, Model]) -> Iterator[str]:
     elif model.is_copy and len(model.bases) == 1:
         yield model.bases[0]
     elif model.is_copy:
-        # A merge has no training of its own; it is put to the first of its models that has a figure.
+        # A merge has no training of its own; it joins its first ancestor with a figure.
         yield from [one.id for one in ancestors if one.grams is not None][:1]
 
 
 def _ancestors(model: Model, models: Mapping[str, Model]) -> Iterator[Model]:
-    """The models that a model was made from, and those that they were, nearest first, each once."""
+    """Ancestors of a model, nearest first, each once."""
     seen, next_ones = {model.key}, list(model.bases)
     while next_ones:
         name = next_ones.pop(0).lower()
@@ -189,7 +188,7 @@ def _of_names_text(model: Model) -> Iterator[Hashable]:
 
 
 def _of_names_body(model: Model) -> Iterator[Hashable]:
-    # Two figures with many digits were both found out, and are two trainings, whoever wrote the text for both.
+    # Two different figures with many digits are two trainings, whoever wrote the text for both.
     known = _digits(model) if _has_digits(model, DIGITS_OF_ONE_OWNER) else None
     if model.body_words >= WORDS_OF_ONE_NAME:
         yield from ((body, model.name, known) for body in model.bodies)
@@ -230,7 +229,7 @@ _KEYS: tuple[_Keys, ...] = (
 
 
 def _bodies_with_figure(model: Model, least: int) -> tuple[int, ...]:
-    """Its text, where its words and the digits of the figure are enough to know both by."""
+    """Body digests, if its words and the figure's digits are enough to identify both."""
     enough = _has_digits(model, 1) and model.body_words + len(_digits(model)) >= least
     return model.bodies if enough else ()
 
@@ -244,7 +243,7 @@ def _digits(model: Model) -> str:
 
 
 def significant_digits(value: float) -> str:
-    """The digits that a figure is written with, zeros at its ends left out: the same in grams and in kilograms."""
+    """Digits of a figure without zeros at its ends: the same in grams and in kilograms."""
     return f"{value:.{_DIGITS_COMPARED}g}".partition("e")[0].replace(".", "").strip("0")
 
 
@@ -252,19 +251,19 @@ def _join_by(keys: _Keys, models: Iterable[Model], groups: _Groups) -> None:
     first: dict[int, str] = {}
     for model in models:
         for key in keys(model):
-            # The hash is smaller than the key, and of sixty-four bits: no two of millions have one by chance.
+            # The hash is smaller than the key; at 64 bits, collisions among millions are negligible.
             groups.join(model.key, first.setdefault(hash(key), model.key))
 
 
 def _joined_taken_over(models: Sequence[Model], groups: _Groups) -> Iterator[str]:
-    """Join what one owner took over from another, by its words; the ids of what was taken over."""
+    """Join models whose text one owner copied from another; yield the ids of the copies."""
     for keys in (_text, _body):
         for alike in _alike(models, keys):
             yield from _joined_alike(alike, groups)
 
 
 def _alike(models: Sequence[Model], keys: _Keys) -> Iterable[list[Model]]:
-    """The models that have a key in common, where there are several."""
+    """Groups of models that share a key."""
     counts = Counter(key for model in models for key in keys(model))
     found: dict[Hashable, list[Model]] = {key: [] for key, count in counts.items() if count > 1}
     for model in models:
@@ -284,10 +283,10 @@ def _body(model: Model) -> Iterable[Hashable]:
 
 
 def _joined_alike(models: Sequence[Model], groups: _Groups) -> Iterator[str]:
-    """Join models with the same words to the first owner's; the ids of those of other owners."""
+    """Join models with the same text to the first owner's; yield the ids of other owners' models."""
     figured = [model for model in models if model.figure is not None]
     if figured:
-        # Those with another figure are other trainings, and which one an estimate is of is not to be known.
+        # Another figure is another training, and which one an estimate belongs to is unknown.
         known = min(figured, key=_age)
         models = [model for model in models if not _another_figure(model, known)]
     first = _first(models)
@@ -296,15 +295,15 @@ def _joined_alike(models: Sequence[Model], groups: _Groups) -> Iterator[str]:
         if model.owner == first.owner:
             continue
         yield model.id
-        # Of a name that the first owner has, too, it is known already which one it is.
+        # A name that the first owner has, too, already identifies the model.
         if model.name not in names:
             groups.join(model.key, first.key)
 
 
 def _first(models: Sequence[Model]) -> Model:
-    """The model whose owner wrote the words: the oldest; of models without dates the one that is downloaded most.
+    """Model whose owner wrote the text: the oldest; without dates, the most downloaded.
 
-    Where nothing is known of either, a family of models is taken to be older than a single one, or a copy of it twice.
+    If neither is known, a family of models is taken to be older than a single model or two copies.
     """
     counts = Counter(model.owner for model in models)
 
@@ -316,7 +315,7 @@ def _first(models: Sequence[Model]) -> Model:
 
 
 def _members(models: Iterable[Model], groups: _Groups) -> Iterable[list[Model]]:
-    """The models of each group that has several."""
+    """Models of each joined group, without empty groups."""
     found: dict[str, list[Model]] = {root: [] for root in groups.roots()}
     for model in models:
         members = found.get(groups.find(model.key))
@@ -326,12 +325,12 @@ def _members(models: Iterable[Model], groups: _Groups) -> Iterable[list[Model]]:
 
 
 def _trusted(model: Model) -> int:
-    """An estimate stands behind any figure that nothing speaks against, and before one that something does."""
+    """Rank of a figure: reported first, then estimated, then all others."""
     return _TRUSTED.get(model.status, len(_TRUSTED))
 
 
 def _rank(model: Model, members: Sequence[Model]) -> tuple[object, ...]:
-    """Of figures that are trusted alike, the smallest stands for the training: the original's, the oldest."""
+    """Rank among equally trusted figures: the lowest stands for the training, the original's, then the oldest."""
     ids = {one.key for one in members}
     from_another = any(base.lower() in ids for base in model.bases)
     return model.is_copy, model.name != model.full_name, from_another, *_age(model)
@@ -342,12 +341,12 @@ def _age(model: Model) -> tuple[float, int, str]:
 
 
 def _made(model: Model) -> float:
-    # What has no date sorts behind what has one.
+    # Models without a date sort last.
     return float("inf") if model.made is None else model.made
 
 
 class _Groups:
-    """Sets that are joined (union-find, with the paths halved)."""
+    """Union-find with path halving."""
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}
@@ -365,5 +364,5 @@ class _Groups:
             self._above[second] = first
 
     def roots(self) -> set[str]:
-        """Those that stand for a set of several."""
+        """Representatives of the sets with several members."""
         return {self.find(one) for one in list(self._above)}

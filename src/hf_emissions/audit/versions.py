@@ -1,4 +1,4 @@
-"""Which rules and which tables an audit was made with."""
+"""Versions of the rules and tables that an audit was made with."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _DIGITS = 12
 
 @cache
 def rules_version() -> str:
-    """Of the rules, and of what reads cards for them."""
+    """Digest of the rules and the code that reads cards."""
     return _digest(_RULES)
 
 
 @cache
 def factors_version() -> str:
-    """Of the tables that estimates rest on, codecarbon's among them."""
+    """Digest of the tables behind estimates, and codecarbon's version."""
     try:
         codecarbon = version("codecarbon")
     except PackageNotFoundError:

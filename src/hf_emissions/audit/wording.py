@@ -1,8 +1,8 @@
-"""How a card is worded: what a copy of it takes over to the word, and how much of that is its author's own.
+"""Fingerprints of a card's wording, to find copies, and the number of words that its author chose.
 
-Cards share many words that nobody chose: labels and their values, tables, code, and what the Hub's template and the
-programs that write cards say in every one. Two authors have these in common by chance, and are known to say the same
-only by their own sentences. Not by the losses of two trainings, either: whoever follows one course gets the same ones.
+Cards share many words that nobody chose: labels and values, tables, code, and the text of the Hub's template and of
+programs that write cards. Authors have these in common by chance; only sentences of their own identify a copy.
+Training losses do not, either: everyone who follows one course gets the same ones.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ..card.section import END, START
 
-# Where there are no blanks between words, two characters are taken for one.
+# In scripts without spaces, two characters count as one word.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}|[^\W\d_]{2,}")
 _MARKS = re.compile(r"^(?:[-*+>]|\d{1,2}[.)])?[\s*_`~]*")
 _NO_SENTENCE = re.compile(r"\||!\[|\[!\[|<|@|[{}\[\]]|[\w.]+ ?=|>>>|(?:from|import|pip) ")
@@ -23,13 +23,13 @@ _CODE = ("```", "~~~")
 _SECTION, _SECTION_END = (START[:30],), (END[:30],)
 _LETTERS_OF_A_NAME = 3
 _ADDRESS = re.compile(r"https?://[^\s)>]+")
-# Fewer words than this are no sentence, but a name, a version, a place.
+# Fewer words are not a sentence, but a name, a version, a place.
 _WORDS_OF_A_SENTENCE = 4
-# A value as long as this is a sentence behind its label.
+# A labelled value of this length is a sentence.
 _WORDS_BEHIND_A_LABEL = 12
 _LABELS_OF_PROGRAMS = re.compile(r"(?:hardware|hours|cloud|compute|carbon|source|energy|optimizer|problem type)\b")
-# How sentences begin that programs write: the Hub's template, AutoTrain, Trainer and TRL, sentence-transformers,
-# setfit, Keras, spaCy, diffusers, stable-baselines3, mergekit, Unsloth; in lower case, without marks.
+# Beginnings of generated sentences, in lower case, without marks: the Hub's template, AutoTrain, Trainer and TRL,
+# sentence-transformers, setfit, Keras, spaCy, diffusers, stable-baselines3, mergekit, Unsloth.
 _OF_PROGRAMS = re.compile(
     r"(?:\[?more information needed"
     r"|carbon emissions (?:can be|were) (?:estimated|measured) using"
@@ -59,12 +59,12 @@ _OF_PROGRAMS = re.compile(
 
 
 class Wording(NamedTuple):
-    """The wording of a passage.
+    """Wording of a passage.
 
     Args:
-        sha256: hexadecimal digest; of the same words it is the same.
-        words: how many words it has, the labels before values left out.
-        own_words: how many of them an author chose: those of sentences that no program writes into cards.
+        sha256: hexadecimal digest, equal for equal words.
+        words: number of words, labels before values left out.
+        own_words: number of words that an author chose: those in sentences that no program writes into cards.
     """
 
     sha256: str
@@ -73,18 +73,18 @@ class Wording(NamedTuple):
 
 
 def wording_of(lines: Sequence[str]) -> Wording | None:
-    """The wording of lines; None where there are none."""
+    """Wording of lines; None if there are none."""
     if not lines:
         return None
     return Wording(_digest("\n".join(lines)), sum(map(_words, lines)), sum(map(_own_words, _by_hand(lines))))
 
 
 class BodyWording(NamedTuple):
-    """The wording of a card's Markdown without headings, however its lines are broken and in whatever case.
+    """Wording of a card's Markdown without headings; line breaks and case are ignored.
 
     Args:
         sha256: hexadecimal digest.
-        unnamed_sha256: the same without the name of the model, in whose place an owner who takes over a card puts his.
+        unnamed_sha256: the same without the model's name, which the owner of a copy replaces by his own.
         own_words: as in `Wording`.
     """
 
@@ -94,7 +94,7 @@ class BodyWording(NamedTuple):
 
 
 def wording_of_body(body: str, name: str) -> BodyWording | None:
-    """The wording of a card's Markdown; None where there is nothing below its headings.
+    """Wording of a card's Markdown; None if there are only headings.
 
     Args:
         body: the Markdown.
@@ -111,7 +111,7 @@ def wording_of_body(body: str, name: str) -> BodyWording | None:
 
 def _without(whole: str, name: str) -> str:
     whole, alone = whole.replace(name, " "), name.rpartition("/")[2]
-    # A name of two letters is in many words.
+    # A name of two letters occurs in many words.
     return whole.replace(alone, " ") if len(alone) >= _LETTERS_OF_A_NAME else whole
 
 
@@ -120,7 +120,7 @@ def _digest(whole: str) -> str:
 
 
 def _by_hand(lines: Iterable[str]) -> Iterator[str]:
-    """The lines outside code, and outside the section that hf-emissions keeps."""
+    """Lines outside code blocks and outside the section maintained by hf-emissions."""
     closing: tuple[str, ...] = ()
     for line in lines:
         if closing:
@@ -134,7 +134,7 @@ def _by_hand(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _words(line: str) -> int:
-    """Words and numbers of a line, without the label that it begins with."""
+    """Number of words and numbers in a line, without its leading label."""
     written = _MARKS.sub("", line)
     found = _LABEL.match(written)
     return sum(any(map(str.isalnum, word)) for word in written[found.end() if found else 0 :].split())

@@ -1,1 +1,1 @@
-"""The card as text: finding its front matter, reading, writing and removing the block, the prose section."""
+"""Cards as text: find the front matter; read, write and remove the block; write the prose section."""

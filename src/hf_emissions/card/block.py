@@ -1,6 +1,6 @@
-"""The block as a mapping: to and from an `EmissionsRecord`. Knows nothing of YAML text.
+"""Convert between a block's mapping and an `EmissionsRecord`. Independent of YAML text.
 
-The keys: the Hub's five (hub-docs, model-cards-co2.md), then those that sentence-transformers and setfit write.
+Keys: the Hub's five (hub-docs, model-cards-co2.md), then those that sentence-transformers and setfit write.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BlockValue = float | str | bool
 
 
 class BlockValueError(RecordError):
-    """A value in the block that cannot be read; `key` says which entry of the block, "" for the whole."""
+    """Unreadable value in the block; `key` names the entry, "" for the whole block."""
 
     def __init__(self, reason: str, key: str = "") -> None:
         super().__init__(reason)
@@ -27,7 +27,7 @@ class BlockValueError(RecordError):
 
 
 class BlockShapeError(BlockValueError):
-    """A list or mapping where one value should be, or more than one value where the block says it twice."""
+    """Invalid structure: a list or mapping in place of a single value, or a duplicate key."""
 
 
 def _grams(value: Any) -> float:
@@ -39,7 +39,7 @@ def _kwh(value: Any) -> float:
 
 
 def _hours(value: Any) -> float:
-    # Hours are written with 15 digits; 12 of the seconds give back what was written, without noise.
+    # Hours are written with 15 digits; rounding seconds to 12 restores the written value without noise.
     return units.round_significant(units.read_duration_s(value, default_unit="h"), 12)
 
 
@@ -81,12 +81,12 @@ KEYS = tuple(_FIELDS)
 
 
 def to_block(record: EmissionsRecord) -> dict[str, BlockValue]:
-    """The block's mapping for a record: the keys of `KEYS` in that order, only those that are known.
+    """Return a record as a block's mapping: known fields only, in the order of `KEYS`.
 
     Emissions in grams CO2eq, energy in kWh, time in hours, memory in GB.
 
     Raises:
-        RecordError: the grams are not known, or an estimate does not say that it is one.
+        RecordError: the grams are unknown, or an estimate is not labelled as one.
     """
     if record.emissions_g is None:
         raise RecordError(
@@ -99,7 +99,7 @@ def to_block(record: EmissionsRecord) -> dict[str, BlockValue]:
 
 
 def known_fields(record: EmissionsRecord) -> dict[str, BlockValue]:
-    """The keys and values of a block for what is known, in the units of the block, with or without a figure."""
+    """Known fields as block keys and values, in the block's units; needs no figure."""
     block: dict[str, BlockValue] = {}
     for key, (field, _) in _FIELDS.items():
         value = getattr(record, field)
@@ -109,13 +109,13 @@ def known_fields(record: EmissionsRecord) -> dict[str, BlockValue]:
 
 
 def from_block(value: Any) -> EmissionsRecord | None:
-    """The record in a block's value: a number or text of grams, a mapping, or a list of one-key mappings.
+    """Parse a block's value: a number or text of grams, a mapping, or a list of one-key mappings.
 
-    A number without a unit is grams, as the Hub defines the field; a unit that is written out is believed. The list
-    is what the first draft of the specification had. None where the block holds no figure.
+    A bare number is in grams, as the Hub defines the field; an explicit unit is honoured. The list form is from the
+    first draft of the specification. None if the block holds no figure.
 
     Raises:
-        BlockValueError: with the key of the entry that cannot be read.
+        BlockValueError: an entry cannot be read; the error has its key.
     """
     fields = read_fields(value)
     if "emissions_g" not in fields and "energy_kwh" not in fields:
@@ -124,11 +124,11 @@ def from_block(value: Any) -> EmissionsRecord | None:
 
 
 def read_fields(value: Any, *, skip_unreadable: bool = False) -> dict[str, Any]:
-    """The fields of a record that a block's value gives, by name of the field; see `from_block`.
+    """Parse a block's value into record fields by name; see `from_block`.
 
     Raises:
-        BlockShapeError: a part of the block has a shape that nobody can read.
-        BlockValueError: a figure cannot be read; with `skip_unreadable` it is left out instead.
+        BlockShapeError: the structure is invalid, even with `skip_unreadable`.
+        BlockValueError: a value cannot be read; `skip_unreadable` omits it instead.
     """
     entries = as_mapping(value)
     fields = {}
@@ -148,16 +148,16 @@ def read_fields(value: Any, *, skip_unreadable: bool = False) -> dict[str, Any]:
     return fields
 
 
-# What seconds lose as hours and back lies in the fifteenth digit. A digit before the eleventh that differs is another
-# value, and would never be written where the two pass for one.
+# Converting seconds to hours and back errs in the fifteenth digit. A looser tolerance would treat a new value as
+# already written, and never write it.
 _SAME = 1e-11
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:
-    """A block's value as a mapping, whatever form it has: nothing, one figure, a mapping, a list of pairs.
+    """Normalize a block's value to a mapping: from None, one figure, a mapping, or a list of pairs.
 
     Raises:
-        BlockShapeError: a list of anything but one-key mappings.
+        BlockShapeError: a list item is not a one-key mapping, or repeats a key.
     """
     if value is None:
         return {}
@@ -167,14 +167,14 @@ def as_mapping(value: Any) -> Mapping[str, Any]:
 
 
 def same(first: Any, second: Any) -> bool:
-    """Whether two values of a field say the same; numbers to eleven digits, which hours and seconds keep."""
+    """True if two field values are equal; floats to eleven digits, which survive the hours conversion."""
     if isinstance(first, float) and isinstance(second, float):
         return math.isclose(first, second, rel_tol=_SAME)
     return bool(first == second)
 
 
 def field_of(key: str) -> str:
-    """The name of the record's field that a key of the block holds."""
+    """Name of the record field stored under a block key."""
     return _FIELDS[key][0]
 
 

@@ -1,4 +1,4 @@
-"""The block's value as YAML nodes: built from its own events, and read as it is written."""
+"""Block values as YAML nodes: build from events, read without type resolution."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RESOLVER: Any = yaml.resolver.Resolver()
 
 
 def node_of(events: list[Event]) -> yaml.Node:
-    """The node of some events without aliases; the rest of the card need not be composed for it."""
+    """Build a node from alias-free events, without composing the rest of the card."""
     rest = iter(events)
     return _node(next(rest), rest)
 
@@ -44,7 +44,7 @@ def _children(rest: Iterator[Any]) -> list[yaml.Node]:
 
 
 def pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
-    """The entries of a block's value, in its mapping or in the mappings of its list."""
+    """Key and value nodes of a block: of its mapping, or of the mappings in its list."""
     if isinstance(node, yaml.MappingNode):
         return list(node.value)
     if isinstance(node, yaml.SequenceNode):
@@ -53,7 +53,7 @@ def pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
 
 
 _KINDS = {"str": str, "int": float, "float": float, "bool": bool}
-# Forms that YAML 1.1 and 1.2 read alike: no octal, no underscores, a point before an exponent, `true` and not `yes`.
+# Forms that YAML 1.1 and 1.2 read alike: no octal, no underscores, a point before an exponent, `true` but not `yes`.
 _ALIKE: dict[type, re.Pattern[str]] = {
     float: re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+][0-9]+)?)?\Z"),
     bool: re.compile(r"(?:true|false)\Z", re.IGNORECASE),
@@ -61,22 +61,22 @@ _ALIKE: dict[type, re.Pattern[str]] = {
 
 
 def is_plain_scalar(node: yaml.Node, kind: type) -> bool:
-    """Whether a node is a value of this kind in a form that every reader of YAML takes for the same."""
+    """True if a node is a scalar of this type in a form that YAML readers agree on."""
     if not isinstance(node, yaml.ScalarNode) or _KINDS.get(node.tag.removeprefix("tag:yaml.org,2002:")) is not kind:
         return False
     return kind is str or _ALIKE[kind].match(node.value) is not None
 
 
-# A block is a dozen values. More than this is an alias that multiplies, or that contains itself.
+# A block has about a dozen values. More come from multiplying or self-referencing aliases.
 MAX_BLOCK_NODES = 500
 MAX_BLOCK_DEPTH = 8
 
 
 def as_written(node: yaml.Node) -> Any:
-    """A block's value as None, texts, and mappings and lists of them.
+    """Convert a block's value to None, strings, and mappings and lists of them.
 
     Raises:
-        BlockShapeError: it holds too much, or an entry twice.
+        BlockShapeError: too many values or levels, or a duplicate key.
     """
     return _as_written(node, [])
 

@@ -1,4 +1,4 @@
-"""A unified diff that `git apply` takes, for any line ends and any path."""
+"""Unified diffs that `git apply` accepts, for any line endings and any path."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
 def unified_diff(before: str | None, after: str, path: str) -> str:
-    """The change from `before` to `after` as a diff of the file `path` (relative, with forward slashes).
+    """Return the diff from `before` to `after` for the file `path` (relative, with forward slashes).
 
-    `before` None stands for a file that is created. Lines end at `\\n` alone, as git counts them, so that a carriage
-    return stays part of its line. Empty when nothing changes.
+    `before` None means a new file. As in git, lines end at `\\n` alone; a carriage return is part of its line. Empty
+    if nothing changes.
     """
     if before == after:
         return ""
@@ -31,9 +31,9 @@ def _lines(text: str) -> list[str]:
 
 
 def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
-    """Hunks with the lines that stand around each change in the whole text.
+    """Hunks whose context comes from the whole text, not just the changed part.
 
-    git takes a hunk that ends with fewer lines of context than it begins with for one at the end of the file.
+    git assumes that a hunk with less trailing than leading context is at the end of the file.
     """
     for group in _groups(edits(old, new)):
         first, last = group[0], group[-1]
@@ -47,7 +47,7 @@ def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
 
 
 def _groups(found: list[Edit]) -> Iterator[list[Edit]]:
-    """The edits hunk by hunk: changes with too few equal lines between them for the context of both stay together."""
+    """Group edits into hunks; changes whose contexts would touch share one."""
     group: list[Edit] = []
     for index, edit in enumerate(found):
         if not edit.equal:
@@ -86,11 +86,11 @@ def _marked(mark: str, lines: list[str]) -> Iterator[str]:
 
 
 def _quoted(path: str) -> str:
-    """A path as git writes it: in quotes with escapes where it holds control characters, quotes or backslashes."""
+    """Format a path as git does: quoted and escaped if it has control characters, quotes or backslashes."""
     if any(ord(char) < 32 or char in '"\\\x7f' for char in path):
         escaped = path.replace("\\", "\\\\").replace('"', '\\"')
         return (
             '"' + "".join(f"\\{ord(char):03o}" if ord(char) < 32 or char == "\x7f" else char for char in escaped) + '"'
         )
-    # git takes a tab as the end of a path with spaces in it.
+    # git ends a path with spaces at a tab.
     return path + "\t" if " " in path else path

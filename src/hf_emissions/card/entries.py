@@ -1,4 +1,4 @@
-"""The entries of a YAML mapping and the span of text that each one owns."""
+"""Entries of a YAML mapping and the span of text that each owns."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from .front_matter import line_end, line_start
 class Entry:
     """One `key: value` of a mapping.
 
-    `first` and `last` are the indices of its events, key included. The places are indices of characters in the card,
-    worked out when they are asked for: most entries are never asked.
+    `first` and `last` are the indices of its events, including the key. Positions are character indices in the card,
+    computed lazily because few are needed.
     """
 
     __slots__ = ("_base", "_events", "_text", "first", "last", "name")
@@ -38,37 +38,37 @@ class Entry:
 
     @property
     def key_start(self) -> int:
-        """Where the key begins."""
+        """Start of the key."""
         return self._base + place_of(self._events[self.first])
 
     @property
     def key_end(self) -> int:
-        """Where the key ends."""
+        """End of the key."""
         return self._base + place_of_end(self._events[self.first])
 
     @property
     def value_start(self) -> int:
-        """Where the value begins."""
+        """Start of the value."""
         start = self._base + place_of(self._events[self.first + 1])
         return self.key_end if self._has_no_colon(start) else start
 
     @property
     def value_end(self) -> int:
-        """Where what is written of the value ends; trailing comments and blank lines are no part of it."""
+        """End of the value, without trailing comments and blank lines."""
         end = self._base + _written_end(self._events, self.first + 1, self.last)
         return self.key_end if self._has_no_colon(end) else end
 
     def _has_no_colon(self, end: int) -> bool:
-        # A key without a colon (`? key`, or in a flow mapping): libyaml marks its null at whatever comes next.
+        # A key without a colon (`? key`, or in a flow mapping): libyaml marks its null at the next token.
         value = self._events[self.first + 1]
         is_nothing = place_of(value) == place_of_end(value)
         return is_nothing and ":" not in self._text[self.key_end : end]
 
 
 class Mapping(NamedTuple):
-    """A mapping in a card: its entries in order, their keys, whether it is in flow form, its own span and indentation.
+    """Mapping in a card: ordered entries, their keys, flow or block style, span and indentation.
 
-    In flow form `start` and `end` enclose the braces. `column`, from 0, is that of the first key, or of its `?`.
+    In flow style, the span includes the braces. `column`, from 0, is that of the first key or of its `?`.
     """
 
     entries: tuple[Entry, ...]
@@ -79,12 +79,12 @@ class Mapping(NamedTuple):
     column: int
 
     def named(self, name: str) -> list[Entry]:
-        """The entries with this key; more than one where the author repeated it."""
+        """Return the entries with this key; several if the author repeated it."""
         return [entry for entry in self.entries if entry.name == name]
 
 
 def root_index(events: list[Event]) -> int | None:
-    """Index of the event with which the document's content begins; None where the YAML holds nothing."""
+    """Index of the first event of the document's content; None if the document is empty."""
     for index, event in enumerate(events):
         if isinstance(event, DocumentStartEvent):
             return None if _is_nothing(events[index + 1]) else index + 1
@@ -92,12 +92,12 @@ def root_index(events: list[Event]) -> int | None:
 
 
 def _is_nothing(event: Event) -> bool:
-    # `--- ` alone, or front matter of comments: libyaml reports a plain scalar of no characters.
+    # For `--- ` alone, or only comments, libyaml reports an empty plain scalar.
     return isinstance(event, ScalarEvent) and not event.value and event.implicit[0]
 
 
 def content_end(events: list[Event], default: int) -> int:
-    """Where new content must end at the latest: before an explicit end of document (`...`), else `default`."""
+    """Latest position for new content: an explicit end of document (`...`), else `default`."""
     for event in reversed(events):
         if isinstance(event, DocumentEndEvent):
             return place_of(event) if event.explicit else default
@@ -105,13 +105,13 @@ def content_end(events: list[Event], default: int) -> int:
 
 
 def read_root(text: str, base: int, found: Events, index: int) -> Mapping:
-    """The root mapping, whose start event is at `index`; `base` is where the events' marks count from."""
-    # Behind the root's end event come those of the document and of the stream.
+    """Return the root mapping, whose start event is at `index`; marks are relative to `base`."""
+    # The root's end event is third from last, before those of the document and the stream.
     return _mapping(text, base, found.events, index, found.root_keys, len(found.events) - 3)
 
 
 def read_mapping(text: str, base: int, events: list[Event], index: int) -> Mapping:
-    """The mapping whose start event is `events[index]`; `base` is where the events' marks count from."""
+    """Return the mapping whose start event is `events[index]`; marks are relative to `base`."""
     keys: list[int] = []
     cursor = index + 1
     while not isinstance(events[cursor], MappingEndEvent):
@@ -125,8 +125,8 @@ def _mapping(text: str, base: int, events: list[Event], index: int, keys: list[i
     entries = [Entry(text, base, events, first, after - 1) for first, after in zip(keys, ends, strict=False)]
     start: Any = events[index]
     flow = bool(start.flow_style)
-    # A mapping with an anchor or a tag starts at theirs; its start event ends just after the brace, or, in block
-    # form, at the first key or its `?`.
+    # The start mark would be that of an anchor or tag. The end mark is just after the brace, or, in block style, at
+    # the first key or its `?`.
     begin = base + place_of_end(start) - (1 if flow else 0)
     end = base + (place_of_end(events[end_index]) if flow else place_of(events[end_index]))
     names = frozenset([entry.name for entry in entries])
@@ -134,7 +134,7 @@ def _mapping(text: str, base: int, events: list[Event], index: int, keys: list[i
 
 
 def _node_end(events: list[Event], index: int) -> int:
-    """Index of the last event of the node that begins at `index`."""
+    """Index of the last event of the node starting at `index`."""
     depth = 0
     while True:
         event = events[index]
@@ -157,10 +157,10 @@ def _name(events: list[Event], key: Event) -> str:
 
 
 def _written_end(events: list[Event], first: int, last: int) -> int:
-    """Where the last thing that is written in these events ends.
+    """End of the last token in these events.
 
-    The end mark of a block collection stands at the next key, behind comments that are not its own, so that only
-    scalars, aliases and closing brackets count.
+    Only scalars, aliases and brackets count: a block collection's end mark is at the next key, after comments that
+    do not belong to it.
     """
     flow: list[bool] = []
     end = place_of(events[first])
@@ -174,7 +174,7 @@ def _written_end(events: list[Event], first: int, last: int) -> int:
 
 
 def explicit_key_start(text: str, entry: Entry, column: int, after: int) -> int | None:
-    """Where the `?` of an entry in the explicit form stands, at most `after` back; None for the common form."""
+    """Position of an explicit key's `?`, searched for from `after` on; None for a simple key."""
     found = None
     for mark in _QUESTION.finditer(text, line_start(text, after), entry.key_start):
         if len(mark["indent"]) == column and mark.end() > after:
@@ -186,10 +186,10 @@ _QUESTION = re.compile(r"(?:^|(?<=\r))(?P<indent> *)\?(?=[ \t\r\n])", re.MULTILI
 
 
 def lines_of(text: str, entry: Entry, column: int, after: int) -> tuple[int, int]:
-    """The span of whole lines that an entry of a block mapping owns.
+    """Span of whole lines that an entry of a block mapping owns.
 
-    From the line of its key (or of its `?`, looked for from `after` on) to the line its value ends on, and the
-    comments below that are indented deeper than the key. Any other comment belongs to the next key.
+    From the line of its key (or of its `?`, searched for from `after` on) to the end of its value, plus following
+    comments indented deeper than the key. Any other comment belongs to the next key.
     """
     question = explicit_key_start(text, entry, column, after)
     start = line_start(text, entry.key_start if question is None else question)
@@ -205,7 +205,7 @@ def lines_of(text: str, entry: Entry, column: int, after: int) -> tuple[int, int
 
 
 def last_line_end(text: str, entry: Entry) -> int:
-    """Where the line ends on which the value of an entry ends; a literal's trailing blank lines are left out."""
+    """End of the last line of an entry's value, without a literal's trailing blank lines."""
     written = text[entry.key_start : max(entry.value_end, entry.key_end)].rstrip(" \t\r\n")
     return line_end(text, entry.key_start + len(written))
 

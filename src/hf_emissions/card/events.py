@@ -1,6 +1,6 @@
-"""The YAML of a front matter as a guarded list of parser events. Knows nothing of emissions.
+"""Parse front matter into validated YAML events. Knows nothing of emissions.
 
-Events, not nodes, because they carry exact places, cost 30 microseconds a card with libyaml, and leave aliases
+Events rather than nodes: they have exact positions, take 30 microseconds per card with libyaml, and leave aliases
 unexpanded. Composing recurses in C and crashes the process on deep nesting, so depth is checked here first.
 """
 
@@ -27,7 +27,7 @@ from ..errors import FrontMatterError
 from .front_matter import position
 from .merges import check_merges
 
-# A PyYAML built without libyaml has only the slower one, which gives the same events.
+# Fallback for PyYAML without libyaml: slower, same events.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Parser: Any = getattr(getattr(yaml, "cyaml", None), "CParser", _Loader)
 
@@ -35,31 +35,28 @@ MAX_DEPTH = 64
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MERGE = "<<"
-# Plain scalars that begin so may be numbers, dates or YAML's value key, which safe loading can fail to construct;
-# those of the second pattern never do.
+# Plain scalars with these first characters may be numbers, dates or YAML's value key, which safe loading can fail to
+# construct; it never fails on the second pattern.
 _MAY_FAIL = frozenset("0123456789+-.=")
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{0,300})?\Z")
 
 
 class Events(NamedTuple):
-    """The events of some YAML, and the indices of those that are the keys of its root mapping.
-
-    Marks count from the start of the YAML.
-    """
+    """YAML events, and the indices of the root mapping's keys. Marks are relative to the start of the YAML."""
 
     events: list[Event]
     root_keys: list[int]
 
 
 def parse_events(text: str, start: int, end: int) -> Events:
-    """The events of the YAML in `text[start:end]`, checked to be one document that safe loading accepts.
+    """Parse `text[start:end]` and check that it is a single document that safe loading accepts.
 
     Raises:
-        FrontMatterError: with line and column in `text`, for whatever safe loading would refuse, for several
-            documents, and for nesting deeper than `MAX_DEPTH`.
+        FrontMatterError: safe loading would fail, there are several documents, or nesting exceeds `MAX_DEPTH`; with
+            line and column in `text`.
     """
     source = text[start:end]
-    # To ask Python first is quicker, and nearly always enough.
+    # Fast path for nearly all cards.
     plain = source.isascii() and source.replace("\n", "").isprintable()
     unprintable = None if plain else _UNPRINTABLE.search(source)
     if unprintable:
@@ -77,7 +74,7 @@ def parse_events(text: str, start: int, end: int) -> Events:
 
 
 def read_events(source: str) -> list[Event]:
-    """The events of YAML, not checked for anything but syntax.
+    """Parse YAML into events, checking only its syntax.
 
     Raises:
         MarkedYAMLError: it is not well formed.
@@ -90,7 +87,7 @@ def read_events(source: str) -> list[Event]:
 
 
 def count_events(source: str) -> int:
-    """How many events YAML has; with libyaml in a fifth of the time that it takes to see them.
+    """Number of events in YAML; with libyaml, five times faster than reading them.
 
     Raises:
         MarkedYAMLError: it is not well formed.
@@ -100,23 +97,23 @@ def count_events(source: str) -> int:
 
 
 def place_of(event: Any) -> int:
-    """Where an event begins, counted in characters from the start of the YAML."""
+    """Start of an event, in characters from the start of the YAML."""
     return int(event.start_mark.index)
 
 
 def place_of_end(event: Any) -> int:
-    """Where an event ends, counted in characters from the start of the YAML."""
+    """End of an event, in characters from the start of the YAML."""
     return int(event.end_mark.index)
 
 
 def compose(source: str) -> yaml.Node | None:
-    """The root node of YAML that `parse_events` has accepted."""
+    """Return the root node of YAML that `parse_events` accepted."""
     node: yaml.Node | None = yaml.compose(source, Loader=_Loader)
     return node
 
 
 def load(source: str) -> Any:
-    """The data of YAML that `parse_events` has accepted."""
+    """Load YAML that `parse_events` accepted."""
     return yaml.load(source, Loader=_Loader)  # noqa: S506 - a safe loader, with libyaml or without
 
 
@@ -126,7 +123,7 @@ def _error(text: str, index: int, reason: str) -> FrontMatterError:
 
 def _reason(error: yaml.MarkedYAMLError) -> str:
     if "maximum nesting depth" in (error.problem or ""):
-        # libyaml has had a bound of its own since 0.2.6, and meets it before our events do.
+        # libyaml has its own limit since 0.2.6, and hits it before ours applies.
         return f"more than {MAX_DEPTH} levels of nesting"
     parts = [part.strip() for part in (error.context, error.problem) if part]
     return ", ".join(parts) or "not YAML"
@@ -140,7 +137,7 @@ _SEQUENCE, _KEY, _VALUE = 0, 1, 2
 
 
 class _Reader:
-    """One pass over the events that collects what safe loading could stumble over. This is the hot loop."""
+    """Single pass over the events that collects what safe loading may reject. This is the hot loop."""
 
     def __init__(self) -> None:
         self.root_keys: list[int] = []
@@ -148,14 +145,14 @@ class _Reader:
         self._documents = 0
         self._needs_loading = False
         self._doubtful: list[Any] = []
-        # Per open collection: a sequence, or a mapping whose next node is a key, or a value.
+        # Per open collection: _SEQUENCE, or the kind of a mapping's next node, _KEY or _VALUE.
         self._open: list[int] = []
 
     def read(self, source: str) -> list[Event]:
-        """All events of the source."""
+        """Return all events of the source."""
         events: list[Event] = []
         append, handler_of = events.append, _HANDLERS.get
-        # Behind the last event, the parser says None.
+        # The parser returns None after the last event.
         for index, event in enumerate(iter(_Parser(source).get_event, None)):
             handler = handler_of(type(event))
             if handler is not None:
@@ -166,7 +163,7 @@ class _Reader:
     def _scalar(self, event: Any, index: int) -> None:
         stack = self._open
         if stack and (state := stack[-1]):
-            # As in `_key_or_value`, which most events would call.
+            # `_key_or_value`, inlined because most events reach it.
             if state == _KEY and len(stack) == 1:
                 self.root_keys.append(index)
             stack[-1] = _KEY + _VALUE - state
@@ -224,7 +221,7 @@ class _Reader:
             _fail(event, "a second YAML document begins inside the front matter")
 
     def check(self, source: str) -> None:
-        """Construct what may not be constructible: doubtful scalars, and everything where there are tags or merges."""
+        """Construct what may fail: doubtful scalars, and the whole document if it has tags or merge keys."""
         for event in self._doubtful:
             loader: Any = _Scalars()
             tag = loader.resolve(yaml.ScalarNode, event.value, (True, False))
@@ -248,7 +245,7 @@ _HANDLERS: dict[type, Callable[[_Reader, Any, int], None]] = {
 
 
 class _Scalars(yaml.SafeLoader):
-    """A safe loader without a text, to resolve and construct nodes."""
+    """Safe loader without a source, to resolve and construct nodes."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -258,6 +255,6 @@ def _construct(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
     try:
         return loader.construct_document(node)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        # What PyYAML's constructors raise when a value does not fit its tag.
+        # PyYAML's constructors raise these when a value does not fit its tag.
         problem = str(error) if isinstance(error, ValueError) else "a value that does not fit its type"
         raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from None

@@ -1,4 +1,4 @@
-"""Cards as files: read as exact text, replaced whole or not at all."""
+"""Cards as files: read verbatim, replaced atomically."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from ..record import EmissionsRecord
 from .patch import patch_card, read_card, remove_block
 
 CARD_NAME = "README.md"
-# A card beyond this is looked at no further: the longest of 16,245 real cards has less than 1 MB, and a stranger's file
-# must not fill our memory.
+# Larger cards are rejected, so that an untrusted file cannot exhaust memory. The longest of 16,245 real cards has less
+# than 1 MB.
 MOST_BYTES = 4 * 1024 * 1024
 TOO_LARGE = "the card is larger than 4 MB"
 
 
 def read_text(path: Path) -> str:
-    """The text of a card, with its line ends and its BOM as they are.
+    """Read a card's text, preserving line endings and BOM.
 
     Raises:
-        CardError: the file is not UTF-8 (with the offset of the first wrong byte), larger than any card, or no file.
+        CardError: not UTF-8 (with the offset of the first invalid byte), over `MOST_BYTES`, or not a regular file.
         OSError: the file cannot be read.
     """
     return decode(_read_bytes(path), str(path))
 
 
 def read_stream(stream: IO[bytes], name: str) -> str:
-    """The text of a card that stands on a stream; see `read_text`."""
+    """Read a card's text from a stream; see `read_text`."""
     return decode(_bounded(stream, name), name)
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a card's bytes; see `read_text`."""
+    """Decode a card's bytes; see `read_text`."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -49,12 +49,10 @@ def decode(data: bytes, name: str) -> str:
 
 
 def edit_file(path: Path, edit: Callable[[str], str]) -> bool:
-    """Replace a card by what `edit` makes of its text; whether anything changed.
-
-    Either the whole new text is there afterwards or the whole old one, whatever happens in between.
+    """Apply `edit` to a card's text and write the result atomically; True if anything changed.
 
     Raises:
-        CardError: the card cannot be read or edited, or somebody else changed it meanwhile; named after `path`.
+        CardError: the card cannot be read or edited, or changed concurrently; named after `path`.
         OSError: the file cannot be written.
     """
     data = _read_bytes(path)
@@ -72,7 +70,7 @@ def edit_file(path: Path, edit: Callable[[str], str]) -> bool:
 
 
 def read_card_file(path: Path) -> EmissionsRecord | None:
-    """The record in the block of a card's file; see `read_card`."""
+    """Read the record from a card file; see `read_card`."""
     try:
         return read_card(read_text(path))
     except CardError as error:
@@ -80,23 +78,22 @@ def read_card_file(path: Path) -> EmissionsRecord | None:
 
 
 def patch_card_file(path: Path, record: EmissionsRecord, *, overwrite: bool = False) -> bool:
-    """Write a record into the block of a card's file; whether the file changed. See `patch_card`, `edit_file`."""
+    """Write a record into a card file; True if it changed. See `patch_card`, `edit_file`."""
     return edit_file(path, lambda text: patch_card(text, record, overwrite=overwrite))
 
 
 def remove_block_file(path: Path) -> bool:
-    """Remove the block from a card's file; whether the file changed. See `remove_block`, `edit_file`."""
+    """Remove the block from a card file; True if it changed. See `remove_block`, `edit_file`."""
     return edit_file(path, remove_block)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Put `data` into a file at once, keeping its mode and owner, and following a symlink to its target.
+    """Replace a file's contents atomically, following symlinks and keeping mode and, if permitted, owner.
 
-    A full disk, a folder that cannot be written, or a kill leaves the old file whole, and no more than a hidden
-    temporary file beside it.
+    A full disk, a read-only folder or a kill leaves the old file intact, and at most a hidden temporary file beside it.
 
     Raises:
-        OSError: the file could not be written; the old one is untouched. The error names this file.
+        OSError: writing failed and the old file is untouched. The error names `path`.
     """
     try:
         _write_atomically(Path(os.path.realpath(path)), data)
@@ -105,7 +102,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def about(error: OSError, path: Path) -> OSError:
-    """The same error about this file: a full disk names none, and a temporary file is nobody's."""
+    """Return the error renamed to `path`; the original names no file (full disk) or the temporary one."""
     return type(error)(error.errno, error.strerror or str(error), str(path))
 
 
@@ -143,7 +140,7 @@ def _copy_status(target: Path, handle: int) -> None:
     try:
         old = target.stat()
     except FileNotFoundError:
-        # mkstemp makes a private file; a new card gets the mode that open() would have given it.
+        # mkstemp creates private files; give a new card the mode that open() would.
         mask = os.umask(0)
         os.umask(mask)
         os.fchmod(handle, 0o666 & ~mask)
@@ -154,7 +151,7 @@ def _copy_status(target: Path, handle: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    # So that the new name survives a power cut; not every file system allows it.
+    # Makes the rename survive a power cut. Best effort: some file systems do not allow it.
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""Adding and removing entries of a YAML mapping in flow form, `{a: 1, b: 2}`."""
+"""Add and remove entries of a flow-style YAML mapping, `{a: 1, b: 2}`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from .front_matter import line_end_before, line_start
 
 
 def added(text: str, mapping: Mapping, entry: str) -> str:
-    """The text with one more entry at the end of the mapping, on a line of its own where the others are."""
+    """Append an entry to the mapping, on its own line if the last entry has one."""
     at, entry_text = insertion(text, mapping, entry)
     return text[:at] + entry_text + text[at:]
 
 
 def insertion(text: str, mapping: Mapping, entry: str) -> tuple[int, str]:
-    """Where a new entry goes, and its text with the commas and the space that it needs there."""
+    """Position of a new entry, and its text with the commas and whitespace needed there."""
     if not mapping.entries:
         return mapping.start + 1, entry
     last = mapping.entries[-1]
@@ -25,13 +25,13 @@ def insertion(text: str, mapping: Mapping, entry: str) -> tuple[int, str]:
 
 
 def span(text: str, mapping: Mapping, entry: Entry) -> tuple[int, int]:
-    """The span to take out so that the entry is gone and the commas are right; the inverse of `added`."""
+    """Span to delete so that the entry goes and the commas stay valid; the inverse of `added`."""
     index = mapping.entries.index(entry)
     after = _comma_after(text, entry.value_end, mapping.end)
     before = _comma_after(text, mapping.entries[index - 1].value_end, entry.key_start) if index else None
     if before is not None:
         if "#" in text[before + 1 : entry.key_start]:
-            # The comment between is that of the entry above; it stays, and so may the comma.
+            # The comment in between belongs to the entry above; keep it and, if last, the comma.
             return line_start(text, entry.key_start), entry.value_end if after is None else after + 1
         return (before, entry.value_end) if after is None else (before + 1, after + 1)
     if after is None:

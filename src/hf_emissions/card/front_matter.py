@@ -1,4 +1,4 @@
-"""Where the front matter of a card begins and ends. Knows nothing of YAML."""
+"""Locate the front matter of a card. Knows nothing of YAML."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from ..errors import FrontMatterError
 BOM = "\ufeff"
 
 # The Hub finds front matter with one regular expression, repeated in huggingface_hub/repocard.py (2.4.0):
-# white space, a line of exactly three dashes, YAML, and a line of three dashes. A match of ours is a match of theirs.
+# white space, a line of exactly three dashes, YAML, and a line of three dashes. Whatever matches here matches there.
 _OPENING = re.compile(r"\s*---(?:\r\n|\r|\n)")
 _CLOSING = re.compile(r"(?:\r\n|\r|\n)(---[ \t]*(?:\r\n|\n|\Z))")
-# The Hub sees no front matter in two adjacent lines of dashes; to their author they are an empty one.
+# The Hub sees no front matter in two adjacent lines of dashes; the author means an empty one.
 _EMPTY = re.compile(r"---[ \t]*(?:\r\n|\n|\Z)")
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class FrontMatter(NamedTuple):
-    """Places in a card's text, as indices of characters.
+    """Character indices in a card's text.
 
-    `opening` is where the first dashes stand, `start` where the YAML begins, `closing` where the last dashes stand
-    (the YAML between ends with a line break, or is empty), `body` where the Markdown begins.
+    `opening` is the first dashes, `start` the YAML (which ends with a line break, or is empty), `closing` the last
+    dashes, `body` the Markdown.
     """
 
     opening: int
@@ -33,10 +33,10 @@ class FrontMatter(NamedTuple):
 
 
 def find_front_matter(text: str) -> FrontMatter | None:
-    """The places of the front matter, or None for a card that has none.
+    """Locate the front matter; None if the card has none.
 
     Raises:
-        FrontMatterError: a first line of exactly three dashes is never closed.
+        FrontMatterError: an opening line of exactly three dashes is never closed.
     """
     begin = len(BOM) if text.startswith(BOM) else 0
     opening = _OPENING.match(text, begin)
@@ -45,7 +45,7 @@ def find_front_matter(text: str) -> FrontMatter | None:
     dashes = text.index("---", begin)
     closing = _CLOSING.search(text, opening.end())
     if closing is not None:
-        # YAML skips a BOM in front of its text and does not count it.
+        # YAML parsers skip a leading BOM and do not count it.
         start = opening.end() + text.startswith(BOM, opening.end())
         return FrontMatter(dashes, start, closing.start(1), closing.end(1))
     empty = _EMPTY.match(text, opening.end())
@@ -58,7 +58,7 @@ def find_front_matter(text: str) -> FrontMatter | None:
 
 
 def find_empty_front_matter(text: str) -> FrontMatter | None:
-    """The places of an empty front matter (two adjacent lines of dashes), whatever dashes stand further down."""
+    """Locate an empty front matter (two adjacent lines of dashes), ignoring dashes further down."""
     begin = len(BOM) if text.startswith(BOM) else 0
     opening = _OPENING.match(text, begin)
     empty = opening and _EMPTY.match(text, opening.end())
@@ -68,7 +68,7 @@ def find_empty_front_matter(text: str) -> FrontMatter | None:
 
 
 def position(text: str, index: int) -> tuple[int, int]:
-    """Line and column, both from 1, of the character at `index`; columns count characters, a BOM not among them."""
+    """Line and column of the character at `index`, both from 1; columns count characters, without a BOM."""
     line, line_start = 1, len(BOM) if text.startswith(BOM) else 0
     for found in _LINE_BREAK.finditer(text, 0, index):
         line, line_start = line + 1, found.end()
@@ -76,7 +76,7 @@ def position(text: str, index: int) -> tuple[int, int]:
 
 
 def line_end_before(text: str, index: int, default: str = "\n") -> str:
-    """The line break that ends just before `index`; where there is none, the first of the text."""
+    """Line break that ends at `index`; else the first in the text; else `default`."""
     for ending in ("\r\n", "\n", "\r"):
         if text.endswith(ending, 0, index):
             return ending
@@ -85,11 +85,11 @@ def line_end_before(text: str, index: int, default: str = "\n") -> str:
 
 
 def line_start(text: str, index: int) -> int:
-    """Index of the first character of the line that `index` stands on."""
+    """Index of the first character of the line containing `index`."""
     return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
 def line_end(text: str, index: int) -> int:
-    """Index just after the line break that ends the line of `index`, or the end of the text."""
+    """Index after the line break that ends the line containing `index`, or the end of the text."""
     found = _LINE_BREAK.search(text, index)
     return found.end() if found else len(text)

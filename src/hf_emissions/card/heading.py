@@ -1,4 +1,4 @@
-"""Finding the author's own heading in the Markdown of a body, code examples and HTML comments left aside."""
+"""Find the author's own heading in a Markdown body, ignoring code blocks and HTML comments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})(?P<info>.*)\Z")
 
 
 class Line(NamedTuple):
-    """A line of a body, without its line end, and where in the card it stands; `plain` outside code and comments."""
+    """Line of a body without its line break, and its span in the card; `plain` if outside code and comments."""
 
     start: int
     end: int
@@ -23,19 +23,19 @@ class Line(NamedTuple):
 
 
 def is_heading(line: str) -> bool:
-    """Whether a line, without its line end, is a heading "Environmental Impact"."""
+    """True if a line, without its line break, is an "Environmental Impact" heading."""
     return _HEADING.match(line) is not None
 
 
 def end_of_heading(text: str) -> int | None:
-    """Where the line after the first such heading begins; None where there is no heading that ends in a line break."""
+    """Start of the line after the first such heading; None without a heading that ends in a line break."""
     found = next((line for line in body_lines(text) if line.plain and is_heading(line.text)), None)
-    # A last line without a line break is no place to write below.
+    # Nothing can be inserted below a last line without a line break.
     return None if found is None or found.end == len(text) else line_end(text, found.end)
 
 
 def lines_below_heading(text: str, ours: tuple[int, int] | None) -> list[Line]:
-    """The lines between the first such heading that stands outside a span, and the next heading of any kind."""
+    """Lines between the first such heading outside the span `ours` and the next heading of any kind."""
     found: list[Line] = []
     below = False
     for line in body_lines(text):
@@ -49,7 +49,7 @@ def lines_below_heading(text: str, ours: tuple[int, int] | None) -> list[Line]:
 
 
 def body_lines(text: str) -> Iterator[Line]:
-    """The lines of the body."""
+    """Yield the lines of the body."""
     place = find_front_matter(text)
     at = place.body if place else 0
     fence = ""
@@ -65,7 +65,7 @@ def body_lines(text: str) -> Iterator[Line]:
 
 
 def _fence_after(line: str, fence: str) -> str:
-    """The mark of the code fence that is open after a line, "" for none."""
+    """Marker of the code fence open after a line, "" for none."""
     found = _FENCE.match(line)
     if not found:
         return fence
@@ -76,7 +76,7 @@ def _fence_after(line: str, fence: str) -> str:
 
 
 def _comment_after(line: str, in_comment: bool) -> bool:
-    """Whether an HTML comment is open after a line."""
+    """True if an HTML comment is open after a line."""
     opened, closed = line.rfind("<!--"), line.rfind("-->")
     if opened < 0 and closed < 0:
         return in_comment

@@ -1,7 +1,7 @@
-"""Which lines of two texts are the same: the shortest way from one to the other, found in bounded time.
+"""Line diff: the shortest edit script between two texts, in bounded time.
 
-E. W. Myers, "An O(ND) Difference Algorithm and Its Variations", Algorithmica 1 (1986). Its time grows with what
-differs and not with what is repeated: difflib takes hours for a megabyte of equal lines with a change at either end.
+E. W. Myers, "An O(ND) Difference Algorithm and Its Variations", Algorithmica 1 (1986). Its time grows with the
+differences, not with repeated lines: difflib takes hours for a megabyte of equal lines with a change at either end.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# With more work than that, the lines are replaced as a whole. It is about a second, enough for some hundred lines that
-# differ in a text of any length: one pass over both texts is free.
+# Beyond this, all lines between the common head and tail are replaced. About one second, enough for some hundred
+# differing lines in a text of any length: one pass over both texts is not counted.
 MOST_STEPS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A stretch of lines `old_low` to `old_high` that becomes `new_low` to `new_high`, or stays where `equal`."""
+    """Replace lines `old_low` to `old_high` by `new_low` to `new_high`, or keep them if `equal`."""
 
     equal: bool
     old_low: int
@@ -25,13 +25,13 @@ class Edit:
     new_high: int
 
 
-# Equal lines: where they begin in both texts, how many, and those before them.
+# Linked list of equal stretches: start in both texts, number of lines, preceding stretch.
 _Chain = tuple[int, int, int, "_Chain"] | None
 _NOWHERE: tuple[int, _Chain] = (-2, None)
 
 
 def edits(old: Sequence[str], new: Sequence[str]) -> list[Edit]:
-    """The edits from `old` to `new`, in order, equal stretches and others in turn; together they are both texts."""
+    """Return the edits from `old` to `new`: in order, alternately equal and changed, covering both."""
     head = _common(old, new, min(len(old), len(new)))
     tail = _common(old[::-1], new[::-1], min(len(old), len(new)) - head)
     core_old, core_new = old[head : len(old) - tail], new[head : len(new) - tail]
@@ -44,7 +44,7 @@ def _common(first: Sequence[str], second: Sequence[str], most: int) -> int:
 
 
 def _edits(stretches: list[tuple[int, int, int]]) -> list[Edit]:
-    """What lies between the equal stretches is changed; stretches that touch are one."""
+    """Turn equal stretches into edits: gaps become changes, adjacent stretches are merged."""
     done: list[Edit] = []
     at_old = at_new = 0
     for old_low, new_low, count in stretches:
@@ -60,7 +60,7 @@ def _edits(stretches: list[tuple[int, int, int]]) -> list[Edit]:
 
 
 def _equal_stretches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int]]:
-    """Where the shortest way has equal lines: their begin in both texts and their number."""
+    """Equal stretches of the shortest edit script: start in both texts, and number of lines."""
     chain = _shortest(old, new) if old and new else None
     found = []
     while chain is not None:
@@ -70,7 +70,7 @@ def _equal_stretches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, 
 
 
 def _shortest(old: Sequence[str], new: Sequence[str]) -> _Chain:
-    """The furthest line of `old` that each diagonal reaches with ever more edits, until one reaches both ends."""
+    """Extend each diagonal's furthest path edit by edit until one reaches both ends; None past MOST_STEPS."""
     furthest: dict[int, tuple[int, _Chain]] = {1: (0, None)}
     left = MOST_STEPS + len(old) + len(new)
     for count in range(len(old) + len(new) + 1):
@@ -78,7 +78,7 @@ def _shortest(old: Sequence[str], new: Sequence[str]) -> _Chain:
             left -= 1
             low, chain = _step(furthest, diagonal)
             if not 0 <= low <= len(old) or low - diagonal > len(new):
-                continue  # no way leads here, or it leads beyond an end
+                continue  # unreachable, or beyond an end
             at = _end_of_equal(old, new, low, diagonal)
             if at > low:
                 chain = (low, low - diagonal, at - low, chain)
@@ -98,6 +98,6 @@ def _end_of_equal(old: Sequence[str], new: Sequence[str], at: int, diagonal: int
 
 
 def _step(furthest: dict[int, tuple[int, _Chain]], diagonal: int) -> tuple[int, _Chain]:
-    """Where one more edit leads to: a line put in, from the diagonal above, or taken out, from the one below."""
+    """Extend by one edit: an insertion from the diagonal above, or a deletion from the one below."""
     above, below = furthest.get(diagonal + 1, _NOWHERE), furthest.get(diagonal - 1, _NOWHERE)
     return above if below[0] < above[0] else (below[0] + 1, below[1])

@@ -1,4 +1,4 @@
-"""A bound on YAML's merge keys: ten levels of ten make ten thousand million pairs."""
+"""Limit YAML merge keys: ten levels of ten expand to ten billion pairs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _MERGE = "<<"
 
 
 def check_merges(root: yaml.Node) -> None:
-    """Refuse a document whose merge keys bring in more than `MAX_MERGED_PAIRS` pairs, all taken together.
+    """Reject a document whose merge keys add more than `MAX_MERGED_PAIRS` pairs in total.
 
     Raises:
-        MarkedYAMLError: at the root.
+        MarkedYAMLError: too many pairs; marked at the root.
     """
     pairs: dict[int, int] = {}
     _count(root, pairs)
@@ -22,12 +22,12 @@ def check_merges(root: yaml.Node) -> None:
 
 
 def _count(node: yaml.Node, pairs: dict[int, int]) -> int:
-    """How many pairs merge keys bring into this node; `pairs` collects it for every node below, each once."""
+    """Number of pairs that merge keys add to this node; memoized in `pairs`, by node id."""
     if id(node) in pairs or isinstance(node, yaml.ScalarNode):
         return pairs.get(id(node), 0)
-    pairs[id(node)] = 0  # met again inside itself, a node brings nothing
+    pairs[id(node)] = 0  # a self-reference adds nothing
     if isinstance(node, yaml.SequenceNode):
-        # Counted as if it were merged itself: it is, where it stands behind a merge key.
+        # Counted as if merged itself, as it is when it follows a merge key.
         brought = [_count(item, pairs) + _own_pairs(item) for item in node.value]
         pairs[id(node)] = sum(brought)
         return pairs[id(node)]

@@ -1,4 +1,4 @@
-"""A card parsed once: its front matter, the entries of it, and the block as the author wrote it."""
+"""A card parsed once: its front matter, the entries, and the block as written."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _MAY_HOLD_BLOCK = frozenset([KEY, "<<"])
 
 @dataclass(frozen=True)
 class ParsedCard:
-    """A card whose front matter, if it has one, is a YAML mapping.
+    """Card whose front matter, if any, is a YAML mapping.
 
-    `events` are those of the YAML, their marks counting from `front_matter.start`; `root` is empty where there is no
-    front matter or nothing in it.
+    The marks of `events` are relative to `front_matter.start`; `root` is empty if the front matter is missing or
+    empty.
     """
 
     text: str
@@ -35,11 +35,11 @@ class ParsedCard:
     root: Mapping
 
     def fail(self, index: int, reason: str) -> BlockError:
-        """An error about the block, at a place in the text."""
+        """Return an error about the block, with line and column of `index`."""
         return BlockError(reason, *position(self.text, index))
 
     def place(self, index: int) -> tuple[int, int]:
-        """Line and column of a place in the text."""
+        """Line and column of an index in the text."""
         return position(self.text, index)
 
     @cached_property
@@ -47,7 +47,7 @@ class ParsedCard:
         """The entry of the block, or None.
 
         Raises:
-            BlockError: the key stands there twice, or comes from a merge key.
+            BlockError: the key is duplicated, or comes from a merge key.
         """
         if _MAY_HOLD_BLOCK.isdisjoint(self.root.names):
             return None
@@ -67,13 +67,13 @@ class ParsedCard:
 
     @property
     def yaml_text(self) -> str:
-        """The text between the lines of dashes."""
+        """Text between the lines of dashes."""
         place = self.front_matter
         return self.text[place.start : place.closing] if place else ""
 
     @cached_property
     def block_node(self) -> yaml.Node | None:
-        """The YAML node of the block's value, aliases resolved; None where there is no block."""
+        """YAML node of the block's value, aliases resolved; None without a block."""
         if self.block is None:
             return None
         own = self.events[self.block.first + 1 : self.block.last + 1]
@@ -85,10 +85,9 @@ class ParsedCard:
 
     @cached_property
     def block_value(self) -> Any:
-        """The block as None, texts, and mappings and lists of them.
+        """The block's value as None, strings, and mappings and lists of them.
 
-        Numbers and truth values stay as they are written, because `010`, `1_0`, `12:30` and `no` are not the same
-        thing to every reader of YAML.
+        Numbers and booleans stay strings, because YAML readers disagree on `010`, `1_0`, `12:30` and `no`.
         """
         if self.block_node is None:
             return None
@@ -99,7 +98,7 @@ class ParsedCard:
 
     @cached_property
     def record(self) -> EmissionsRecord | None:
-        """The record in the block, or None where the card has no figure.
+        """The record in the block, or None if the card has no figure.
 
         Raises:
             BlockError: the figure cannot be read.
@@ -110,11 +109,11 @@ class ParsedCard:
             raise self.unreadable(error) from None
 
     def unreadable(self, error: BlockValueError) -> BlockError:
-        """The error, at the place of the value that it is about."""
+        """Return the error with the position of its value."""
         return self.fail(self.place_of(error.key), str(error))
 
     def place_of(self, key: str) -> int:
-        """Index of the value of an entry of the block; of the block's own key for ""."""
+        """Index of an entry's value in the block; of the block's key if not found, or for ""."""
         assert self.block
         assert self.front_matter
         for inner, value in pairs(self.block_node):
@@ -123,7 +122,7 @@ class ParsedCard:
         return self.block.key_start
 
     def is_plain(self, key: str, value: object) -> bool:
-        """Whether the block writes this field in a form that needs no reading: a number, a truth value, a text."""
+        """True if the block writes this field as a plain number, boolean or string, as `value` is."""
         for inner, node in pairs(self.block_node):
             if inner.value == key:
                 return is_plain_scalar(node, type(value))
@@ -131,14 +130,14 @@ class ParsedCard:
 
     @property
     def block_scalars(self) -> dict[str, yaml.ScalarNode]:
-        """The block's own scalars by key, as YAML nodes; the one figure of a block without keys is `emissions`."""
+        """Scalar nodes of the block by key; a block that is a single scalar is `emissions`."""
         if isinstance(self.block_node, yaml.ScalarNode):
             return {"emissions": self.block_node}
         return {key.value: node for key, node in pairs(self.block_node) if isinstance(node, yaml.ScalarNode)}
 
     @property
     def block_mapping(self) -> Mapping | None:
-        """The entries inside the block, where its value is a mapping written in place."""
+        """The block's mapping; None if its value is not an inline mapping."""
         if self.block is None or self.front_matter is None:
             return None
         index = self.block.first + 1
@@ -148,11 +147,10 @@ class ParsedCard:
 
     @property
     def insertion(self) -> int:
-        """Where the lines of a new block go: at the end of the front matter.
+        """Position for the lines of a new block: the end of the front matter.
 
-        With one exception. The Hub cuts off the last line break of the front matter, and with it that of a literal
-        that ends there; below such a literal, a new line would give its value a line break that it never had. The
-        block then goes above the entry with the literal.
+        Except after a trailing literal: the Hub cuts off the last line break of the front matter, and with it the
+        literal's. A line below would give its value a line break that it never had, so the block goes above its entry.
         """
         assert self.front_matter
         start, closing = self.front_matter.start, self.front_matter.closing
@@ -162,7 +160,7 @@ class ParsedCard:
             return line_start(self.text, self.root.start)
         above, before = self.root.entries[-2], self.root.entries[-3:-2]
         end = lines_of(self.text, above, self.root.column, before[0].value_end if before else start)[1]
-        # A literal that keeps the blank lines below it ends below them.
+        # A literal that keeps its trailing blank lines ends below them.
         return max(end, line_start(self.text, above.value_end))
 
     def _ends_in_literal(self) -> bool:
@@ -175,7 +173,7 @@ def parse_card(text: str) -> ParsedCard:
     """Parse a card's front matter.
 
     Raises:
-        FrontMatterError: with line and column, where it cannot be read as one mapping.
+        FrontMatterError: it cannot be read as a single mapping; with line and column.
     """
     place = find_front_matter(text)
     if place is None:

@@ -1,4 +1,4 @@
-"""Writing and removing the block. Text in, text out; every byte outside the block stays as it is."""
+"""Write and remove the block. Text in, text out; every byte outside the block is preserved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .front_matter import BOM, line_end_before, position
 from .parsed import ParsedCard, parse_card
 from .verify import is_only_front_matter_added, is_only_lines_added, verify_only_block_changed
 
-# How the source of an estimate of ours begins; only such a block is replaced without being asked to.
+# Prefix of the source of our estimates; only such a block is replaced without `overwrite`.
 OUR_ESTIMATE = "Estimated with hf-emissions"
 
 _QUOTED_CHARACTERS = 60
@@ -27,34 +27,33 @@ _COMMENT = re.compile(r"(?<![^ \t\r\n])#[^\r\n]*")
 
 
 def read_card(text: str) -> EmissionsRecord | None:
-    """The record in a card's block, or None for a card without a figure.
+    """Read the record from a card's block; None if the card has no figure.
 
     Args:
         text: the whole card, front matter and body.
 
     Raises:
-        FrontMatterError: the front matter cannot be read as one mapping.
-        BlockError: there are two blocks, or the figure cannot be read without guessing.
+        FrontMatterError: the front matter cannot be read as a single mapping.
+        BlockError: there are two blocks, or the figure is invalid or ambiguous.
     """
     return parse_card(text).record
 
 
 def patch_card(text: str, record: EmissionsRecord, *, overwrite: bool = False) -> str:
-    """The card with the record in its block; everything else stays as it is, byte for byte.
+    """Write the record into the card's block; everything else is preserved byte for byte.
 
-    A block that is there keeps the fields that the record does not know; one that is a mapping keeps its form and its
-    comments. Patching twice gives the same text as patching once, and `remove_block` gives back the text as it was.
+    An existing block keeps fields that the record does not have; a mapping keeps its style and comments. Idempotent;
+    `remove_block` undoes adding a block.
 
     Args:
         text: the whole card.
-        record: what to write; its grams must be known.
-        overwrite: replace what somebody else wrote. Without it, only empty fields are filled, and estimates of ours
-            replaced.
+        record: the record to write; its grams must be known.
+        overwrite: replace conflicting values. Otherwise, only fill empty fields and replace our own estimates.
 
     Raises:
         FrontMatterError, BlockError: the card cannot be read; see `read_card`.
-        BlockExistsError: the block says something else and `overwrite` was not asked for.
-        RecordError: the record has no grams, or is an estimate that does not say so.
+        BlockExistsError: the block has a different value and `overwrite` is off.
+        RecordError: the record has no grams, or is an unlabelled estimate.
         VerificationError: the edit would have changed something outside the block.
     """
     block = to_block(record)
@@ -68,7 +67,7 @@ def patch_card(text: str, record: EmissionsRecord, *, overwrite: bool = False) -
 
 
 def remove_block(text: str) -> str:
-    """The card without its block; a front matter that was made for the block goes too.
+    """Remove the block, and the front matter if it was created for the block.
 
     Raises:
         FrontMatterError, BlockError: the card cannot be read; see `read_card`.
@@ -84,7 +83,7 @@ def remove_block(text: str) -> str:
     if left not in ("", "..."):
         removed = text[:start] + text[end:]
     elif above and not left:
-        # Its last line is the mark that `_added` leaves in an empty front matter.
+        # The blank line above is the marker that `_added` leaves in an empty front matter.
         removed = text[: start - len(line_end_before(text, start))] + text[end:]
     else:
         removed = text[: place.opening].rstrip(" \t") + text[place.body :]
@@ -93,12 +92,12 @@ def remove_block(text: str) -> str:
 
 
 def _added(card: ParsedCard, record: EmissionsRecord, block: dict[str, BlockValue]) -> str:
-    """The card with a new block, verified."""
+    """Add a new block and verify the result."""
     place = card.front_matter
     if place is not None and not card.root.flow:
         at = card.insertion
         line_end = line_end_before(card.text, at)
-        # A blank line above the block says that the empty front matter was there before it.
+        # A blank line above the block marks a front matter that existed, empty, before it.
         mark = "" if card.yaml_text.strip() else line_end
         lines = mark + render.block_lines(block, card.root.column, line_end)
         patched = card.text[:at] + lines + card.text[at:]
@@ -117,7 +116,7 @@ def _added(card: ParsedCard, record: EmissionsRecord, block: dict[str, BlockValu
 def _with_front_matter(text: str, block: AbstractMapping[str, BlockValue]) -> str:
     begin = len(BOM) if text.startswith(BOM) else 0
     end = line_end_before(text, begin)
-    # Closing dashes that end in a lone carriage return are none to the Hub.
+    # The Hub does not accept closing dashes that end in a lone carriage return.
     end = "\n" if end == "\r" else end
     return f"{text[:begin]}---{end}{render.block_lines(block, 0, end)}---{end}{text[begin:]}"
 
@@ -129,18 +128,18 @@ def _span(card: ParsedCard, block: Entry) -> tuple[int, int]:
 
 
 def _before(card: ParsedCard, block: Entry) -> int:
-    """Where the entry above the block ends, or the front matter begins."""
+    """End of the entry above the block, or start of the front matter."""
     index = card.root.entries.index(block)
     assert card.front_matter
     return card.root.entries[index - 1].value_end if index else card.front_matter.start
 
 
 def _wanted(card: ParsedCard, record: EmissionsRecord, overwrite: bool) -> dict[str, BlockValue]:
-    """The fields of the block that must be written, those that already say so left out.
+    """Fields to write, without those that already have their value.
 
     Raises:
-        BlockError: a part of the block cannot be read (of its shape: even with `overwrite`).
-        BlockExistsError: a field says something else, and may not be replaced.
+        BlockError: the block cannot be read (`overwrite` ignores unreadable values, but not an invalid structure).
+        BlockExistsError: a field has a different value and may not be replaced.
     """
     try:
         existing = read_fields(card.block_value, skip_unreadable=overwrite)
@@ -191,7 +190,7 @@ def _applied(text: str, edits: list[Edit]) -> str:
 
 
 def _field_edit(card: ParsedCard, inner: Mapping, entry: Entry, value: BlockValue) -> Edit:
-    """A field's new value in place of its old one; comments behind it stay."""
+    """Replace a field's value, keeping trailing comments."""
     text = card.text
     colon = entry.key_end + len(text[entry.key_end :]) - len(text[entry.key_end :].lstrip(" \t"))
     if text[colon : colon + 1] == ":":
@@ -216,7 +215,7 @@ def _new_fields(text: str, inner: Mapping, new: AbstractMapping[str, BlockValue]
 
 
 def _rewritten(card: ParsedCard, block: Entry, wanted: AbstractMapping[str, BlockValue]) -> str:
-    """The block's one figure, alias, or list as a mapping; a comment behind it moves behind the key."""
+    """Rewrite a block that is a figure, alias or list as a mapping; a trailing comment moves to the key."""
     text, fields = card.text, {**_kept(card), **wanted}
     fields = {key: fields[key] for key in sorted(fields, key=_order)}
     end = max(block.value_end, block.key_end)
@@ -226,14 +225,14 @@ def _rewritten(card: ParsedCard, block: Entry, wanted: AbstractMapping[str, Bloc
     lines_end = entries.last_line_end(text, block)
     comment, line_end = text[end:lines_end].rstrip(), line_end_before(text, lines_end)
     lines = render.block_lines(fields, card.root.column, line_end, comment)
-    # Comments from between the parts of the old value stand below the new one.
+    # Comments from inside the old value go below the new one.
     indent = " " * card.root.column + render.INDENT
     inner = "".join(f"{indent}{found}{line_end}" for found in _inner_comments(card, block))
     return text[:start] + lines + inner + text[lines_end:]
 
 
 def _inner_comments(card: ParsedCard, block: Entry) -> list[str]:
-    """The comments between the events of the block: inside a value there are none, what looks so is text."""
+    """Comments between the block's events; a `#` inside a scalar is text."""
     assert card.front_matter
     base, at, found = card.front_matter.start, block.key_end, []
     for event in card.events[block.first + 1 : block.last + 1]:
@@ -248,7 +247,7 @@ def _order(key: str) -> int:
 
 
 def _kept(card: ParsedCard) -> dict[str, BlockValue]:
-    """The fields of a block that is written anew, each as the author wrote it."""
+    """Fields of a block to be rewritten, each as the author wrote it."""
     kept: dict[str, BlockValue] = {}
     scalars = card.block_scalars
     for key, value in as_mapping(card.block_value).items():
@@ -261,7 +260,7 @@ def _kept(card: ParsedCard) -> dict[str, BlockValue]:
 
 
 def _as_it_stands(card: ParsedCard, node: yaml.ScalarNode | None, value: str) -> BlockValue:
-    """A scalar's own YAML, where it is one word or quoted; else its text, which is then quoted as it needs."""
+    """A scalar's original YAML if one word or quoted; else its text, to be quoted as needed."""
     if node is None or card.front_matter is None or node.style in ("|", ">"):
         return value
     start = card.front_matter.start

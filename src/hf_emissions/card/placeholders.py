@@ -1,7 +1,7 @@
-"""What the Hub's template asks of emissions and nobody has filled in: hidden where our section answers it.
+"""Hide unfilled emissions lines of the Hub's template once our section answers them.
 
-Each run of such lines becomes one comment, which holds them as they were, so that they can be put back byte for byte.
-A line that somebody has filled in is not touched, nor is anything between.
+Each run of such lines becomes one comment that stores them verbatim, so that they can be restored byte for byte.
+Filled-in lines and other text are not touched.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .heading import Line, lines_below_heading
 
 _LABELS = "Hardware Type|Hours used|Cloud Provider|Compute Region|Carbon Emitted"
 _LABEL = re.compile(rf"\*\*(?:{_LABELS}):\*\*")
-# What the templates of huggingface_hub have had there: since 0.10, before, and the template itself, not yet rendered.
+# Placeholders in templates of huggingface_hub: since 0.10, before 0.10, and the unrendered template.
 _NOTHING = r"(?i:\[More Information Needed\]|More information needed\.?)|\{\{[^{}]*\}\}|"
 _UNFILLED = re.compile(rf"[-*] \*\*(?:{_LABELS}):\*\*[ \t]*(?:{_NOTHING})[ \t]*")
 _SUGGESTED = re.compile(
@@ -32,11 +32,11 @@ _HIDDEN = re.compile(
 
 
 def hide_placeholders(text: str, ours: tuple[int, int] | None) -> str:
-    """The card with the empty lines of the template below its heading "Environmental Impact" in comments.
+    """Move the template's empty lines below the heading "Environmental Impact" into comments.
 
     Args:
         text: the card.
-        ours: where our own section stands; what is in it is not looked at.
+        ours: span of our own section, which is skipped.
     """
     if not _LABEL.search(text):
         return text
@@ -47,17 +47,17 @@ def hide_placeholders(text: str, ours: tuple[int, int] | None) -> str:
 
 
 def has_placeholders(text: str) -> bool:
-    """Whether a card has empty lines of the template that our section would answer."""
+    """True if a card has empty template lines that our section would answer."""
     return hide_placeholders(text, None) != text
 
 
 def show_placeholders(text: str, start: int) -> str:
-    """The card with the lines that were hidden back where they stood, from `start` on."""
+    """Restore hidden lines in place, from `start` on."""
     return text[:start] + _HIDDEN.sub(_shown, text[start:])
 
 
 def count_hidden(text: str) -> int:
-    """How many comments of a card hold lines of the template."""
+    """Number of comments in a card that store template lines."""
     return len(_HIDDEN.findall(text))
 
 
@@ -66,7 +66,7 @@ def _overlaps(line: Line, span: tuple[int, int] | None) -> bool:
 
 
 def _runs(lines: list[Line]) -> Iterator[tuple[Line, Line]]:
-    """The first and the last line of each run that is to be hidden; empty lines between its lines are part of it."""
+    """First and last line of each run to hide; a run may contain blank lines."""
     hidden = _to_hide(lines)
     run: list[Line] = []
     for line, hide in zip(lines, hidden, strict=True):
@@ -84,13 +84,13 @@ def _to_hide(lines: list[Line]) -> list[bool]:
     suggested = [line.plain and bool(_SUGGESTED.fullmatch(line.text)) for line in lines]
     kinds = zip(lines, unfilled, suggested, strict=True)
     if any(line.text.strip() and not empty and not words for line, empty, words in kinds):
-        # What the author has written may go with the words that the template suggests.
+        # The author's text may depend on the suggested text, so keep that.
         return unfilled
     return [any(unfilled) and (empty or words) for empty, words in zip(unfilled, suggested, strict=True)]
 
 
 def _is_unfilled(lines: list[Line], index: int) -> bool:
-    """Whether an item of the list is the template's own, and nothing that belongs to it follows."""
+    """True if a list item is an unfilled template line without continuation lines."""
     if not lines[index].plain or not _UNFILLED.fullmatch(lines[index].text):
         return False
     following = next((line for line in lines[index + 1 :] if line.text.strip()), None)
@@ -100,7 +100,7 @@ def _is_unfilled(lines: list[Line], index: int) -> bool:
 
 
 def _comment(lines: str) -> str:
-    # Nothing in a comment may look like its end, or like a heading or a label to whoever reads the card.
+    # Escape what could end the comment, or be parsed as a heading or a label.
     written = json.dumps(lines)
     for char in "<>[]*#":
         written = written.replace(char, f"\\u{ord(char):04x}")
@@ -112,7 +112,7 @@ def _shown(found: re.Match[str]) -> str:
         lines = json.loads(found["lines"])
     except ValueError:
         return found[0]
-    # Nothing but what we hide comes back, whoever has written the comment.
+    # Restore only lines that we would hide, whoever wrote the comment.
     known = all(not line.strip() or _UNFILLED.fullmatch(line) or _SUGGESTED.fullmatch(line) for line in _split(lines))
     return lines if known else found[0]
 

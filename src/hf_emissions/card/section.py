@@ -1,4 +1,4 @@
-"""The prose section: "Environmental Impact", between two comments, so that it can be replaced in place."""
+"""The prose section "Environmental Impact", between two comments so that it can be replaced in place."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .placeholders import hide_placeholders, show_placeholders
 START = "<!-- hf-emissions: this section is kept up to date by a program; edits between these comments are lost -->"
 END = "<!-- hf-emissions: end of the section -->"
 
-# What the Hub's own template has where nothing is known, and what readers of cards take for nothing.
+# Placeholder of the Hub's template; programs that read cards treat it as unknown.
 UNKNOWN = "[More Information Needed]"
 
 
 def render_section(record: EmissionsRecord | None, notes: tuple[str, ...] = (), *, heading: bool = True) -> str:
-    """The section's Markdown, with `\\n` line ends, in the form of the Hub's own model card template.
+    """Render the section as Markdown with `\\n` line endings, in the format of the Hub's model card template.
 
-    `record` None is a training of which nothing is known; `notes` then say why.
+    `record` None means nothing is known about the training; `notes` then say why.
     """
     text = template.render_markdown("section.md.jinja", {**_values(record), "notes": notes, "heading": heading})
     return text.strip("\n") + "\n"
@@ -53,7 +53,7 @@ def _known_values(record: EmissionsRecord) -> dict[str, Any]:
 
 
 def _hours(duration_s: float) -> str:
-    """Hours, as the label says and programs read them, and beside them the time for people."""
+    """Format hours, as the label says and programs parse them, plus a readable duration if it differs."""
     hours = units.plain_decimal(units.round_significant(units.s_to_hours(duration_s), 3))
     time = units.format_duration(duration_s)
     return hours if time == f"{hours} h" else f"{hours} ({time})"
@@ -68,10 +68,10 @@ def _with_range(emissions_g: float, range_g: tuple[float, float] | None) -> str:
 
 
 def put_section(text: str, record: EmissionsRecord | None, notes: tuple[str, ...] = ()) -> str:
-    """The card with its section written anew, or added: below its own heading "Environmental Impact" or at the end.
+    """Replace the card's section, or add it: below its heading "Environmental Impact", else at the end.
 
-    Nothing outside the two comments changes but the lines of the Hub's template that nobody has filled in, which would
-    contradict it: they are hidden. `remove_section` takes out what was added and shows them again.
+    Outside the two comments, only unfilled lines of the Hub's template change: they would contradict the section and
+    are hidden. `remove_section` undoes both.
     """
     text = hide_placeholders(text, find_section(text))
     found = find_section(text)
@@ -84,7 +84,7 @@ def put_section(text: str, record: EmissionsRecord | None, notes: tuple[str, ...
 
 
 def remove_section(text: str) -> str:
-    """The card without its section; what `put_section` added around it goes too, and what it hid is back."""
+    """Remove the section with its surrounding line breaks, and restore the lines that `put_section` hid."""
     place = find_front_matter(text)
     return show_placeholders(_without_section(text), place.body if place else 0)
 
@@ -96,16 +96,15 @@ def _without_section(text: str) -> str:
     start, end = found
     start = _without_line_end(text, start)
     if end == len(text):
-        # Where the card had no final line break, the section was given none either, and two above.
+        # To a card without a final line break, the section was added without one, but with two above.
         start = _without_line_end(text, start)
     return text[:start] + text[line_end(text, end) if end < len(text) else end :]
 
 
 def find_section(text: str) -> tuple[int, int] | None:
-    """Where the section's first comment begins and its last one ends; None where the two are not in the body.
+    """Span from the section's start comment to its end comment; None unless both are in the body.
 
-    Each last comment belongs to the nearest first one above it, so that a stray comment never encloses the author's
-    own text.
+    An end comment pairs with the nearest start comment above, so that a stray one never encloses the author's text.
     """
     place = find_front_matter(text)
     at = place.body if place else 0

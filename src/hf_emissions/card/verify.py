@@ -1,4 +1,4 @@
-"""The last look before an edited card is handed out: is the block the only thing that changed?"""
+"""Final check of an edited card: only the block may have changed."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from .parsed import ParsedCard, parse_card
 
 
 def verify_only_block_changed(before: ParsedCard, text: str, record: EmissionsRecord | None) -> None:
-    """Check that `text` is the card `before` with nothing changed but its block, which says `record` (None: gone).
+    """Check that `text` differs from `before` only in the block, which must contain `record` (None: no block).
 
-    Other keys are compared as parser events, aliases unexpanded; the body as text.
+    Compares other keys as parser events, aliases unexpanded, and the body as text.
 
     Raises:
-        VerificationError: something else changed; the place is that of the old block.
+        VerificationError: the check failed; positioned at the old block.
     """
     try:
         after = parse_card(text)
@@ -47,12 +47,12 @@ def verify_only_block_changed(before: ParsedCard, text: str, record: EmissionsRe
 
 
 def is_only_lines_added(before: ParsedCard, text: str, at: int, block: Mapping[str, BlockValue]) -> bool:
-    """Whether `text` is surely the card `before` with nothing but the lines of a new block put in at `at`.
+    """True if `text` is certainly `before` with only the lines of a new block inserted at `at`.
 
-    The quick way for the common case, a new block at the end of a front matter in block form; False where it cannot
-    tell. The lines begin at the root's column, which ends whatever value stands above them, and libyaml must find the
-    whole YAML to be well formed, with as many events more as the block has. The entry above, the only one that a
-    line below could run on into, and the block are then compared event by event.
+    Fast path for the common case, a new block at the end of block-style front matter; False if unsure. The lines
+    start at the root's column, which ends any value above them. libyaml must parse the whole YAML, with exactly the
+    block's number of additional events. Then the block, and the entry above it, the only one that the lines could
+    continue, are compared event by event.
     """
     place, root = before.front_matter, before.root
     if place is None or root.flow or root.column != 0 or not root.entries:
@@ -70,7 +70,7 @@ def _is_well_formed(before: ParsedCard, text: str, place: FrontMatter, block: Ma
 
 
 def _window_agrees(before: ParsedCard, text: str, at: int, block: Mapping[str, BlockValue]) -> bool:
-    """Whether the entry above the new lines is what it was, and the lines are the block."""
+    """True if the entry above the new lines is unchanged, and the lines are the block."""
     last = before.root.entries[-1]
     window = read_events(text[line_start(text, last.key_start) : at + len(text) - len(before.text)])
     above = before.events[last.first : last.last + 1]
@@ -79,7 +79,7 @@ def _window_agrees(before: ParsedCard, text: str, at: int, block: Mapping[str, B
 
 
 def is_only_front_matter_added(before: ParsedCard, text: str, block: Mapping[str, BlockValue]) -> bool:
-    """Whether `text` is surely the card `before`, which had no front matter, with one that holds only a block."""
+    """True if `text` is certainly `before`, which had no front matter, with one added that has only the block."""
     place = find_front_matter(text)
     if place is None or before.front_matter is not None:
         return False
@@ -92,7 +92,7 @@ def _says_same(first: list[Any], second: list[Any]) -> bool:
 
 
 def _is_block(events: list[Any], block: Mapping[str, BlockValue]) -> bool:
-    """Whether these are the events of a block with just these fields."""
+    """True if these are the events of a block with exactly these fields."""
     if len(events) != 2 * len(block) + 3 or events[0].value != KEY:
         return False
     pairs = zip(events[2:-1:2], events[3:-1:2], block.items(), strict=True)
@@ -118,13 +118,13 @@ def _problem(before: ParsedCard, after: ParsedCard, record: EmissionsRecord | No
 
 
 def _other_events(card: ParsedCard) -> list[Any]:
-    """What the events outside the block say: all of each but its place."""
+    """Contents of the events outside the block, without positions."""
     entries = (entry for entry in card.root.entries if entry is not card.block)
     others = (event for entry in entries for event in card.events[entry.first : entry.last + 1])
     return [_SAYS[type(event)](event) for event in others]
 
 
-# Getters, because comparing is most of what verifying costs.
+# attrgetter for speed: comparing dominates the cost of verification.
 _SAYS: dict[type, Callable[[Any], Any]] = {
     ScalarEvent: attrgetter("value", "style", "implicit", "tag", "anchor"),
     MappingStartEvent: attrgetter("__class__", "flow_style", "implicit", "tag", "anchor"),
@@ -137,7 +137,7 @@ _SAYS: dict[type, Callable[[Any], Any]] = {
 
 def _same_body(before: ParsedCard, after: ParsedCard) -> bool:
     if after.front_matter is None and before.front_matter is not None:
-        # The front matter went with the block; what stood above its first dashes was white space.
+        # The front matter was removed with the block; only white space preceded its dashes.
         return _head(after).strip() == "" and _body(after).lstrip() == _body(before).lstrip()
     return _body(before) == _body(after)
 
@@ -161,7 +161,7 @@ def _says(after: ParsedCard, record: EmissionsRecord) -> bool:
 
 
 def _anchor_problem(card: ParsedCard) -> str | None:
-    """An anchor of the block that is used outside it: its other uses would change, or break, with the block."""
+    """Problem if an anchor of the block is used below it: those aliases would change or break."""
     if card.block is None:
         return None
     inside = _block_events(card, card.block)

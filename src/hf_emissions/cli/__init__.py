@@ -1,1 +1,1 @@
-"""The command line: one short function a verb; `output` prints, `failures` turns errors into exit codes."""
+"""Command line: one short function per command; `output` prints, `failures` maps errors to exit codes."""

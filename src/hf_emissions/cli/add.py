@@ -93,10 +93,10 @@ def _check_nothing_beside(target: str | None, fields: Mapping[str, str | None]) 
 
 
 def _record(given: Mapping[str, str | None]) -> EmissionsRecord:
-    """The record that the options describe.
+    """Build the record from the options.
 
     Raises:
-        UsageError: an option cannot be read; says which.
+        UsageError: an option cannot be parsed; names it.
     """
     fields: dict[str, Any] = {}
     for option, text in given.items():

@@ -1,4 +1,4 @@
-"""`hf-emissions add --from`: one question for many models of one's own, and a second start that goes on."""
+"""`hf-emissions add --from`: many models of one's own, one confirmation, resumable."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _SHOWN = 20
 def add_from(
     path: Path, options: tuple[str, ...], editing: Editing, change_to: ChangeTo, wishes: Mapping[str, Any]
 ) -> int:
-    """Write the figures of a plan into cards on the Hub; the exit code.
+    """Write the figures of a plan into cards on the Hub and return the exit code.
 
     Args:
-        wishes: what else is asked for than the figures; another wish is another piece of work.
+        wishes: other options; changing them makes every model pending again.
 
     Raises:
-        UsageError: the plan cannot be read, names a repository of somebody else, or nobody can be asked.
-        OSError: what is done cannot be remembered beside the plan.
+        UsageError: the plan is invalid, names someone else's repository, or confirmation is impossible.
+        OSError: the journal cannot be written.
     """
     planned = read_plan(path, options)
     changes = {one.address: _change(path, one, change_to) for one in planned}
@@ -72,7 +72,7 @@ def _change(path: Path, one: PlanLine, change_to: ChangeTo) -> Change:
 
 
 def _agreed(out: Output, left: list[PlanLine], changes: Mapping[Any, Change]) -> bool:
-    """Whether a person agrees, told what would become of the models."""
+    """Show the outcome for each model and ask for confirmation; True if given."""
     if out.format != "human" or not (sys.stdin and sys.stdin.isatty()):
         raise UsageError("--from asks before it writes, and here is nobody to ask; give --yes or --dry-run")
     found: Counter[str] = Counter()
@@ -86,7 +86,7 @@ def _agreed(out: Output, left: list[PlanLine], changes: Mapping[Any, Change]) ->
     summary = ", ".join(f"{count} {words}" for words, count in sorted(found.items()))
     if not found["would change"]:
         out.note(f"{len(left)} models: {summary}")
-        # Nothing is written; each that cannot be says so again as an error.
+        # No question: nothing will be written, and failures are reported as errors.
         return True
     return click.confirm(f"{len(left)} models: {summary}. Write to the Hub?", default=False, err=True)
 
@@ -98,7 +98,7 @@ def _outlook(target: HubTarget, change: Change) -> str:
     except CardError as error:
         return f"cannot be written: {explain(error.named(target.name))}"
     except (QuotaError, UnknownTokenError):
-        # So would be each that follows.
+        # All following models would fail too.
         raise
     except (HfEmissionsError, OSError) as error:
         return f"cannot be written: {explain(error)}"

@@ -1,4 +1,4 @@
-"""`hf-emissions audit`: many cards at once."""
+"""`hf-emissions audit`: audit many cards."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .settings import near
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _How:
-    """How the audit is made, and what it leaves."""
+    """Settings of the audit and its outputs."""
 
     out: Path | None
     trainings: Path | None
@@ -107,7 +107,7 @@ def audit(
 
 
 def _audited(shown: Output, named: SourceOptions, how: _How) -> Summary:
-    """Make the audit, or the rest of it."""
+    """Run or resume the audit."""
     source = named.source(shown)
     found: list[Summary] = []
     with _written(how.out) as path:
@@ -134,7 +134,7 @@ def _audited(shown: Output, named: SourceOptions, how: _How) -> Summary:
 
 
 def _joined(parts: Sequence[Path], named: SourceOptions, how: _How) -> Summary:
-    """Join the results of shards."""
+    """Merge the results of shards."""
     if named.anything():
         raise UsageError("--parts are the results of audits; name no other cards beside them")
     if how.shard != Shard():
@@ -147,7 +147,7 @@ def _joined(parts: Sequence[Path], named: SourceOptions, how: _How) -> Summary:
 
 
 def _summary(paths: Sequence[Path], how: _How) -> Summary:
-    """The summary of files of rows; their findings are printed, where the format is one of findings."""
+    """Summarize files of rows; formats of findings also print these."""
     summary = summarise(paths, how.trainings)
     if how.format in ("github", "sarif"):
         report(how.format, rows_of(paths))
@@ -155,7 +155,7 @@ def _summary(paths: Sequence[Path], how: _How) -> Summary:
 
 
 def _plan(shown: Output, named: SourceOptions, how: _How, parts: Sequence[Path]) -> int:
-    """Say what an audit would be of, and what it would ask of the Hub, which is asked for its listing alone."""
+    """Print the number of models and Hub calls of an audit, requesting only the listing."""
     if parts:
         raise UsageError("--dry-run is of the cards of an audit; --parts ask for nothing and are read at once")
     source = named.source(shown)
@@ -172,13 +172,13 @@ def _output(format_: ReportFormat) -> Output:
 
 @contextmanager
 def _written(out: Path | None) -> Iterator[Path]:
-    """Where the rows go: where it is asked for, else somewhere for as long as the summary takes."""
+    """Path for the rows: `out`, or a temporary file."""
     with tempfile.TemporaryDirectory() as temporary:
         yield out or Path(temporary) / "audit.parquet"
 
 
 def _cores() -> int:
-    """The cores that this process may use, of which a container or a job has fewer than the machine."""
+    """Number of cores available to this process; a container or job may have fewer than the machine."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""The models that a file names, one a line."""
+"""Read model names from a file, one per line."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 from ..errors import UsageError
 from ..hub.address import MAIN, read_address
 
-# A model of the first days, such as gpt2: the Hub still answers to it, with the name that it has now.
+# Legacy model names such as gpt2: the Hub resolves them to their current names.
 _WITHOUT_OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_-])?")
 _SUFFIXES = (".md", ".txt", ".csv", ".json", ".parquet")
-# So much of a line is shown.
+# Cut longer lines in messages.
 _SHOWN = 60
 
 
 def read_ids(ids: str) -> tuple[str, ...]:
-    """The names in a file, or on standard input (`-`), each once, in their order.
+    """Read names from a file or standard input (`-`), in order, deduplicated.
 
     Raises:
-        UsageError: a line is no name of a model, names a revision, or there is none.
+        UsageError: not UTF-8, no names, an invalid name, or a revision.
     """
     names: dict[str, None] = {}
     for number, line in enumerate(_text(ids).removeprefix("\ufeff").splitlines(), 1):

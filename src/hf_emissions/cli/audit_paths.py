@@ -1,4 +1,4 @@
-"""The files that an audit reads and writes: checked before anything is asked or scanned, so that no work is lost."""
+"""Validate an audit's input and output files before any request or scan, so that no work is lost."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..errors import MissingExtraError, UsageError
 
 
 def check_extras() -> None:
-    """Refuse an audit that would fail at its end for want of a package.
+    """Check early for packages that are needed only at the end of an audit.
 
     Raises:
-        MissingExtraError: one is not installed.
+        MissingExtraError: a package is not installed.
     """
     for name in ("pyarrow", "duckdb", "numpy"):
         if find_spec(name) is None:
@@ -22,15 +22,15 @@ def check_extras() -> None:
 
 
 def check_written(out: Path | None, trainings: Path | None, read: Mapping[str, Sequence[Path]]) -> None:
-    """Refuse results that could not be written, or would replace one another or what is read.
+    """Reject outputs that cannot be written, or would overwrite each other or an input.
 
     Args:
-        out: where the rows are to go.
-        trainings: where the table of trainings is to go.
-        read: the files that are read, by the option that names them.
+        out: path for the rows.
+        trainings: path for the table of trainings.
+        read: input files by option.
 
     Raises:
-        UsageError: one of these.
+        UsageError: an output is rejected.
     """
     written = {}
     if out is not None:
@@ -49,10 +49,10 @@ def check_written(out: Path | None, trainings: Path | None, read: Mapping[str, S
 
 
 def check_each_once(paths: Iterable[Path], option: str = "--parts") -> None:
-    """Refuse files of which one is given twice: its models would count twice.
+    """Reject duplicate files, whose models would count twice.
 
     Raises:
-        UsageError: one is.
+        UsageError: a file is given twice.
     """
     seen = set()
     for path in paths:

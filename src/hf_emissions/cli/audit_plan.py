@@ -1,4 +1,4 @@
-"""What an audit of the Hub will ask of it, about how long that takes, and what would be quicker."""
+"""Describe an audit's Hub calls, their estimated duration, and faster alternatives."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from ..audit.sources.hub import Plan
 from ..hub.crawl import PAGE, Query
 from ..hub.quotas import Quotas
 
-# Without an answer of the Hub, the calls that it allows in five minutes by kind: the download of files, and its
-# interface (hub-docs, docs/hub/rate-limits.md).
+# Fallback until the Hub reports its limits: calls per five minutes for file downloads and the API
+# (hub-docs, docs/hub/rate-limits.md).
 _FREE = {"resolvers": 5000, "api": 1000}
 _ANONYMOUS = {"resolvers": 3000, "api": 500}
 _WINDOW_S = 300.0
 
 
 def first_words(names: Sequence[str] | None, query: Query) -> str:
-    """What is asked for before the models are known."""
+    """Describe the calls made before the models are known."""
     if names is not None:
         return f"the Hub is asked for {len(names)} models, with a call each{_time(len(names), Quotas(), 'api')}"
     pages = "" if query.limit is None or query.min_downloads else f", {-(-query.limit // PAGE)} at most"
@@ -25,7 +25,7 @@ def first_words(names: Sequence[str] | None, query: Query) -> str:
 
 
 def planned_words(plan: Plan, quotas: Quotas) -> str:
-    """What is to be done, once they are known."""
+    """Describe the remaining work once the models are known."""
     done = f", {plan.done} of them done before" if plan.done else ""
     if not plan.bodies:
         read = "still to be read" if plan.done else "read"
@@ -36,7 +36,7 @@ def planned_words(plan: Plan, quotas: Quotas) -> str:
 
 
 def _time(count: int, quotas: Quotas, kind: str) -> str:
-    """About how long so many calls take."""
+    """Estimate the duration of `count` calls."""
     window = quotas.windows.get(kind)
     if window is not None and window.limit:
         calls, window_s, whom = window.limit, window.window_s, ""

@@ -1,4 +1,4 @@
-"""The findings of an audit in the formats of `check`: GitHub's annotations, and SARIF."""
+"""Print audit findings in formats of `check`: GitHub annotations and SARIF."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RULES = frozenset(rule.id for rule in RULES)
 
 
 def report(format_: ReportFormat, tables: Iterable[Any]) -> None:
-    """Print the findings of all rows, each at `<owner>/<name>/README.md`."""
+    """Print the findings of all rows, with paths `<owner>/<name>/README.md`."""
     printer = reporter(format_)
     for table in tables:
         for row in table.select(["id", "findings"]).to_pylist():
@@ -27,7 +27,7 @@ def report(format_: ReportFormat, tables: Iterable[Any]) -> None:
 
 
 def _checked(row: dict[str, Any]) -> CheckResult:
-    """The row as a card that was checked; that a card cannot be read is no finding of a rule."""
+    """Convert a row to a `CheckResult`; an unreadable card is a problem, not a finding."""
     path = Path(*(part for part in row["id"].split("/") if part not in ("", "..")), CARD_NAME)
     findings = tuple(Finding(**finding) for finding in row["findings"] if finding["rule"] in _RULES)
     problems = [finding["message"] for finding in row["findings"] if finding["rule"] not in _RULES]

@@ -1,4 +1,4 @@
-"""Which cards an audit is of, as the options of the command name them."""
+"""Options of `audit` that select the cards."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .output import Output
 
 
 class _Given(click.ParamType[Any]):
-    """A text or path that is not empty: an unset variable in a script must not name all of the Hub, or this folder."""
+    """Non-empty text or path: an unset shell variable must not select the whole Hub or the current folder."""
 
     name = "text"
 
@@ -90,7 +90,7 @@ _OPTIONS = (
 
 
 def source_options(command: Any) -> Any:
-    """The options that name the cards; they come as the fields of `SourceOptions`."""
+    """Add the options that select the cards, passed as the fields of `SourceOptions`."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -98,7 +98,7 @@ def source_options(command: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
-    """What the options name."""
+    """Values of the source options."""
 
     cards: Path | None = None
     dumps: tuple[Path, ...] = ()
@@ -115,21 +115,21 @@ class SourceOptions:
     max_bodies: int | None = None
 
     def anything(self) -> bool:
-        """Whether one of the options is given."""
+        """True if any option is given."""
         return any(getattr(self, field.name) not in (None, ()) for field in fields(self))
 
     def files(self) -> dict[str, tuple[Path, ...]]:
-        """The files that are read, by their option."""
+        """Input files by option."""
         ids = None if self.ids in (None, "-") else Path(str(self.ids))
         named = {"--cards": self.cards, "--ids": ids}
         given: dict[str, tuple[Path, ...]] = {option: (path,) for option, path in named.items() if path is not None}
         return {**given, "--dump": self.dumps} if self.dumps else given
 
     def source(self, out: Output) -> Source:
-        """The source of the cards.
+        """Create the source of the cards.
 
         Raises:
-            UsageError: nothing is named, several things are, or something that is not there.
+            UsageError: no source or several, a missing file, or options that do not fit the source.
         """
         listed = any(value not in (None, ()) for value in (self.author, self.tags, self.search, self.min_downloads))
         listed = listed or (self.limit is not None and self.ids is None)

@@ -1,4 +1,4 @@
-"""`hf-emissions check`: what the rules say about cards."""
+"""`hf-emissions check`: check cards against the rules."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def check(targets: tuple[str, ...], format_: ReportFormat, exit_zero: bool, with
                 out.note(STOPPED)
                 break
     finally:
-        # What was mended before a Ctrl-C is said all the same.
+        # After a Ctrl-C too, report what was already fixed.
         report.end()
     out.note(tally.words())
     return tally.code(exit_zero)
@@ -92,7 +92,7 @@ def _asked(select: tuple[str, ...], ignore: tuple[str, ...], fail_on: Severity |
 
 @dataclass(slots=True)
 class _Tally:
-    """What was found in all cards together."""
+    """Totals over all cards."""
 
     cards: int = 0
     problems: int = 0
@@ -109,7 +109,7 @@ class _Tally:
         self.fixes.update(finding.fix.safe for finding in checked.findings if finding.fix)
 
     def words(self) -> str:
-        """The summary for people."""
+        """Format the summary for people."""
         what = "1 card" if self.cards == 1 else f"{self.cards} cards"
         counts = [f"{self.counts[severity]} {severity}" for severity in reversed(SEVERITIES)]
         found = ", ".join(counts) if any(self.counts[severity] for severity in SEVERITIES) else "nothing to report"
@@ -121,7 +121,7 @@ class _Tally:
         return "; ".join([f"{what} checked: {found}", *(words for words, count in also.items() if count)])
 
     def code(self, exit_zero: bool) -> int:
-        """The exit code."""
+        """Return the exit code."""
         if self.problems:
             return FAILED
         return FINDINGS if self.failing and not exit_zero else DONE

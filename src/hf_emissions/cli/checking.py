@@ -1,4 +1,4 @@
-"""One card after another: read, checked with the settings that hold for it, mended where that is asked for."""
+"""Check cards with their settings, applying fixes on request."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from .settings import RuleOptions, Settings, near
 from .targets import AnyTarget
 from .with_estimates import with_estimates
 
-# How many names of rules that are not there are said of one card.
+# Maximum number of unknown rule names reported per card.
 SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """How the cards of one command are checked. `out` gets what is no result: errors, and remarks for people."""
+    """Checks the cards of a command. `out` gets errors and notes, not results."""
 
     out: Output
     asked: RuleOptions = field(default_factory=RuleOptions)
@@ -35,7 +35,7 @@ class Checking:
     estimates: bool = False
 
     def check(self, target: AnyTarget) -> CheckResult:
-        """Check a card. One that cannot be checked does not stop the rest."""
+        """Check a card; errors other than MissingExtraError become part of the result."""
         try:
             return self._check(target)
         except MissingExtraError:
@@ -53,7 +53,7 @@ class Checking:
         mended = self.fixing.mend(target, text, _look(target, settings), self.out)
         self._say(target, mended)
         if self.fixing.dry_run:
-            # The card stays as it is, and so do its findings.
+            # The card is not changed, so its findings remain.
             diff = target.diff(text, mended.text)
             return replace(self._result(target, settings, text), fixed=mended.fixed, diff=diff)
         new = mended.text if target.path is None and not isinstance(target, HubTarget) else None

@@ -8,17 +8,17 @@ import click
 
 
 class Command(click.Command):
-    """A command that refuses an option given twice where one value counts.
+    """Command that rejects repeated single-value options.
 
-    click would drop the first without a word, such as the first of two folders. What is chosen from a list, such as the
-    format, may be given again: an alias has one, and whoever types another behind it means the last.
+    click would silently drop the first value, such as the first of two folders. Choices, such as the format, may be
+    repeated: this overrides the value in a shell alias.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments.
+        """Parse the arguments.
 
         Raises:
-            click.UsageError: an option of one value is given more than once, or what click refuses.
+            click.UsageError: a single-value option is repeated, or click rejects the arguments.
         """
         _, _, given = self.make_parser(ctx).parse_args(list(args))
         for option, times in Counter(given).items():

@@ -1,4 +1,4 @@
-"""What the commands that change cards share: the dry run, `--check`, and standard input."""
+"""Shared by commands that change cards: dry run, `--check`, standard input."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Change = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """What the options say of how cards are written.
+    """Options for writing cards.
 
     Args:
-        dry_run: print the change and write nothing.
-        check: write nothing; only say whether something would change.
-        yes: on the Hub, do not ask.
-        create_pr: on the Hub, as a pull request in one's own repositories too.
+        dry_run: print the diff and write nothing.
+        check: write nothing and report whether something would change.
+        yes: on the Hub, skip confirmation.
+        create_pr: on the Hub, open a pull request even in one's own repositories.
     """
 
     dry_run: bool = False
@@ -37,12 +37,12 @@ class WriteOptions:
 
     @property
     def writes(self) -> bool:
-        """Whether anything is written at all."""
+        """True if anything may be written."""
         return not self.dry_run and not self.check
 
 
 def editing_options(command: Any) -> Any:
-    """The options `--dry-run`, `--check`, `--yes` and `--create-pr`, which reach the command as one `how`."""
+    """Add `--dry-run`, `--check`, `--yes` and `--create-pr`, passed to the command as `how`."""
     names = [one.name for one in fields(WriteOptions)]
 
     @wraps(command)
@@ -55,16 +55,16 @@ def editing_options(command: Any) -> Any:
 
 
 def equivalents_option(command: Any) -> Any:
-    """The option `--equivalents` of the commands that write a section."""
+    """Add `--equivalents` to commands that write a section."""
     words = "In the section, say what the figure is as much as, each comparison with its factor."
     return click.option("--equivalents", is_flag=True, help=words)(command)
 
 
 def equivalents_notes(emissions_g: float | None, *, asked: bool, section: bool) -> tuple[str, ...]:
-    """What `--equivalents` adds to the notes of the section.
+    """Notes that `--equivalents` adds to the section.
 
     Raises:
-        UsageError: the section was not asked for.
+        UsageError: `--equivalents` without `--section`.
     """
     if not asked:
         return ()
@@ -77,11 +77,11 @@ def equivalents_notes(emissions_g: float | None, *, asked: bool, section: bool) 
 
 @dataclass(frozen=True, slots=True)
 class Editing:
-    """How the cards of one command are changed and what is said of it.
+    """Changes the cards of a command and reports the results.
 
     Args:
-        on_hub: called when a card on the Hub has the figure, and not before somebody agreed to it.
-        strangers: whether a repository of others may be written to; never one of several.
+        on_hub: called after confirmation, once a card on the Hub has the figure.
+        strangers: allow writing to a repository of others; `edit_all` forbids it for one of several.
     """
 
     out: Output
@@ -90,9 +90,9 @@ class Editing:
     strangers: bool = True
 
     def edit_all(self, targets: Sequence[AnyTarget], change: Change, **document: Any) -> int:
-        """Change each card; the exit code. One card that cannot be changed does not stop the rest.
+        """Change each card and return the exit code; a failing card does not stop the rest.
 
-        `document` is what the JSON has beside the cards.
+        `document` has additional fields for the JSON.
         """
         strangers = not self.how.writes or one_by_one(targets)
         return replace(self, strangers=strangers).edit_each(((target, change) for target in targets), **document)
@@ -100,10 +100,10 @@ class Editing:
     def edit_each(
         self, changes: Iterable[tuple[AnyTarget, Change]], done: Callable[[int], None] = lambda _: None, **document: Any
     ) -> int:
-        """Change each card in a way of its own; see `edit_all`.
+        """Like `edit_all`, with a separate change for each card.
 
         Args:
-            done: told the number of each change, from 0, that did not fail.
+            done: called with the index of each change that did not fail.
         """
         results: list[dict[str, Any]] = []
         ended: dict[str, Any] = {}
@@ -121,7 +121,7 @@ class Editing:
                     ended = {"stopped": True}
                     break
         except KeyboardInterrupt as error:
-            # What was written before is said all the same.
+            # Still report what was written.
             interrupted, ended = error, {"interrupted": True}
         self.out.document(cards=results, **ended, **document)
         if interrupted:
@@ -137,15 +137,15 @@ class Editing:
 
     @property
     def publishing(self) -> Publishing:
-        """How cards on the Hub are written."""
+        """Settings for writing cards on the Hub."""
         return Publishing(self.out, self.how.yes, self.how.create_pr, strangers=self.strangers)
 
     def edit_or_explain(self, target: AnyTarget, change: Change) -> dict[str, Any]:
-        """What became of one card; with `error` where it could not be changed, which is said."""
+        """Change one card and return its result; a failure is printed and has `error`."""
         return self._edit_or_stop(target, change)[0]
 
     def _edit_or_stop(self, target: AnyTarget, change: Change) -> tuple[dict[str, Any], bool]:
-        """The same, and whether the next one would be refused as well."""
+        """Like `edit_or_explain`; also True if following cards would fail too."""
         try:
             result = self._edit(target, change)
         except (HfEmissionsError, OSError) as error:
@@ -155,7 +155,7 @@ class Editing:
         return {"path": target.name, **result}, False
 
     def _edit(self, target: AnyTarget, change: Change) -> dict[str, Any]:
-        """What became of a card: `changed` and `written`, the `diff` of a dry run, the `text` of standard input."""
+        """Change a card; the result has `changed`, `written`, `diff` (dry run) or `text` (standard input)."""
         if isinstance(target, HubTarget) and self.how.writes:
             return self._publish(target, change)
         if target.path is not None and self.how.writes:
@@ -174,7 +174,7 @@ class Editing:
     def _publish(self, target: HubTarget, change: Change) -> dict[str, Any]:
         outcome = self.publishing.edit(target, change)
         if outcome.written or outcome.before == outcome.after:
-            # Or an earlier start of the same command wrote it, and was killed before it could say so.
+            # If nothing changed, an earlier run may have written it and been killed before recording that.
             self.on_hub()
         return outcome_to_json(outcome)
 

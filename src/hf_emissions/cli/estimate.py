@@ -1,4 +1,4 @@
-"""`hf-emissions estimate`: what a training emitted that nobody recorded, as an honest range."""
+"""`hf-emissions estimate`: estimate the emissions of an unrecorded training, as a range."""
 
 from __future__ import annotations
 
@@ -103,10 +103,10 @@ def estimate(
 
 
 def _check_into(into: str | None, *, reused: str | None, **asked: bool) -> None:
-    """Refuse options that would do nothing.
+    """Reject options that would have no effect.
 
     Raises:
-        UsageError: says which.
+        UsageError: names the option.
     """
     if into is not None and not into.strip():
         raise UsageError("--into is empty; name the card")
@@ -118,10 +118,10 @@ def _check_into(into: str | None, *, reused: str | None, **asked: bool) -> None:
 
 
 def _estimate(region: str | None, country: str | None, **given: Any) -> Estimate:
-    """The estimate that the options ask for.
+    """Compute the estimate from the options.
 
     Raises:
-        UsageError: an option cannot be read, or contradicts another.
+        UsageError: an option cannot be parsed, or contradicts another.
     """
     settings = {name: given.pop(name) for name in ("method", "seed")}
     trained = {name: given.pop(name) for name in ("adaptation", "training_type")}
@@ -141,13 +141,13 @@ def _estimate(region: str | None, country: str | None, **given: Any) -> Estimate
     return estimate_training(facts, **settings)
 
 
-# The facts that options name otherwise, and what only the published calculators ask for.
+# Options named differently in `Facts`, and those of published calculators only.
 _NAMES = {"energy": "energy_kwh", "hours": "wall_hours"}
 _CALCULATOR = ("cpu", "cores", "memory", "usage", "psf")
 
 
 def _place(country: str | None, region: str | None) -> dict[str, Any]:
-    """The place as facts: `--region provider:code`, or a country with a region of its own."""
+    """Place as fields of `Facts`: `--region provider:code`, or a country with an optional region."""
     if country is None and region is None:
         return {}
     if country is None and not names_cloud_region(region):
@@ -156,7 +156,7 @@ def _place(country: str | None, region: str | None) -> dict[str, Any]:
 
 
 def _check_age(facts: Facts) -> None:
-    """Refuse hours that are more than the device has existed for."""
+    """Reject hours that exceed the age of the device."""
     hours = facts.wall_hours or (facts.device_hours / (facts.count or 1) if facts.device_hours else None)
     if facts.hardware is None or hours is None or (facts.device_hours and facts.count is None):
         return
@@ -194,17 +194,17 @@ def _write(
 
 
 def _without_replaced(text: str, *, overwrite: bool) -> str:
-    """The card without the block that is replaced: no hours or hardware of another run may stay beside the figure."""
+    """Remove a block to be replaced, lest hours or hardware of another run remain with the figure."""
     record = read_card(text)
     ours = record is not None and (record.source or "").startswith(OUR_ESTIMATE)
     return remove_block(text) if ours or overwrite else text
 
 
 def _check_section(text: str, *, overwrite: bool) -> None:
-    """Refuse to replace the section of a recorded training, which says more than an estimate.
+    """Keep the section of a recorded training, which is better than an estimate.
 
     Raises:
-        UsageError: there is one.
+        UsageError: the card has one and `overwrite` is off.
     """
     found = find_section(text)
     if found and not overwrite and not is_section_of_estimate(text[slice(*found)]):
@@ -212,10 +212,10 @@ def _check_section(text: str, *, overwrite: bool) -> None:
 
 
 def _check_no_block(text: str, refusal: str) -> None:
-    """Refuse to write a second figure beside the one that the block has.
+    """Reject a section whose figure would compete with that of a block.
 
     Raises:
-        UsageError: there is one.
+        UsageError: the block has a figure.
     """
     record = read_card(text)
     if record is not None:
@@ -225,7 +225,7 @@ def _check_no_block(text: str, refusal: str) -> None:
 
 
 def _extra(found: Estimate, reused: str | None, equivalents: bool) -> dict[str, tuple[Any, list[str]]]:
-    """What is said beside the estimate, by its key in JSON: the value, and the lines."""
+    """Additional output by JSON key: the value, and lines for people."""
     if found.median_g is None:
         return {}
     extra: dict[str, tuple[Any, list[str]]] = {}

@@ -1,4 +1,4 @@
-"""An estimate as lines for a person."""
+"""Format an estimate for people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..estimation.estimate import Estimate
 
 
 def estimate_lines(found: Estimate) -> list[str]:
-    """The figure, what it rests on, what was assumed, and what would make it better."""
+    """Lines with the figure, its basis, the assumptions, and how to improve it."""
     lines = [estimate_figure(found)]
     if found.energy_kwh is not None:
         low, median, high = (units.format_energy(end) for end in found.energy_kwh)
@@ -26,12 +26,12 @@ def estimate_lines(found: Estimate) -> list[str]:
 
 
 def estimate_figure(found: Estimate) -> str:
-    """The figure with its range, or why there is none."""
+    """Format the figure with its range, or why there is none."""
     if found.median_g is None:
         band = f" but an order of magnitude: {found.band} of CO2eq" if found.band else ""
         return f"No number{band} ({found.why_no_number})"
     if found.low_g is None or found.high_g is None:
-        # To the digits that the calculator shows, for who must match it.
+        # As many digits as the calculator shows, for comparison.
         kg = units.round_significant(units.g_to_kg(found.median_g), 7)
         return f"{units.plain_decimal(kg)} kg CO2eq ({found.method}, no range)"
     figure = f"{units.format_mass(found.median_g)} CO2eq"

@@ -1,4 +1,4 @@
-"""Which error becomes which line and which exit code."""
+"""Map errors to messages and exit codes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ..errors import HfEmissionsError, QuotaError, UnknownTokenError
 from ..terminal import one_line
 from .output import Output
 
-# Said where the first of several is refused for a reason that holds for all.
+# Printed if the reason for a failure applies to all following targets.
 STOPPED = "stopped here, since what follows would be refused too; the same command goes on later"
 DONE, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 
 def explain(error: BaseException) -> str:
-    """One line for a person: what could not be done, where, why, and what to do next."""
+    """Explain an error in one line: what failed, where, why, and what to do next."""
     if isinstance(error, HfEmissionsError):
         return one_line(str(error))
     if isinstance(error, OSError):
@@ -26,19 +26,19 @@ def explain(error: BaseException) -> str:
 
 
 def is_expected(error: BaseException) -> bool:
-    """Whether this is an error of the input or the machine, and not a defect of ours."""
+    """True for an error of the input or the machine, False for a bug."""
     return isinstance(error, (HfEmissionsError, OSError))
 
 
 def stops(error: BaseException) -> bool:
-    """Whether what would be asked next is refused as well."""
+    """True if following requests would fail too."""
     return isinstance(error, (QuotaError, UnknownTokenError))
 
 
 def report(error: BaseException) -> int:
-    """Print an error and give the exit code for it.
+    """Print an error and return its exit code.
 
-    The traceback too, for a defect of ours and with `HF_DEBUG=1`, as `hf` does.
+    Includes the traceback for bugs and, as `hf` does, with `HF_DEBUG=1`.
     """
     if not is_expected(error) or os.environ.get("HF_DEBUG") == "1":
         traceback.print_exception(error, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`hf-emissions check --fix`: the fixes of findings, written into the card or shown as a diff."""
+"""`hf-emissions check --fix`: apply fixes of findings, or show them as a diff."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .targets import AnyTarget, on_the_hub, some_on_the_hub
 
 
 def fixing_options(command: Any) -> Any:
-    """The options `--fix`, `--unsafe-fixes`, `--dry-run`, `--yes` and `--create-pr`."""
+    """Add the options `--fix`, `--unsafe-fixes`, `--dry-run`, `--yes` and `--create-pr`."""
     options = (
         click.option("--fix", is_flag=True, help="Mend what can be mended without changing what the card says."),
         click.option(
@@ -38,9 +38,7 @@ def fixing_options(command: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Fixing:
-    """Which fixes are made, and whether they are written. `ask` shows a person the unsafe ones first; `strangers` is
-    whether a repository of others may be written to.
-    """
+    """Options for fixes. `ask` confirms unsafe fixes first; `strangers` allows writing to repositories of others."""
 
     fix: bool = False
     unsafe: bool = False
@@ -52,15 +50,16 @@ class Fixing:
 
     @property
     def writes(self) -> bool:
-        """Whether anything is written at all."""
+        """True if anything may be written."""
         return self.fix and not self.dry_run
 
     def mend(self, target: AnyTarget, text: str, look: Look, out: Output) -> FixResult:
-        """Mend a card's text, and write it where it is a file and this is no dry run.
+        """Fix a card, and write it unless it is on standard input or this is a dry run.
 
         Raises:
-            CardError: a fix would have changed something else, or the card changed meanwhile; nothing was written.
+            CardError: a fix would have changed something else, or the card changed concurrently; nothing was written.
             OSError: the file cannot be written.
+            HubError, UsageError: see `Publishing.edit`.
         """
         if isinstance(target, HubTarget):
             return self._publish(target, text, look, out)
@@ -72,7 +71,7 @@ class Fixing:
         return mended
 
     def _publish(self, target: HubTarget, text: str, look: Look, out: Output) -> FixResult:
-        """Mend a card on the Hub: what is written is what the fixes make of its newest text."""
+        """Fix a card on the Hub, applying fixes to its newest text."""
         if not self.dry_run and mend(text, look, unsafe=self.unsafe).text != text:
             publishing = Publishing(out, self.yes, self.create_pr, self._evidence(look), self.strangers)
             outcome = publishing.edit(target, lambda newest: mend(newest, look, unsafe=self.unsafe).text)
@@ -84,7 +83,7 @@ class Fixing:
         return mend(text, look, unsafe=self.unsafe)
 
     def _evidence(self, look: Look) -> Callable[[str], list[str]]:
-        """Why a card is mended: what was found of that which is mended, and no more."""
+        """Return a function that lists the findings to be fixed."""
 
         def evidence(before: str) -> list[str]:
             fixed = mend(before, look, unsafe=self.unsafe).fixed
@@ -94,10 +93,10 @@ class Fixing:
 
 
 def read_fixing(format_: str, targets: tuple[str, ...], given: Mapping[str, bool]) -> Fixing:
-    """What the options ask for together; they are taken out of `given`.
+    """Combine the options in `given`.
 
     Raises:
-        UsageError: they contradict each other, or nobody can be asked.
+        UsageError: they conflict, or confirmation is impossible.
     """
     fix, unsafe, dry_run, yes = (given[name] for name in ("fix", "unsafe_fixes", "dry_run", "yes"))
     for option, asked in (("--unsafe-fixes", unsafe), ("--dry-run", dry_run)):
@@ -132,7 +131,7 @@ def _replacing(before: str, after: str) -> Callable[[str], str]:
 
 
 def _asked(target: AnyTarget, safe: FixResult, look: Look, out: Output) -> FixResult:
-    """What is mended after a person saw the unsafe fixes: those too, or the safe ones alone."""
+    """Show unsafe fixes and ask; if declined, keep only the safe ones."""
     unsafe = mend(safe.text, look, unsafe=True)
     if unsafe.text == safe.text:
         return safe

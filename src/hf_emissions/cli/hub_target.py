@@ -1,4 +1,4 @@
-"""A card on the Hub as the target of a command, and how changes to it are agreed on."""
+"""Cards on the Hub as targets of commands, and confirmation of changes to them."""
 
 from __future__ import annotations
 
@@ -22,49 +22,49 @@ if TYPE_CHECKING:
     from ..hub.edit import Outcome
 
 
-# A person who waits for one card has seen after these that there is no network; it takes half a minute.
+# Retries of an unreachable server, about half a minute: an interactive user should not wait longer.
 _CONNECTIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class HubTarget:
-    """The card of a model on the Hub. It has no `path`, as standard input has none."""
+    """Card of a model on the Hub. Like standard input, it has no `path`."""
 
     address: Address
     path: None = None
 
     @property
     def name(self) -> str:
-        """What to call it."""
+        """Display name."""
         return str(self.address)
 
     @property
     def card_name(self) -> str:
-        """What commands that we advise call it."""
+        """Name in suggested commands."""
         return self.name
 
     def text(self) -> str:
-        """The card's text at its newest commit.
+        """Read the card's text at its newest commit.
 
         Raises:
-            HubError: it cannot be read.
+            HubError: the card cannot be read.
         """
         return the_hub().read(self.address).text
 
     def diff(self, before: str, after: str) -> str:
-        """The change as a diff that `git apply` takes in a clone of the repository."""
+        """Return a diff that `git apply` accepts in a clone of the repository."""
         return unified_diff(before, after, CARD_NAME)
 
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """How cards on the Hub are written.
+    """Settings for writing cards on the Hub.
 
     Args:
-        yes: do not ask.
-        create_pr: as a pull request, in one's own repositories too.
-        evidence: why a figure is repaired, of a card's old text.
-        strangers: whether a repository of others may be written to; see `one_by_one`.
+        yes: skip confirmation.
+        create_pr: open a pull request even in one's own repositories.
+        evidence: returns the reasons for a fix, given a card's old text.
+        strangers: allow writing to a repository of others; see `one_by_one`.
     """
 
     out: Output
@@ -74,11 +74,11 @@ class Publishing:
     strangers: bool = True
 
     def edit(self, target: HubTarget, change: Callable[[str], str]) -> Outcome:
-        """Change a card on the Hub, after a person agreed.
+        """Change a card on the Hub after confirmation.
 
         Raises:
             CardError, HubError: see `hub.edit.edit_card`.
-            UsageError: nobody can be asked.
+            UsageError: confirmation is impossible.
         """
         from ..hub.edit import CommitOptions, edit_card
 
@@ -89,7 +89,7 @@ class Publishing:
         return edit_card(the_hub(), target.address, change, wishes)
 
     def _moved(self, named: Address, found: Address) -> bool:
-        """Whether a person wants the repository that a name leads to now; asked with `--yes` too."""
+        """Confirm a renamed or transferred repository, even with `--yes`."""
         if self.out.format != "human" or not (sys.stdin and sys.stdin.isatty()):
             raise UsageError(
                 f"{named} leads to {found} now, maybe another model, and here is nobody to ask; name {found} itself"
@@ -124,15 +124,15 @@ class Publishing:
 
 
 def one_by_one(targets: Iterable[Any], *, from_a_list: bool = False) -> bool:
-    """Whether a repository of others may be written to: where it is the only one that is named.
+    """True if a repository of others may be written to: only if it is the only one on the Hub.
 
-    By the names; one that was given away is found out when its turn comes (`Publishing.strangers`).
+    Decided by names; transferred repositories are detected when written (`Publishing.strangers`).
 
     Args:
-        from_a_list: not even one.
+        from_a_list: do not allow even a single one.
 
     Raises:
-        UsageError: one of several is somebody else's; says which.
+        UsageError: a repository is someone else's and not allowed; names it.
     """
     found = [target for target in targets if isinstance(target, HubTarget)]
     if len(found) < 2 and not from_a_list:
@@ -145,7 +145,7 @@ def one_by_one(targets: Iterable[Any], *, from_a_list: bool = False) -> bool:
 
 
 def the_hub() -> Hub:
-    """The Hub that HF_ENDPOINT names, asked with the token that HF_TOKEN or `hf auth login` gave."""
+    """Client for the Hub at HF_ENDPOINT, with the token of HF_TOKEN or `hf auth login`."""
     return _hub(os.environ.get("HF_ENDPOINT"), (os.environ.get("HF_TOKEN") or "").strip())
 
 
@@ -164,7 +164,7 @@ def _hub(endpoint: str | None, token: str | None) -> Hub:
 
 
 def publishing_options(command: Any) -> Any:
-    """The options of commands that may write to the Hub."""
+    """Add the options of commands that may write to the Hub."""
     yes = click.option("--yes", is_flag=True, help="On the Hub: do not ask before writing.")
     create_pr = click.option(
         "--create-pr", is_flag=True, help="On the Hub: open a pull request in your own repository too."
@@ -173,7 +173,7 @@ def publishing_options(command: Any) -> Any:
 
 
 def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as the fields of a JSON document."""
+    """Convert an outcome to JSON fields."""
     document: dict[str, Any] = {"changed": outcome.before != outcome.after, "written": outcome.written is not None}
     if outcome.interrupted:
         document["interrupted"] = True

@@ -1,4 +1,4 @@
-"""`hf-emissions import`: what any tracker wrote becomes the block."""
+"""`hf-emissions import`: write tracker results into the block."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from .output import Format, Output, format_option
 from .quantities import read_option
 from .targets import one_target
 
-# Of so many runs a line is said of each; of more it is said once for all.
+# A line that applies to more runs than this is printed once for all.
 _SAID_OF_EACH = 3
 _METHODS = {
     "measured": "measured",
@@ -106,7 +106,7 @@ def import_(
     parts = choose(runs, run, every=every)
     chosen = parts[0] if len(parts) == 1 else total(parts, placed=known.place, nodes=nodes)
     record = complete(chosen, known)
-    # One run that is wrong does not show in a sum of many.
+    # A sum can hide a single implausible run.
     warnings = [*(doubts_of_all(parts, known) if len(parts) > 1 else ()), *doubts(chosen, record, runs)]
     if into is None:
         _show(out, chosen, record, warnings)
@@ -124,7 +124,7 @@ def import_(
 
 
 def _check_whole(found: Sequence[FileResult], *, every: bool) -> None:
-    """Refuse a sum where something could not be read that may be of a run."""
+    """Reject a sum if unreadable data may belong to a run."""
     if every and any(file.error for file in found):
         raise UsageError("--all: a file could not be read, and a sum would lack it; mend it or move it away")
     stray = [file.stray[0] for file in found if file.stray]
@@ -142,10 +142,10 @@ def _check(into: str | None, *, how: WriteOptions, **asked: bool) -> None:
 def _given(
     intensity: str | None, pue: str | None, country: str | None, region: str | None, **words: str | None
 ) -> UserFacts:
-    """What the options say of what the file lacks.
+    """Facts from the options, to complete or correct the file.
 
     Raises:
-        UsageError: an option cannot be read.
+        UsageError: an option is empty, cannot be parsed, or is out of range.
     """
     for name, text in {"country": country, "region": region, **words}.items():
         if text is not None and not text.strip():
@@ -167,7 +167,7 @@ def _found(path: Path, tracker: str | None) -> list[FileResult]:
 
 
 def _of_standard_input(tracker: str | None) -> FileResult:
-    """What comes in, kept in a file for as long as it is read: it may be longer than memory."""
+    """Read standard input via a temporary file: it may exceed memory."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "stdin")
         with path.open("wb") as file:
@@ -176,7 +176,7 @@ def _of_standard_input(tracker: str | None) -> FileResult:
 
 
 def _problems(out: Output, found: Sequence[FileResult]) -> list[str]:
-    """Say what could not be read, whatever is done with the rest."""
+    """Print and return read errors."""
     problems = [*broken_trackers(), *(explain(file.error) for file in found if file.error is not None)]
     for problem in problems:
         out.error(problem)
@@ -187,7 +187,7 @@ def _problems(out: Output, found: Sequence[FileResult]) -> list[str]:
 
 
 def _list(out: Output, runs: Sequence[Tracked], problems: Sequence[str], given: UserFacts) -> int:
-    """Say of every run what it is; those that lack something say what, and what is said of many is said once."""
+    """Print every run, with missing facts; print lines that apply to many runs once."""
     found = [_completed(run, given, runs) for run in runs]
     often = _said_often(run_and_words for one in found for run_and_words in one.said())
     for one in found:
@@ -202,7 +202,7 @@ def _list(out: Output, runs: Sequence[Tracked], problems: Sequence[str], given: 
 
 @dataclass(frozen=True, slots=True)
 class _Completed:
-    """A run with what became of it: its record and what speaks against that, or what it lacks."""
+    """Run with its record and plausibility warnings, or what it lacks for a record."""
 
     run: Tracked
     record: EmissionsRecord | None = None
@@ -210,14 +210,14 @@ class _Completed:
     lacks: str | None = None
 
     def said(self) -> list[tuple[str, str]]:
-        """Where it stands, and what is said of it beside its figures."""
+        """Notes and warnings, each with the run's location."""
         if self.record is None:
             return []
         words = [*(f"note: {note}" for note in self.run.notes), *(f"warning: {one}" for one in self.warnings)]
         return [(self.run.where, one) for one in words]
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """Convert to JSON fields."""
         lacks = {} if self.lacks is None else {"lacks": f"{self.run.where}: {self.lacks}"}
         return {**_document(self.run, self.record, self.warnings), **lacks}
 
@@ -231,7 +231,7 @@ def _completed(run: Tracked, given: UserFacts, beside: Sequence[Tracked]) -> _Co
 
 
 def _said_often(said: Iterable[tuple[str, str]]) -> set[str]:
-    """The kinds of what is said of more runs than a reader wants to read it of."""
+    """Kinds of notes and warnings that occur more than `_SAID_OF_EACH` times."""
     counted = Counter(kind_of(words) for _, words in said)
     return {kind for kind, count in counted.items() if count > _SAID_OF_EACH}
 
@@ -280,7 +280,7 @@ def _lines(run: Tracked, record: EmissionsRecord) -> list[str]:
 
 
 def _note(out: Output, run: Tracked, warnings: Sequence[str]) -> None:
-    """Say before a card is written what is to be known of the figure."""
+    """Print warnings and notes about the figure before a card is written."""
     for words in warnings:
         out.note(f"warning: {run.where}: {words}")
     for note in run.notes:

@@ -1,4 +1,4 @@
-"""The command `hf-emissions`: its verbs, and the way out for every error."""
+"""Entry point `hf-emissions`: command lookup and top-level error handling."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .. import __version__
 from .failures import FAILED, INTERRUPTED, report
 from .output import Output
 
-# The verbs and what `--help` says of each; their modules are imported when they are called.
+# Commands and their `--help` summaries; their modules are imported lazily.
 _COMMANDS = {
     "show": "Show the figure of a card.",
     "add": "Write a figure into a card.",
@@ -28,7 +28,7 @@ _COMMANDS = {
 
 
 class _Commands(click.Group):
-    """The commands of `_COMMANDS`: each is `cli/<name>.py` with a function of that name."""
+    """Lazy command group: each command is a function of the same name in `cli/<name>.py`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
@@ -36,7 +36,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _COMMANDS:
             return None
-        # `import` is a word of Python itself.
+        # `import` is a Python keyword.
         name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
         command: click.Command = getattr(importlib.import_module(f".{name}", __package__), name)
         return command
@@ -64,18 +64,18 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its code."""
     sys.exit(run(arguments))
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run the command line; its exit code."""
+    """Run the command line and return its exit code."""
     try:
         code: Any = cli.main(args=arguments, prog_name="hf-emissions", standalone_mode=False)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
-        # click makes its own error of a Ctrl-C.
+        # click may raise its own error for a Ctrl-C.
         said = str(error.__cause__ or error)
         Output().note(f"Interrupted; {said or 'nothing more was written.'}")
         return INTERRUPTED

@@ -1,4 +1,4 @@
-"""`hf-emissions add --from`: the figures of many models of one's own, from a file of JSON lines."""
+"""`hf-emissions add --from`: parse a plan (JSON Lines) and keep its journal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One line of a plan: a model, and the options of `add` with their values as text."""
+    """Line of a plan: a model and its options of `add`, as text."""
 
     line: int
     address: Address
@@ -27,14 +27,15 @@ class PlanLine:
 
 
 def read_plan(path: Path, known: tuple[str, ...]) -> list[PlanLine]:
-    """The models of a plan, each once.
+    """Parse a plan.
 
     Args:
-        path: the file; each line is an object with `model` and the options of `add`, such as `emissions`.
-        known: the names of the options.
+        path: the file; each line is an object with `model` and options of `add`, such as `emissions`.
+        known: valid option names.
 
     Raises:
-        UsageError: a line cannot be read; says which and why.
+        CardError: the file is not UTF-8.
+        UsageError: a line is invalid or repeats a model, or there is none; says which and why.
         OSError: the file cannot be read.
     """
     found: dict[str, PlanLine] = {}
@@ -50,7 +51,7 @@ def read_plan(path: Path, known: tuple[str, ...]) -> list[PlanLine]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    # Not `splitlines`: JSON may hold other marks than a line feed that Python takes for the end of a line.
+    # Not `splitlines`: JSON may contain other characters that it treats as line breaks.
     for number, line in enumerate(decode(path.read_bytes(), str(path)).removeprefix("\ufeff").split("\n"), 1):
         if line.strip():
             yield number, line
@@ -83,10 +84,10 @@ def _object(line: str, where: str) -> dict[str, Any]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose names stand in it once.
+    """Build an object, rejecting duplicate names.
 
     Raises:
-        ValueError: one stands there twice, and nobody can say which is meant.
+        ValueError: a name occurs twice, which is ambiguous.
     """
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -101,14 +102,14 @@ def _shown(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlanJournal:
-    """What was done of a plan, in a file beside it: a model a line, so that a second start goes on after the first.
+    """Journal beside a plan, one completed model per line, so that a run can be resumed.
 
-    A model whose line was not reached before a kill is looked at again, and finds its figure there. Of several lines
-    of one model the last one counts.
+    A model written just before a kill, but not journaled, is processed again and already has its figure. The last
+    line of a model counts.
 
     Args:
         path: the file.
-        how: what else was asked for, such as the section: with other wishes a model is not done.
+        how: other options, such as the section; if they differ, a model is not done.
     """
 
     path: Path
@@ -116,24 +117,24 @@ class PlanJournal:
 
     @classmethod
     def beside(cls, plan: Path, how: Mapping[str, Any]) -> PlanJournal:
-        """The file of a plan."""
+        """Return the journal of a plan."""
         return cls(plan.with_name(f"{plan.name}.done"), how)
 
     def left(self, planned: list[PlanLine]) -> list[PlanLine]:
-        """Those that were not done with the same options."""
+        """Models not yet done with the same options."""
         last = {str(entry.get("model")).lower(): entry for entry in JsonLines(self.path).entries()}
         return [one for one in planned if last.get(str(one.address).lower()) != self._entry(one)]
 
     def begin(self) -> None:
-        """Make certain that it can be written to, before anything is done.
+        """Check that the journal is writable before any work.
 
         Raises:
-            OSError: it cannot.
+            OSError: it is not.
         """
         JsonLines(self.path).append()
 
     def add(self, planned: PlanLine) -> None:
-        """Remember one as done."""
+        """Record a model as done."""
         JsonLines(self.path).append(self._entry(planned))
 
     def _entry(self, planned: PlanLine) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How far a long piece of work is: one line that changes on a terminal, plain lines now and then elsewhere."""
+"""Progress of long work: a live line on a terminal, periodic plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ON_A_TERMINAL_S = 0.2
 
 @dataclass(slots=True)
 class Progress:
-    """Models done, the rate, and the time left where it is known how many there are."""
+    """Models done, rate, and remaining time if the total is known."""
 
     out: Output
     total: int | None = None
@@ -29,15 +29,15 @@ class Progress:
     _shown: bool = False
 
     def begin(self, total: int | None) -> None:
-        """Take in how many models there are; time is counted from here on."""
+        """Set the total number of models and start the clock."""
         self.total, self._start_s = total, time.monotonic()
 
     def tell(self, done: int, before: int) -> None:
-        """Say how far it is, if the last time was long enough ago.
+        """Print progress, rate-limited.
 
         Args:
-            done: models done in all.
-            before: of them, before this start.
+            done: models done in total.
+            before: of those, models done before this run.
         """
         now_s = time.monotonic()
         if self.out.format != "human" or now_s - self._told_s < (_ON_A_TERMINAL_S if self._live else _EVERY_S):
@@ -49,7 +49,7 @@ class Progress:
         click.echo(f"\r\x1b[K{line}" if self._live else line, err=True, nl=not self._live)
 
     def end(self) -> None:
-        """Take the line away."""
+        """Clear the live line."""
         if self._live and self._shown:
             click.echo("\r\x1b[K", err=True, nl=False)
 

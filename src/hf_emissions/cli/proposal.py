@@ -1,4 +1,4 @@
-"""What a commit or a pull request on the Hub says, and what is not proposed to strangers."""
+"""Texts of commits and pull requests on the Hub, and rules for proposals to other owners."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..hub.proposals import TITLE
 from ..record import EmissionsRecord
 from ..template import render_markdown
 
-# An estimate, by the words of its source: that of ours, of a calculator, or of somebody who says so.
+# Sources of estimates: ours, a calculator's, or labelled as such.
 _ESTIMATE = re.compile(
     rf"{re.escape(OUR_ESTIMATE)}|\bestimat|\bguess|\bapproximat"
     r"|green[- ]algorithms|ml ?co2|machine ?learning.{0,20}impact|lacoste",
@@ -36,16 +36,16 @@ _NAMES = {
 
 
 def describe(model: str, before: str, after: str, evidence: Sequence[str] = (), *, proposal: bool) -> tuple[str, str]:
-    """The title and the description of a commit, or of a pull request: what it changes, and nothing else.
+    """Title and description of a commit or pull request.
 
     Args:
-        evidence: why a figure is repaired, a sentence each.
+        evidence: reasons for a fix, a sentence each.
     """
     from markupsafe import Markup
 
     new = _record(after)
     values = {
-        # Of our own words and numbers alone, so that nothing in it needs to be escaped.
+        # Only our own words and numbers, so nothing needs escaping.
         "what": Markup(" ".join(_what(before, after))),  # noqa: S704
         "facts": _facts(new),
         "evidence": [words for one in evidence if (words := _without_advice(one))],
@@ -88,13 +88,13 @@ def _what_of_fields(old: EmissionsRecord | None, new: EmissionsRecord, *, writte
 
 
 def _changed(old: EmissionsRecord, new: EmissionsRecord) -> list[str]:
-    """The names of the fields that are new or others."""
+    """Names of new or changed fields."""
     known, now = known_fields(old), known_fields(new)
     return [words for key, words in _NAMES.items() if known.get(key) != now.get(key)]
 
 
 def _without_advice(words: str) -> str:
-    """A finding without what it advises its reader to type: the pull request does that."""
+    """Strip advice to run hf-emissions from a finding: the pull request does that."""
     return "; ".join(part for part in words.split("; ") if "hf-emissions " not in part)
 
 
@@ -114,10 +114,10 @@ def _front(text: str) -> str:
 
 
 def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str | None:
-    """Why a change is not proposed to the owner of a card who is somebody else; None where it may be.
+    """Reason not to propose a change to another owner; None if allowed.
 
     Args:
-        evidence: whether findings speak for the change, as those of a repair do.
+        evidence: whether findings support the change, as for a fix.
     """
     old, new = _record(before), _record(after)
     if _has_new_estimate(before, after) or (new and _ESTIMATE.search(new.source or "") and new != old):
@@ -132,7 +132,7 @@ def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str 
 
 
 def _has_new_estimate(before: str, after: str) -> bool:
-    """Whether the section is an estimate's, and is not what stood there."""
+    """True if the change adds or alters a section of an estimate."""
     old, new = (text[slice(*span)] if (span := find_section(text)) else "" for text in (before, after))
     return is_section_of_estimate(new) and new != old
 
@@ -141,7 +141,7 @@ def _record(text: str) -> EmissionsRecord | None:
     try:
         return read_card(text)
     except CardError:
-        # A block that is being repaired.
+        # The change may be fixing this block.
         return None
 
 

@@ -1,4 +1,4 @@
-"""What options say: quantities with their units, counts, and large numbers."""
+"""Parse option values: quantities with units, counts, large numbers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def _hours(text: str) -> float:
 
 
 def read_count(text: str) -> int:
-    """A whole number of devices.
+    """Parse a whole number.
 
     Raises:
-        UnitError: it is none.
+        UnitError: not a whole number.
     """
     number = units.read_number(text)
     if number != int(number):
@@ -25,7 +25,7 @@ def read_count(text: str) -> int:
 
 
 def _amount(text: str) -> float:
-    """A large number, such as 7e9, 7B or 300 million."""
+    """Parse a large number, such as 7e9, 7B or 300 million."""
     stripped = text.strip()
     for suffix, factor in _LARGE.items():
         if stripped.lower().endswith(suffix):
@@ -65,10 +65,10 @@ _READERS: dict[str, Any] = {
 
 
 def read_option(option: str, text: str | None) -> Any:
-    """The value of an option.
+    """Parse an option; None if not given.
 
     Raises:
-        UsageError: it cannot be read, or is not above zero; says which option.
+        UsageError: unparsable, empty or not above zero; names the option.
     """
     if text is None:
         return None

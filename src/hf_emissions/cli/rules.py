@@ -1,4 +1,4 @@
-"""`hf-emissions rules`: what `check` looks for, and why."""
+"""`hf-emissions rules`: list and explain the rules of `check`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _print(out: Output, rule: Rule) -> None:
 
 
 def _as_json(rule: Rule) -> dict[str, Any]:
-    """`fix`: whether the rule's own example is mended safely, unsafely, or not at all (null)."""
+    """JSON fields of a rule; `fix`: its example is fixed safely, unsafely, or not (null)."""
     mended = {None: None, True: "safe", False: "unsafe"}[is_safe(rule)]
     words = {"looks_for": rule.looks_for, "why": rule.why, "fails": rule.fails, "passes": rule.passes}
     return {"id": rule.id, "severity": rule.severity, "fix": mended, **words}

@@ -1,4 +1,4 @@
-"""`hf-emissions runs`: recorded trainings, and their figure worked out anew."""
+"""`hf-emissions runs`: list recorded trainings and recompute their figures."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def runs(
     summary = folder.whole(folder.run(run_id), corrections)
     new = _is_new(Path(into), how)
     change = folder.change(summary, section=section or new or None, overwrite=overwrite)
-    if new:  # as the recording would have done, had it come to its end
+    if new:  # as the recording would have done on completion
         begin_card(Path(into))
     return _write(Editing(out, how, lambda: folder.remember(folder.run(run_id), summary)), one_target(into), change)
 
@@ -86,8 +86,8 @@ def _is_new(card: Path, how: WriteOptions) -> bool:
 
 def _write(editing: Editing, target: Any, change: Callable[[str], str]) -> int:
     if editing.how.writes and not isinstance(target, HubTarget):
-        # Before the card, so that a kill between the two does not make the figure look like the author's. On the Hub
-        # somebody is asked first, and may say no.
+        # Before the card, so that after a kill in between the figure is not mistaken for the author's. On the Hub, the
+        # user may still decline.
         editing.on_hub()
     return editing.edit_all([target], change)
 
@@ -115,7 +115,7 @@ def _list(out: Output, folder: OutputFolder, run_id: str | None, corrections: Co
 
 
 def _sum(out: Output, folder: OutputFolder, corrections: Corrections) -> int:
-    """The sum of all runs of a folder."""
+    """Print the sum of all runs of a folder."""
     found = folder.experiments(corrections)
     out.item(f"All experiments: {found}")
     out.document(experiments=asdict(found), problems=list(folder.problems))

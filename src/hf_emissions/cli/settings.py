@@ -1,4 +1,4 @@
-"""What a check is asked to do: by `[tool.hf-emissions]` in pyproject.toml, and by the command line, which wins."""
+"""Settings of `check`: `[tool.hf-emissions]` in pyproject.toml, overridden by the command line."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ TABLE = "hf-emissions"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Which rules run, and the least severity that makes the exit code 1. An empty `select` is every rule."""
+    """Rules to run, and the minimum severity for exit code 1. An empty `select` means all rules."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Severity = "warning"
 
     def fails(self, severity: Severity) -> bool:
-        """Whether a finding of this severity makes the exit code 1."""
+        """True if a finding of this severity makes the exit code 1."""
         return SEVERITIES.index(severity) >= SEVERITIES.index(self.fail_on)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleOptions:
-    """What the command line asks for; None where it says nothing. `--select` sets aside both lists of a file."""
+    """Command-line overrides; None if not given. `--select` overrides both lists of the file."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
@@ -40,10 +40,10 @@ class RuleOptions:
     _read: dict[Path, Settings] = field(default_factory=dict, compare=False)
 
     def settings(self, card: Path | None) -> Settings:
-        """The settings for a card, or for standard input (None).
+        """Return the settings for a card, or for standard input (None). Cached per folder.
 
         Raises:
-            UsageError: the pyproject.toml above it cannot be read, or holds a value that is not allowed.
+            UsageError: a pyproject.toml above it cannot be parsed or has an invalid value.
         """
         folder = (Path.cwd() / card).parent if card else Path.cwd()
         if folder not in self._read:
@@ -59,10 +59,10 @@ class RuleOptions:
 
 
 def listed(names: Iterable[str], option: str) -> tuple[str, ...] | None:
-    """The rules that an option names: it may be repeated, and hold several with commas between. None for no option.
+    """Parse a repeatable, comma-separated option of rule names; None if not given.
 
     Raises:
-        UsageError: there is no rule of that name.
+        UsageError: unknown rule, or no rule.
     """
     given = list(names)
     if not given:
@@ -72,10 +72,10 @@ def listed(names: Iterable[str], option: str) -> tuple[str, ...] | None:
 
 
 def known_rules(names: list[Any], where: str) -> tuple[str, ...]:
-    """The names, each once, all of them those of rules.
+    """Validate and deduplicate rule names.
 
     Raises:
-        UsageError: one is not, with the rule that was probably meant; or there is none.
+        UsageError: unknown name, with a suggestion; or no names.
     """
     if not names:
         raise UsageError(f"{where} names no rule; leave it out to run them all")
@@ -87,16 +87,16 @@ def known_rules(names: list[Any], where: str) -> tuple[str, ...]:
 
 
 def near(name: str, names: list[str]) -> str:
-    """Which of the names was probably meant, or all of them."""
+    """Suggest the closest name, or list all."""
     found = difflib.get_close_matches(name.lower().replace("_", "-"), names, n=1)
     return f"did you mean {found[0]!r}?" if found else f"there are {', '.join(sorted(names))}"
 
 
 def find_settings(folder: Path) -> Settings:
-    """The settings in the nearest pyproject.toml, from the folder upwards, that has a `[tool.hf-emissions]`.
+    """Read the settings of the nearest pyproject.toml, from the folder upwards, with a `[tool.hf-emissions]`.
 
     Raises:
-        UsageError: see `Asked.settings`.
+        UsageError: see `RuleOptions.settings`.
     """
     for above in (folder, *folder.parents):
         table = _table(above / FILE)

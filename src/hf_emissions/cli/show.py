@@ -1,4 +1,4 @@
-"""`hf-emissions show`: the figure of a card."""
+"""`hf-emissions show`: show the figure of a card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command is pointed at: a card, a folder of cards, a model on the Hub, or standard input."""
+"""Targets of commands: a card, a folder of cards, a model on the Hub, or standard input."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One card: a file, or what stands on standard input (`path` None)."""
+    """Card in a file, or on standard input (`path` None)."""
 
     path: Path | None
 
     @property
     def card_name(self) -> str:
-        """What commands that we advise call it."""
+        """Name in suggested commands."""
         return CARD_NAME if self.path is None else str(self.path)
 
     @property
     def name(self) -> str:
-        """What to call it."""
+        """Display name."""
         return "<stdin>" if self.path is None else str(self.path)
 
     def text(self) -> str:
-        """The card's text; see `card.file.read_text`."""
+        """Read the card's text; see `card.file.read_text`."""
         return read_stream(sys.stdin.buffer, self.name) if self.path is None else read_text(self.path)
 
     def diff(self, before: str, after: str) -> str:
-        """The change as a diff that `git apply` takes in the current folder."""
+        """Return a diff that `git apply` accepts in the current folder."""
         return unified_diff(before, after, _relative(self.path) if self.path else CARD_NAME)
 
 
@@ -44,20 +44,21 @@ AnyTarget = Target | HubTarget
 
 
 def find_targets(names: tuple[str, ...]) -> list[AnyTarget]:
-    """The cards that the arguments of a command name, each once: every README.md below a folder, hidden
-    folders left out. A path that exists wins over a model of that name.
+    """Resolve arguments to cards, deduplicated; folders recursively, without hidden ones.
+
+    An existing path takes precedence over a model of that name.
 
     Raises:
-        UsageError: nothing of that name, or a folder without a card.
+        UsageError: an argument does not exist, or a folder has no card.
     """
     return list(dict.fromkeys(target for name in names for target in _named(name)))
 
 
 def one_target(name: str) -> AnyTarget:
-    """The one card that a name stands for.
+    """Resolve a name to one card; of several in a folder, the one at its top.
 
     Raises:
-        UsageError: it stands for none, or for several.
+        UsageError: no card, or several without one at the top.
     """
     found = find_targets((name,))
     if len(found) == 1:
@@ -69,12 +70,12 @@ def one_target(name: str) -> AnyTarget:
 
 
 def on_the_hub(names: tuple[str, ...]) -> bool:
-    """Whether all the names are models on the Hub."""
+    """True if all names are models on the Hub."""
     return all(_is_on_the_hub(name) for name in names)
 
 
 def some_on_the_hub(names: tuple[str, ...]) -> bool:
-    """Whether one of the names is a model on the Hub."""
+    """True if any name is a model on the Hub."""
     return any(_is_on_the_hub(name) for name in names)
 
 
@@ -105,7 +106,7 @@ def _in_folder(folder: Path) -> list[AnyTarget]:
 
 
 def _is_hidden(path: Path) -> bool:
-    # Such as .venv and .git: what lies there was not written by the owner of the folder.
+    # Such as .venv and .git: their contents are not by the owner of the folder.
     return any(part.startswith(".") for part in path.parts)
 
 

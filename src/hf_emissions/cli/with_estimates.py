@@ -1,4 +1,4 @@
-"""`--with-estimates`: the range of an estimate, in the findings about cards whose facts allow one."""
+"""`--with-estimates`: add estimated ranges to findings where the card's facts allow it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ RULE = "estimable-emissions"
 
 
 def with_estimates(text: str, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings; those of `estimable-emissions` with the tier and the range of an estimate.
+    """Add tier and range of an estimate to findings of `estimable-emissions`.
 
     Raises:
-        MissingExtraError: the extra that estimates need is not installed.
+        MissingExtraError: the extra for estimates is not installed.
     """
     return [_with_estimate(text, finding) if finding.rule == RULE else finding for finding in findings]
 
@@ -27,8 +27,8 @@ def _with_estimate(text: str, finding: Finding) -> Finding:
 
 
 def range_of(facts: Facts) -> str:
-    """Tier and range of an estimate from these facts, in words; or why there is none."""
-    # Here and not above: estimates need numpy, which a check does without.
+    """Estimate from these facts and describe tier and range, or the reason for no estimate."""
+    # Imported lazily: estimates need numpy, checks do not.
     from ..estimation.estimate import estimate
     from ..estimation.explanation import range_words
 

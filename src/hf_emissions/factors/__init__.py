@@ -1,1 +1,1 @@
-"""Numbers from the world, each with its source: grid intensity, countries, and how to look them up."""
+"""External reference data with sources, and their lookup: grid intensity, places, hardware, PUE."""

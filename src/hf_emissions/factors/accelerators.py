@@ -1,9 +1,8 @@
-"""Accelerators: power limits in watts, peak rates in FLOP/s, years, a source per row.
+"""Accelerators: power limits in watts, peak rates in FLOP/s, release years, a source per row.
 
-The table has a row for each physical form. Its columns `needs` and `fits` are the words that a written name must have,
-each or one of several (`a|b`), and those that it may have besides. Within a model the likeliest form comes first. Rates
-are dense and accumulate in 32 bits; power is that of one unit of the row, which may be a board that the driver counts
-as several devices (`chips`).
+One row per physical form; within a model, the likeliest form first. `needs` are the words that a written name must
+have (`a|b` for alternatives), `fits` those that it may have. Rates are dense and accumulate in 32 bits. Power is per
+unit of the row, which may be a board that the driver counts as several devices (`chips`).
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ Setting = Literal["datacentre", "workstation", "consumer", "laptop", "edge"]
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:
-    """One physical form of a device, as its maker sells it.
+    """One physical form of a device, as sold.
 
-    Power in W, rates in FLOP/s, memory in GB; None where the maker publishes nothing, and `note` says so.
-    `measured_mean_w` is a published mean in use, with the host's share. `chips` is how many devices the driver counts
-    on one unit, and `usual_chips` how many of them somebody means who names it once.
+    Power in W, rates in FLOP/s, memory in GB; None if the maker publishes nothing, as `note` then says.
+    `measured_mean_w` is a published mean in use, including the host's share. `chips` is the number of devices that
+    the driver counts per unit, `usual_chips` how many of them a single mention usually means.
     """
 
     name: str
@@ -47,13 +46,13 @@ class Accelerator:
 
     @property
     def flop_per_s(self) -> float | None:
-        """The rate that training can use: of 16-bit arithmetic, or of 32-bit where the device has no fast 16-bit."""
+        """Peak rate for training: 16-bit, or 32-bit if the device has no fast 16-bit arithmetic."""
         return self.dense_16bit_flop_per_s or self.dense_32bit_flop_per_s
 
 
 @cache
 def accelerators() -> tuple[Accelerator, ...]:
-    """The whole table."""
+    """Return the whole table."""
     table = importlib.resources.files(__package__) / "accelerators.csv"
     rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
     return tuple(_accelerator(row) for row in rows)
@@ -87,7 +86,7 @@ def _number(text: str, unit: float = 1.0) -> float | None:
 
 
 def common_name(devices: tuple[Accelerator, ...]) -> str:
-    """A short name: for each model the words that the names of its forms share: `A100 SXM`, `TPU v5e or TPU v5p`."""
+    """Short name: the words shared by all forms of each model, such as `A100 SXM` or `TPU v5e or TPU v5p`."""
     models: dict[tuple[frozenset[str], ...], list[list[str]]] = {}
     for device in devices:
         models.setdefault(device.needs, []).append(device.name.split())

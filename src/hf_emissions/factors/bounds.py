@@ -1,7 +1,7 @@
-"""The intensities that any grid of the world keeps between, in g CO2eq per kWh.
+"""Bounds on the intensity of any grid, in g CO2eq per kWh.
 
-Of the figures that codecarbon packages, the lowest is that of Quebec (3.94, combustion of its mix), the lowest of a
-country 20 (hydropower, life-cycle), and the highest that of Turkmenistan (1306, gas).
+In codecarbon's data, the lowest figure is Quebec's (3.94, combustion of its mix), the lowest of a country is 20
+(hydropower, life-cycle), and the highest Turkmenistan's (1306, gas).
 """
 
 LOWEST_GRID_G_PER_KWH = 3.5

@@ -1,4 +1,4 @@
-"""Which country, and which state or zone of it, a cloud provider's region stands in."""
+"""Country, and state or zone, of cloud regions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..errors import PlaceError
 
 @dataclass(frozen=True, slots=True)
 class CloudRegion:
-    """A provider's region: where it stands, and who says so. `subdivision` is codecarbon's key, None if it has none."""
+    """Cloud region with its location and source; `subdivision` is codecarbon's key, or None."""
 
     provider: str
     region: str
@@ -23,7 +23,7 @@ class CloudRegion:
 
 
 def find_cloud_region(provider: str, region: str) -> CloudRegion:
-    """The region of a provider (`aws`, `azure`, `gcp`, `ovh`, `scaleway`, `coreweave`) by the provider's own name.
+    """Look up a region of a provider (`aws`, `azure`, `gcp`, `ovh`, `scaleway`, `coreweave`) by its official name.
 
     Raises:
         PlaceError: no such provider or region; with near matches.
@@ -42,7 +42,7 @@ def find_cloud_region(provider: str, region: str) -> CloudRegion:
     return regions[named]
 
 
-# Providers as people name them.
+# Common aliases of providers.
 _ALSO = {
     "google": "gcp",
     "google cloud": "gcp",
@@ -53,12 +53,12 @@ _ALSO = {
 
 
 def names_cloud_region(region: object) -> bool:
-    """Whether a region is named with its provider: `gcp:europe-west4`."""
+    """True if a region includes its provider: `gcp:europe-west4`."""
     return isinstance(region, str) and ":" in region
 
 
 def read_cloud_region(text: str) -> CloudRegion:
-    """The region that is named with its provider.
+    """Look up a region written as `provider:region`.
 
     Raises:
         PlaceError: no such provider or region; with near matches.
@@ -68,13 +68,13 @@ def read_cloud_region(text: str) -> CloudRegion:
 
 
 def providers_of(region: str) -> list[str]:
-    """The providers that have a region of this name."""
+    """Providers with a region of this name."""
     return sorted({entry.provider for entry in cloud_regions() if entry.region == region.strip().lower()})
 
 
 @cache
 def cloud_regions() -> tuple[CloudRegion, ...]:
-    """The whole table."""
+    """Return the whole table."""
     table = importlib.resources.files(__package__) / "cloud_regions.csv"
     rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
     return tuple(

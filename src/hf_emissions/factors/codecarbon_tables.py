@@ -1,5 +1,5 @@
-"""The tables of codecarbon that say nothing of places: its processors, and Google's regions. Values move between its
-releases, which is why every `source` names the version.
+"""codecarbon's tables of processors and of Google's regions. Values change between releases, so every `source` names
+the version.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ..errors import MissingExtraError
 
 @cache
 def processor_powers_w() -> dict[str, float]:
-    """The rated power in watts of each processor, by name; those without a readable one are left out.
+    """Rated power in watts of each processor, by name; unparsable entries are left out.
 
     Raises:
         MissingExtraError: codecarbon is not installed.
@@ -25,7 +25,7 @@ def processor_powers_w() -> dict[str, float]:
 
 @cache
 def google_intensities_g_per_kwh() -> dict[str, float]:
-    """The operational intensity of each of Google's regions in g/kWh, by codecarbon's spelling of it.
+    """Operational intensity of each Google region in g/kWh, by codecarbon's spelling.
 
     Raises:
         MissingExtraError: codecarbon is not installed.
@@ -38,12 +38,12 @@ def google_intensities_g_per_kwh() -> dict[str, float]:
 def _power_w(text: str) -> float:
     try:
         return float(text)
-    except ValueError:  # in 3.3.2 four Celerons have two figures run together, such as 27.29.5
+    except ValueError:  # in 3.3.2, four Celerons have two concatenated figures, such as 27.29.5
         return 0.0
 
 
 def version() -> str:
-    """The version of codecarbon that is installed."""
+    """Installed version of codecarbon."""
     from importlib.metadata import version as installed
 
     return installed("codecarbon")

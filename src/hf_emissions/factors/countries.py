@@ -1,5 +1,5 @@
-"""Countries by code or by the names that people write. The names come from pycountry, which codecarbon brings along:
-ISO 3166-1 in English, and Debian's iso-codes for the other languages.
+"""Look up countries by code or name. Names are from pycountry, a dependency of codecarbon: ISO 3166-1 in English,
+Debian's iso-codes for other languages.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from ..errors import MissingExtraError, PlaceError
 from .spelling import spelled, spelled_out
 from .subdivisions import Subdivision, subdivisions_named
 
-# What ISO 3166-1 does not list: the parts of the United Kingdom (ISO 3166-2:GB), names in daily use and former names
-# (most of them in Unicode's CLDR), and codes that other bodies use (IOC, EU).
+# Not in ISO 3166-1: parts of the United Kingdom (ISO 3166-2:GB), common and former names (most in Unicode's CLDR), and
+# codes of other bodies (IOC, EU).
 _ALSO = {
     "GBR": "uk, britain, great britain, england, scotland, wales, northern ireland, cymru, großbritannien, engeland, "
     "grande-bretagne, gran bretaña, gran bretagna, grã-bretanha, groot-brittannië, iso-britannia, angleterre, "
@@ -63,20 +63,20 @@ _ALSO = {
     "TTO": "trinidad",
     "FLK": "falklands, falkland islands",
 }
-# Codes that people write with dots, or with "the".
+# Codes often written with dots, or with "the".
 _INITIALS = ("us", "usa", "uk", "gb", "uae", "drc", "prc", "rsa", "ksa")
-# Where the country is not what everybody means.
+# Country names with another common meaning.
 _TWO_READINGS = {
     "georgia": 'may be the country (GEO) or the state of the USA; write GEO, or the country "USA" with the region '
     '"Georgia"'
 }
-# The languages of iso-codes that have nearly all countries.
+# Languages for which iso-codes translates nearly all countries.
 _LANGUAGES = (
     *("de", "fr", "es", "it", "pt", "pt_BR", "nl", "pl", "ru", "uk", "zh_CN", "zh_TW", "ja", "ko", "ar", "tr", "sv"),
     *("da", "nb_NO", "nn", "fi", "is", "cs", "sk", "hu", "ro", "el", "he", "bg", "hr", "sr", "sl", "et", "lv", "lt"),
     *("th", "id", "ms", "hi", "fa", "ca", "eu", "ga"),
 )
-# Of a name of five letters one may be wrong. "England" is 0.71 like "Finland", and nobody means one by the other.
+# Allows one wrong letter in five. "England" and "Finland" score 0.71 and must not match.
 NEAR, _NEARLY_AS_NEAR = 0.8, 0.05
 LETTERS_OF_A_CODE = 3
 _ZONE = re.compile(r"[a-z]{2}\d+")
@@ -86,7 +86,7 @@ _CODES = "write its ISO code of two or three letters, such as DE or DEU"
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country: its ISO 3166-1 alpha-3 code and its short English name."""
+    """ISO 3166-1 alpha-3 code and short English name of a country."""
 
     iso3: str
     name: str
@@ -98,12 +98,12 @@ class Country:
 
 
 def find_country(text: object) -> Country:
-    """The country that an ISO code of two or three letters, or a name in English or another language, stands for.
+    """Look up a country by two- or three-letter ISO code, or by name in English or another language.
 
-    Accents, dots, case and a leading "the" make no difference.
+    Accents, dots, case and a leading "the" are ignored, except that in most codes only case is.
 
     Raises:
-        PlaceError: no country has that code or name, or several have; the message names those that may be meant.
+        PlaceError: no country or several match; the message has candidates.
         MissingExtraError: pycountry is not installed.
     """
     if not isinstance(text, str):
@@ -119,13 +119,13 @@ def find_country(text: object) -> Country:
 
 
 def country_named(text: str) -> Country | None:
-    """The country of `find_country`; None where it would raise for the name, which takes less time than its message."""
+    """Like `find_country`, but None instead of PlaceError; cheaper, as no message is built."""
     found = _countries(text)
     return found[0] if len(found) == 1 and not _two_readings(text) else None
 
 
 def is_ambiguous(text: str) -> bool:
-    """Whether several countries, or a country and a part of another one, are called so."""
+    """True if the name fits several countries, or a country and a part of another."""
     return len(_countries(text)) > 1 or bool(_two_readings(text))
 
 
@@ -135,21 +135,21 @@ def _two_readings(text: str) -> str | None:
 
 def _countries(text: str) -> tuple[Country, ...]:
     key = spelled(text)
-    # A code has no accents, dots or slashes: "Áo" is Austria in Vietnamese, and "n/a" is not Namibia.
+    # Codes have no accents, dots or slashes: "Áo" is Austria in Vietnamese, and "n/a" is not Namibia.
     is_code = len(key) <= LETTERS_OF_A_CODE and key.isascii()
     return () if is_code and key not in _INITIALS and text.strip().casefold() != key else _found(key)
 
 
 @lru_cache(maxsize=4096)
 def _found(key: str) -> tuple[Country, ...]:
-    """The countries that are called so; none in the other languages if English has one."""
+    """Countries with this name; other languages only if English has none."""
     iso3s = _english().get(key) or _other_languages(key)
     return tuple(_country(iso3) for iso3 in sorted(iso3s))
 
 
 def _other_languages(key: str) -> set[str]:
     iso3s = _translated().get(key, set())
-    # A country in one language may be a town or a province in another: Granada.
+    # A country in one language may be a subdivision in another: Granada.
     return iso3s | {_iso3(part) for part in subdivisions_named(key)} if iso3s else set()
 
 
@@ -163,7 +163,7 @@ def _country(iso3: str) -> Country:
 
 @cache
 def _english() -> dict[str, set[str]]:
-    """The countries by code and English name, each name spelled. Two have one name where that is all people write."""
+    """Countries by normalized code and English name. A short form may be shared by several."""
     names: dict[str, set[str]] = {}
     for found in _pycountry().countries:
         for name in (found.alpha_2, found.alpha_3, found.flag, *_official(found), *_names(found)):
@@ -181,14 +181,14 @@ def _official(found: Any) -> list[str]:
 
 
 def _turned(name: str) -> str:
-    """`Korea, Republic of` as `Republic of Korea`."""
+    """Turn `Korea, Republic of` into `Republic of Korea`."""
     head, _, rest = name.partition(", ")
     return f"{rest} {head}"
 
 
 @cache
 def _translated() -> dict[str, set[str]]:
-    """The countries by their names in other languages. Official names are left out: some are translated wrongly."""
+    """Countries by name in other languages, without official names: some translations are wrong."""
     written: dict[str, set[str]] = {}
     ours = [(found.alpha_3, name) for found in _pycountry().countries for name in _names(found)]
     for language in _LANGUAGES:
@@ -200,7 +200,7 @@ def _translated() -> dict[str, set[str]]:
                 written.setdefault(translated.partition(",")[0], set()).add(iso3)
     names: dict[str, set[str]] = {}
     for name, iso3s in written.items():
-        # So few Latin letters are sooner a code, or a word.
+        # So few Latin letters are more likely a code or a word.
         for key in (key for key in spelled_out(name) if len(key) > LETTERS_OF_A_CODE or not key.isascii()):
             names.setdefault(key, set()).update(iso3s)
     return names
@@ -210,7 +210,7 @@ def _names(found: Any) -> list[str]:
     return list(dict.fromkeys([found.name, getattr(found, "common_name", found.name)]))
 
 
-# What is said of a text that names no country
+# Error messages
 
 
 def _no_text(value: object) -> str:
@@ -245,7 +245,7 @@ def _iso3(part: Subdivision) -> str:
 
 
 def _near(key: str) -> str | None:
-    """The countries whose names are nearest; those that are nearly as near too."""
+    """Suggest the countries with the closest names, including near ties."""
     if len(key) <= LETTERS_OF_A_CODE:
         return None
     names = {**_translated(), **_english()}
@@ -265,7 +265,7 @@ def _any_of(countries: tuple[Country, ...]) -> str:
 
 
 def cut(value: object) -> str:
-    """A value as a message shows it, which is one line of bounded length."""
+    """Format a value for a message: one line of bounded length."""
     words = repr(value)
     return words if len(words) <= 60 else f"{words[:57]}..."
 

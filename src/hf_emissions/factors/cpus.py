@@ -1,7 +1,7 @@
-"""The rated power of processors, by the names that people and machines write, from codecarbon's own table.
+"""Rated power of processors by written or machine-reported name, from codecarbon's table.
 
-A name has to stand for one processor: its model number has to be there, and every word of it has to fit. Where
-codecarbon itself would take the nearest of 4918 names, this refuses and says what is near.
+A name must identify one processor: it needs the model number, and every word must match. Where codecarbon takes the
+nearest of 4918 names, this raises with near matches.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _ASIDES = re.compile(
 _GENERATION = re.compile(r"\b\d+(?:st|nd|rd|th)\s+gen(?:eration)?\b")
 _VERSION_APART = re.compile(r"(?<=\d)(v\d)\b")
 
-# Words that a name may have or leave out: the model number says as much.
+# Optional words: the model number implies them.
 _OPTIONAL = frozenset({"intel", "amd", "apple", "core", "platinum", "gold", "silver", "bronze"})
 
 
 class UnknownCpuError(HfEmissionsError, ValueError):
-    """A name that stands for no processor in the table, or for several; the message has near matches."""
+    """Name that matches no processor in the table, or several; the message has near matches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cpu:
-    """A processor: the table's name for it, its rated power in watts, and who says so."""
+    """Processor with its name in the table, rated power in watts, and source."""
 
     name: str
     power_w: float
@@ -44,10 +44,10 @@ class Cpu:
 
 
 def find_cpu(name: str) -> Cpu:
-    """The processor that a name stands for, such as `Intel(R) Core(TM) i7-12700H CPU @ 2.30GHz` or `EPYC 7742`.
+    """Look up a processor by name, such as `Intel(R) Core(TM) i7-12700H CPU @ 2.30GHz` or `EPYC 7742`.
 
     Raises:
-        UnknownCpuError: it stands for none or for several that differ in power; with near matches.
+        UnknownCpuError: no match, or several that differ in power; with near matches.
         MissingExtraError: codecarbon is not installed.
     """
     wanted = frozenset(_words(name) if len(name) <= _LONGEST_NAME else ())
@@ -55,7 +55,7 @@ def find_cpu(name: str) -> Cpu:
         raise UnknownCpuError(f"{_quoted(name)} names no processor; write it as its maker does, such as AMD EPYC 7742")
     powers_w = processor_powers_w()
     holding = [known for known, words in _table().items() if wanted <= words]
-    # One word alone is no name: A100 is an accelerator, and also a processor of Intel's at 3 W.
+    # A single word is not enough: A100 is an accelerator, but also a 3 W Intel processor.
     fitting = [known for known in holding if _table()[known] - wanted <= _OPTIONAL and len(wanted) > 1]
     if len({powers_w[known] for known in fitting}) == 1:
         found = min(fitting, key=lambda known: (len(known), known))
@@ -82,7 +82,7 @@ def _table() -> dict[str, frozenset[str]]:
 
 
 def _words(name: str) -> list[str]:
-    """What of a name tells processors apart, in its order."""
+    """Distinguishing words of a name, in order."""
     text = _MARKS.sub(" ", unicodedata.normalize("NFKC", name).lower())
     for pattern in (_CLOCK, _ASIDES, _GENERATION):
         text = pattern.sub(" ", text)

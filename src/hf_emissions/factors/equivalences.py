@@ -1,7 +1,7 @@
-"""What an amount of CO2eq is as much as, in things of daily life. A comparison never stands without its factor.
+"""Everyday equivalents of an amount of CO2eq, always stated with their factors.
 
-The numbers of the US EPA are those that the calculator ML CO2 Impact has used since September 2021, so that its
-comparisons come out the same here; EPA has revised some of them since.
+The US EPA's numbers are those that ML CO2 Impact has used since September 2021, so that comparisons agree with that
+calculator; EPA has since revised some.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from typing import Any
 from .. import units
 
 _KM_PER_MILE = 1.609344  # international yard and pound agreement, 1959
-_LB_PER_KG = 2.204623  # as ML CO2 Impact rounds it
+_LB_PER_KG = 2.204623  # rounded as in ML CO2 Impact
 _HOURS_PER_YEAR = 365 * 24
 
-# Below this, no number of digits tells a person anything.
+# Smaller numbers are meaningless to a reader.
 _SMALLEST_SHOWN = 0.001
 _LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """A thing of daily life and what it emits, or takes up.
+    """Everyday activity or thing and its emissions or uptake.
 
     Attributes:
-        key: its name for programs.
-        unit: what is counted, for one and for several.
-        what: the rest of the words, behind the unit.
-        factor_g: grams CO2 equivalent of one unit.
-        factor: the same, rounded, in words.
-        publisher: who says so, in short.
-        source: who says so.
-        year: of the publication.
+        key: machine-readable name.
+        unit: singular and plural of the unit.
+        what: description that follows the unit.
+        factor_g: grams CO2 equivalent per unit.
+        factor: the factor as text, rounded.
+        publisher: short name of the publisher.
+        source: full source.
+        year: year of publication.
     """
 
     key: str
@@ -92,7 +92,7 @@ HOUSEHOLD_HOURS = Equivalence(
     factor_g=units.t_to_g(8.35) / _HOURS_PER_YEAR,
     factor="953 g/h",
     publisher="EPA",
-    # CodeCarbon does not say of which edition 8.35 is; 2020 is its place between those that are known.
+    # CodeCarbon does not say which edition 8.35 is from; 2020 is inferred from editions with known values.
     source="US EPA, home energy use: 8.35 t CO2 a home and year, as CodeCarbon's dashboard has it; year not verified",
     year=2020,
 )
@@ -101,21 +101,21 @@ EQUIVALENCES = (CAR_KM, TRAIN_KM, COAL_KG, SEEDLINGS, HOUSEHOLD_HOURS)
 
 @dataclass(frozen=True, slots=True)
 class Equivalent:
-    """So much of a thing: as much CO2eq as the emissions that were compared."""
+    """Amount of a thing that equals the compared emissions in CO2eq."""
 
     amount: float
     equivalence: Equivalence
 
     @property
     def words(self) -> str:
-        """Such as `48 km in an average car with a combustion engine (247 g/km, EPA 2021)`."""
+        """Text such as `48 km in an average car with a combustion engine (247 g/km, EPA 2021)`."""
         thing = self.equivalence
         amount = amount_in_words(self.amount)
         unit = thing.unit[0] if amount == "1" else thing.unit[1]
         return f"{amount} {unit} {thing.what} ({thing.factor}, {thing.publisher} {thing.year})"
 
     def document(self) -> dict[str, Any]:
-        """Its fields for programs, not rounded."""
+        """JSON fields, not rounded."""
         thing = self.equivalence
         return {
             "key": thing.key,
@@ -130,17 +130,17 @@ class Equivalent:
 
 
 def equivalents(emissions_g: float) -> list[Equivalent]:
-    """What so many grams CO2 equivalent are as much as, in each of `EQUIVALENCES`."""
+    """Convert grams CO2 equivalent to each of `EQUIVALENCES`."""
     return [Equivalent(emissions_g / thing.factor_g, thing) for thing in EQUIVALENCES]
 
 
 def comparison(emissions_g: float) -> str:
-    """The same as one sentence, for the section of a card."""
+    """Format all equivalents as one sentence for a card's section."""
     return f"As much CO2eq as any one of these: {'; '.join(item.words for item in equivalents(emissions_g))}."
 
 
 def amount_in_words(amount: float) -> str:
-    """A number for people: three digits, two where it is below 1, such as `34.2 million`."""
+    """Format a number with three significant digits, two below 1, such as `34.2 million`."""
     if 0 < amount < _SMALLEST_SHOWN:
         return f"less than {units.plain_decimal(_SMALLEST_SHOWN)}"
     rounded = units.round_significant(amount, 2 if amount < 1 else 3)

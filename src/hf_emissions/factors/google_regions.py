@@ -1,7 +1,7 @@
-"""Grams per kWh of Google's cloud regions, as Google publishes them and codecarbon packages them.
+"""Intensity of Google's cloud regions in g/kWh, published by Google and packaged by codecarbon.
 
-They are operational: what the power plants emitted while they ran, hour by hour over a year, and not over their
-life. codecarbon's own figures of countries are life-cycle, so that the two are never summed.
+Operational: emissions of running power plants, hourly over a year, not over their lifetime. codecarbon's country
+figures are life-cycle, so the two are never summed.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from .codecarbon_tables import google_intensities_g_per_kwh, version
 from .countries import find_country
 from .intensity import Intensity
 
-# As codecarbon 3.3.2 misspells it.
+# Misspelled in codecarbon 3.3.2.
 _SPELLED = {"me-central1": "me-cenrtal1"}
 
-# Of the figures in codecarbon 3.3.2. Its table does not say so; they are those that Google published for 2023.
+# Year of the figures in codecarbon 3.3.2: they equal Google's for 2023; the table does not say so.
 _YEAR = 2023
 
 
 def google_region_intensity(region: str) -> Intensity:
-    """The intensity of one of Google's regions, such as `asia-east1`.
+    """Return the intensity of a Google region, such as `asia-east1`.
 
     Raises:
-        PlaceError: Google has no such region (with near matches), or codecarbon no figure for it.
+        PlaceError: no such region (with near matches), or codecarbon has no figure for it.
         MissingExtraError: codecarbon is not installed.
     """
     place = find_cloud_region("gcp", region)

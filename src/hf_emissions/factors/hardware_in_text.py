@@ -1,4 +1,4 @@
-"""Devices that a text names, quick to find where there are none."""
+"""Find devices named in text; fast on text without any."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FEWEST_LETTERS_ALONE = 4
 
 @dataclass(frozen=True, slots=True)
 class HardwareMention:
-    """A device named in a text: from `start` to `end`, in characters."""
+    """Device named in a text, from `start` to `end`, in characters."""
 
     start: int
     end: int
@@ -23,10 +23,10 @@ class HardwareMention:
 
 
 def find_in_text(text: str) -> Iterator[HardwareMention]:
-    """Every device that a text names, in the order of the text. A count beside a name is not part of it.
+    """Yield the devices named in a text, in order. A count is not part of a name.
 
-    A model of two or three letters counts where its maker, its memory, the word GPU or a count stands beside it; T4 and
-    K80 also alone.
+    A model of two or three characters needs its maker, its memory, the word GPU or a count next to it, except T4 and
+    K80.
     """
     pattern = device_pattern()
     for start, end in _lines_worth_reading(text):
@@ -39,7 +39,7 @@ def find_in_text(text: str) -> Iterator[HardwareMention]:
 def _mention(found: re.Match[str], before: str) -> HardwareMention | None:
     counted = _COUNT.search(before)
     if not counted and before[-1:].isalpha():
-        return None  # the x of `8xA100` was no count
+        return None  # the x was not part of a count like `8xA100`
     phrase = found[0]
     while phrase and (name := look_up(phrase)) is None:
         phrase = _LAST_WORD.sub("", phrase)
@@ -56,22 +56,22 @@ def _mention(found: re.Match[str], before: str) -> HardwareMention | None:
 
 @cache
 def device_pattern() -> re.Pattern[str]:
-    """What a name of a device looks like in prose; whether it is one, `find_accelerator` says. Linear in the text."""
+    """Pattern of candidate device names in prose, to be validated by `find_accelerator`. Runs in linear time."""
     return re.compile(_PROSE.format(models="|".join(_models())), re.IGNORECASE | re.VERBOSE | re.ASCII)
 
 
 def _models() -> list[str]:
-    """The words of letters and digits that make a name, the longest first."""
+    """Model words of a letter and digits, longest first."""
     words = {word for row in accelerators() for group in row.needs for word in group}
     mixed = {word for word in words if _LETTER_AND_DIGITS.search(word)} - {word for word in words if word[0] == "v"}
-    # What begins with v is a version everywhere else; the TPUs' are found by the word TPU.
+    # Other words starting with v are usually versions; TPU versions are found by the word TPU.
     return sorted(mixed | {"v100", "v100s"}, key=lambda word: (-len(word), word))
 
 
 def _lines_worth_reading(text: str) -> Iterator[tuple[int, int]]:
-    """The lines that may name a device: much quicker to find than the names, and few in most texts."""
+    """Lines that may name a device: a fast prefilter, as most texts have few."""
     plain = text.lower()
-    if len(plain) != len(text):  # a few capitals become two letters
+    if len(plain) != len(text):  # lowercasing can turn one capital into two characters
         yield 0, len(text)
         return
     places = [found.start() for found in _digits_of_models().finditer(plain)]
@@ -90,7 +90,7 @@ def _lines_worth_reading(text: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _digits_of_models() -> re.Pattern[str]:
-    """The digits of each model behind their letter. To search for digits first is quick, since prose has few."""
+    """Pattern of each model's digits after their letter. Digits come first for speed: prose has few."""
     letters: dict[str, str] = {}
     for letter, digits in (_LETTER_AND_DIGITS.findall(word)[0] for word in _models()):
         letters[digits] = letters.get(digits, "") + letter

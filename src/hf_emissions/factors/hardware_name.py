@@ -1,4 +1,4 @@
-"""What a written name of hardware stands for: every form of a device that it fits, and how many of them."""
+"""Resolve a written hardware name to all matching forms of a device, and their number."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ LONGEST_NAME = 120
 
 
 class UnknownDeviceError(HfEmissionsError, ValueError):
-    """A name that stands for no accelerator in the table; the message has near matches or what to write instead."""
+    """Name that matches no accelerator in the table; the message has near matches or advice."""
 
 
 @dataclass(frozen=True, slots=True)
 class HardwareName:
-    """What a written name stands for: all devices that it fits, the likeliest first, and how many units of them.
+    """A written name resolved to matching devices, likeliest first, and a number of units.
 
-    `chips` is the likely number of units that one of the named thing is: 4 for `TPU v3-8`, 8 for `DGX A100`, 0.5 for
-    `K80`, since clouds count its two GPUs. `chips_low` and `chips_high` are the least and the most that may be meant.
+    `chips` is the likely number of units per named thing: 4 for `TPU v3-8`, 8 for `DGX A100`, 0.5 for `K80`, since
+    clouds count its two GPUs. `chips_low` and `chips_high` are its bounds.
     """
 
     written: str
@@ -40,39 +40,39 @@ class HardwareName:
 
     @property
     def power_low_w(self) -> float | None:
-        """The lowest rated power over all forms, in W; None if that of any form is not published."""
+        """Lowest rated power over all forms, in W; None if unpublished for any form."""
         powers = [device.power_low_w for device in self.devices]
         return None if None in powers else _times(min(filter(None, powers)), self.chips_low)
 
     @property
     def power_high_w(self) -> float | None:
-        """The highest rated power over all forms, in W; None if that of any form is not published."""
+        """Highest rated power over all forms, in W; None if unpublished for any form."""
         powers = [device.power_high_w for device in self.devices]
         return None if None in powers else _times(max(filter(None, powers)), self.chips_high)
 
     @property
     def measured_mean_w(self) -> float | None:
-        """Published mean power in use of one named thing, with the host's share, in W; None for most devices."""
+        """Published mean power in use of one named thing, including the host's share, in W; mostly None."""
         return _times(self.devices[0].measured_mean_w, self.chips)
 
     @property
     def flop_per_s(self) -> float | None:
-        """Peak rate of one named thing in its likeliest form."""
+        """Peak rate of one named thing in its likeliest form, in FLOP/s."""
         return _times(self.devices[0].flop_per_s, self.chips)
 
     @property
     def released_year(self) -> int:
-        """The year of the earliest form: nothing ran on the device before it."""
+        """Release year of the earliest form: a lower bound for any use."""
         return min(device.released_year for device in self.devices)
 
     @property
     def ambiguous(self) -> bool:
-        """Whether the name leaves open which form it was, or how many units."""
+        """True if the form or the number of units is open."""
         return len(self.devices) > 1 or self.chips_low != self.chips_high
 
     @property
     def canonical(self) -> str:
-        """The name in the makers' words, as far as it goes: `A100 SXM`, `TPU v3-8 (4 TPU v3)`."""
+        """Name in makers' terms, as specific as known: `A100 SXM`, `TPU v3-8 (4 TPU v3)`."""
         device = common_name(self.devices)
         if self.system is not None:
             return f"{self.system} ({self.chips:g} {device})"
@@ -80,10 +80,10 @@ class HardwareName:
 
 
 def find_accelerator(written: str) -> HardwareName:
-    """What a name stands for, however it is written: `Tesla V100-SXM2-32GB`, `rtx3090`, `TPU v3-8`, `DGX A100`.
+    """Resolve a name in any spelling: `Tesla V100-SXM2-32GB`, `rtx3090`, `TPU v3-8`, `DGX A100`.
 
     Raises:
-        UnknownDeviceError: no device has that name; with near matches, or what to write instead.
+        UnknownDeviceError: no device matches; with near matches or advice.
     """
     name = written.strip()
     found = look_up(name) if len(name) <= LONGEST_NAME else None
@@ -101,7 +101,7 @@ def _times(quantity: float | None, chips: float) -> float | None:
 
 @cache
 def _rows_by_word() -> dict[str, tuple[int, ...]]:
-    """The rows, by their place in the table, under each word of the group that tells most."""
+    """Row indices by each word of the most specific `needs` group, the one with most digits."""
     index: dict[str, tuple[int, ...]] = {}
     for place, row in enumerate(accelerators()):
         for word in max(row.needs, key=lambda group: max(sum(map(str.isdigit, word)) for word in group)):
@@ -111,7 +111,7 @@ def _rows_by_word() -> dict[str, tuple[int, ...]]:
 
 @lru_cache(maxsize=4096)
 def look_up(written: str) -> HardwareName | None:
-    """What a name stands for; None for nothing."""
+    """Like `find_accelerator`, but None if nothing matches."""
     system = _system(written)
     if system is not None:
         return system
@@ -153,12 +153,12 @@ def _has_memory(row: Accelerator, size_gb: float, multiples: tuple[int, ...] = (
 
 
 def _same_size(written_gb: float, gb: float) -> bool:
-    """Whether they agree within what drivers keep for themselves and what GB and GiB differ by."""
+    """True if sizes agree within driver-reserved memory and the difference of GB and GiB."""
     return 0.88 * gb <= written_gb <= 1.03 * gb
 
 
 def _shares(row: Accelerator, name: WrittenName) -> tuple[float, float, float]:
-    """The least, the likely and the most of one unit that is meant by one of the name."""
+    """Least, likely and largest share of a unit that one mention means."""
     part = 1 / row.chips
     words = frozenset(name.words)
     if words & PART or any(_same_size(size, gb * part) for size in name.memory_gb for gb in row.memory_gb):
@@ -168,14 +168,14 @@ def _shares(row: Accelerator, name: WrittenName) -> tuple[float, float, float]:
     return part, row.usual_chips / row.chips, 1.0
 
 
-# The cores of a chip, and the largest slice, both as the names of slices count: cores up to v4 and in v5p, else chips.
+# Counted units per chip, and the largest slice in them. Slice names count cores up to v4 and in v5p, else chips.
 _SLICES = {"tpu2": (2, 512), "tpu3": (2, 2048), "tpu4": (2, 8192), "tpu5p": (2, 17_920), "tpu5e": (1, 256)} | {
     "tpu6e": (1, 256)
 }
 
 
 def _slice(written: str, devices: tuple[Accelerator, ...], name: WrittenName) -> HardwareName | None:
-    """A TPU chip, or a slice of many: the number behind it counts cores or chips, as the generation has it."""
+    """Resolve a TPU chip, core or slice; a slice's number counts cores or chips, depending on the generation."""
     numbers = [int(word) for word in name.words if word.isdigit()]
     if not numbers and "core" not in name.words:
         return None if "pod" in name.words else HardwareName(written, devices)

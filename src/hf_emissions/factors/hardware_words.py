@@ -1,4 +1,4 @@
-"""The words that a written name of a device is made of: `rtx3090ti`, `Tesla V100-SXM2-32GB`, `Cloud TPU v3-8`."""
+"""Split device names into words: `rtx3090ti`, `Tesla V100-SXM2-32GB`, `Cloud TPU v3-8`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .accelerators import accelerators
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text that is written here, parted by blanks."""
+    """Split a constant of this package at blanks."""
     return frozenset(text.split())
 
 
-# What says nothing about which device it is: who made it, who rents it out, what kind of thing it is.
+# Words that do not identify a device: makers, clouds, kinds of thing.
 MAKER = {
     "NVIDIA": words_of("nvidia tesla geforce cuda tensorcore gen3 gen4 gen5 passive active design"),
     "AMD": words_of("amd instinct radeon rocm"),
@@ -42,7 +42,7 @@ SAME = {
     "s": "super",
     "lovelace": "ada",
 }
-# The Hub's own list of hardware writes the L40S with a small letter, which is otherwise a plural.
+# The Hub's hardware list writes the L40S with a small s, which otherwise marks a plural.
 _SMALL_S = frozenset({"L40s"})
 
 _REWRITE = (
@@ -57,7 +57,7 @@ _REWRITE = (
     (r"\b(?:mac\s?book|i?mac)(?:\s?(?:pro|air|mini|studio)\b)?", " mac "),
     (r"\b(v[56])[\s-]?lite(?:[\s-]?pod)?\b", r"\1e"),
     (r"(?<=\d)[\s-]cores?\b", " core"),
-    # The names of Cloud TPUs' accelerator types leave the word out.
+    # Accelerator types of Cloud TPUs omit the word.
     (r"^\s*(?=v[234]-\d+\s*$)", "tpu "),
 )
 MEMORY = re.compile(r"(?<![\w.])(\d{1,6}(?:\.\d{1,3})?)[\s-]?([gm])(?:i?b)?\b", re.IGNORECASE | re.ASCII)
@@ -67,14 +67,14 @@ WORD = re.compile(r"[0-9A-Za-z]+")
 
 @dataclass(frozen=True, slots=True)
 class WrittenName:
-    """A written name taken apart: its words in lower case, in one reading of each, and the sizes of memory in GB."""
+    """A parsed name: lower-case words, in one reading of each, and memory sizes in GB."""
 
     words: tuple[str, ...]
     memory_gb: tuple[float, ...]
 
 
 def readings(written: str) -> list[WrittenName]:
-    """A written name taken apart, more than once where a word can be read in two ways; none where it is no name."""
+    """Parse a name into all readings of its ambiguous words; empty if it cannot be a name."""
     for pattern, replacement in _rewrites():
         written = pattern.sub(replacement, written)
     memory = tuple(float(size) / (1024 if unit in "mM" else 1) for size, unit in MEMORY.findall(written))
@@ -94,7 +94,7 @@ def _rewrites() -> list[tuple[re.Pattern[str], str]]:
 
 @lru_cache(maxsize=4096)
 def _readings_of_word(word: str) -> tuple[tuple[str, ...], ...]:
-    """The words that one is made of (`rtx3090ti`), twice where a final s may be a plural or part of the name."""
+    """Readings of a compound word (`rtx3090ti`); two if a final s may be a plural or part of the name."""
     whole = _split(word.lower())
     plural = _split(word[:-1].lower()) if word.endswith("s") and (whole is None or whole[-1] not in filler()) else None
     if plural is not None and word != word.lower() and word not in _SMALL_S:
@@ -103,7 +103,7 @@ def _readings_of_word(word: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _split(word: str) -> tuple[str, ...] | None:
-    """The fewest known words that make up one, never cut between two digits."""
+    """Split a word into the fewest known words, never between two digits; None if impossible."""
     if word.isdigit():
         return (word,)
     if len(word) > 30:
@@ -136,5 +136,5 @@ def _vocabulary() -> frozenset[str]:
 
 @cache
 def filler() -> frozenset[str]:
-    """Words that say nothing about which device it is."""
+    """Words that do not identify a device."""
     return ANYBODY.union(MEMORY_KINDS, *MAKER.values())

@@ -1,9 +1,8 @@
-"""Grams per kWh of a place's electricity, from the data that codecarbon packages. Beside
-`codecarbon_tables` the only module that reads it.
+"""Grid intensity of places in g/kWh, from codecarbon's data. Only this module and `codecarbon_tables` read them.
 
-Countries: Our World in Data and Ember, life-cycle. US states: EPA eGRID; Canadian provinces: their mix with
-combustion factors; Chinese provinces: MEE and NBS, CO2 only: combustion. Nordic bidding zones: life-cycle.
-codecarbon answers an unknown place with another one's figure and says nothing, so that every name is checked here.
+Life-cycle: countries (Our World in Data and Ember), Nordic bidding zones. Combustion: US states (EPA eGRID), Canadian
+provinces (mix with combustion factors), Chinese provinces (MEE and NBS, CO2 only).
+For an unknown place codecarbon silently returns another's figure, so every name is validated here.
 """
 
 from __future__ import annotations
@@ -25,17 +24,17 @@ from .subdivisions import subdivision_of
 COMBUSTION = ("USA", "CAN", "CHN")
 NORDIC = {"SWE": "SE", "NOR": "NO", "FIN": "FI"}
 
-# A grid whose plants burn next to nothing emits over their life what hydropower does: 24 g/kWh, between 1 and 2200
-# for single plants (IPCC 2014, AR5 WG III, Annex III, table A.III.2).
+# A grid that burns next to nothing has the life-cycle emissions of hydropower: 24 g/kWh, 1 to 2200 for single plants
+# (IPCC 2014, AR5 WG III, Annex III, table A.III.2).
 NEARLY_NO_COMBUSTION_G_PER_KWH = 20.0
 HYDROPOWER_G_PER_KWH = 24.0
 
 
 @dataclass(frozen=True, slots=True)
 class Intensity:
-    """The intensity of a place's electricity.
+    """Grid intensity of a place.
 
-    `g_per_kwh` in grams CO2eq per kWh; `region` is codecarbon's own key, None for the whole country.
+    `g_per_kwh` in grams CO2eq per kWh; `region` is codecarbon's key, None for the whole country.
     """
 
     g_per_kwh: float
@@ -46,7 +45,7 @@ class Intensity:
 
     @property
     def place(self) -> str:
-        """The place in words: `Germany`, `Virginia, United States`."""
+        """Place name: `Germany`, `Virginia, United States`."""
         if self.region is None:
             return self.country.name
         region = self.region if self.region.isupper() or self.region[-1:].isdigit() else self.region.title()
@@ -54,14 +53,14 @@ class Intensity:
 
 
 def grid_intensity(country: str, region: str | None = None) -> Intensity:
-    """The intensity of a country, or of a state, province or bidding zone where codecarbon has one.
+    """Return the intensity of a country, or of its state, province or bidding zone.
 
     Args:
         country: ISO code of two or three letters, or name.
         region: name or code (`Virginia`, `VA`, `US-VA`, `SE3`).
 
     Raises:
-        PlaceError: the country or region is not known, or has no data; with near matches.
+        PlaceError: the country or region is unknown or has no data; with near matches.
         MissingExtraError: codecarbon is not installed.
     """
     found = country_with_figures(country)
@@ -77,21 +76,21 @@ def grid_intensity(country: str, region: str | None = None) -> Intensity:
 
 
 def life_cycle(intensity: Intensity) -> Intensity:
-    """The same intensity, or that of hydropower where the data have what is burned, and hardly anything is."""
+    """Substitute hydropower's life-cycle intensity for a near-zero combustion figure; else a no-op."""
     if intensity.basis != "combustion" or intensity.g_per_kwh >= NEARLY_NO_COMBUSTION_G_PER_KWH:
         return intensity
     return replace(intensity, g_per_kwh=HYDROPOWER_G_PER_KWH, basis="life-cycle", source="IPCC 2014, hydropower")
 
 
 def country_with_figures(country: str) -> Country:
-    """A country by code or name, if codecarbon has figures for it.
+    """Look up a country by code or name, requiring figures in codecarbon.
 
     Raises:
-        PlaceError: it is not known, or has no figures.
+        PlaceError: unknown, or without figures.
         MissingExtraError: codecarbon is not installed.
     """
     found = find_country(country)
-    # Where hydropower is all there is, codecarbon has 0 for one country, which no grid emits over its life.
+    # codecarbon has 0 for one all-hydropower country, which is impossible over the life cycle.
     if not _data_source().get_global_energy_mix_data().get(found.iso3, {}).get("carbon_intensity"):
         raise PlaceError(
             f"codecarbon has no intensity for {found.name} ({found.iso3}); say what its grid emits, "
@@ -101,14 +100,14 @@ def country_with_figures(country: str) -> Country:
 
 
 def version() -> str:
-    """The version of codecarbon, which its data change with."""
+    """Installed version of codecarbon, which its data depend on."""
     from importlib.metadata import version as installed
 
     return installed("codecarbon")
 
 
 def regions(iso3: str) -> dict[str, str]:
-    """The regions of a country that have an intensity of their own: codecarbon's key by each name, in lower case."""
+    """Regions of a country with their own intensity: codecarbon's key by each lower-case name."""
     data = _data_source()
     if iso3 == "USA":
         return _states(data.get_country_emissions_data("usa"))
@@ -132,7 +131,7 @@ def _states(states: dict[str, Any]) -> dict[str, str]:
     return {**{code: key for code, key in codes.items() if code}, **_by_key(list(names)), **capital}
 
 
-# Without "D.C." it is the state.
+# "Washington" alone is the state.
 _CAPITAL = {"washington dc": "dc", "washington d.c.": "dc"}
 
 
@@ -141,7 +140,7 @@ def _by_key(keys: list[str]) -> dict[str, str]:
 
 
 def region_key(country: Country, region: str) -> str | None:
-    """codecarbon's key of a region, by its name or its code (ISO 3166-2, with or without the country's)."""
+    """codecarbon's key of a region, by name or ISO 3166-2 code with or without the country; else None."""
     known = {spelled(name): key for name, key in regions(country.iso3).items()}
     if spelled(region) in known:
         return known[spelled(region)]
@@ -168,7 +167,7 @@ def _region_key(country: Country, region: str) -> str:
 
 
 def _near(region: str, known: dict[str, str]) -> str:
-    """What may be meant, or what there is."""
+    """Suggest near matches, or list the known regions."""
     key = spelled(region)
     clouds = [f"{provider}:{region.strip().lower()}" for provider in providers_of(region)]
     names = [] if len(key) <= LETTERS_OF_A_CODE else difflib.get_close_matches(key, known, n=3, cutoff=NEAR)

@@ -1,4 +1,4 @@
-"""Machines that hold several accelerators, by the names of makers and clouds: `DGX A100`, `p4d.24xlarge`."""
+"""Multi-accelerator machines by product or instance name: `DGX A100`, `p4d.24xlarge`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .hardware_words import MEMORY, words_of
 
 
 class Machine(NamedTuple):
-    """A machine: its name, the devices that may be in it, and how many."""
+    """Machine with its name, possible devices, and their number."""
 
     label: str
     models: tuple[str, ...]
@@ -54,7 +54,7 @@ _OF_MACHINES = words_of("nvidia graphcore aws amazon ec2 sagemaker instance mach
 
 
 def find_machine(written: str) -> Machine | None:
-    """The machine that a name stands for, whatever memory is named with it; None for none."""
+    """Look up a machine by name, ignoring memory sizes; None if unknown."""
     words = [word for word in re.split(r"[\s_-]+", MEMORY.sub(" ", written).lower()) if word not in _OF_MACHINES]
     key = " ".join(filter(None, words))
     instance = _INSTANCE.fullmatch(key)

@@ -1,4 +1,4 @@
-"""A place as a person names it: a country, a part of it, or a cloud's region. One reading serves every command."""
+"""Parse place names: a country, a part of it, or a cloud region. Shared by all commands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .countries import Country, country_named, cut, find_country, is_ambiguous
 from .intensity import COMBUSTION, NORDIC, grid_intensity, region_key
 from .subdivisions import subdivision_of
 
-# `Virginia, United States`, `Germany (DEU)`, `USA/CA`, and the codes of ISO 3166-2: `US-CA`.
+# `Virginia, United States`, `Germany (DEU)`, `USA/CA`, and ISO 3166-2 codes: `US-CA`.
 _ENDS_WITH_COUNTRY = re.compile(r"(?P<part>.+),(?P<country>[^,]+)")
 _IN_BRACKETS = re.compile(r"(?P<country>[^()]+)\((?P<part>[^()]+)\)\s*")
 _BEGINS_WITH_COUNTRY = re.compile(r"(?P<country>[^/,]+)[/,](?P<part>.+)")
@@ -23,7 +23,7 @@ _CODE = re.compile(r"(?P<country>[A-Za-z]{2,3})[-_](?P<part>[A-Za-z0-9]{1,4})")
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """A country; `region` where a part of it was named that has an intensity of its own, `cloud` a cloud's region."""
+    """Country, optionally with a `region` that has its own intensity, or a `cloud` region."""
 
     country: Country
     region: str | None = None
@@ -31,27 +31,26 @@ class NamedPlace:
 
     @property
     def words(self) -> str:
-        """The place in words, such as `Virginia, United States`."""
+        """Place name, such as `Virginia, United States`."""
         return self.country.name if self.region is None else grid_intensity(self.country.iso3, self.region).place
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The place by the names of `Facts`."""
+        """The place as fields of `Facts`."""
         if self.cloud is not None:
             return {"provider": self.cloud.provider, "region": self.cloud.region}
         return {"country_iso3": self.country.iso3, **({"region": self.region} if self.region is not None else {})}
 
 
 def read_place(country: object, region: object = None) -> NamedPlace:
-    """The place that a country and a region name together, or a cloud's region alone.
+    """Resolve a country with an optional region, or a cloud region.
 
     Args:
-        country: a code or a name; its part may stand beside it (`USA/CA`, `US-CA`, `California, USA`).
-        region: a state, province or zone of the country, or a cloud's region as `gcp:europe-west4`.
+        country: a code or name, possibly with a part (`USA/CA`, `US-CA`, `California, USA`).
+        region: a state, province or zone of the country, or a cloud region as `gcp:europe-west4`.
 
     Raises:
-        PlaceError: a name that is not known, or means several; a region without a country; names that contradict each
-            other.
+        PlaceError: an unknown or ambiguous name, a region without a country, or contradictory names.
         MissingExtraError: pycountry or codecarbon is not installed.
     """
     if names_cloud_region(region):
@@ -104,7 +103,7 @@ def _read_country(text: object) -> NamedPlace:
 
 
 def _zone(text: str) -> NamedPlace | None:
-    """A bidding zone, whose name begins with its country's code: `SE3`."""
+    """Resolve a bidding zone, whose name starts with its country's code: `SE3`."""
     iso3 = {code: iso3 for iso3, code in NORDIC.items()}.get(text.strip()[:2].upper())
     country = None if iso3 is None else find_country(iso3)
     key = None if country is None else region_key(country, text)
@@ -112,18 +111,18 @@ def _zone(text: str) -> NamedPlace | None:
 
 
 def _split(text: str) -> Iterator[tuple[Country, str, bool]]:
-    """The country of a text and its part, however they are put together; and whether the part is a code."""
+    """Possible splits of a text into country and part, and whether the part is a code."""
     for pattern in (_ENDS_WITH_COUNTRY, _IN_BRACKETS, _BEGINS_WITH_COUNTRY, _CODE):
         found = pattern.fullmatch(text.strip())
         country = None if found is None else country_named(found["country"])
         if found is not None and country is not None:
             yield country, found["part"].strip(), pattern is _CODE
         elif found is not None and is_ambiguous(found["country"]):
-            find_country(found["country"].strip())  # names those that may be meant
+            find_country(found["country"].strip())  # raises, listing the candidates
 
 
 def _part(text: str, country: Country, part: str, is_code: bool) -> NamedPlace:
-    """The region of the country that a part names, or the country alone where no part of it has a grid of its own."""
+    """Resolve a part of a country to its region, or to the country alone if it has no regional figures."""
     keys = (region_key(country, piece) for piece in _pieces(text, part))
     key = next((key for key in keys if key is not None), None)
     if key is not None:
@@ -138,21 +137,21 @@ def _part(text: str, country: Country, part: str, is_code: bool) -> NamedPlace:
 
 
 def _pieces(text: str, part: str) -> list[str]:
-    """What a part names, the nearest to the country first: `Santa Clara, California`."""
+    """Components of a part, the one next to the country first: `Santa Clara, California`."""
     pieces = [piece for piece in re.split(r"[,/]", part) if piece.strip()]
     return pieces[::-1] if text.strip().startswith(part) else pieces
 
 
 def _check_part(text: str, country: Country, part: str, *, is_code: bool, other: Country | None) -> None:
-    """Refuse a part that is another country, a code that is none, and one of a country whose parts are known.
+    """Reject a part that names another country, an invalid code, or an unknown region where all are known.
 
     Raises:
-        PlaceError: says what there is.
+        PlaceError: the part is rejected; with alternatives.
     """
     if other is not None:
         raise PlaceError(f"{cut(text)} names {country.words} and {other.words}; give one of them")
     if country.iso3 in COMBUSTION:
-        grid_intensity(country.iso3, part)  # a mean of all parts would not be what was meant
+        grid_intensity(country.iso3, part)  # the national mean would be misleading
     if is_code:
         raise PlaceError(f"{cut(text)} is no code of a part of {country.name}; did you mean {country.words}?")
 

@@ -1,10 +1,10 @@
-"""Power usage effectiveness: what a facility draws for each kWh of its machines, where the provider publishes it.
+"""Power usage effectiveness (facility energy per kWh of IT energy), as published by providers.
 
-Providers publish a mean over their facilities and a year; `low`, `mode` and `high` are a PERT distribution around it
-for one facility and an unknown year. They are judgements of ours, as wide as the sites that are published apart.
-Figures of the providers themselves could mostly not be read at the source: each row says where it was read.
+Providers publish a yearly mean over their facilities; `low`, `mode` and `high` are a PERT distribution around it for
+one facility in an unknown year. They are our judgement, as wide as the spread of individually published sites.
+Most providers' figures could not be read at the source; each row says where they were read.
 
-Left out, since they publish no mean: Oracle ("as low as" 1.15), CoreWeave.
+Omitted, as they publish no mean: Oracle ("as low as" 1.15), CoreWeave.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pue:
-    """A power usage effectiveness: the figure of a year, and a PERT distribution for a facility that is not named.
+    """Power usage effectiveness: the mean of a year, and a PERT distribution for an unnamed facility.
 
     Attributes:
-        provider: short name of the provider, as in `cloud_regions`, or what stands for it.
-        value: the mean that is published for `year`.
-        year: calendar or fiscal year, as the provider counts; None where it is nobody's figure.
+        provider: short name as in `cloud_regions`, or a description.
+        value: mean published for `year`.
+        year: calendar or fiscal year, as the provider counts; None if not published by anyone.
         low: lower end of the distribution.
-        mode: its likeliest value.
+        mode: likeliest value.
         high: upper end.
-        source: who says so, and where it was read.
+        source: publisher, and where it was read.
     """
 
     provider: str
@@ -36,7 +36,7 @@ class Pue:
 
     @property
     def pert(self) -> tuple[float, float, float]:
-        """Low, likeliest and high value."""
+        """Low, mode and high."""
         return self.low, self.mode, self.high
 
 
@@ -45,7 +45,7 @@ _PUBLISHED = (
     Pue("aws", 1.15, 2024, 1.05, 1.15, 1.35, "Amazon, sustainability.aboutamazon.com: 1.15 in 2024, 1.14 in 2025"),
     Pue("azure", 1.17, 2025, 1.08, 1.17, 1.35, "Microsoft, own data centers: 1.18, 1.16, 1.17 in FY25; second-hand"),
     Pue("meta", 1.08, 2023, 1.05, 1.09, 1.15, "Meta, sustainability report on 2023, as the press quotes it"),
-    # Green Algorithms has 1.09, which OVHcloud's own indicators do not bear out: 1.1 to 1.3 in 2021, then 1.28.
+    # Green Algorithms has 1.09, but OVHcloud's own indicators say 1.1 to 1.3 in 2021, then 1.28.
     Pue(
         "ovh",
         1.26,
@@ -55,7 +55,7 @@ _PUBLISHED = (
         1.40,
         "OVHcloud, all its data centers: 1.28, later 1.26; year and all second-hand",
     ),
-    # Six sites: 1.15, 1.20, 1.31, 1.50, 1.51 and 1.55; the value is their mean, not weighted by energy.
+    # Mean of six sites, not weighted by energy: 1.15, 1.20, 1.31, 1.50, 1.51 and 1.55.
     Pue("scaleway", 1.37, 2020, 1.15, 1.37, 1.55, "Scaleway, impact report 2018-2020, mean of six sites; second-hand"),
 )
 
@@ -64,7 +64,7 @@ UNKNOWN_DATACENTRE = Pue(
     value=1.54,
     year=2025,
     low=1.05,
-    # Below the survey's mean, since accelerators stand in newer and larger facilities than the average of it.
+    # Below the survey's mean, since accelerators are in newer and larger facilities than average.
     mode=1.35,
     high=2.0,
     source="Uptime Institute, Global Data Center Survey: weighted mean 1.58 in 2023, 1.56 in 2024, 1.54 in 2025",
@@ -89,11 +89,11 @@ _BY_NAME = {entry.provider: entry for entry in _PUBLISHED}
 
 
 def find_pue(provider: str) -> Pue | None:
-    """What a provider (`gcp`, `AWS`, `Google Cloud`) publishes; None where it publishes nothing, or is not known."""
+    """PUE published by a provider (`gcp`, `AWS`, `Google Cloud`); None if unknown or unpublished."""
     name = " ".join(provider.lower().split())
     return _BY_NAME.get(_ALSO.get(name, name))
 
 
 def published_pues() -> tuple[Pue, ...]:
-    """The whole table."""
+    """Return the whole table."""
     return _PUBLISHED

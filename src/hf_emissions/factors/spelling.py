@@ -1,13 +1,13 @@
-"""Names of places without what people write in different ways: case, accents, dots, "the"."""
+"""Normalize place names: case, accents, dots, "the"."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Letters that are no base letter with an accent, for Unicode.
+# Letters that Unicode does not decompose.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"})
-# How the accents of these languages are written where there are none on the keyboard.
+# Two-letter substitutes for accented letters.
 _TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _SILENT = re.compile(r"[.'’‘ʻ`´]")  # noqa: RUF001 - apostrophes as people type them
 _BETWEEN = re.compile(r"[\s,;:/_()\[\]-]+")
@@ -15,7 +15,7 @@ _WORDS = {"&": "and", "st": "saint", "the": ""}
 
 
 def spelled(name: str) -> str:
-    """A name as it is compared: `The U.K.` is `uk`, `Côte d'Ivoire` is `cote divoire`, `St. Lucia` `saint lucia`."""
+    """Normalize a name: `The U.K.` to `uk`, `Côte d'Ivoire` to `cote divoire`, `St. Lucia` to `saint lucia`."""
     low = name.casefold().translate(_LETTERS)
     plain = "".join(char for char in unicodedata.normalize("NFKD", low) if not unicodedata.combining(char))
     words = _BETWEEN.sub(" ", _SILENT.sub("", plain.replace("&", " & "))).split()
@@ -24,7 +24,7 @@ def spelled(name: str) -> str:
 
 
 def spelled_out(name: str) -> set[str]:
-    """A name with its accents left out, and with two letters for them: `osterreich` and `oesterreich`."""
+    """Normalized forms, accents dropped or as two letters: `osterreich` and `oesterreich`."""
     composed = unicodedata.normalize("NFC", name.casefold())
     other = composed.translate(_TWO_LETTERS)
     return {spelled(form) for form in {composed, other}} - {""}

@@ -1,4 +1,4 @@
-"""States, provinces and other parts of countries, by ISO 3166-2, as pycountry has them."""
+"""States, provinces and other parts of countries (ISO 3166-2, from pycountry)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 
 from .spelling import spelled
 
-# Parts that are listed as countries too, with grids of their own (ISO 3166-2, remarks of FR, NL, CN, FI, NO and US).
+# Parts also listed as countries, with their own grids (ISO 3166-2, remarks of FR, NL, CN, FI, NO and US).
 _COUNTRIES = """
     FR-971 GLP, FR-972 MTQ, FR-973 GUF, FR-974 REU, FR-976 MYT, FR-BL BLM, FR-MF MAF, FR-NC NCL, FR-PF PYF, FR-PM SPM,
     FR-TF ATF, FR-WF WLF, NL-AW ABW, NL-BQ1 BES, NL-BQ2 BES, NL-BQ3 BES, NL-CW CUW, NL-SX SXM, CN-HK HKG, CN-MO MAC,
@@ -20,7 +20,7 @@ _ALSO_NAMED = re.compile(r"\[.*\]")
 
 @dataclass(frozen=True, slots=True)
 class Subdivision:
-    """A part of a country: its code (`DE-BY`) and its name; its own country code where it is listed as one too."""
+    """Part of a country: code (`DE-BY`), name, and its country code if also listed as a country."""
 
     code: str
     name: str
@@ -28,12 +28,12 @@ class Subdivision:
 
 
 def subdivisions_named(text: str) -> list[Subdivision]:
-    """The parts of any country that have this code or name."""
+    """Parts of any country with this code or name."""
     return _by_name().get(spelled(text), [])
 
 
 def subdivision_of(country: str, text: str) -> Subdivision | None:
-    """The part of a country (its code of two letters) that has this code, with or without the country's, or name."""
+    """Part of a country (alpha-2 code) by name, or by code with or without the country's; None if not unique."""
     for name in (f"{country}-{text}", text):
         found = [part for part in subdivisions_named(name) if part.code.startswith(f"{country}-")]
         if len(found) == 1:

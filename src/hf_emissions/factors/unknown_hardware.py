@@ -1,4 +1,4 @@
-"""What to say of a name that stands for no accelerator."""
+"""Error messages for names that match no accelerator."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COUNTED = re.compile(
 
 
 def why_unknown(written: str, shown: str) -> str:
-    """One line: why a name, which is printed as `shown`, stands for nothing, with near matches or what to write."""
+    """Explain in one line why a name, printed as `shown`, matches nothing, with near matches or advice."""
     if not written:
         return f"no hardware is named; give the model of the accelerator, {_EXAMPLES}"
     if len(written) > LONGEST_NAME:
@@ -74,7 +74,7 @@ def _near(written: str) -> list[str]:
 
 @cache
 def _short_names() -> dict[str, str]:
-    """The names that fit rows which are told apart by form and memory alone, by themselves without filler."""
+    """Common name of each model, by the same name without filler words."""
     rows: dict[tuple[frozenset[str], ...], list[Accelerator]] = {}
     for row in accelerators():
         rows.setdefault(row.needs, []).append(row)

@@ -1,4 +1,4 @@
-"""Who a token belongs to, and what that account may write to."""
+"""Account of a token, and its write access."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Any
 from .address import Address
 from .body import UnreadableAnswerError
 
-# What an account is in an organization that may write to all of its repositories (hub-docs, organizations-security).
+# Roles that may write to all repositories of an organization (hub-docs, organizations-security).
 _WRITING_ROLES = frozenset(("write", "admin"))
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who the token belongs to."""
+    """Account that the token belongs to."""
 
     name: str
-    organizations: frozenset[str] = frozenset()  # those whose every repository it may write to
+    organizations: frozenset[str] = frozenset()  # with write access to every repository
     may_write: bool = True
 
     def owns(self, address: Address) -> bool:
-        """Whether a repository is in the account's own name or that of one of its organizations."""
+        """True if the repository belongs to the account or one of its organizations."""
         return address.owner.lower() in {self.name.lower(), *(name.lower() for name in self.organizations)}
 
 
 def read_account(answer: Any) -> Account:
-    """The account that the Hub's answer describes.
+    """Parse the Hub's description of an account.
 
     Raises:
-        UnreadableAnswerError: it describes none.
+        UnreadableAnswerError: it names none.
     """
     if not isinstance(answer, Mapping) or not isinstance(answer.get("name"), str):
         raise UnreadableAnswerError("the answer names no account")

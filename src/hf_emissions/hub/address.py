@@ -1,4 +1,4 @@
-"""Where a card is on the Hub: `user/model`, `hf://user/model@revision`, or the address of its page."""
+"""Address of a card on the Hub: `user/model`, `hf://user/model@revision`, or the URL of its page."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _PAGE = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([^/?#]+/[^/?
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A model repository, and one of its revisions: a branch, a commit, or `refs/pr/N`."""
+    """Model repository and revision: a branch, a commit, or `refs/pr/N`."""
 
     model: str
     revision: str = MAIN
 
     @property
     def owner(self) -> str:
-        """The user or organization that the repository belongs to."""
+        """User or organization of the repository."""
         return self.model.partition("/")[0]
 
     def __str__(self) -> str:
@@ -31,9 +31,9 @@ class Address:
 
 
 def read_address(name: str) -> Address | None:
-    """The address that a name stands for, or None for a name that is none.
+    """Parse an address; None if the name is not one.
 
-    `user/model` whose second part ends with .md is taken for a mistyped path.
+    `user/model` that ends with .md, .markdown or .txt is taken for a mistyped path.
     """
     found = _SCHEME.fullmatch(name) or _PAGE.fullmatch(name)
     model, revision = (found[1], found[2]) if found else (name, None)

@@ -1,4 +1,4 @@
-"""The body of an answer, of which no more is read or unpacked than is wanted."""
+"""Response bodies, read and decompressed within limits."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from typing import Any
 
 from .unplaced import TooLargeError
 
-# What we ask for, and so the only way in which an answer may be packed.
+# Encodings that we request; a response may have no others.
 ACCEPTED = "gzip, deflate"
 _UNPACKED = frozenset(("", "identity"))
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
 class UnreadableAnswerError(Exception):
-    """An answer that is not what was asked for: cut off, or another page; worth asking again."""
+    """Response that is not what was requested: truncated, or another page. Worth a retry."""
 
 
 def read_body(answer: Any, most_bytes: int, longest_s: float) -> bytes:
-    """The body of an answer, unpacked.
+    """Read and decompress a response body.
 
     Args:
-        answer: a response of the client whose body was not read.
-        most_bytes: packed and unpacked.
-        longest_s: seconds that it may take, be it sent a byte at a time.
+        answer: response of the client with an unread body.
+        most_bytes: limit, compressed and decompressed.
+        longest_s: time limit in seconds, even for a byte at a time.
 
     Raises:
-        TooLargeError: it has more.
-        UnreadableAnswerError: it is packed in another way than was asked for, or damaged.
+        TooLargeError: the body is larger.
+        UnreadableAnswerError: it has an encoding that was not requested, or is damaged.
+        httpx.ReadTimeout: it takes longer.
     """
     encoding = answer.headers.get("content-encoding", "").strip().lower()
     announced = answer.headers.get("content-length", "")
@@ -64,7 +65,7 @@ def _in_time(pieces: Iterator[bytes], longest_s: float) -> Iterator[bytes]:
 
 
 def _unpacking(encoding: str, most_bytes: int) -> Callable[[bytes], Iterator[bytes]]:
-    """What unpacks one piece after the other, each at most a byte beyond the bound; told nothing, it checks the end."""
+    """Incremental decompressor; each result exceeds the limit by at most a byte. An empty piece checks the end."""
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise UnreadableAnswerError(f"the answer is packed as {encoding[:40]!r}, which was not asked for")
     found: list[Any] = [] if encoding == "deflate" else [zlib.decompressobj(_GZIP)]
@@ -75,7 +76,7 @@ def _unpacking(encoding: str, most_bytes: int) -> Callable[[bytes], Iterator[byt
                 raise UnreadableAnswerError("the answer is cut off")
             return
         if not found:
-            # Called deflate, zlib is sent by some servers and the bare stream by others (RFC 9110, section 8.4.1.2).
+            # As deflate, some servers send zlib and others the bare stream (RFC 9110, section 8.4.1.2).
             found.append(zlib.decompressobj(_ZLIB if _is_zlib(piece) else _RAW))
         try:
             yield found[0].decompress(piece, most_bytes + 1)

@@ -1,4 +1,4 @@
-"""The only module that talks to the Hub, by the session, the headers and the errors of its client `huggingface_hub`."""
+"""The only module that talks to the Hub, with the session, headers and errors of `huggingface_hub`."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from .words import keep_secret
 
 _T = TypeVar("_T")
 _SHA = re.compile(r"[0-9a-f]{40}")
-# Of a history, fifty commits a page; ours is among the last that were made.
+# Pages of history searched, fifty commits each; ours is among the latest.
 _MOST_HISTORY = 200
 
 
 @dataclass(frozen=True, slots=True)
 class HubCard:
-    """A card as it stands at one commit.
+    """Card at a commit.
 
     Args:
         text: the whole card.
-        sha: the commit that it was read at.
+        sha: the commit it was read at.
     """
 
     text: str
@@ -55,13 +55,13 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """The Hub, for one command.
+    """Client of the Hub, for one command.
 
     Args:
-        token: instead of the one that the client finds (HF_TOKEN, or the one of `hf auth login`).
-        endpoint: the server, instead of HF_ENDPOINT.
-        patience: makes the bound of waiting for one piece of work.
-        say: told what the Hub or its client remarks.
+        token: overrides the client's own (HF_TOKEN, or that of `hf auth login`).
+        endpoint: the server, overrides HF_ENDPOINT.
+        patience: creates the retry budget of one operation.
+        say: called with remarks of the Hub or its client.
     """
 
     token: str | None = None
@@ -72,26 +72,26 @@ class Hub:
 
     @property
     def url(self) -> str:
-        """The address of the server.
+        """Address of the server.
 
         Raises:
-            UsageError: what is set is no address.
+            UsageError: the setting is not an address.
         """
         if not self._kept.url:
             self._kept.url = read_endpoint(self.endpoint or _default_endpoint())
         return self._kept.url
 
     def read(self, address: Address) -> HubCard:
-        """The card at the head of a revision, fetched by its commit and never from a cache.
+        """Read the card at the head of a revision, by its commit and never from a cache.
 
         Raises:
-            HubError: it is not there, or could not be read.
+            HubError: it does not exist, or could not be read.
         """
         sha = self.ask(lambda: self._head(address), str(address))
         return self._card(address, sha)
 
     def next_card(self, address: Address, sha: str) -> HubCard | None:
-        """The card at the commit that was made on top of the commit `sha`, or None where there is none yet.
+        """Card at the commit on top of `sha`; None if there is none yet.
 
         Raises:
             HubError: the history could not be read.
@@ -101,7 +101,7 @@ class Hub:
         return None if found is None else self._card(address, found)
 
     def account(self) -> Account:
-        """Who the token belongs to.
+        """Account of the token, cached.
 
         Raises:
             HubError: there is no token, or the Hub does not know it.
@@ -111,25 +111,25 @@ class Hub:
         return self._kept.account
 
     def find(self, address: Address) -> Address:
-        """The same under the name that the repository has now: the old one of a renamed or given one leads there.
+        """Resolve renames and transfers.
 
         Raises:
-            HubError: it is not there, or could not be read.
+            HubError: the repository does not exist, or could not be read.
         """
         if address.model not in self._kept.names:
             self.ask(lambda: self._head(replace(address, revision=MAIN)), str(address))
         return replace(address, model=self._kept.names[address.model])
 
     def check(self, address: Address, before: str, text: str, *, propose: bool) -> None:
-        """Ask whether the Hub would take a card; what it remarks on it is said.
+        """Ask the Hub to validate a card; its remarks go to `say`.
 
         Args:
-            before: the card that was read.
-            text: what is to stand in its place.
+            before: the card as read.
+            text: its replacement.
 
         Raises:
-            HeadMovedError: the Hub has another card than was read.
-            HubError: it would not take this one, or could not be asked.
+            HeadMovedError: the Hub has another card than `before`.
+            HubError: it would reject the card, or could not be asked.
         """
         where, asked = str(address), {"create_pr": "1"} if propose else None
         upload = path_of(address.model, "preupload", MAIN if propose else address.revision)
@@ -149,17 +149,17 @@ class Hub:
     def commit(
         self, address: Address, text: str, parent: str, message: tuple[str, str], *, propose: bool
     ) -> CommitResult:
-        """Write a card as one commit on top of the commit `parent`, or propose it as a new pull request.
+        """Commit a card on top of `parent`, or propose it as a new pull request.
 
-        It is tried once: whether a try that failed took effect must be seen from the Hub before the next.
+        No retry: after a failure, the caller must look first whether it took effect.
 
         Args:
-            message: the title and the description of the commit, or of the pull request.
+            message: title and description of the commit or pull request.
 
         Raises:
-            HeadMovedError: `parent` is not the head any more.
+            HeadMovedError: `parent` is no longer the head.
             HubError: it was refused.
-            UncertainError: the connection broke, or the server failed: it may have been made or not.
+            UncertainError: the connection broke, or the server failed; the commit may exist.
         """
         place = path_of(address.model, "commit", MAIN if propose else address.revision)
         try:
@@ -171,7 +171,7 @@ class Hub:
             raise refusal(error, str(address)) from None
 
     def proposals(self, address: Address, author: str) -> list[Proposal]:
-        """The pull requests that `author` has opened, in the order of the Hub.
+        """Pull requests that `author` has opened, in the Hub's order.
 
         Raises:
             HubError: they cannot be listed.
@@ -186,7 +186,7 @@ class Hub:
                 page = read_page(json_of(answer), author, f"{self.url}/{address.model}")
                 found.update((one.number, one) for one in page.proposals)
                 if page.is_last or page.numbers <= seen:
-                    # A server that knows no pages gives the same one again.
+                    # A server without paging returns the same page again.
                     return list(found.values())
                 seen |= page.numbers
             raise HubError(f"{address}: its discussions have no end; nothing was written")
@@ -194,7 +194,7 @@ class Hub:
         return self.ask(listed, str(address))
 
     def comment(self, address: Address, words: str) -> None:
-        """Write a comment into the pull request whose ref is named. Tried once: it is nothing that must be there."""
+        """Comment on the pull request of a ref. Best effort, no retry."""
         from huggingface_hub.errors import HfHubHTTPError
         from huggingface_hub.utils import httpx
 
@@ -213,7 +213,7 @@ class Hub:
         self.ask(lambda: self._sent(place, (sent, JSON)), str(address))
 
     def ask(self, call: Callable[[], _T], where: str, patience: RetryBudget | None = None) -> _T:
-        """What a call that changes nothing gives; asked again while the Hub is busy, as its headers say.
+        """Run an idempotent call; retry while the Hub is busy, as its headers say.
 
         Raises:
             HubError: it was refused, or the Hub stayed busy.
@@ -234,32 +234,32 @@ class Hub:
                     raise said if isinstance(said, BusyHubError) else BusyHubError(str(said)) from None
 
     def get(self, url: str, parameters: Mapping[str, Any] | None = None) -> Any:
-        """The answer of the Hub to one GET of an address of its own, once.
+        """GET an address of the Hub, without retry.
 
         Raises:
-            Exception: whatever the client raises; `ask` makes one line of it.
+            Exception: any error of the client; `ask` converts it to one line.
         """
         return exchanged(self.url, HubRequest(url, parameters=parameters, headers=self._headers()))
 
     def get_file(self, url: str, most_bytes: int = MOST_BYTES) -> Any:
-        """The same for a file, which may lie on another host; that is told nothing of us."""
+        """GET a file, which may be on another host; that host gets no token."""
         return exchanged(self.url, HubRequest(url, most_bytes=most_bytes, file=True, headers=self._headers()))
 
     def next_page(self, answer: Any) -> str | None:
-        """Where the next page of a listing is, at the endpoint, whatever host the answer names; None at its end."""
+        """Address of a listing's next page, moved to the endpoint whatever host the response names; None at the end."""
         link = answer.links.get("next", {}).get("url")
         return at_endpoint(self.url, urljoin(str(answer.request.url), link)) if link else None
 
     def card_bytes(self, model: str, sha: str, get: Callable[[str], Any] | None = None) -> bytes:
-        """The bytes of README.md at a commit, held against the id that the server gives for them, asked for once.
+        """Bytes of README.md at a commit, verified against the server's id for them; no retry.
 
         Args:
-            get: used instead of `get_file`.
+            get: replaces `get_file`.
 
         Raises:
             NoCardError: there is none.
-            TooLargeError: it is larger than any card; no more of it was read.
-            Exception: whatever the client raises; `ask` makes one line of it.
+            TooLargeError: it is larger than any card; reading stopped there.
+            Exception: any error of the client; `ask` converts it to one line.
         """
         from huggingface_hub import hf_hub_url
         from huggingface_hub.errors import RemoteEntryNotFoundError
@@ -302,14 +302,14 @@ class Hub:
                     return newer
                 newer = commit
         except GatedRepoError:
-            # Its history is closed to those who were not let in, and its head is not.
+            # The history is closed to users without access, the head is not.
             head = self._head(address)
             return None if head == sha else head
-        # Somebody has rewritten the history.
+        # The history was rewritten.
         return None
 
     def _history(self, address: Address) -> Iterator[str]:
-        """The ids of the commits of a revision, the newest first."""
+        """Commit ids of a revision, newest first."""
         place: str | None = f"{self.url}{path_of(address.model, 'commits', address.revision)}"
         for _ in range(_MOST_HISTORY):
             if place is None:
@@ -333,7 +333,7 @@ class Hub:
         return exchanged(self.url, ask)
 
     def _headers(self) -> dict[str, str]:
-        """The headers of the client, with the token."""
+        """Headers of the client, with the token."""
         if self._kept.listening:
             return _headers(self.token)
         with listened(self.say):
@@ -343,7 +343,7 @@ class Hub:
 
 
 class UncertainError(Exception):
-    """A commit of which nobody knows yet whether it was made."""
+    """A commit that may or may not have been made."""
 
     def __init__(self, where: str, cause: Exception) -> None:
         super().__init__(where)
@@ -351,12 +351,12 @@ class UncertainError(Exception):
         self.cause = cause
 
     def said(self) -> HubError:
-        """It as one line."""
+        """The cause as a one-line error."""
         return refusal(self.cause, self.where)
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether the same call may well succeed a little later."""
+    """True if a retry may succeed."""
     from huggingface_hub.utils import httpx
 
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -366,30 +366,30 @@ def is_passing(error: Exception) -> bool:
 
 
 def wait_for(waits: RetryBudget, error: Exception, where: str) -> bool:
-    """Wait before what failed is tried again; False where that would take longer than is left."""
+    """Wait before a retry; False if that exceeds the budget."""
     from huggingface_hub.utils import httpx
 
     unreachable = isinstance(error, httpx.ConnectError)
     why = "the Hub cannot be reached" if unreachable else "the Hub is busy"
-    # Other pages than were asked for are those of something between us and the Hub.
+    # Unexpected pages come from something between us and the Hub.
     other = isinstance(error, UnreadableAnswerError)
     return waits.wait(f"{where}: {why}", asked_wait_s(error), unreachable=unreachable or other)
 
 
-# A server on the way may have marked it as weak, or as that of a packed answer.
+# A proxy may have marked the ETag as weak, or as that of a compressed response.
 _SHA1 = re.compile(r'(?:W/)?"?([0-9a-f]{40})(?:[-;][a-z]{1,10})?"?')
 _SHA256 = re.compile(r'(?:W/)?"?([0-9a-f]{64})"?')
-# A card is none of these, and without an id nothing else tells an answer of another kind.
+# A card is none of these; without an id, only the type reveals another response.
 _NO_CARD = ("text/html", "application/json")
 
 
 def git_id(data: bytes) -> str:
-    """The id that git gives to a file's content."""
+    """Git's blob id of a file's content."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _is_whole(answer: Any) -> bool:
-    """Whether the bytes are those that the Hub named, by git's id of a file or that of a large one; else True."""
+    """True if the bytes match the Hub's id: git's, or the SHA-256 of a large file. Without an id, by content type."""
     data, told = answer.content, [*answer.history, answer]
     linked = next((one.headers["x-linked-etag"] for one in told if "x-linked-etag" in one.headers), None)
     named = linked or answer.headers.get("etag") or ""
@@ -401,10 +401,10 @@ def _is_whole(answer: Any) -> bool:
 
 
 def json_of(answer: Any) -> Any:
-    """What an answer holds; a number of thousands of digits, which Python refuses, is null.
+    """Parse a JSON response; an integer of over 20 digits is null, since Python refuses thousands of them.
 
     Raises:
-        UnreadableAnswerError: it is no JSON, or nested too deep.
+        UnreadableAnswerError: it is not JSON, or nested too deep.
     """
     try:
         return json.loads(answer.content, parse_int=lambda digits: int(digits) if len(digits) <= 20 else None)
@@ -413,7 +413,7 @@ def json_of(answer: Any) -> Any:
 
 
 def _is_name(name: str) -> bool:
-    """Whether this is a name that a repository may have: it goes into addresses."""
+    """True for a valid repository name: it goes into URLs."""
     return re.fullmatch(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?", name, re.ASCII) is not None
 
 
@@ -424,12 +424,12 @@ def _headers(token: str | None) -> dict[str, str]:
     used = headers.get("authorization", "").removeprefix("Bearer ")
     keep_secret(used)
     if used and not _IN_A_TOKEN.fullmatch(used):
-        # Sent, it would be an error that shows it.
+        # Sending it would raise an error that shows it.
         raise UnknownTokenError("the token holds a character that no token has; look at HF_TOKEN, or log in anew")
     return headers
 
 
-# What may stand in a header.
+# Characters allowed in a header.
 _IN_A_TOKEN = re.compile(r"[!-~]+")
 
 

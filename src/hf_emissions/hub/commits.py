@@ -1,4 +1,4 @@
-"""A commit of a card by the Hub's interface: what it asks before, what it sends, and what the answer says."""
+"""Commits of a card through the Hub's API: preliminary checks, request bodies, responses."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .unplaced import UnplacedError
 from .words import said_safely
 
 JSON = "application/json"
-# What the Hub takes for a sample of a file that is to be uploaded.
+# Bytes that the Hub wants as a sample of a file before its upload.
 _SAMPLE_BYTES = 512
-# So many remarks on a card are said.
+# Limit of remarks that are shown.
 _MOST_WARNINGS = 5
 _DISCUSSION = re.compile(r"/discussions/([1-9]\d{0,8})/?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class OddAnswerError(UnreadableAnswerError):
-    """The Hub took what was sent, and its answer does not say what became of it: never to be sent again."""
+    """The Hub accepted a request, but the response does not tell the outcome. Never to be retried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class CommitResult:
 
     Args:
         sha: its id.
-        url: the page of the commit, or of the pull request that it opened or went into.
-        proposal: whether it is on a pull request.
+        url: page of the commit, or of its pull request.
+        proposal: True if it is on a pull request.
     """
 
     sha: str
@@ -44,17 +44,17 @@ class CommitResult:
 
 
 def path_of(model: str, kind: str, revision: str) -> str:
-    """The address of the interface for something of a revision."""
+    """API path for a resource of a revision."""
     return f"/api/models/{model}/{kind}/{quote(revision, safe='')}"
 
 
 def validation_of(text: str) -> tuple[bytes, str]:
-    """What is sent to have a card's front matter looked at."""
+    """Request body and type to validate a card's front matter."""
     return json.dumps({"content": text, "repoType": "model"}).encode(), JSON
 
 
 def warnings_in(answer: Any) -> Iterator[str]:
-    """What the Hub remarks on a card that it takes: strangers' words."""
+    """The Hub's remarks on a card that it accepts; untrusted text."""
     found = answer.get("warnings") if isinstance(answer, Mapping) else None
     listed = found if isinstance(found, list) else []
     for one in listed[:_MOST_WARNINGS]:
@@ -66,18 +66,18 @@ def warnings_in(answer: Any) -> Iterator[str]:
 
 
 def upload_of(text: str) -> tuple[bytes, str]:
-    """What is sent to learn how a card is to be uploaded."""
+    """Request body and type to learn how a card is to be uploaded."""
     data = text.encode()
     sample = base64.b64encode(data[:_SAMPLE_BYTES]).decode("ascii")
     return json.dumps({"files": [{"path": CARD_NAME, "sample": sample, "size": len(data)}]}).encode(), JSON
 
 
 def read_upload(answer: Any) -> str | None:
-    """The id of the card that the Hub has now, by git; None where it does not say.
+    """Git id of the card that the Hub has now; None if not given.
 
     Raises:
-        UnplacedError: the card is kept apart, as large files are: nobody would see it as a card.
-        UnreadableAnswerError: the answer does not say how to upload one.
+        UnplacedError: the card is stored as a large file, which nobody would see as a card.
+        UnreadableAnswerError: the response does not say how to upload a card.
     """
     files = answer.get("files") if isinstance(answer, Mapping) else None
     found = [one for one in files if isinstance(one, Mapping)] if isinstance(files, list) else []
@@ -91,7 +91,7 @@ def read_upload(answer: Any) -> str | None:
 
 
 def commit_of(text: str, parent: str, message: tuple[str, str]) -> tuple[bytes, str]:
-    """What is sent to commit a card on top of a commit."""
+    """Request body and type to commit a card on top of a commit."""
     header = {"summary": message[0], "description": message[1], "parentCommit": parent}
     content = base64.b64encode(text.encode()).decode("ascii")
     lines = (
@@ -102,13 +102,13 @@ def commit_of(text: str, parent: str, message: tuple[str, str]) -> tuple[bytes, 
 
 
 def written(answer: Any, page: str, *, propose: bool) -> CommitResult:
-    """The commit that an answer tells of.
+    """Parse the response to a commit.
 
     Args:
-        page: the address of the repository's page.
+        page: address of the repository's page.
 
     Raises:
-        OddAnswerError: it does not tell.
+        OddAnswerError: it does not tell the outcome.
     """
     sha = answer.get("commitOid") if isinstance(answer, Mapping) else None
     if not isinstance(sha, str) or not _COMMIT.fullmatch(sha):

@@ -1,4 +1,4 @@
-"""Good manners towards strangers' repositories: who does not want pull requests, and how many are too many a day."""
+"""Contribution policy for repositories of others: opt-outs, and a daily limit of pull requests."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .address import Address
 from .json_lines import JsonLines
 from .private import make_folder
 
-# Pull requests to repositories of others that are opened within 24 hours; a person can stand behind so many.
+# Limit of pull requests to others within 24 hours; a person can stand behind this many.
 MOST_A_DAY = 10
 
-# Another process of ours opens its pull request within this.
+# Another process of ours opens its pull request within this time.
 _LONGEST_LOCK_S = 600.0
 
 _NO = re.compile(r"hf-emissions:\s*no\s+pull\s+requests?\b", re.IGNORECASE)
@@ -26,18 +26,18 @@ _SHIPPED = Path(__file__).with_name("no_pull_requests.txt")
 
 
 def folder() -> Path:
-    """Where the list of accounts and the day's count are kept: beside the client's own files."""
+    """Folder of the opt-out list and the ledger, beside the client's own files."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
     home = os.environ.get("HF_HOME") or str(cache / "huggingface")
-    # As the client reads them (huggingface_hub/constants.py, 2.4.0).
+    # Same lookup as the client's (huggingface_hub/constants.py, 2.4.0).
     return Path(os.path.expandvars(home)).expanduser() / "hf-emissions"
 
 
 def check_wanted(address: Address, text: str) -> None:
-    """Refuse to propose anything to those who said no, in the card or on the list of accounts.
+    """Refuse to propose to owners who opted out, in the card or on the list of accounts.
 
     Raises:
-        HubError: they did.
+        HubError: the owner opted out.
     """
     if _NO.search(text):
         raise HubError(f"{address}: the card asks for no pull requests; write to its owner instead")
@@ -46,16 +46,16 @@ def check_wanted(address: Address, text: str) -> None:
 
 
 def declined() -> frozenset[str]:
-    """Accounts and repositories that want no pull requests: our list, and the user's own beside it."""
+    """Accounts and repositories that opted out, from the shipped list and the user's own."""
     lines = [line for path in (_SHIPPED, folder() / _SHIPPED.name) if path.exists() for line in _lines(path)]
     return frozenset(line.partition("#")[0].strip().lower() for line in lines) - {""}
 
 
 def check_bound(now: datetime | None = None) -> None:
-    """Refuse one more pull request than the day's bound.
+    """Enforce the daily limit of pull requests.
 
     Raises:
-        HubError: there were enough within 24 hours.
+        HubError: it was reached within 24 hours.
     """
     times = opened(now or datetime.now(UTC))
     if len(times) >= MOST_A_DAY:
@@ -68,10 +68,10 @@ def check_bound(now: datetime | None = None) -> None:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Hold back other processes of ours that would open a pull request at the same time.
+    """Lock out other processes of ours while a pull request is opened.
 
     Raises:
-        HubError: one of them takes longer than it should.
+        HubError: one of them holds the lock for too long.
     """
     from filelock import FileLock, Timeout
 
@@ -84,26 +84,26 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def count(address: Address, now: datetime | None = None) -> None:
-    """Remember that a pull request is being opened; before it is, so that a kill leaves none uncounted."""
+    """Record a pull request before it is opened, so that a kill leaves none uncounted."""
     _write({"time": (now or datetime.now(UTC)).isoformat(), "model": address.model})
 
 
 def take_back(address: Address) -> None:
-    """Take back the last `count` of a repository: the pull request was refused."""
+    """Undo the last `count` of a repository: the pull request was refused."""
     _write({"model": address.model, "refused": True})
 
 
 def remember(address: Address, number: int, *, duplicate: bool = False) -> None:
-    """Remember the number of a pull request of ours, so that it is known when somebody gives it another title.
+    """Record the number of our pull request, so that it is recognised under another title.
 
     Args:
-        duplicate: it was closed by us, since there is another one.
+        duplicate: we closed it in favour of another one.
     """
     _write({"model": address.model, "number": number, "duplicate": duplicate})
 
 
 def numbers(address: Address) -> dict[int, bool]:
-    """The pull requests of ours in a repository by their numbers, and whether each is a duplicate."""
+    """Our pull requests in a repository by number; True for a duplicate."""
     found = [one for one in _ledger().entries() if one.get("model") == address.model]
     return {one["number"]: one.get("duplicate") is True for one in found if isinstance(one.get("number"), int)}
 
@@ -118,7 +118,7 @@ def _write(entry: dict[str, Any]) -> None:
 
 
 def opened(now: datetime) -> list[datetime]:
-    """When the pull requests of the last 24 hours were opened; those that were refused are none."""
+    """Times of pull requests opened within the last 24 hours, without refused ones."""
     times: list[tuple[str, datetime]] = []
     for entry in _ledger().entries():
         model, time = str(entry.get("model")), _time(entry.get("time"))

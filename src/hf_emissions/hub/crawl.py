@@ -1,4 +1,4 @@
-"""Reading many models: pages of the Hub's listing, and cards one by one, within its quotas and by many threads."""
+"""Multi-threaded reader of many models: pages of the Hub's listing, and single cards, within its quotas."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .endpoint import at_endpoint
 from .quotas import GrantedCall, Quotas
 from .refusals import refusal, status_of
 
-# Models of one page of the listing; the Hub gives no more.
+# Models per page of the listing, the Hub's maximum.
 PAGE = 1000
-# Enough to use up a quota of 12,000 calls in 300 s where an answer takes 300 ms.
+# Enough to use up a quota of 12,000 calls in 300 s at 300 ms per response.
 THREADS = 16
 _EXPAND = ("author", "cardData", "createdAt", "downloads", "gated", "lastModified", "pipeline_tag", "sha")
 
@@ -26,7 +26,7 @@ _R = TypeVar("_R")
 
 
 class PassedOverError(HubError):
-    """A card that is closed to us, or whose model is gone.
+    """A card that is gated, or whose model is gone.
 
     Args:
         why: gated or gone.
@@ -38,20 +38,20 @@ class PassedOverError(HubError):
 
 
 class StoppedError(HubError):
-    """A call that was given up because another one failed for good."""
+    """A call abandoned because another one failed for good."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which models the Hub is to list, in its own words.
+    """Models to list, in the Hub's terms.
 
     Args:
         author: user or organization.
         filter: tags, all of which a model has.
         search: words of the name.
-        sort: downloads, created_at, last_modified, likes or trending_score; the most come first.
-        limit: so many at most.
-        min_downloads: none with fewer downloads.
+        sort: downloads, created_at, last_modified, likes or trending_score, in descending order.
+        limit: maximum number of models.
+        min_downloads: minimum number of downloads.
     """
 
     author: str | None = None
@@ -62,10 +62,10 @@ class Query:
     min_downloads: int | None = None
 
     def parameters(self) -> dict[str, Any]:
-        """It as the Hub's interface wants it."""
+        """Query parameters of the Hub's API."""
         named = {"created_at": "createdAt", "last_modified": "lastModified", "trending_score": "trendingScore"}
         asked = {"author": self.author, "filter": list(self.filter), "search": self.search}
-        # With a bound of downloads nobody knows how many of a page are left.
+        # With a minimum of downloads, it is unknown how many models of a page remain.
         whole = self.limit is None or self.min_downloads is not None
         size = PAGE if whole or self.limit is None else min(PAGE, self.limit)
         return {
@@ -78,9 +78,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the listing: the models as the Hub describes them, where the next one is, and how many entries name
-    no model.
-    """
+    """Page of the listing: described models, address of the next page, number of entries that name no model."""
 
     models: tuple[dict[str, Any], ...]
     next: str | None
@@ -89,12 +87,12 @@ class Page:
 
 @dataclass(slots=True)
 class Crawler:
-    """A reader of many models.
+    """Reader of many models.
 
     Args:
         hub: the Hub.
-        quotas: what it allows.
-        threads: how many calls are under way at once.
+        quotas: its quotas.
+        threads: number of concurrent calls.
     """
 
     hub: Hub
@@ -107,7 +105,7 @@ class Crawler:
         self.quotas.sleep = lambda time_s: self._wait(time_s, wait)
 
     def page(self, query: Query, url: str | None = None) -> Page:
-        """The first page of a listing, or the one at a `Page.next`.
+        """First page of a listing, or the one at a `Page.next`.
 
         Raises:
             HubError: it was refused, or the Hub stayed busy.
@@ -125,7 +123,7 @@ class Crawler:
         return self._ask(asked, "the listing of models")
 
     def model(self, name: str) -> dict[str, Any] | None:
-        """One model as the listing describes it, by its present name; None where there is none, or none to be seen.
+        """Model as the listing describes it, under its current name; None if it does not exist or is hidden.
 
         Raises:
             HubError: it was refused, or the Hub stayed busy.
@@ -144,11 +142,11 @@ class Crawler:
             return None
 
     def card(self, name: str, sha: str) -> bytes | None:
-        """The bytes of a card at a commit; None where there is none.
+        """Bytes of a card at a commit; None if there is none.
 
         Raises:
-            PassedOverError: it is closed to us, or gone.
-            TooLargeError: it is larger than any card; no more of it was read.
+            PassedOverError: it is gated, or gone.
+            TooLargeError: it is larger than any card; reading stopped there.
             UnknownTokenError: the Hub does not know the token.
             HubError: it was refused, or the Hub stayed busy.
         """
@@ -169,7 +167,7 @@ class Crawler:
             return None
 
     def each(self, function: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
-        """What a function gives for each item, in their order, many at once; ends at once where one of them fails."""
+        """Ordered parallel map; stops at the first failure."""
         pool = ThreadPoolExecutor(self.threads, "hub")
         try:
             yield from pool.map(function, items)
@@ -181,7 +179,7 @@ class Crawler:
 
     def _ask(self, call: Callable[[], _T], where: str) -> _T:
         patience = self.hub.patience()
-        # Hours of work outlast a network that is away for a while.
+        # A crawl of hours must survive a network outage.
         patience.connections = None
         wait = patience.sleep
         patience.sleep = lambda time_s: self._wait(time_s, wait)
@@ -208,7 +206,7 @@ class Crawler:
         return self._answered(taken, lambda: self.hub.get_file(url))
 
     def _answered(self, taken: GrantedCall, call: Callable[[], Any]) -> Any:
-        """The answer to a call, after its headers were taken in."""
+        """Make the call and record its rate-limit headers."""
         from huggingface_hub.errors import HfHubHTTPError
 
         answers: list[Any] = []
@@ -223,7 +221,7 @@ class Crawler:
         return response
 
     def _wait(self, time_s: float, wait: Callable[[float], None]) -> None:
-        """Wait in small steps, so that a thread is not held for minutes after another one has failed."""
+        """Wait in small steps, so that threads end soon after another one has failed."""
         while time_s > 0 and not self._stopped.is_set():
             step_s = min(time_s, 1.0)
             wait(step_s)
@@ -233,11 +231,11 @@ class Crawler:
 
 
 def _refused(error: Exception, name: str) -> HubError | None:
-    """What the refusal of a card means, where it is more than this one answer."""
+    """Error for a refusal that concerns the card itself; None for any other."""
     from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
 
     if isinstance(error, GatedRepoError):
         return PassedOverError(name, "gated")
-    # Without a token a bare 401 is all that is said of a model that was deleted, or is private now.
+    # Without a token, a bare 401 is all that the Hub says of a deleted or private model.
     gone = isinstance(error, RevisionNotFoundError) or isinstance(refusal(error, name), NoModelError)
     return PassedOverError(name, "gone") if gone or status_of(error) == 410 else None

@@ -1,4 +1,4 @@
-"""The pull requests of a repository as the Hub lists them, fifty a page."""
+"""Pull requests of a repository, from the Hub's listing of fifty per page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from .body import UnreadableAnswerError
 
-# Ten thousand discussions of one repository: more are a server without an end.
+# Ten thousand discussions of one repository: more means a server without an end.
 MOST_PAGES = 200
 
 
@@ -23,18 +23,18 @@ class Proposal:
 
     @property
     def revision(self) -> str:
-        """The ref that its commits are on."""
+        """Ref of its commits."""
         return f"refs/pr/{self.number}"
 
     @property
     def is_open(self) -> bool:
-        """Whether it waits for its owner."""
+        """True if it waits for its owner."""
         return self.status in ("open", "draft")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: an account's pull requests, the numbers of all that is on it, and whether it says to be the last."""
+    """One page: an account's pull requests, the numbers of all entries, and True if it is the last."""
 
     proposals: tuple[Proposal, ...]
     numbers: frozenset[int]
@@ -42,14 +42,14 @@ class Page:
 
 
 def read_page(answer: Any, author: str, page: str) -> Page:
-    """A page of the listing.
+    """Parse a page of the listing.
 
     Args:
-        author: whose pull requests are wanted.
-        page: the address of the repository's page.
+        author: whose pull requests to return.
+        page: address of the repository's page.
 
     Raises:
-        UnreadableAnswerError: it is none.
+        UnreadableAnswerError: it is not a page.
     """
     listed = answer.get("discussions") if isinstance(answer, Mapping) else None
     if not isinstance(listed, list):

@@ -1,4 +1,4 @@
-"""One card on the Hub, changed: read at its head, changed, shown, and written on top of what was read."""
+"""Edit of one card on the Hub: read at its head, changed, shown, and committed on top."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .proposals import number_of, place_of_proposal
 from .refusals import status_of
 from .waiting import RetryBudget
 
-# A repository that moves under us more often than this has a robot that writes to it.
+# A head that moves more often belongs to a robot that writes to it.
 MOST_MOVES = 20
 
-# How often we look for a pull request whose answer was lost: the Hub may still be opening it.
+# Attempts to find a pull request whose response was lost: the Hub may still be opening it.
 _LOOKS = 3
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -30,18 +30,17 @@ Change = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class CommitOptions:
-    """How a change is to be written.
+    """Options for writing a change.
 
     Args:
-        propose: as a pull request: True, False, or None for "on the repositories of others".
-        agree: asked with the address, the old text, the new, and whether it opens a pull request, before anything is
-            written.
-        describe: the title and the description of the commit; told the old text, the new, and whether it is a pull
+        propose: open a pull request: True, False, or None for "on the repositories of others".
+        agree: confirms before anything is written; gets the address, the old and new text, and whether it opens a pull
             request.
-        moved: asked with the address that was named, and the repository of a stranger that it leads to now, before
-            anything is proposed there.
-        may_propose: why this may not be proposed to a stranger, or None.
-        strangers: whether it may be a repository of others at all; never one of a list.
+        describe: title and description of the commit; gets the old and new text, and whether it is a pull request.
+        moved: confirms before proposing to a stranger's repository that the name leads to now; gets the named and the
+            current address.
+        may_propose: reason why this may not be proposed to a stranger, or None.
+        strangers: allow repositories of others; False for lists.
     """
 
     agree: Callable[[Address, str, str, bool], bool]
@@ -54,13 +53,13 @@ class CommitOptions:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a card.
+    """Result of an edit.
 
     Args:
-        before, after: its text, as last read and as wanted.
-        written: the commit; None where nothing had to change, or nobody agreed.
-        interrupted: whether Ctrl-C came meanwhile.
-        proposed_in: the page of the open pull request of ours that the text was read from.
+        before, after: text as last read, and as wanted.
+        written: the commit; None if nothing had to change, or nobody agreed.
+        interrupted: True if Ctrl-C came meanwhile.
+        proposed_in: page of our open pull request that the text was read from.
     """
 
     before: str
@@ -71,16 +70,16 @@ class Outcome:
 
 
 def edit_card(hub: Hub, address: Address, change: Change, wishes: CommitOptions) -> Outcome:
-    """Change a card on the Hub: exactly what `change` makes of its newest text is written, or nothing.
+    """Edit a card on the Hub: write exactly what `change` makes of its newest text, or nothing.
 
     Raises:
         CardError: the card cannot be read or changed.
         HubError: the Hub refuses, or is too busy; nothing was written.
-        KeyboardInterrupt: Ctrl-C; nothing was written, or its text says that this could not be seen.
+        KeyboardInterrupt: Ctrl-C; nothing was written, or the message says that this is unknown.
     """
     account = hub.account()
     _check_token(account, address)
-    # A repository that was renamed, or given away, is what it is now: its owner is asked, and nobody else.
+    # After a rename or transfer, the current owner decides, and nobody else.
     named, address = address, hub.find(address)
     own = account.owns(address)
     if not own and not wishes.strangers:
@@ -89,7 +88,7 @@ def edit_card(hub: Hub, address: Address, change: Change, wishes: CommitOptions)
     _check_revision(address, proposing=proposing)
     at = place_of_proposal(hub, address, account, own=own) if proposing else address
     wanted = change if own else _polite(hub, address, at, change, wishes)
-    # A name may be that of somebody who left, and lead to what others have put in its place since.
+    # The name of a departed account may lead to what others have put in its place.
     elsewhere = named if not own and named.model.lower() != address.model.lower() else None
     return _Editing(hub, wanted, wishes, proposing, at, stranger=not own, named=elsewhere).run()
 
@@ -107,7 +106,7 @@ def _check_revision(address: Address, *, proposing: bool) -> None:
 
 
 def _polite(hub: Hub, address: Address, at: Address, change: Change, wishes: CommitOptions) -> Change:
-    """The change, refused where the owner said no: in the card that would change, or in that of main."""
+    """Wrap `change` to refuse if the owner opted out (in this card or in that of main), or if `may_propose` objects."""
 
     def polite(text: str) -> str:
         after = change(text)
@@ -125,7 +124,7 @@ def _polite(hub: Hub, address: Address, at: Address, change: Change, wishes: Com
 
 @dataclass(slots=True)
 class _Editing:
-    """The tries to write one change."""
+    """Attempts to write one change."""
 
     hub: Hub
     change: Change
@@ -133,14 +132,14 @@ class _Editing:
     proposing: bool
     at: Address
     stranger: bool = False
-    named: Address | None = None  # what was named, where it leads to another repository of a stranger
+    named: Address | None = None  # as named, if it leads to a stranger's other repository
     agreed: list[str] | None = None
-    sent: HubCard | None = None  # the text of the last try, with the commit that it was to stand on
+    sent: HubCard | None = None  # text of the last try, with its parent commit
     read: str = ""
-    opening: bool = False  # whether the last try was to open a pull request
-    unknown: bool = False  # whether the last try may have been written
-    counted: bool = False  # whether the pull request that may have been opened is counted
-    taken: bool = False  # whether the Hub took the last try, and did not say what became of it
+    opening: bool = False  # the last try opens a pull request
+    unknown: bool = False  # the last try may have been written
+    counted: bool = False  # the pull request that may have been opened is counted
+    taken: bool = False  # the Hub accepted the last try without telling the outcome
     patience: RetryBudget = field(init=False)
 
     def __post_init__(self) -> None:
@@ -168,17 +167,17 @@ class _Editing:
                     raise self._unfinished(error) from None
 
     def _unfinished(self, error: UncertainError) -> HubError:
-        """What to say when the Hub stays silent after a commit was sent: whether it is there, if that can be seen."""
+        """Error after the Hub stayed silent; says if the fate of the last try is unknown."""
         said = error.said()
         if not self.unknown:
             return said
         return HubError(f"{said} (whether the last try was written could not be seen; the same command finds out)")
 
     def _seen_after_interrupt(self) -> Outcome:
-        """After Ctrl-C and a commit whose answer never came: whether it was made all the same.
+        """After Ctrl-C, look whether a commit without a response was made.
 
         Raises:
-            KeyboardInterrupt: it was not, or that could not be seen.
+            KeyboardInterrupt: it was not, or that is unknown.
         """
         try:
             made = self._made()
@@ -239,7 +238,7 @@ class _Editing:
         return written, held
 
     def _send(self, card: HubCard, after: str, message: tuple[str, str]) -> tuple[CommitResult, bool]:
-        """The commit, and whether Ctrl-C came meanwhile; `unknown` where its fate is."""
+        """Commit; also return True if Ctrl-C came meanwhile. `unknown` stays True if the outcome is."""
         self.unknown = True
         with interrupts_held() as held:
             try:
@@ -252,10 +251,10 @@ class _Editing:
                 raise
             except UncertainError as error:
                 self.taken = isinstance(error.cause, OddAnswerError)
-                # One whose answer cannot be read counts, and so does another after it.
+                # A try with an unreadable response counts, and so does the next one.
                 self.counted = self.counted and not isinstance(error.cause, UnreadableAnswerError)
                 if status_of(error.cause) == 429:
-                    # Refused before it was looked at.
+                    # Refused before processing.
                     self.unknown, self.sent = False, None
                 if held:
                     raise KeyboardInterrupt from None
@@ -263,10 +262,10 @@ class _Editing:
         return written, bool(held)
 
     def _check_place(self) -> None:
-        """Whether another process of ours has opened a pull request since we looked; then it is the place.
+        """Switch to a pull request that another process of ours has opened meanwhile.
 
         Raises:
-            HeadMovedError: it has.
+            HeadMovedError: there is one.
         """
         place = place_of_proposal(self.hub, self.at, self.hub.account(), own=not self.stranger)
         if place != self.at:
@@ -274,10 +273,10 @@ class _Editing:
             raise HeadMovedError(f"{place}: a pull request of ours was opened meanwhile; try again")
 
     def _settle(self) -> None:
-        """Go on with an earlier one of ours, where one has come to light since we looked; what we opened is closed.
+        """Switch to an earlier pull request of ours that has appeared meanwhile; the one just opened is closed.
 
         Raises:
-            HeadMovedError: that one is to be looked at now.
+            HeadMovedError: there is one.
         """
         main = replace(self.at, revision=MAIN)
         place = place_of_proposal(self.hub, main, self.hub.account(), own=not self.stranger)
@@ -286,10 +285,10 @@ class _Editing:
             raise HeadMovedError(f"{self.at}: another pull request of ours was there before; try again")
 
     def _made(self) -> Outcome | None:
-        """What the last try wrote, if it took effect although its answer never came.
+        """Result of the last try, if it took effect although its response was lost.
 
-        Its commit is the one on top of the one that was read, even if others were made since: to write it again could
-        undo what somebody wrote after it. A pull request that it opened is one of ours, and is open.
+        Its commit is the one on top of the one that was read, even if others followed: writing it again could undo
+        later changes. A pull request that it opened is one of ours, and open.
         """
         if self.sent is None:
             return None
@@ -308,7 +307,7 @@ class _Editing:
         return Outcome(self.read, found.text, CommitResult(found.sha, self._page(found.sha), self.proposing))
 
     def _opened(self) -> HubCard | None:
-        """The card on the pull request that the last try opened; looked for more than once, since it may be late."""
+        """Card on the pull request that the last try opened; polled, since it may appear late."""
         for look in range(_LOOKS):
             self.at = place_of_proposal(self.hub, self.at, self.hub.account(), own=not self.stranger)
             if self.at.revision != MAIN:
@@ -324,7 +323,7 @@ class _Editing:
             raise error.named(str(self.at)) from None
 
     def _agree(self, card: HubCard, after: str) -> bool:
-        """Whether a person agrees; not asked again for the same change to a card that moved elsewhere."""
+        """True if the user agrees; not asked again for the same change after the card changed elsewhere."""
         if self._opens() and self.stranger:
             contribution_policy.check_bound()
         if self.named is not None:

@@ -1,4 +1,4 @@
-"""Where the Hub is, and whether an address is still there: the token and what is written go to no other host."""
+"""Address of the Hub, and checks against it: the token and written content go to no other host."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def read_endpoint(address: str) -> str:
-    """An endpoint without the slash at its end.
+    """Parse an endpoint; drop trailing slashes.
 
     Raises:
-        UsageError: it is no address, or holds a password.
+        UsageError: it is not an address, or holds more than a server and a path.
     """
     try:
         parts = urlsplit(address)
@@ -28,12 +28,12 @@ def read_endpoint(address: str) -> str:
 
 
 def is_at(endpoint: str, address: str) -> bool:
-    """Whether an address is on the same host, by the same way, as the endpoint."""
+    """True if an address has the endpoint's scheme, host and port."""
     return _origin(urlsplit(endpoint)) == _origin(urlsplit(address))
 
 
 def at_endpoint(endpoint: str, address: str) -> str:
-    """The path and query of an address at the endpoint: mirrors hand on what the Hub said of its own address."""
+    """Move an address to the endpoint: mirrors pass on the Hub's own addresses."""
     base, parts = urlsplit(endpoint), urlsplit(address)
     path, prefix = f"/{parts.path.lstrip('/')}", base.path.rstrip("/")
     if not f"{path}/".startswith(f"{prefix}/"):
@@ -42,10 +42,10 @@ def at_endpoint(endpoint: str, address: str) -> str:
 
 
 def led_to(address: str, location: str) -> str:
-    """The address that a redirect leads to.
+    """Target of a redirect.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not an address.
     """
     found = urljoin(address, location)
     parts = urlsplit(found)
@@ -55,12 +55,12 @@ def led_to(address: str, location: str) -> str:
 
 
 def host_of(address: str) -> str:
-    """The name of the host in an address."""
+    """Host name of an address."""
     return urlsplit(address).hostname or "nowhere"
 
 
 def is_weaker(before: str, after: str) -> bool:
-    """Whether the way to the second address can be read and changed by others, and that to the first cannot."""
+    """True for a step from https to an unencrypted scheme."""
     return urlsplit(before).scheme == "https" and urlsplit(after).scheme != "https"
 
 

@@ -1,8 +1,8 @@
-"""One exchange with the Hub: within bounds of time and size, and with the token for the endpoint alone.
+"""One exchange with the Hub, limited in time and size; the token goes to the endpoint alone.
 
-The session is that of the Hub's client, with its proxies, certificates and offline mode. What the client would do by
-itself without a bound is done here: no waiting, no answer that takes or holds more than it may, and of redirects those
-to the endpoint; a file alone may lie on another host, which is told no token.
+The session is that of the Hub's client, with its proxies, certificates and offline mode. What the client does without
+limits is replaced: no waiting, limits on the time and size of a response, and redirects to the endpoint only. A file
+may be on another host, which gets no token.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from .body import ACCEPTED, UnreadableAnswerError, read_body
 from .endpoint import host_of, is_at, is_weaker, led_to
 from .unplaced import ElsewhereError, TooLargeError, UnplacedError
 
-# Without one, a server that says nothing would hold us for ever.
+# Without a timeout, a silent server would block forever.
 TIMEOUT_S = 30.0
-# A whole answer, be it sent a byte at a time: a page of the listing of `MOST_BYTES` over 5 Mbit/s.
+# A whole response, even a byte at a time: a listing page of `MOST_BYTES` at 5 Mbit/s.
 LONGEST_ANSWER_S = 120.0
-# A page of the listing, with the front matter of a thousand models, has 2 to 10 MB.
+# A listing page, with the front matter of a thousand models, has 2 to 10 MB.
 MOST_BYTES = 64 * 1024 * 1024
-# Of a refusal we need a sentence, and of a redirect nothing but that the connection can be used again.
+# A refusal is one sentence; a redirect's body is read only to reuse the connection.
 _REFUSAL_BYTES = 64 * 1024
-# A repository is renamed once or twice, and each download is sent on once.
+# A repository is renamed once or twice, and each download is redirected once.
 _MOST_HOPS = 8
 _KEEPING_METHOD = (307, 308)
 
 
 @dataclass(frozen=True, slots=True)
 class HubRequest:
-    """What is asked of the Hub.
+    """Request to the Hub.
 
     Args:
         url: an address at the endpoint.
         method: GET or POST.
-        parameters: of the query.
-        content: what is sent, with its type.
-        most_bytes: so large may the answer be.
-        file: whether it is a file, which may lie on another host.
+        parameters: query parameters.
+        content: body and content type.
+        most_bytes: limit of the response.
+        file: True for a file, which may be on another host.
     """
 
     url: str
@@ -51,15 +51,15 @@ class HubRequest:
 
 
 def exchanged(endpoint: str, ask: HubRequest) -> Any:
-    """The answer, read whole, with the answers of redirects as its `history`.
+    """Response, read whole, with redirects as its `history`.
 
     Args:
         endpoint: where the token may go.
         ask: with the client's headers.
 
     Raises:
-        ElsewhereError: it would have to go to another host.
-        Exception: whatever the client raises, also for an answer that is a refusal.
+        ElsewhereError: it is redirected to another host.
+        Exception: any error of the client, also for a refusal.
     """
     from huggingface_hub.utils import hf_raise_for_status
 
@@ -102,7 +102,7 @@ def _answer(endpoint: str, ask: HubRequest, history: list[Any]) -> Any:
         )
 
 
-# Headers that say how the body came, and no more what it is.
+# Headers of the transfer, which no longer describe the body.
 _ABOUT_THE_WAY = frozenset((b"content-encoding", b"content-length", b"transfer-encoding"))
 
 
@@ -117,7 +117,7 @@ def _body(answer: Any, ask: HubRequest) -> bytes:
 
 
 def _sent_on(endpoint: str, ask: HubRequest, answer: Any) -> HubRequest:
-    """What is to be asked after a redirect."""
+    """Request that follows a redirect."""
     try:
         url = led_to(ask.url, answer.headers["location"])
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Ctrl-C, held back while something is under way that must be known to have happened or not."""
+"""Deferred Ctrl-C, for operations whose outcome must be known."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from types import FrameType
 
 @contextmanager
 def interrupts_held() -> Iterator[list[int]]:
-    """Hold back Ctrl-C while a commit is under way, so that it is known afterwards whether it was made.
+    """Defer Ctrl-C during a commit, so that its outcome is known afterwards.
 
-    Gives the list of the signals that came. A second Ctrl-C is not held back.
+    Yields the list of received signals. A second Ctrl-C is not deferred. A no-op outside the main thread.
     """
     held: list[int] = []
     if threading.current_thread() is not threading.main_thread():

@@ -1,4 +1,4 @@
-"""A file that grows by a JSON object a line, any of which a kill may have cut off; its owner alone reads it."""
+"""Append-only file of JSON lines, any of which a kill may have truncated; only its owner can read it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .private import open_private
 
 @dataclass(frozen=True, slots=True)
 class JsonLines:
-    """The file at a path; it need not be there."""
+    """File at a path; it need not exist."""
 
     path: Path
 
     def append(self, *entries: Mapping[str, Any]) -> None:
-        """Add objects; without any, make certain that the file can be written to.
+        """Append objects; without any, check that the file is writable.
 
         Raises:
-            OSError: it cannot.
+            OSError: it is not.
         """
         with open_private(self.path, "a+b") as file:
-            # A line that a kill cut off must not swallow the next one.
+            # A truncated line must not swallow the next one.
             if file.seek(0, os.SEEK_END):
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
@@ -34,7 +34,7 @@ class JsonLines:
                 file.write(json.dumps(entry).encode() + b"\n")
 
     def entries(self) -> Iterator[dict[str, Any]]:
-        """The objects, in order; a line that was cut off counts for nothing."""
+        """Objects, in order; truncated lines are skipped."""
         for line in self.path.read_bytes().split(b"\n") if self.path.exists() else ():
             try:
                 entry = json.loads(line)

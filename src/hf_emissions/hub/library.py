@@ -1,4 +1,4 @@
-"""The Hub's client as a library: what it says beside its results comes as lines of our own, or not at all."""
+"""Warnings and log messages of `huggingface_hub`, as lines of our own or not at all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _lock = threading.Lock()
 
 
 class _Lines(logging.Handler):
-    """Says what is logged as one line each, once."""
+    """Log handler that passes on each distinct message once, as one line."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -37,15 +37,15 @@ _lines = _Lines()
 
 @contextmanager
 def listened(say: Callable[[str], None]) -> Iterator[None]:
-    """Within it, and for its logger from now on, what the client has to say is said by `say`.
+    """Pass the client's messages to `say`: warnings within the context, log records from now on.
 
-    Its first call looks for a token and, on its first import, at its settings: both may warn.
+    Its first call looks for a token and, on first import, at its settings: both may warn.
     """
     _lines.say = say
     root, own = logging.getLogger(), logging.getLogger(_NAME)
     with _lock, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        # Before its own logger is there, it warns by the one of everybody.
+        # Before its own logger exists, it warns through the root logger.
         root.addHandler(_lines)
         try:
             yield

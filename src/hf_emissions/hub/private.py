@@ -1,4 +1,4 @@
-"""Files and folders that name private models: for their owner alone, whatever the umask and whatever was there."""
+"""Files and folders that name private models: for their owner only, whatever the umask and earlier modes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _FILE, _FOLDER = 0o600, 0o700
 
 
 def make_folder(path: Path, *, ours: bool = False) -> None:
-    """Make a folder and those above it, for its owner alone; one that is there is left as it is.
+    """Make a folder for its owner only, and its parents; an existing one is left as it is.
 
     Args:
-        ours: whether nobody else puts files there, so that one that was made wider is closed.
+        ours: only we put files there; an existing folder is closed to others.
 
     Raises:
         OSError: it cannot be made.
@@ -30,7 +30,7 @@ def make_folder(path: Path, *, ours: bool = False) -> None:
 
 
 def open_private(path: Path, mode: str) -> BinaryIO:
-    """Open a file in a mode such as `wb` or `a+b`; one that was open to others is closed to them.
+    """Open a file in a mode such as `wb` or `a+b`, and close it to others.
 
     Raises:
         OSError: it cannot be opened.
@@ -41,7 +41,7 @@ def open_private(path: Path, mode: str) -> BinaryIO:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Put `data` into a file at once, whole or not at all.
+    """Write a file atomically.
 
     Raises:
         OSError: it cannot be written.
@@ -55,7 +55,7 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 def _close(path: Path, mode: int) -> None:
-    # A file system without modes, or a file of another owner who shares it with us.
+    # Fails on file systems without modes, and for a file that another owner shares with us.
     with suppress(OSError):
         if path.stat().st_mode & 0o077:
             path.chmod(mode)

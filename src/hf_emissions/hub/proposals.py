@@ -1,4 +1,4 @@
-"""Our pull requests in a repository: one at a time, known again by title or number, and none after a no."""
+"""Our pull requests in a repository: one at a time, recognised by title or number, none after a refusal."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PULL_REQUEST = re.compile(r"refs/pr/(\d+)")
 
 
 def number_of(address: Address) -> int | None:
-    """The number of the pull request that an address is the ref of; None where it is none."""
+    """Pull request number of an address; None if its revision is not the ref of one."""
     found = _PULL_REQUEST.fullmatch(address.revision)
     return int(found[1]) if found else None
 
 
 def place_of_proposal(hub: Hub, address: Address, account: Account, *, own: bool) -> Address:
-    """Where a proposal goes: on the ref that was named, or of an open pull request of ours, or from the head of main.
+    """Target of a proposal: the named ref, our open pull request, or main. Our later duplicates are closed.
 
     Raises:
         HubError: the owner closed one of ours.
@@ -41,14 +41,14 @@ def place_of_proposal(hub: Hub, address: Address, account: Account, *, own: bool
 
 
 def _close_all_but_the_first(hub: Hub, address: Address, opened: list[Proposal]) -> None:
-    """Of several of ours the later ones are closed: an answer was lost, or another machine was as quick."""
+    """Close our later duplicates: a response was lost, or another machine was as quick."""
     for one in opened[1:]:
         contribution_policy.remember(address, one.number, duplicate=True)
         hub.close(address, one.number, f"The same as #{opened[0].number}, which came first.")
 
 
 def _ours(hub: Hub, address: Address, account: Account) -> list[Proposal]:
-    """Our pull requests, the first one first: known by their title, or by their number where that was changed."""
+    """Our pull requests without duplicates, oldest first: recognised by title, or by number if that was changed."""
     known = contribution_policy.numbers(address)
     found = [one for one in hub.proposals(address, account.name) if one.title == TITLE or one.number in known]
     return sorted((one for one in found if not known.get(one.number)), key=lambda one: one.number)

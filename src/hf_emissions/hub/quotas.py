@@ -1,7 +1,7 @@
-"""How many calls the Hub still allows in its current window, as its headers announce: used to the end, never beyond.
+"""Quotas of the Hub, as its headers announce: used up, never exceeded.
 
-The Hub counts calls of several kinds apart (its interface, the download of files, pages), each in windows of five
-minutes, and announces after each call what is left. Which of these a call counts to is learned from its first answer.
+The Hub counts several kinds of calls separately (API, file downloads, pages), in windows of five minutes, and
+announces the remainder after each call. The quota of a kind of call is learned from its first response.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-# The header counts whole seconds: the window ends within one second after what it says.
+# The header has whole seconds: the window ends within one second after.
 _MARGIN_S = 1.0
-# How often a caller that waits looks whether another's answer has come.
+# Polling interval while another thread's response is pending.
 _LOOK_S = 0.02
 
 
 @dataclass(slots=True)
 class Window:
-    """What is known of one quota.
+    """State of one quota.
 
     Args:
-        limit: calls of a window, where it was announced.
-        window_s: how long one lasts, in seconds.
-        lowest: the fewest that were announced to be left in this window.
-        ends: when it ends, by the clock; None before its first answer.
-        under_way: calls whose answer has not come.
+        limit: calls per window, if announced.
+        window_s: its length in seconds.
+        lowest: fewest calls announced as left in this window.
+        ends: its end by the clock; None before its first response.
+        under_way: calls in flight.
 
-    Others may use the same quota: another shard, another program with the same token. What is left then falls by more
-    than by our calls, and what they take while an answer of ours is on its way is left to them.
+    Others may use the same quota: another shard, or another program with the same token. The remainder then falls by
+    more than our calls, and a reserve is kept for what they take while a response of ours is in flight.
     """
 
     limit: int | None = None
@@ -45,52 +45,52 @@ class Window:
     _answer_s: float = 0.0
 
     def left(self, now: float) -> int:
-        """Calls that may be made now."""
+        """Number of calls allowed now."""
         if self.ends is not None and now >= self.ends:
-            # Of a new window nothing is known yet but how many calls it has.
+            # Of a new window, only the limit is known.
             self.ends, self.lowest = None, self.limit or 1
         return self.lowest - self.under_way - self._reserve(now)
 
     def take(self, count: int) -> None:
-        """Take in that calls are made."""
+        """Record calls that are being made."""
         self.under_way += count
         self._ours += count
 
     def answered(self, count: int, time_s: float) -> None:
-        """Take in that the answer to calls has come, or that it never will, after some seconds."""
+        """Record calls that ended after some seconds, with a response or without."""
         self.under_way -= count
         self._answer_s = max(self._answer_s, time_s)
 
     def heard(self, remaining: int, ends: float, now: float, unforeseen: int = 0) -> None:
-        """Take in what an answer announces; answers may come in another order than they were made in.
+        """Record what a response announces; responses may come out of order.
 
         Args:
-            remaining: calls that are left.
-            ends: when the window ends, by the clock.
+            remaining: calls left.
+            ends: end of the window by the clock.
             now: the time.
-            unforeseen: calls of ours that this answer is the first to tell of.
+            unforeseen: our calls that were not recorded before this response.
         """
         self._ours += unforeseen
         if self.ends is None or ends > self.ends + self.window_s / 2:
             self.lowest, self.ends = remaining, ends
-            # What is under way may be counted only after this answer.
+            # Calls in flight may be counted only after this response.
             self._first, self._since, self._ours, self._answer_s = remaining, now, self.under_way, 0.0
         else:
             self.lowest, self.ends = min(self.lowest, remaining), min(self.ends, ends)
 
     def _reserve(self, now: float) -> int:
-        """Calls that others will have made before we hear of them; none where nobody else does."""
+        """Calls that others will make before we hear of them; 0 if nobody else does."""
         others = self._first - self.lowest - self._ours
         if self.ends is None or others <= 0:
             return 0
         rate = others / max(now - self._since, self._answer_s, 1.0)
-        # Twice: what an answer tells is as old as its way back, and the next call needs its way there.
+        # Twice: a response is as old as its way back, and the next call needs its way there.
         return min(math.ceil(rate * 2 * self._answer_s) + 1, (self.limit or 0) // 2)
 
 
 @dataclass(frozen=True, slots=True)
 class GrantedCall:
-    """A call that may be made, and the quotas that it is taken from."""
+    """Permission for a call, with the quotas that it uses."""
 
     kind: str
     costs: Mapping[str, int]
@@ -99,12 +99,12 @@ class GrantedCall:
 
 @dataclass(slots=True)
 class Quotas:
-    """The quotas of one client, for several threads.
+    """Quotas of one client, thread-safe.
 
     Args:
-        clock: seconds that only grow.
+        clock: monotonic seconds.
         sleep: waits for some seconds.
-        say: told, once for each wait, that a quota is used up.
+        say: called once per wait for an exhausted quota.
     """
 
     clock: Callable[[], float] = time.monotonic
@@ -117,7 +117,7 @@ class Quotas:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, kind: str) -> GrantedCall:
-        """Wait until a call of a kind may be made, such as `listing`."""
+        """Block until a call of a kind, such as `listing`, is allowed."""
         while True:
             with self._lock:
                 taken, wait_s = self._try(kind)
@@ -126,7 +126,7 @@ class Quotas:
             self.sleep(wait_s)
 
     def answered(self, taken: GrantedCall, answers: Iterable[Mapping[str, str]]) -> None:
-        """Take in the headers of the answers to a call: none where it broke, several where it was sent on."""
+        """Record the response headers of a call: none if it broke, several if it was redirected."""
         from huggingface_hub.utils import parse_ratelimit_headers
 
         found = [info for info in map(parse_ratelimit_headers, answers) if info is not None]
@@ -143,12 +143,12 @@ class Quotas:
                 window.heard(info.remaining, ends, now, unforeseen.pop(info.resource_type, 0))
             self._asking.discard(taken.kind)
             if found or taken.kind not in self._costs:
-                # A call that is sent on counts twice; one that finds nothing does not, and is no measure.
+                # A redirected call counts twice; one that finds nothing does not, and is no measure.
                 costs = Counter(info.resource_type for info in found)
                 self._costs[taken.kind] = Counter(self._costs.get(taken.kind, {})) | costs
 
     def _try(self, kind: str) -> tuple[GrantedCall | None, float]:
-        """The call, or how long to wait before trying again."""
+        """Grant the call, or return the seconds to wait before the next try."""
         costs = self._costs.get(kind)
         if costs is None:
             if kind in self._asking:

@@ -1,4 +1,4 @@
-"""What the Hub's refusals mean, as one line that says what to do. No line ever holds a token."""
+"""The Hub's refusals as one-line errors with advice. No line ever holds a token."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _UNKNOWN_TOKEN = "credentials"  # noqa: S105 - of the Hub's words "Invalid crede
 
 
 def refusal(error: Exception, where: str) -> HubError:
-    """The error of a call to the Hub as one of ours.
+    """Convert an error of a call to the Hub.
 
     Args:
-        error: what the client raised.
+        error: raised by the client.
         where: the repository.
     """
     from huggingface_hub import errors
@@ -57,7 +57,7 @@ def _answered(error: Exception, where: str) -> HubError:
 
 
 def _unauthorized(error: Exception, where: str) -> HubError:
-    """A 401: of a token that is not known, or, without one, of a model that is private or not there."""
+    """Error for a 401: an unknown token or, without one, a private or absent model."""
     request = _request_of(error)
     if _UNKNOWN_TOKEN in _said(error) or (request is not None and request.url.path.endswith("/whoami-v2")):
         return UnknownTokenError(f"{where}: the Hub does not know the token; {_LOG_IN}")
@@ -86,14 +86,14 @@ def _by_status(error: Exception, where: str) -> HubError:
 
 
 def _invalid(error: Exception) -> str:
-    """What is wrong with a card, or with a server that cannot say it."""
+    """Reason why a card is invalid, or why the server cannot validate it."""
     if status_of(error) == 400:
         return f"the Hub refuses this card, mend it first: {_said(error)}"
     return f"nothing can be written to this server ({status_of(error)}); set HF_ENDPOINT to the Hub itself"
 
 
 def _forbidden(error: Exception) -> str:
-    """What is forbidden, and what helps: not what was tried already, and nothing where nothing was to be written."""
+    """Message for a 403, with advice: not what was tried already, and none for a read."""
     request, said = _request_of(error), _said(error)
     if request is None or request.method == "GET":
         return f"the Hub does not show this ({said})"
@@ -106,7 +106,7 @@ def _forbidden(error: Exception) -> str:
 
 
 def _quota(error: Exception, where: str) -> QuotaError:
-    """A quota that is used up: in the server's words, where it has any."""
+    """Error for an exhausted quota, in the server's words if there are any."""
     words = getattr(error, "server_message", None)
     if words:
         again = "" if says_when(words) else f"; try again in {_when(error)}"
@@ -115,13 +115,13 @@ def _quota(error: Exception, where: str) -> QuotaError:
 
 
 def _when(error: Exception) -> str:
-    """How long the answer asks to wait; the window of the Hub's quotas, where it does not say."""
+    """Requested wait as text; by default, the window of the Hub's quotas."""
     asked_s = asked_to_wait_s(headers_of(error))
     return "five minutes" if asked_s is None else units.format_duration(max(asked_s, 1.0))
 
 
 def asked_wait_s(error: Exception) -> float | None:
-    """Seconds that an answer asks to wait, by its headers or its words; for ever, where it refuses an action."""
+    """Seconds that a response asks to wait, by headers or words; infinity for a refused action without a time."""
     asked_s = asked_to_wait_s(headers_of(error))
     if status_of(error) != 429:
         return asked_s
@@ -129,7 +129,7 @@ def asked_wait_s(error: Exception) -> float | None:
 
 
 def headers_of(error: Exception) -> Any:
-    """The headers of the answer that an error is about."""
+    """Headers of the response behind an error."""
     return getattr(getattr(error, "response", None), "headers", None) or {}
 
 
@@ -155,11 +155,11 @@ def _offline() -> str:
 
 
 def status_of(error: Exception) -> int | None:
-    """The status of the answer that an error is about, if there was an answer."""
+    """Status of the response behind an error, if any."""
     return getattr(getattr(error, "response", None), "status_code", None)
 
 
 def _said(error: Exception) -> str:
-    """What the server or the system said, on one line."""
+    """Message of the server or the system, on one line."""
     text = getattr(error, "server_message", None) or error
     return said_safely(str(text).partition("\nFor more information check:")[0])

@@ -1,4 +1,4 @@
-"""Errors that are known before it is known what they are of: an exchange does not know which repository it is about."""
+"""Errors without a place: an exchange does not know which repository it is about."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from ..errors import HubError
 
 
 class UnplacedError(HubError):
-    """Something that an exchange ran into, without the place."""
+    """Error of an exchange, without the place."""
 
     def placed(self, where: str) -> Self:
-        """The same of something that is named."""
+        """The same error with its place."""
         return type(self)(f"{where}: {self}")
 
 
 class TooLargeError(UnplacedError):
-    """An answer with more bytes than we read."""
+    """Response with more bytes than we read."""
 
 
 class ElsewhereError(UnplacedError):
-    """An answer that sends us on to another host, where this does not go."""
+    """Redirect to another host, where the request must not go."""

@@ -1,4 +1,4 @@
-"""How long to wait before the Hub is asked again: as its headers say, and within a bound."""
+"""Retry delays: as the Hub's headers say, within a budget."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-# One window of the Hub's rate limit lasts 300 s; whoever waited that long and a little has a new one.
+# A window of the Hub's rate limit lasts 300 s; after this wait there is a new one.
 MOST_S = 330.0
 FIRST_S = 1.0
 LONGEST_S = 30.0
-# A request that came too late, and too many requests.
+# Request timeout, too many requests.
 _PASSING = frozenset((408, 429))
-# Of a server's own errors, those that will be the same the next time.
+# Server errors that a retry does not change.
 _LASTING = frozenset((501, 505))
 _SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 
 
 def is_passing_status(status: int | None) -> bool:
-    """Whether the same request may well succeed a little later."""
+    """True if a retry may succeed."""
     return status is not None and (status in _PASSING or (500 <= status < 600 and status not in _LASTING))
 
 
 @dataclass(slots=True)
 class RetryBudget:
-    """The time that one piece of work may still wait for the Hub.
+    """Time that one operation may still wait for the Hub.
 
     Args:
-        left_s: seconds of waiting that are left.
+        left_s: seconds of waiting left.
         sleep: waits for some seconds.
-        say: told why there is a wait, for a person.
-        connections: how often a server that cannot be reached, or answers with other pages, is tried again; None for as
-            long as `left_s`.
+        say: called with the reason for a wait.
+        connections: retries of a server that cannot be reached, or answers with other pages; None for no limit but
+            `left_s`.
     """
 
     left_s: float = MOST_S
@@ -46,16 +46,16 @@ class RetryBudget:
     _tries: int = 0
 
     def wait(self, why: str, asked_s: float | None = None, *, unreachable: bool = False) -> bool:
-        """Wait before the next try; False, at once, where it would take longer than is left.
+        """Wait before the next try; return False at once if it would exceed the budget.
 
         Args:
-            why: why there is a wait.
-            asked_s: seconds that the answer asked to wait.
-            unreachable: whether there was no answer of the Hub at all.
+            why: reason for the wait.
+            asked_s: seconds that the response asked to wait.
+            unreachable: there was no response of the Hub at all.
         """
         if unreachable and self.connections is not None and self._tries >= self.connections:
             return False
-        # A server that asks for no wait at all would be asked in a circle.
+        # A server that asks for a wait of zero would be retried in a tight loop.
         pause_s = max(asked_s, FIRST_S) if asked_s else self._backoff_s()
         if pause_s > self.left_s:
             return False
@@ -68,7 +68,7 @@ class RetryBudget:
 
     def _backoff_s(self) -> float:
         pause_s = min(LONGEST_S, FIRST_S * 2.0**self._tries)
-        # Spread, so that several processes that failed together do not come back together.
+        # Jitter, so that processes that failed together do not return together.
         return pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 
@@ -79,19 +79,19 @@ _IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _UNIT_S = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
-# What is allowed so often an hour or a day: "rate limit for repository commits (128 per hour)".
+# A limit per hour or day: "rate limit for repository commits (128 per hour)".
 _PER = re.compile(r"\(\d+ per (hour|day)\)|\b(?:hourly|daily)\b", re.IGNORECASE)
 
 
 def asked_in_words_s(headers: Mapping[str, str], words: str, asked_s: float | None) -> float | None:
-    """Seconds that a refusal for a quota asks to wait; for ever, where an action is refused and nobody knows how long.
+    """Seconds that a quota refusal asks to wait; infinity if an action is refused for an unknown time.
 
-    The quota of an action is another one than that of calls: its answer's headers say that calls are left.
+    Actions have a quota of their own: the headers then say that calls are left.
 
     Args:
-        headers: those of the answer.
-        words: what the server said.
-        asked_s: what the headers ask for.
+        headers: of the response.
+        words: the server's message.
+        asked_s: wait that the headers ask for.
     """
     from huggingface_hub.utils import parse_ratelimit_headers
 
@@ -108,12 +108,12 @@ def asked_in_words_s(headers: Mapping[str, str], words: str, asked_s: float | No
 
 
 def says_when(words: str) -> bool:
-    """Whether a refusal says in words when to try again."""
+    """True if a refusal says in words when to try again."""
     return _IN_WORDS.search(words) is not None
 
 
 def asked_to_wait_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds that an answer's headers ask to wait: what is left of an empty quota's window, else `Retry-After`."""
+    """Seconds that headers ask to wait: the rest of an exhausted quota's window, else `Retry-After`."""
     from huggingface_hub.utils import parse_ratelimit_headers
 
     found = {name.lower(): value for name, value in headers.items()}
@@ -125,7 +125,7 @@ def asked_to_wait_s(headers: Mapping[str, str]) -> float | None:
 
 
 def _retry_after_s(text: str) -> float | None:
-    """Seconds, or the seconds until a date (RFC 9110, section 10.2.3)."""
+    """Seconds, given as such or as a date (RFC 9110, section 10.2.3)."""
     if _SECONDS.fullmatch(text):
         return float(text)
     try:

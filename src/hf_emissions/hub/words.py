@@ -1,4 +1,4 @@
-"""Texts of others as lines of ours: without a token, without what drives a terminal, and not long."""
+"""Untrusted text as one of our lines: short, without tokens or terminal control characters."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 
 from ..terminal import one_line
 
-# What looks like a token: the Hub's have 34 letters and digits behind their mark. A name of a model may begin with
-# `hf_` too, and a part of an address is none.
+# Token patterns: the Hub's have 34 letters and digits behind a prefix. A model name may also begin with `hf_`, and a
+# path segment is not a token.
 _TOKEN = re.compile(
     r"(?<![\w/.-])(?:hf|hf_oauth|hf_jwt|api_org|api|org)_(?=[A-Za-z0-9._-]*[A-Za-z0-9]{16})[A-Za-z0-9._-]{20,}"
     r"|(?<=Bearer )[^\s'\"]+"
@@ -18,19 +18,19 @@ _known: set[str] = set()
 
 
 def keep_secret(token: str) -> None:
-    """Take in a token that is in use."""
+    """Register a token in use."""
     if token:
         _known.add(token)
 
 
 def without_token(text: str) -> str:
-    """The text without the tokens in use, and without everything that looks like one."""
+    """Mask the tokens in use, and everything that looks like one."""
     for own in sorted({*_known, os.environ.get("HF_TOKEN", "").strip()} - {""}, key=len, reverse=True):
-        # As a word of its own: a name that begins in the same way is none.
+        # Whole words only: a name that begins the same way is no token.
         text = re.sub(rf"(?<![\w-]){re.escape(own)}(?![\w-])", "***", text)
     return _TOKEN.sub("***", text)
 
 
 def said_safely(text: str) -> str:
-    """What a server or the system said, on one line."""
+    """Message of a server or the system, on one line."""
     return without_token(one_line(" ".join(text.split())))[:_LONGEST]

@@ -1,1 +1,1 @@
-"""What any tracker wrote, as a record: one file a tracker under `trackers/`, found by what a file holds."""
+"""Import tracker files as records: one module per tracker in `trackers/`, detected by content."""

@@ -1,7 +1,7 @@
-"""The blocks in the logs of Carbontracker: what it predicted, and what was used, of so many epochs.
+"""Consumption blocks in Carbontracker logs: predicted and actual, each for a number of epochs.
 
-Releases up to 1.2.5 monitor one epoch and are done, unless they are told otherwise: the figure is that epoch's, and
-the training's epochs stand in the prediction. Threads write the log, so that either of the two may come first.
+By default, releases up to 1.2.5 monitor one epoch: the figure is for that epoch, and the training's number of epochs is
+in the prediction. Threads write the log, so either block may come first.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _HEADER = re.compile(
 _TIME = re.compile(r"^\s+Time:\s*(?P<value>\S[^\n]{0,59})$", re.MULTILINE)
 _ENERGY = re.compile(r"^\s+Energy:\s*(?P<value>\S{1,40}) kWh\s*$", re.MULTILINE)
 _GRAMS = re.compile(r"^\s+CO2eq:\s*(?P<value>\S{1,40}) g\b", re.MULTILINE)
-# The lines of a block, among which other threads may write some of their own.
+# Maximum characters of a block, among which other threads may write lines of their own.
 _LONGEST = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What was used or predicted, as text; `at` is where it begins, `epochs` is None where it does not say them."""
+    """A block as text; `at` is its offset, `epochs` is None if not stated."""
 
     at: int
     is_actual: bool
@@ -33,7 +33,7 @@ class Block:
 
 
 def blocks_of(text: str) -> list[Block]:
-    """The blocks that are whole, in the order of the log."""
+    """Complete blocks, in log order."""
     headers = list(_HEADER.finditer(text))
     ends = [one.start() for one in headers[1:]] + [len(text)]
     found = (_block(text, header, end) for header, end in zip(headers, ends, strict=True))
@@ -51,7 +51,7 @@ def _block(text: str, header: re.Match[str], end: int) -> Block | None:
 
 
 def prediction_of(blocks: Sequence[Block]) -> Block | None:
-    """The prediction that goes with the last block of what was used, whichever of the two comes first."""
+    """Prediction that belongs to the last actual block, whichever comes first."""
     last = max(number for number, block in enumerate(blocks) if block.is_actual)
     before = [block for block in blocks[:last] if not block.is_actual]
     count = sum(block.is_actual for block in blocks)

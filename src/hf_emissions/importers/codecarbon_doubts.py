@@ -1,4 +1,4 @@
-"""What is known of releases of CodeCarbon that speaks against what their rows say."""
+"""Plausibility warnings for CodeCarbon rows, from known bugs of its releases."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from ..errors import HfEmissionsError
 from ..factors.codecarbon_tables import processor_powers_w
 from .row import Row
 
-# Releases that took the threads of a processor for so many processors on Windows (mlco2/codecarbon#1054).
+# Releases that counted processor threads as processors on Windows (mlco2/codecarbon#1054).
 _FIRST_OF_THREADS, _LAST_OF_THREADS = (3, 0, 0), (3, 2, 2)
-# A GPU that is switched on draws more, and one that draws less over this long has no counter (mlco2/codecarbon#1316).
+# A GPU that is switched on draws more; one below it for this long has no counter (mlco2/codecarbon#1316).
 _LEAST_GPU_W = 0.5
 _LEAST_S = 60.0
 _IDLE_GPU_W = 25
-# Its counter is of all of the chip; the GPU in it may draw next to nothing.
+# Apple's counter covers the whole chip; its GPU may draw next to nothing.
 _ON_CHIP = "apple"
 _RELEASE = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 _BESIDE_THE_NAME = re.compile(r"\((?:R|TM|C)\)|\bCPU\b|@.*|\b\d+-Core\b.*|\bProcessor\b|\d+th Gen ", re.IGNORECASE)
 
 
 def doubts_of(row: Row, duration_s: float | None) -> Iterator[str]:
-    """What speaks against a row, each with its numbers."""
+    """Warnings for a row, each with its numbers."""
     yield from _of_windows(row)
     yield from _of_gpus(row, duration_s)
 
@@ -47,7 +47,7 @@ def _of_windows(row: Row) -> Iterator[str]:
 
 
 def _rated_w(model: str | None) -> float | None:
-    """What a processor is rated at, None where it is not known, or the tables are not installed."""
+    """Rated power of a processor; None if unknown or the tables are not installed."""
     if model is None:
         return None
     try:

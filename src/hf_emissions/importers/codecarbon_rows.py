@@ -1,8 +1,7 @@
-"""Which rows of CodeCarbon are of one run, which of them stands for it, and what of them cannot be read.
+"""Group CodeCarbon rows by run, pick the row that represents each run, and record read errors.
 
-A run writes a row for each flush and one at its end, each with all of it up to then, so that the row with the most
-energy stands for the run; of equal ones that which says more. What cannot be read is said of its run alone. Rows
-without an id are told apart by when they started.
+A run writes a row at each flush and one at its end, all cumulative, so the row with the most energy represents the run;
+among equal ones, the most complete. A read error affects its own run only. Rows without an ID are grouped by start.
 """
 
 from __future__ import annotations
@@ -15,24 +14,24 @@ from ..errors import TrackerError
 from .numbers import finite
 from .row import Row
 
-# What stands for no id, and the `experiment_id` that CodeCarbon writes for everybody.
+# Values that mean no ID, and the `experiment_id` that CodeCarbon writes for everybody.
 _NO_ID = frozenset({"", "none", "nan", "null", "n/a", "00000000-0000-0000-0000-000000000000"})
 _OF_EVERYBODY = "5b0fa12a-3dd7-45bb-9766-cc326314d9f1"
-# Rows of one run differ by less in their start, which is their time less their duration: looking up a place comes
-# between the two, and takes up to two requests of half a second and three of one second.
+# Tolerance for the start (timestamp minus duration) of rows of one run: the place lookup in between takes up to two
+# requests of half a second and three of one second.
 _SAME_START = timedelta(seconds=5.0)
-# One lies within the other to this: timestamps are whole seconds.
+# Tolerance for one interval within another: timestamps are whole seconds.
 _WITHIN = timedelta(seconds=2.0)
-# More runs than any file has; memory holds one row of each.
+# More runs than any file has; one row of each is held in memory.
 _MOST_RUNS = 100_000
-# A component below zero by less of the energy is noise of its counter, and is not seen in three digits.
+# A component below zero by at most this share of the energy counts as noise of its counter.
 _NOISE = 0.01
 _COMPONENTS = ("cpu_energy", "gpu_energy", "ram_energy")
 
 
 @dataclass(slots=True)
 class RunRows:
-    """The rows of one run: that which stands for it, and why the run cannot be read, where that is so."""
+    """Rows of one run: the row that represents it, and why the run is unreadable, if it is."""
 
     run_id: str | None
     task: str | None
@@ -71,13 +70,13 @@ class RunRows:
 
     @property
     def why_unread(self) -> str | None:
-        """Why there is no figure: what cannot be read, or that nothing was recorded."""
+        """Why there is no figure: a read error, or nothing was recorded."""
         if self.unread is None and self.energy_kwh < 0:
             return f"{self.empty}: energy_consumed is empty; nothing was recorded there"
         return self.unread
 
     def is_of(self, start: datetime | None, end: datetime | None) -> bool:
-        """Whether a row of these times is of the same run: it started at once, and one lies within the other."""
+        """True if a row with these times is of this run: same start, and one interval within the other."""
         if start is None or end is None or self.start is None or self.end is None:
             return start is None and self.start is None
         nested = start >= self.start - _WITHIN and end <= self.end + _WITHIN
@@ -85,7 +84,7 @@ class RunRows:
         return abs(start - self.start) <= _SAME_START and (nested or around)
 
     def widen(self, start: datetime | None, end: datetime | None) -> None:
-        """Take in the times of one more row."""
+        """Extend the time span by one row, or count it as without times."""
         if start is None or end is None:
             self.timeless += 1
         else:
@@ -95,17 +94,17 @@ class RunRows:
 
 @dataclass(slots=True)
 class Rows:
-    """The runs of a file, and what is torn and of no run that is known."""
+    """Runs of a file, and errors of rows that belong to no known run."""
 
     runs: list[RunRows] = field(default_factory=list)
     stray: list[str] = field(default_factory=list)
 
 
 def duration_of(row: Row) -> float | None:
-    """The duration in seconds; None where it is none, as below zero (mlco2/codecarbon#653).
+    """Duration in seconds; None if missing or negative (mlco2/codecarbon#653).
 
     Raises:
-        TrackerError: it is no number, as where the cells of a row are shifted.
+        TrackerError: it is not a number, for example because the cells of a row are shifted.
     """
     written = row.text("duration")
     value = finite(written or "")
@@ -115,7 +114,7 @@ def duration_of(row: Row) -> float | None:
 
 
 def start_of(row: Row) -> datetime | None:
-    """When the run began: the timestamp of a row is that of its writing. None where a row does not tell."""
+    """Start of the run: the timestamp, which is the time of writing, minus the duration. None if unknown."""
     try:
         duration_s = duration_of(row)
         if duration_s is None:
@@ -126,7 +125,7 @@ def start_of(row: Row) -> datetime | None:
 
 
 def rows_by_run(rows: Iterable[Row]) -> Rows:
-    """The rows of a file by their run."""
+    """Group the rows of a file by run."""
     found = Rows()
     named: dict[tuple[str | None, str | None], RunRows] = {}
     unnamed: dict[str | None, list[RunRows]] = {}
@@ -155,16 +154,16 @@ def _id(text: str | None) -> str | None:
 
 
 def _is_stray(row: Row) -> bool:
-    """Whether a row without an id is no run: torn, or with nothing recorded."""
+    """True if a row without an ID is not a run: torn, or without energy."""
     return row.torn is not None or "energy_consumed" not in row
 
 
 def _by_start(row: Row, unnamed: dict[str | None, list[RunRows]]) -> RunRows:
-    """The run without an id that a row is of; `experiment_id` was an id of runs while there was no other."""
+    """Run without an ID that a row belongs to; before `run_id` existed, `experiment_id` identified runs."""
     experiment = _id(row.text("experiment_id")) if "run_id" not in row.cells else None
     known = unnamed.setdefault(None if experiment == _OF_EVERYBODY else experiment, [])
     start, end = start_of(row), _time(row)
-    # From the latest on: rows of one run mostly follow each other.
+    # Latest first: rows of one run are mostly adjacent.
     run = next((one for one in reversed(known) if one.is_of(start, end)), None)
     if run is None:
         run = RunRows(None, None, row, row.where)
@@ -181,7 +180,7 @@ def _time(row: Row) -> datetime | None:
 
 
 def _name(experiment: str | None, runs: list[RunRows]) -> None:
-    """Name runs without an id: by their start, where there are several."""
+    """Name runs without an ID: by their start, if there are several."""
     taken: dict[str, int] = {}
     for run in runs:
         start = None if run.start is None else run.start.isoformat(timespec="seconds")
@@ -191,7 +190,7 @@ def _name(experiment: str | None, runs: list[RunRows]) -> None:
 
 
 def _says_more(row: Row, other: Row) -> bool:
-    """Whether a row of equal energy says more, or as much and later."""
+    """True if a row of equal energy is more complete, or as complete and not older."""
     return (_cells(row), row.text("timestamp") or "") >= (_cells(other), other.text("timestamp") or "")
 
 
@@ -206,7 +205,7 @@ def _check_components(row: Row, energy_kwh: float) -> None:
 
 
 def notes_of_noise(row: Row, energy_kwh: float) -> Iterator[str]:
-    """What to say of components a little below zero."""
+    """Notes on slightly negative components."""
     for name, value in _below_zero(row):
         yield f"{name} is {value:.3g} kWh, {-value / energy_kwh:.1%} of the energy: noise of a counter"
 
@@ -214,7 +213,7 @@ def notes_of_noise(row: Row, energy_kwh: float) -> Iterator[str]:
 def _below_zero(row: Row) -> Iterator[tuple[str, float]]:
     for name in _COMPONENTS:
         text = row.cells.get(name)
-        # Most cells have no such sign, and a long table has millions of them.
+        # Fast path: most cells have no minus sign, and a long table has millions of them.
         if text and "-" in text:
             value = row.stated(name)
             if value is not None and value < 0:

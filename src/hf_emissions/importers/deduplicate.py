@@ -1,7 +1,7 @@
-"""One run that several files tell of stands once.
+"""Deduplicate runs that occur in several files.
 
-Two files tell of one run where they have the same bytes, or where both have the name that the tool gave to this run
-alone. Equal figures are no sign of it: two equal jobs have equal figures.
+Two files contain the same run if they have the same bytes, or if both have the ID that the tool gave to this run alone.
+Equal figures are no evidence: two equal jobs have equal figures.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from .. import units
 from .file_result import FileResult
 from .tracked import Tracked
 
-# The digits to which two files of one run have the same energy.
+# Significant digits to which the energies of one run agree in two files.
 _DIGITS = 9
 
 
 def merged(found: Sequence[FileResult]) -> list[FileResult]:
-    """What was found in the files of a folder, each run once, with a note where several files tell of it."""
+    """Deduplicate the results of a folder; runs found in several files get a note."""
     return _by_id(_by_bytes(found))
 
 
 def _by_bytes(found: Sequence[FileResult]) -> list[FileResult]:
-    """Without the copies of files; the two logs of a pair, which name one place, stand once too."""
+    """Drop copies of files, and the second reading of a pair of logs, both of which have the same location."""
     kept: dict[bytes, int] = {}
     result: list[FileResult] = []
     places: set[tuple[str, str]] = set()
@@ -43,7 +43,7 @@ def _noted(found: FileResult, note: str) -> FileResult:
 
 
 def _by_id(found: Sequence[FileResult]) -> list[FileResult]:
-    """Of each id the run with the most of it; its parts alone where the run itself is in no file."""
+    """Keep the best run of each ID; its parts only if the run itself is in no file."""
     runs = [run for one in found for run in one.runs]
     groups: dict[tuple[str, ...], list[Tracked]] = {}
     for run in runs:
@@ -81,7 +81,7 @@ def _key(run: Tracked) -> tuple[str, ...]:
 
 
 def _best(group: Sequence[Tracked]) -> Tracked:
-    """The one with the most energy; of equal ones the one with grams, then that of the first file."""
+    """Run with the most energy; on ties the one with grams, then the first."""
     return max(
         group, key=lambda run: (units.round_significant(run.energy_kwh or 0.0, _DIGITS), run.emissions_g is not None)
     )

@@ -1,4 +1,4 @@
-"""Which tracker wrote a file, and what is in a folder."""
+"""Detect which tracker wrote a file, and read files and folders."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .registry import find_tracker, known_trackers
 from .tracked import Tracked
 from .tracker import Tracker
 
-# Files of a folder that are looked into; a folder of checkpoints has fewer.
+# Maximum files examined in a folder; a folder of checkpoints has fewer.
 _MOST_FILES = 20_000
-# A column is called by fewer letters; what is longer is no table.
+# Maximum length of a column name; a table has no longer ones.
 _LONGEST_NAME = 60
-# What cannot be a tracker's is not opened.
+# Extensions of files that cannot be a tracker's and are not opened.
 _NOT_TRACKERS = (
     *(".safetensors", ".bin", ".pt", ".pth", ".onnx", ".gguf", ".h5", ".msgpack", ".npy", ".npz", ".parquet"),
     *(".png", ".jpg", ".pdf", ".zip", ".gz", ".whl", ".pyc", ".py", ".pkl"),
@@ -27,15 +27,15 @@ _NOT_TRACKERS = (
 
 
 def read_file(path: Path, name: str | None = None, *, called: str | None = None) -> FileResult:
-    """The runs in one file.
+    """Read the runs in one file.
 
     Args:
         path: the file.
-        name: the tracker, where it is not to be found out.
-        called: what to call the file, where that is not its path.
+        name: the tracker; detected if None.
+        called: display name of the file, if not its path.
 
     Raises:
-        TrackerError: it cannot be read, or no tracker is known that writes such files, or several are.
+        TrackerError: the file cannot be read, or no tracker or several match.
         UsageError: there is no tracker of that name.
     """
     file = TrackerFile(path, called)
@@ -48,10 +48,10 @@ def read_file(path: Path, name: str | None = None, *, called: str | None = None)
 
 
 def read_folder(folder: Path, name: str | None = None) -> list[FileResult]:
-    """The runs in all files below a folder that a tracker wrote; a run that several files tell of stands once.
+    """Read all tracker files below a folder, deduplicating runs.
 
     Raises:
-        UsageError: there is none, or there are too many files; there is no tracker of that name.
+        UsageError: there is no such file, there are too many files, or there is no tracker of that name.
     """
     if name is not None:
         find_tracker(name)
@@ -75,7 +75,7 @@ def _paths(folder: Path) -> Iterator[Path]:
 
 
 def _tried(path: Path, name: str | None) -> FileResult | None:
-    """The runs of a file, None where it is no tracker's; what is wrong with one that is stands in `error`."""
+    """Result for a file, with its read error in `error`; None if it is not a tracker's."""
     file = TrackerFile(path)
     try:
         fitting = _fitting(file)
@@ -92,11 +92,11 @@ def _tried(path: Path, name: str | None) -> FileResult | None:
 
 
 def _read(file: TrackerFile, tracker: Tracker) -> FileResult:
-    """What a file has; of one without a run its `error` says so."""
+    """Read a file; if it has no run, `error` says so."""
     try:
         read = tuple(tracker.read(file))
     except (UnitError, RecordError) as error:
-        # These know the value and not the file.
+        # These errors do not name the file.
         raise TrackerError(f"{file.name}: {error}") from None
     stray = tuple(one for one in read if isinstance(one, TrackerError))
     runs = tuple(_noted(one, file.notes) for one in read if isinstance(one, Tracked))
@@ -111,7 +111,7 @@ def _noted(run: Tracked, notes: tuple[str, ...]) -> Tracked:
 
 
 def _only_error(found: FileResult) -> TrackerError | None:
-    """What is wrong with a file of one run that cannot be read."""
+    """Read error of a file whose only run is unreadable."""
     (first, *more) = found.runs
     return None if more or found.stray or first.unread is None else TrackerError(first.unread)
 

@@ -1,4 +1,4 @@
-"""A file of a stranger, read as text: a piece at a time, never executed, never unpickled."""
+"""Untrusted files read as text, in chunks; never executed or unpickled."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ from ..errors import TrackerError
 from .pickles import is_pickle
 from .row import Row
 
-# What a file is recognised by stands in its beginning.
+# Part of a file that detection looks at.
 HEAD_BYTES = 64 * 1024
-# A line or a cell beyond this is no tracker's.
+# No tracker writes a longer line or cell.
 _LONGEST = 1_000_000
-# JSON is read whole; no tracker writes one beyond this.
+# JSON is read whole; no tracker writes a larger file.
 _MOST_JSON_BYTES = 64 * 1024 * 1024
-# Where JSON cannot be made sense of beyond its form: numbers of thousands of digits, brackets within brackets.
+# Valid JSON syntax that Python's parser rejects.
 NO_JSON = "nested too deeply, or has a number of thousands of digits"
 _OBJECT = re.compile(r'\{\s*(?:"|\}|$)')
-# What stands in words beside letters: marks of trade, a degree, quotes and dashes of cp1252, a no-break blank.
+# Non-letters found in text: trademark signs, degree, cp1252 quotes and dashes, middle dot, no-break space.
 _SIGNS = "\xae\u2122\xb0\u2019\u2018\u201c\u201d\u2013\u2014\xb7\xa0"
-# The first line of a log may have commas, of a table it has more.
+# The first line of a log may have commas; a table has more columns.
 _FEW = 6
 _PICKLE = "a Python pickle, which is never opened here: reading one can run any program"
 
 
 @dataclass(frozen=True)
 class TrackerFile:
-    """A file, by its path; nothing of it is read before it is asked for.
+    """A file, read lazily.
 
     Args:
-        path: where it is.
-        called: what to call it, where that is not its path.
+        path: path of the file.
+        called: display name, if not the path.
 
     Raises:
-        TrackerError: what is asked for cannot be read; with the file, the line, and why.
+        TrackerError: the content cannot be read; with file, line and reason.
         OSError: the file cannot be opened.
     """
 
     path: Path
     called: str | None = None
-    # The lines that are no UTF-8, as they are met: the first of them, and whether all were cp1252.
+    # Line numbers, set while decoding: the first line that is not UTF-8, and the first that is not cp1252 either.
     _odd: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be said of the reading, as far as the file was read."""
+        """Notes on decoding, as far as the file was read."""
         line, lost = self._odd.get("line"), self._odd.get("lost")
         if lost:
             return (f"{self.name}:{lost}: this line is neither UTF-8 nor cp1252; letters beyond ASCII are lost",)
@@ -62,12 +62,12 @@ class TrackerFile:
 
     @property
     def name(self) -> str:
-        """What to call it."""
+        """Display name."""
         return self.called or str(self.path)
 
     @cached_property
     def head(self) -> str:
-        """The beginning, for telling what it is; what is no text is replaced."""
+        """Head of the file, for detection; undecodable bytes are replaced."""
         self._check_regular()
         with self.path.open("rb") as file:
             data = file.read(HEAD_BYTES)
@@ -79,7 +79,7 @@ class TrackerFile:
 
     @cached_property
     def header(self) -> tuple[str, ...]:
-        """The names of the columns, where the file is a table with commas, semicolons or tabs."""
+        """Column names, if the file is a table with commas, semicolons or tabs."""
         first = next((line.rstrip("\r") for line in self.head.split("\n") if line.strip()), "")
         try:
             return tuple(name.strip() for name in next(csv.reader([first], delimiter=_delimiter(first)), []))
@@ -88,11 +88,11 @@ class TrackerFile:
 
     @property
     def is_text(self) -> bool:
-        """Whether it begins like a log, and like no table or JSON."""
+        """True if the file begins like a log, not like a table or JSON."""
         return not self.head.lstrip().startswith(("{", "[")) and "\0" not in self.head and len(self.header) <= _FEW
 
     def has(self, words: bytes) -> bool:
-        """Whether these stand anywhere in a file that could be read whole; for what is not known by its beginning."""
+        """True if the bytes occur in a file larger than its head, yet small enough to read whole."""
         size = self.path.stat().st_size
         if not HEAD_BYTES < size <= _MOST_JSON_BYTES:
             return False
@@ -101,22 +101,22 @@ class TrackerFile:
 
     @cached_property
     def digest(self) -> bytes:
-        """What tells its bytes from all others."""
+        """SHA-256 of the file."""
         self._check_regular()
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
 
     def sibling(self, name: str) -> TrackerFile | None:
-        """A file beside it, if there is one of this name."""
+        """File of this name in the same folder; None if there is none."""
         path = self.path.with_name(name)
         return TrackerFile(path) if path != self.path and path.is_file() else None
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """The lines with their numbers, from 1, without their ends."""
+        """Lines without their ends, numbered from 1."""
         return ((number, line.rstrip("\r\n")) for number, line in enumerate(self._lines(), 1))
 
     def _lines(self) -> Iterator[str]:
-        """The lines with their ends, decoded a piece of the file at a time."""
+        """Lines with their ends, decoded in chunks."""
         if _encoding(self._first_bytes()) != "utf-8":
             yield from io.StringIO(self.text(), newline="\n")
             return
@@ -132,7 +132,7 @@ class TrackerFile:
         yield from io.StringIO(self._decoded(rest, number), newline="\n")
 
     def text(self) -> str:
-        """The whole text, its lines ended by a line feed alone."""
+        """Whole text, with line feeds as line ends."""
         self._check_regular()
         if self.path.stat().st_size > _MOST_JSON_BYTES:
             raise TrackerError(f"{self.name}: more than {_MOST_JSON_BYTES >> 20} MB are more than a tracker writes")
@@ -143,10 +143,10 @@ class TrackerFile:
         return data.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n")
 
     def rows(self) -> Iterator[Row]:
-        """The rows of a table, one at a time.
+        """Rows of a table, lazily.
 
         Raises:
-            TrackerError: one is torn.
+            TrackerError: a row is torn.
         """
         for row in self.rows_or_torn():
             if row.torn is not None:
@@ -154,19 +154,19 @@ class TrackerFile:
             yield row
 
     def rows_or_torn(self) -> Iterator[Row]:
-        """The same; `torn` says why one is no whole row, and it has what is whole of its cells."""
+        """Like `rows`, but a torn row has the reason in `torn`, and its complete cells."""
         header, name, width = self.header, self.name, len(self.header)
         for number, cells in self._rows():
             where = f"{name}:{number}"
             if len(cells) == width:
                 yield Row(dict(zip(header, cells, strict=True)), where)
             else:
-                # Of a row that is cut off the last cell may be too.
+                # The last cell of a truncated row may be truncated too.
                 whole = cells if len(cells) > width else cells[:-1]
                 yield Row(dict(zip(header, whole, strict=False)), where, f"{where}: {self._why_torn(cells)}")
 
     def cells_or_torn(self) -> Iterator[tuple[int, list[str], str | None]]:
-        """The line that each row ends on, its cells in the order of the header, and why it is no whole row."""
+        """Last line number of each row, its cells in header order, and why it is torn, if it is."""
         width = len(self.header)
         for number, cells in self._rows():
             yield number, cells, None if len(cells) == width else f"{self.name}:{number}: {self._why_torn(cells)}"
@@ -181,7 +181,7 @@ class TrackerFile:
         reader = csv.reader(self._lines(), delimiter=delimiter)
         try:
             for cells in reader:
-                # Programs that append to a file write their header again.
+                # Programs that append to a file repeat the header.
                 if cells == written or not (cells and (cells[0].strip() or any(map(str.strip, cells)))):
                     continue
                 if written is None and len(cells) == width:
@@ -200,7 +200,7 @@ class TrackerFile:
             )
 
     def json(self) -> Any:
-        """The file as one JSON document."""
+        """Parse the file as one JSON document."""
         text = self.text()
         try:
             return json.loads(text)
@@ -212,11 +212,10 @@ class TrackerFile:
             raise TrackerError(f"{self.name}: this JSON is {NO_JSON}") from None
 
     def json_lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The JSON objects that stand on a line of their own, with where they stand; loggers put words before them,
-        and write other lines between them.
+        """JSON objects that end a line, with their location; log prefixes and other lines are skipped.
 
         Raises:
-            TrackerError: one is torn.
+            TrackerError: a line is torn.
         """
         for where, found in self.json_lines_or_text():
             if isinstance(found, str):
@@ -224,7 +223,7 @@ class TrackerFile:
             yield where, found
 
     def json_lines_or_text(self) -> Iterator[tuple[str, dict[str, Any] | str]]:
-        """The same; the line where it is torn."""
+        """Like `json_lines`, but yields a torn line as text."""
         for number, line in self.lines():
             begin = _OBJECT.search(line)
             if begin is None:
@@ -238,7 +237,7 @@ class TrackerFile:
                 yield where, found
 
     def _check_regular(self) -> None:
-        """A pipe or a device may never end, or never begin."""
+        """Refuse pipes and devices, which may never end, or never begin."""
         if self.path.exists() and not self.path.is_file():
             raise TrackerError(
                 f"{self.name}: this is no regular file; what comes out of a pipe is read by: hf-emissions import -"
@@ -249,7 +248,7 @@ class TrackerFile:
             return file.read(4)
 
     def _decoded(self, lines: bytes, number: int) -> str:
-        """Whole lines, the first of which has this number."""
+        """Decode whole lines; `number` is that of the first."""
         try:
             text = lines.decode("utf-8")
         except UnicodeDecodeError:
@@ -257,9 +256,9 @@ class TrackerFile:
         return text.removeprefix("\ufeff") if number == 1 else text
 
     def _line(self, line: bytes, number: int) -> str:
-        """One line; where it is no UTF-8, that of Windows in Western Europe, if that makes words of it.
+        """Decode a line as UTF-8, else as cp1252 if that yields plausible text, else as ASCII.
 
-        Programs on Windows wrote the encoding of the locale, and appended UTF-8 later. Figures are ASCII in each.
+        Programs on Windows wrote the locale's encoding, and appended UTF-8 later. Figures are ASCII in each.
         """
         try:
             return line.decode("utf-8")
@@ -277,7 +276,7 @@ def _delimiter(line: str) -> str:
 
 
 def _encoding(data: bytes) -> str:
-    """UTF-8, but where the first bytes say otherwise, as those of PowerShell's files do."""
+    """UTF-8, unless the byte order mark is one of UTF-16, as in PowerShell's files."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     return "utf-8"

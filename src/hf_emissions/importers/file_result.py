@@ -1,4 +1,4 @@
-"""What was found in a file."""
+"""Result of reading a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .tracker import Tracker
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """The runs that a file has, or why it could not be read; `stray` is what is torn and of no run that is known."""
+    """Runs of a file, or why it is unreadable; `stray` has errors of torn pieces that belong to no known run."""
 
     file: TrackerFile
     tracker: Tracker

@@ -1,4 +1,4 @@
-"""Lines that say the same of many runs, said once."""
+"""Merge messages that recur for many runs."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ _LINE = re.compile(r":\d+$")
 
 
 def kind_of(words: str) -> str:
-    """What a line has in common with others that differ in their numbers alone."""
+    """Message with its numbers masked: equal for messages that differ in numbers only."""
     return _NUMBER.sub("#", words)
 
 
 def folded(said: Iterable[tuple[str, str]], count: int, *, most: int = 1) -> list[str]:
-    """Lines of what is said of runs, each kind once where it is said of more than `most`.
+    """Lines for messages about runs; a kind that occurs more than `most` times gets one line.
 
     Args:
-        said: where each run stands, and what is said of it.
-        count: of how many runs.
-        most: of so many runs it is said of each.
+        said: location of each run, and the message.
+        count: total number of runs.
+        most: up to this number, the messages of a kind are listed one by one.
     """
     kinds: dict[str, list[tuple[str, str]]] = {}
     for where, words in said:

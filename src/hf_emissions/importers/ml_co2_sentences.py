@@ -1,11 +1,11 @@
-r"""The sentences of ML CO2 Impact, as they are read out of LaTeX, Markdown and people's rewordings.
+r"""Parse the sentences of ML CO2 Impact from LaTeX, Markdown and rewordings.
 
     Experiments were conducted using P in region R, which has a carbon efficiency of X kgCO$_2$eq/kWh. A cumulative of
     H hours of computation was performed on hardware of type T (TDP of WW).
     Total emissions are estimated to be E kgCO$_2$eq of which ...
 
-Lines may be wrapped anywhere in a sentence, not between paragraphs. Numbers are given as they are written, for
-`units` to read or to refuse.
+Sentences may wrap within a paragraph, not across paragraphs. Numbers are returned as written, for `units` to parse or
+reject.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-# A number as people write it, with all marks of thousands and decimals, so that none is cut off.
+# A number as people write it, with all thousands and decimal marks, so that none is truncated.
 _NUMBER = r"(?<![\d.,])(?P<{}>\d{{1,15}}(?:[.,]\d{{1,15}}){{0,5}}(?: \d{{3}}){{0,4}}(?:e[+-]?\d{{1,3}})?)(?![\d.,]\d)"
 _CO2 = r"(?:of )?CO ?2 ?-?(?:equivalents?|equiv|eq|e)?"
 _MASS_UNIT = r"(?:kg|g|t|mg|lbs?|kilo(?:gram)?s?|grams?|(?:metric )?tons?|(?:metric )?tonnes?|pounds?)"
@@ -37,7 +37,7 @@ _HARDWARE = re.compile(
 _WHERE = re.compile(
     r"(?:conducted|performed|run)\s+using\s+(?P<provider>[A-Z][\w ]{1,60}?)\s+in\s+region\s+(?P<region>[\w-]{1,40})"
 )
-# Marks of LaTeX and Markdown between the words of a sentence. None takes a line break with it.
+# LaTeX and Markdown markup within a sentence. No pattern consumes a line break.
 _MARKS = (
     (re.compile(r"\\text(?:bf|it|subscript|sc|tt)\s?\{([^{}\n]{0,60})\}"), r"\1"),
     (re.compile(r"</?(?:sub|b|strong|em|i)>|[*$~]|\\,|\\;|\\sim|\\approx"), " "),
@@ -57,7 +57,7 @@ _WRAP = re.compile(r"(?<!\n)\n(?!\n)")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one report says, as it is written; None for what it does not say. `line` is that of the total."""
+    """Values of one report, as written; None if missing. `line` is that of the total."""
 
     line: int
     total: str
@@ -70,20 +70,20 @@ class Report:
 
 
 def has_report(text: str) -> bool:
-    """Whether the sentence with the total stands there, with that of the hours or of the intensity."""
+    """True if the text has the sentence with the total, and that with the hours or the intensity."""
     flat = _flat(_plain(text))
     return bool(_TOTAL.search(flat) and (_HOURS.search(flat) or _EFFICIENCY.search(flat)))
 
 
 def reports(text: str) -> Iterator[Report]:
-    """The reports in a text: as many as there are sentences with hours; each with the total that is its own."""
+    """Reports in a text: one per sentence with hours, each with its own total."""
     plain = _plain(text)
     flat = _flat(plain)
     totals = list(_TOTAL.finditer(flat))
     begins = [found.start() for found in _HOURS.finditer(flat)]
     groups = [list(group) for _, group in groupby(totals, lambda total: sum(at < total.start() for at in begins))]
     if len(groups) > max(len(begins), 1):
-        # What stands before the first hours is of something else, such as the base model.
+        # A total before the first hours is of something else, such as the base model.
         groups = groups[1:]
     at = 0
     for number, group in enumerate(groups, 1):
@@ -94,20 +94,20 @@ def reports(text: str) -> Iterator[Report]:
 
 
 def _plain(text: str) -> str:
-    """The text without the marks between its words, line by line."""
-    # Twice, since marks stand within marks.
+    """Remove the markup, line by line."""
+    # Twice, since markup may be nested.
     for pattern, words in _MARKS * 2:
         text = pattern.sub(words, text)
     return text
 
 
 def _flat(plain: str) -> str:
-    """The same with each paragraph on one line, character for character."""
+    """Join the lines of each paragraph, keeping all offsets."""
     return _WRAP.sub(" ", plain)
 
 
 def _own(totals: Sequence[re.Match[str]]) -> re.Match[str]:
-    """Of several totals the calculator's own sentence, else one that says it is a total, else the first."""
+    """Of several totals the calculator's own sentence, else the first that is called a total, else the first."""
     return max(
         totals, key=lambda total: (bool(total["before"]) and not total["gap"].strip(" are"), bool(total["before"]))
     )

@@ -1,4 +1,4 @@
-"""Numbers as the files of trackers have them: in grams, kWh, seconds or watts, and never below zero."""
+"""Parse numbers of tracker files: grams, kWh, seconds or watts, never negative where a figure depends on them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 
 from ..errors import TrackerError
 
-# A PUE beyond these is a slip, or something else.
+# A PUE outside these bounds is a slip, or something else.
 LEAST_PUE, MOST_PUE = 1.0, 5.0
-# Nothing that a training uses reaches this, in any of the units that trackers write.
+# No training reaches this, in any unit that trackers write.
 _MOST = 1e30
 _COMMA = re.compile(r"\s*-?[0-9][0-9.]*,[0-9]+\s*")
 _LONGEST_SHOWN = 60
 
 
 def read_number(value: Any, what: str, where: str) -> float:
-    """A number of at least zero, from text or JSON.
+    """Parse a non-negative number from text or JSON.
 
     Raises:
-        TrackerError: it is none.
+        TrackerError: it is not one.
     """
     try:
         number = float(value) if not isinstance(value, bool) else math.nan
@@ -28,14 +28,14 @@ def read_number(value: Any, what: str, where: str) -> float:
         raise TrackerError(f"{where}: {what} is {quoted(value)}, {_why_no_number(value)}") from None
     if not math.isfinite(number) or number < 0:
         raise TrackerError(f"{where}: {what} is {quoted(value)}; it must be a finite number, at least 0")
-    # Python reads more than trackers write, such as 1_0 and the digits of other scripts.
+    # `float` accepts more than trackers write, such as 1_0 and digits of other scripts.
     if number > _MOST or (isinstance(value, str) and ("_" in value or not value.isascii())):
         raise TrackerError(f"{where}: {what} is {quoted(value)}, which is no number that a tracker writes")
     return number
 
 
 def finite(value: str) -> float | None:
-    """A number of any sign, None for what is none; for cells that no figure rests on."""
+    """Parse a number of any sign, None if it is not one; for cells that no figure depends on."""
     try:
         number = float(value) if "_" not in value and value.isascii() else math.nan
     except ValueError:
@@ -50,10 +50,10 @@ def _why_no_number(value: Any) -> str:
 
 
 def read_pue(value: Any, where: str) -> float:
-    """A power usage effectiveness.
+    """Parse a power usage effectiveness.
 
     Raises:
-        TrackerError: it is none.
+        TrackerError: it is not one.
     """
     pue = read_number(value, "pue", where)
     if not LEAST_PUE <= pue <= MOST_PUE:
@@ -62,7 +62,7 @@ def read_pue(value: Any, where: str) -> float:
 
 
 def quoted(value: Any) -> str:
-    """A value as a message shows it, cut where it is long."""
+    """A value as shown in messages, truncated if long."""
     if isinstance(value, int) and value.bit_length() > 200:
         return f"a whole number of {value.bit_length()} bits"
     text = repr(value)

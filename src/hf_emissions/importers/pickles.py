@@ -1,23 +1,23 @@
-"""Whether bytes are a Python pickle, told without opening it: reading one can run any program."""
+"""Detect Python pickles without loading them: loading one can run any program."""
 
 from __future__ import annotations
 
 import pickletools
 
 _BINARY = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-# What a pickle of the protocols 0 and 1 begins with: a mark, an import, or an empty list, mapping or tuple.
+# First bytes of pickles of protocols 0 and 1: a mark, an import, or an empty list, mapping or tuple.
 _FIRST = (b"(", b"c", b"]", b"}", b")")
-# So many instructions that are all known are no accident.
+# This many valid opcodes are no accident.
 _ENOUGH = 50
 
 
 def is_pickle(head: bytes) -> bool:
-    """Whether a file that begins so is a pickle; `head` may be all of it."""
+    """True if a file with this head is a pickle; `head` may be the whole file."""
     return head.startswith(_BINARY) or (head[:1] in _FIRST and _runs(head))
 
 
 def _runs(head: bytes) -> bool:
-    """Whether the instructions lead to their end, or so far that nothing else can be meant; none is carried out."""
+    """True if the opcodes parse up to STOP, or far enough to exclude anything else; none is executed."""
     operations = pickletools.genops(head)
     for read in range(len(head)):
         try:

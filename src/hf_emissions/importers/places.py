@@ -1,4 +1,4 @@
-"""Places as the files of trackers name them: a code, a name, or the region of a cloud."""
+"""Places as tracker files name them: a code, a name, or a cloud region."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _NOWHERE = (
 
 
 def known_words(text: str | None) -> str | None:
-    """A place in words; None for the words that say that it is not known, and where letters were lost in reading."""
+    """Place as text; None if it means unknown, or lost letters in decoding."""
     return None if text is None or text.strip().casefold() in _NOWHERE or "\ufffd" in text else text.strip()
 
 
 def iso3_of(text: object) -> str | None:
-    """The country of an ISO code or an English name; None where it is none, or names cannot be looked up.
+    """ISO alpha-3 code of an ISO code or English name; None if unknown, or names cannot be looked up.
 
-    A code of three letters stands as it is: a core installation has no list of countries, and must know all the same
-    which files say Canada.
+    Without a list of countries (core installation), a code of three letters is returned as is: Canada must still be
+    recognised.
     """
     if not isinstance(text, str) or known_words(text) is None:
         return None
@@ -48,7 +48,7 @@ def iso3_of(text: object) -> str | None:
 
 
 def is_no_country(text: str) -> bool:
-    """Whether a text names no country; where names cannot be looked up, any may be one."""
+    """True if a text names no country; False if names cannot be looked up."""
     try:
         find_country(text)
     except MissingExtraError:
@@ -59,7 +59,7 @@ def is_no_country(text: str) -> bool:
 
 
 def name_of(iso3: str | None) -> str | None:
-    """The name of a country, or its code where names cannot be looked up."""
+    """Name of a country, or its code if names cannot be looked up."""
     try:
         return None if iso3 is None else find_country(iso3).name
     except HfEmissionsError:
@@ -67,7 +67,7 @@ def name_of(iso3: str | None) -> str | None:
 
 
 def country_of_cloud(provider: str | None, region: str | None) -> str | None:
-    """The country that a cloud's region stands in, by our own table; None where it is not in it."""
+    """Country of a cloud region by our own table; None if not listed."""
     try:
         return find_cloud_region(provider, region).country_iso3 if provider and region else None
     except HfEmissionsError:
@@ -75,6 +75,6 @@ def country_of_cloud(provider: str | None, region: str | None) -> str | None:
 
 
 def cloud_of_region(region: str) -> tuple[str, str] | None:
-    """The provider of a region and its country, where the name of the region alone tells both."""
+    """Provider and country of a region by its name alone; None unless the name determines the country."""
     found = [one for one in cloud_regions() if one.region == region.strip().lower()]
     return (found[0].provider, found[0].country_iso3) if len({one.country_iso3 for one in found}) == 1 else None

@@ -1,4 +1,4 @@
-"""What speaks against a figure that a file has: the numbers that cannot be, or that do not go together."""
+"""Plausibility warnings: figures of a run that are impossible or inconsistent."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from .power import doubt_of_duration, mean_w, most_w, said_of_power
 from .to_record import UserFacts, complete, place_of
 from .tracked import Tracked
 
-# Less than any computer draws that is switched on.
+# Less than any running computer draws.
 _LEAST_W = 0.5
-# The intensity of a file and that of its place differ by less: tables of several years, and mixes that are bought in.
+# Maximum factor between the intensities of a file and its place: tables of several years, and imported electricity.
 _SAME_GRID = 2.0
-# Grams, energy and intensity of one file go together to this; calculators round, one of them to 10 g at each step.
+# Tolerance between grams, energy and intensity of one file; calculators round, one of them to 10 g at each step.
 _SAME_FILE = 1.05
 _ROUNDED_G = 20.0
 _BOUNDS = f"grids have {LOWEST_GRID_G_PER_KWH:g} to {HIGHEST_GRID_G_PER_KWH:g}"
-# What is tracked beside the training, such as loading the model and evaluating, takes less of the time.
+# Maximum factor to Trainer's time: trackers also cover loading the model, evaluating and the like.
 _SAME_TIME = 1.5
 
 
 def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()) -> list[str]:
-    """What speaks against the figures of a run, each with its numbers.
+    """Plausibility warnings for an imported run, each with its numbers.
 
     Args:
-        run: as the file has it.
-        record: what is made of it.
-        beside: what else is in the folder; what Trainer says of the time is held against the run.
+        run: the run as read from the file.
+        record: the record made of it.
+        beside: other runs of the folder; the run is compared with Trainer's training times.
     """
     return [
         *_of_intensity(run, record),
@@ -46,13 +46,13 @@ def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()
 
 
 def doubts_of_all(runs: Sequence[Tracked], known: UserFacts) -> list[str]:
-    """What speaks against each of several runs that are added up, where a sum would hide it."""
+    """Warnings for each of several summed runs, which the sum would hide."""
     found = ((run, complete(run, known)) for run in runs)
     return folded([(run.where, words) for run, record in found for words in doubts(run, record)], len(runs))
 
 
 def _of_time(run: Tracked, beside: Sequence[Tracked]) -> Iterator[str]:
-    """Where Trainer trained for another time than was tracked; of several trainings one that fits is enough."""
+    """Warn if Trainer's time differs from the tracked one; of several trainings one match is enough."""
     trained = [other for other in beside if other.tool == "Trainer" and other.duration_s]
     if not trained or not run.duration_s or run.tool == "Trainer":
         return
@@ -72,28 +72,28 @@ def _of_intensity(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
     if not LOWEST_GRID_G_PER_KWH <= found <= HIGHEST_GRID_G_PER_KWH:
         yield f"{said}, which no grid has ({_BOUNDS}){_slip(found)}"
         return
-    # Where another intensity is given, that of the file no longer counts.
+    # If another intensity is given, the file's no longer counts.
     places = _intensities_of_place(run) if _is_given(run, record) is None else []
     if places and not any(1 / _SAME_GRID <= found / place <= _SAME_GRID for place in places):
         yield f"{said}, and the grid of {run.location or run.country_iso3} has {places[0]:.3g}{_slip(found, places[0])}"
 
 
 def _of_own_intensity(run: Tracked, found: float, said: str) -> Iterator[str]:
-    """Where grams and energy do not go with the intensity that the same file says."""
+    """Warn if grams and energy contradict the intensity in the same file."""
     own, energy_kwh = run.intensity_g_per_kwh, run.energy_kwh or 0.0
     if own and abs(found - own) * energy_kwh > _ROUNDED_G and not 1 / _SAME_FILE <= found / own <= _SAME_FILE:
         yield f"{said}, and the file says {own:.4g} g/kWh: its figures do not go together"
 
 
 def _of_given(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
-    """Where the intensity that the owner gave is none that a grid has."""
+    """Warn if no grid has the intensity that the user gave."""
     given = _is_given(run, record)
     if given is not None and not LOWEST_GRID_G_PER_KWH <= given <= HIGHEST_GRID_G_PER_KWH:
         yield f"the intensity that was given is {given:.3g} g/kWh, which no grid has ({_BOUNDS}){_slip(given)}"
 
 
 def _is_given(run: Tracked, record: EmissionsRecord) -> float | None:
-    """The intensity of the record where it is not that of the file."""
+    """Intensity of the record if it is not the file's, else None."""
     found, has = run.intensity_found_g_per_kwh, record.intensity_g_per_kwh
     return None if found is not None and has is not None and isclose(found, has) else has
 
@@ -107,9 +107,9 @@ def _slip(found: float, place: float | None = None) -> str:
 
 
 def _intensities_of_place(run: Tracked) -> list[float]:
-    """What the tables have for the file's place on the basis of its own figure, or on any where it does not say which.
+    """Tabulated intensities of the file's place on the basis of its figure, or on any if it states none.
 
-    None where there is no place, or none of that basis, or the tables are not installed.
+    Empty if there is no place, no value on that basis, or the tables are not installed.
     """
     if run.country_iso3 is None or run.no_place is not None:
         return []
@@ -118,7 +118,7 @@ def _intensities_of_place(run: Tracked) -> list[float]:
         grid = find_grid(place)
         found = [(grid.g_per_kwh, grid.basis)]
         if place.provider is None and place.country_iso3 is not None:
-            # As the tables have it: for a grid that burns next to nothing `find_grid` takes the life cycle's.
+            # The table's value: for a grid that burns next to nothing `find_grid` returns that of the life cycle.
             raw = grid_intensity(place.country_iso3, place.region)
             found.append((raw.g_per_kwh, raw.basis))
     except HfEmissionsError:

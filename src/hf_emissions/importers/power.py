@@ -1,4 +1,4 @@
-"""What power and duration of a run say of each other."""
+"""Check power and duration of a run against each other."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from ..facts.card_text import lowered
 from ..facts.devices import devices
 from .tracked import Tracked
 
-# What a machine without accelerators draws at most: four sockets of 500 W, memory, disks, a facility's overhead.
+# Maximum draw of a machine without accelerators: four sockets of 500 W, memory, disks, a facility's overhead.
 _HOST_W = 3000.0
-# What a node takes for each watt of its accelerators at most, and a facility's overhead; as in rules/plausible.py.
+# Maximum node power per watt of its accelerators, times a facility's overhead; as in rules/plausible.py.
 _ACCELERATOR_FACTOR = 1.82 * 2.0
-# The energy of memory at its constant power tells the duration to this: tasks of half of the time are told apart, and
-# what a tracker meters later than it starts its clock is not.
+# Tolerance of the duration that memory's energy implies at constant power: it detects tasks of half of the time, and
+# accepts meters that start later than the clock.
 _SAME_DURATION = 1.5
 
 
 def doubt_of_duration(run: Tracked) -> str | None:
-    """Why the duration is not that of the energy, so that it is not written; None where it may be."""
+    """Why the duration contradicts the energy, so that it is not written; None if plausible or not checkable."""
     if not run.energy_kwh or not run.duration_s or run.memory_s is None:
         return None
     if run.memory_s <= run.duration_s * _SAME_DURATION:
@@ -31,18 +31,18 @@ def doubt_of_duration(run: Tracked) -> str | None:
 
 
 def mean_w(run: Tracked) -> float:
-    """The mean power of a run of which energy and duration are known."""
+    """Mean power in W of a run with known energy and duration."""
     return units.kwh_to_joules(run.energy_kwh or 0.0) / (run.duration_s or 1.0)
 
 
 def said_of_power(run: Tracked) -> str:
-    """Energy, duration and mean power in words."""
+    """Energy, duration and mean power as text."""
     energy, duration = units.format_energy(run.energy_kwh or 0.0), units.format_duration(run.duration_s or 0.0)
     return f"{energy} in {duration} are {mean_w(run):.3g} W"
 
 
 def most_w(hardware: str | None) -> float:
-    """What the hardware draws at most; an accelerator that is not known may be the strongest that there is."""
+    """Maximum power of the hardware in W; an unknown accelerator counts as the strongest known."""
     limit_w = _HOST_W
     for device in devices(hardware, lowered(hardware)) if hardware else ():
         try:

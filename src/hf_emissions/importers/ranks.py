@@ -1,4 +1,4 @@
-"""Runs that look like the ranks of one machine, each of which counted all of it."""
+"""Detect runs that look like ranks of one machine, each of which counted all of it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from ..errors import UsageError
 from .time_spans import begins, is_beside
 from .tracked import Tracked
 
-# The ranks of a training begin to track within this: they wait for each other before the first step.
+# The ranks of a training begin to track within this: they synchronise before the first step.
 _TOGETHER = timedelta(seconds=60.0)
 
 
 def check_ranks(runs: Sequence[Tracked], nodes: int | None) -> None:
-    """Refuse to add up runs of equal machines at one time, which may be one machine counted several times.
+    """Refuse to sum simultaneous runs on equal machines, which may be one machine counted several times.
 
     Args:
-        runs: those that are to be added up.
-        nodes: so many machines went on at the same time, where the owner says it.
+        runs: the runs to sum.
+        nodes: number of machines that ran at the same time, if the user gives it.
 
     Raises:
-        UsageError: they may be of one machine, or were not so many.
+        UsageError: the runs may be of one machine, or `nodes` does not match.
     """
     groups = _groups(runs)
     for group in groups:
@@ -46,7 +46,7 @@ def check_ranks(runs: Sequence[Tracked], nodes: int | None) -> None:
 
 
 def _groups(runs: Sequence[Tracked]) -> list[list[Tracked]]:
-    """Those that began together, on machines that do not differ, and went on beside each other."""
+    """Groups of runs that began together and overlap, on machines that do not differ."""
     groups: list[list[Tracked]] = []
     alike: dict[tuple[object, ...], list[list[Tracked]]] = {}
     begun = [(begins(run), run) for run in runs if run.whole_machine and not run.is_part]

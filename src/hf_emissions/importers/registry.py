@@ -1,4 +1,4 @@
-"""Which trackers there are: those of this package, and those that other packages register."""
+"""Registry of trackers: our own, and those that other packages register."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .file import TrackerFile
 from .tracked import Tracked
 from .tracker import Tracker
 
-# Packages register a class under this group of entry points.
+# Entry point group under which packages register a class.
 GROUP = "hf_emissions.trackers"
-# What the code of others may end in; it must not end ours. Ctrl-C does.
+# Failures of third-party code, which must not end ours. Ctrl-C does.
 _FAILURES = (Exception, SystemExit)
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The trackers by name, and a line on each registered one that does not work."""
+    """Trackers by name, and a message for each registered one that is broken."""
 
     trackers: dict[str, Tracker]
     broken: dict[str, str] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Registry:
 
 @cache
 def registry() -> Registry:
-    """All trackers; a registered one that cannot be loaded is left out, and said to be broken."""
+    """All trackers; a registered one that cannot be loaded is left out and listed as broken."""
     found = Registry(_own())
     for entry in entry_points(group=GROUP):
         try:
@@ -54,20 +54,20 @@ def _own() -> dict[str, Tracker]:
 
 
 def known_trackers() -> dict[str, Tracker]:
-    """The trackers by name: those of this package, then those that others register."""
+    """Trackers by name: our own, then registered ones."""
     return registry().trackers
 
 
 def broken_trackers() -> list[str]:
-    """A line for each registered tracker that has failed so far, with the package that it comes from."""
+    """Messages for registered trackers that have failed so far, with their packages."""
     return list(registry().broken.values())
 
 
 def find_tracker(name: str) -> Tracker:
-    """A tracker by its name.
+    """Return a tracker by name.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: no tracker has that name.
     """
     known = known_trackers()
     if name not in known:
@@ -76,11 +76,11 @@ def find_tracker(name: str) -> Tracker:
 
 
 class _Theirs(Tracker):
-    """A tracker of another package, whose failures are its own."""
+    """Wrapper that contains the failures of another package's tracker."""
 
     def __init__(self, tracker: Tracker, package: str, into: Registry) -> None:
         self.tracker, self.package, self.into = tracker, package, into
-        # Asked for here, so that one without them is broken from the start.
+        # Read here, so that a class without them is broken from the start.
         self.name, self.title = str(tracker.name), str(tracker.title)  # type: ignore[misc]
 
     def fits(self, file: TrackerFile) -> bool:

@@ -10,7 +10,7 @@ from .numbers import finite, read_number
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: its cells by the name of their column, where it stands, and why it is no whole row."""
+    """A table row: cells by column name, location, and why it is torn, if it is."""
 
     cells: dict[str, str]
     where: str
@@ -20,8 +20,8 @@ class Row:
         return bool(self.cells.get(name, "").strip())
 
     def text(self, *names: str) -> str | None:
-        """The first of these cells that is not empty, without the blanks around it."""
-        # Loops and no generators: a long table asks for millions of cells.
+        """First non-empty cell of these columns, stripped; None if all are empty."""
+        # Loops, not generators: a long table has millions of lookups.
         for name in names:
             found = self.cells.get(name, "").strip()
             if found:
@@ -29,10 +29,10 @@ class Row:
         return None
 
     def number(self, *names: str) -> float | None:
-        """The first of these cells that is not empty, as a number of at least zero.
+        """First non-empty cell of these columns, as a non-negative number; None if all are empty.
 
         Raises:
-            TrackerError: it is none.
+            TrackerError: it is not one.
         """
         for name in names:
             value = self.cells.get(name, "")
@@ -41,14 +41,14 @@ class Row:
         return None
 
     def stated(self, name: str) -> float | None:
-        """A cell that no figure rests on, as a number; None where it is empty or none."""
+        """A cell that no figure depends on, as a number; None if empty or not a number."""
         return finite(self.cells.get(name, ""))
 
     def required(self, *names: str) -> float:
-        """The same, where an empty cell is no zero.
+        """Like `number`, but empty cells are an error, not zero.
 
         Raises:
-            TrackerError: it is empty, or no number.
+            TrackerError: they are empty, or it is not a number.
         """
         found = self.number(*names)
         if found is None:

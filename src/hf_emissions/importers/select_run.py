@@ -1,4 +1,4 @@
-"""Which of several runs is meant."""
+"""Select the requested runs."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from .. import units
 from ..errors import UsageError
 from .tracked import Tracked
 
-# So many runs are named in a message.
+# Maximum number of runs listed in a message.
 _NAMED = 8
 
 
 def choose(runs: Sequence[Tracked], wanted: str | None, *, every: bool = False) -> tuple[Tracked, ...]:
-    """The runs that are meant: one, or with `every` all of those that a tracker metered.
+    """Return the requested runs: one, or with `every` all that a tracker metered.
 
     Args:
-        runs: those that were found.
-        wanted: what it is called, or the beginning of that.
-        every: all of them.
+        runs: the runs found.
+        wanted: name of a run, or its beginning.
+        every: select all of them.
 
     Raises:
-        UsageError: none is called so, several are, or several were found and nothing says which.
+        UsageError: no run or several match, or several were found and none is selected.
     """
     if wanted is not None and every:
         raise UsageError("--run and --all both say which runs; give one of them")
@@ -36,7 +36,7 @@ def choose(runs: Sequence[Tracked], wanted: str | None, *, every: bool = False) 
 
 
 def _of_all(runs: Sequence[Tracked], *, every: bool) -> tuple[Tracked, ...]:
-    """The one run that can be read and was metered, or with `every` all of those."""
+    """The only run that is readable and metered, or with `every` all of those."""
     readable = tuple(run for run in runs if run.unread is None)
     if every and len(readable) < len(runs):
         raise UsageError(_lacking([run for run in runs if run.unread is not None]))
@@ -68,7 +68,7 @@ def _called(runs: Sequence[Tracked], wanted: str) -> Tracked:
 
 
 def _advice(runs: Sequence[Tracked]) -> str:
-    """How to name one of the runs: those of one name are told apart by their files."""
+    """Advice on selecting a run; runs of one name are told apart by file."""
     (_, most), *_ = Counter(run.run for run in runs).most_common(1)
     return "choose one with --run" if most == 1 else "some have one name, so name the file of the one that is meant"
 
@@ -79,7 +79,7 @@ def _list(runs: Sequence[Tracked]) -> str:
 
 
 def figure_of(run: Tracked) -> str:
-    """What a run says, in few words."""
+    """Figure of a run as short text."""
     if run.emissions_g is not None and run.no_place is None:
         return f"{units.format_mass(run.emissions_g)} CO2eq"
     if run.energy_kwh is not None:

@@ -1,4 +1,4 @@
-"""Several runs as one."""
+"""Sum several runs into one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .ranks import check_ranks
 from .time_spans import at_once, together_s
 from .tracked import Tracked
 
-# What runs must have alike to be added up, in words.
+# Fields that summed runs must agree on, with their names in messages.
 _ALIKE = {
     "boundary": "what their energy covers",
     "pue": "the PUE inside",
     "basis": "what their intensity covers",
 }
-# What stands in the sum where all runs agree on it.
+# Fields that the sum has if all runs agree on them.
 _SAME = (
     *("version", "basis", "country_iso3", "region", "cloud_provider", "cloud_region"),
     *("on_cloud", "hardware", "cpu_model", "ram_gb", "training_type"),
@@ -27,15 +27,15 @@ _SAME = (
 
 
 def total(runs: Sequence[Tracked], *, placed: bool = False, nodes: int | None = None) -> Tracked:
-    """Several runs as one: figures are added, and what they do not agree on is left out.
+    """Sum runs into one; fields that they do not agree on are left out.
 
     Args:
-        runs: those that are added up.
-        placed: whether the place is given, so that grams are worked out anew from the energy of all.
-        nodes: how many machines went on at the same time, where the owner says it.
+        runs: the runs to sum.
+        placed: True if the place is given, so that grams are recomputed from the total energy.
+        nodes: number of machines that ran at the same time, if the user gives it.
 
     Raises:
-        UsageError: one has no figure or no place, one holds another, or they cover different things.
+        UsageError: a run has no figure or place, one includes another, or they cover different things.
     """
     first = runs[0]
     for run in runs:
@@ -68,7 +68,7 @@ def _without_doubted_time(run: Tracked) -> Tracked:
 
 
 def _notes(runs: Sequence[Tracked]) -> list[str]:
-    """The notes of all runs: those that differ in their numbers once, with where it is of."""
+    """Notes of all runs; those that differ in numbers only once, with the location of the first."""
     kinds: dict[str, list[tuple[str, str]]] = {}
     for run in runs:
         for note in run.notes:
@@ -100,14 +100,14 @@ def _check_alike(runs: Sequence[Tracked], names: Sequence[str]) -> None:
 
 
 def _places(runs: Sequence[Tracked]) -> str | None:
-    """Where the runs were, each place once; None where one of them does not say it."""
+    """Places of the runs, deduplicated; None if one of them is unknown."""
     if not all(run.is_placed for run in runs):
         return None
     return "; ".join(dict.fromkeys(run.location or run.country_iso3 or "" for run in runs))
 
 
 def _at_once(runs: Sequence[Tracked]) -> tuple[str, ...]:
-    """Whether runs went on at the same time: trackers that count the whole machine have it counted twice then."""
+    """Note if runs overlap in time: trackers that count the whole machine count it twice then."""
     if not at_once(runs):
         return ()
     return (
@@ -117,7 +117,7 @@ def _at_once(runs: Sequence[Tracked]) -> tuple[str, ...]:
 
 
 def _sum(values: Sequence[float | None]) -> float | None:
-    # The sum of some would stand beside grams of all, with an intensity that no run had.
+    # A partial sum would stand beside grams of all runs, with an intensity that no run had.
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None
 

@@ -1,4 +1,4 @@
-"""When runs went on, and how long they took together."""
+"""Time spans of runs, and their combined duration."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from .tracked import Tracked
 
-# Runs of one script follow each other this closely: times are kept in whole seconds.
+# Tolerance for consecutive runs of one script: times are whole seconds.
 _TOGETHER = timedelta(seconds=2.0)
 
 
 def moment(time_s: float) -> str | None:
-    """The text of seconds since 1970; None where the clock is no such."""
+    """ISO 8601 text of a Unix time; None if out of range."""
     try:
         return datetime.fromtimestamp(time_s, UTC).isoformat()
     except (ValueError, OverflowError, OSError):
@@ -22,7 +22,7 @@ def moment(time_s: float) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From when to when a run went on, and the seconds of it that were tracked."""
+    """Start and end of a run, and the seconds of it that were tracked."""
 
     start: datetime
     end: datetime
@@ -30,27 +30,27 @@ class Span:
 
 
 def at_once(runs: Sequence[Tracked]) -> bool:
-    """Whether any two of the runs went on at the same time, as far as their times are known."""
+    """True if any two runs overlap, as far as their times are known."""
     spans = _spans(runs)
     return any(later.start < latest - _TOGETHER for later, latest in zip(spans[1:], _latest(spans), strict=False))
 
 
 def begins(run: Tracked) -> datetime | None:
-    """When a run began; None where that is not known."""
+    """Start of a run; None if unknown."""
     span = _span(run)
     return None if span is None else span.start
 
 
 def is_beside(first: Tracked, later: Tracked) -> bool:
-    """Whether a run was still going on when a later one began."""
+    """True if the first run was still going on when the later one began."""
     one, two = _span(first), _span(later)
     return one is not None and two is not None and two.start < one.end - _TOGETHER
 
 
 def together_s(runs: Sequence[Tracked]) -> float | None:
-    """How long the runs took: what went on at the same time counts once. None where a run does not say how long.
+    """Combined duration of the runs, overlaps counted once; None if a duration is unknown.
 
-    Where a run does not say when, they are taken to have followed each other.
+    If a start is unknown, the runs are assumed to be consecutive.
     """
     durations = [run.duration_s for run in runs if run.duration_s is not None]
     if len(durations) < len(runs):
@@ -62,7 +62,7 @@ def together_s(runs: Sequence[Tracked]) -> float | None:
 
 
 def _covered_s(spans: Sequence[Span]) -> float:
-    """The seconds in which any of them went on."""
+    """Seconds covered by the spans."""
     covered_s, latest = 0.0, spans[0].start
     for span in spans:
         if span.start < latest - _TOGETHER:
@@ -79,7 +79,7 @@ def _spans(runs: Sequence[Tracked]) -> list[Span]:
 
 
 def _latest(spans: Sequence[Span]) -> list[datetime]:
-    """For each run the end of the latest up to it."""
+    """Running maximum of the ends."""
     ends: list[datetime] = []
     for span in spans:
         ends.append(max(span.end, ends[-1]) if ends else span.end)
@@ -96,6 +96,6 @@ def _span(run: Tracked) -> Span | None:
 
 
 def _time(text: str | None) -> datetime:
-    # Without a zone a time is that of some machine; nodes of one cluster have the same.
+    # A time without a zone is that of some machine; nodes of one cluster share it.
     time = datetime.fromisoformat(text or "")
     return time if time.tzinfo else time.replace(tzinfo=UTC)

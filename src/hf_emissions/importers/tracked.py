@@ -1,4 +1,4 @@
-"""One run as a tracker's file tells it, in the units of a record."""
+"""One run as read from a tracker's file, in the units of a record."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from ..record import Boundary, IntensityBasis, Method
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracked:
-    """What a file says of one run. What it does not say is None.
+    """Contents of a file for one run. Unknown values are None.
 
     Attributes:
-        tool: the tracker, as it calls itself.
-        run: what the run is called in the file.
-        run_id: what no other run in the world is called, where the tool makes such names.
-        is_part: whether this is a part of the run of that id, such as a task of it.
-        where: the file, and the line that the figures stand on.
+        tool: the tracker's own name.
+        run: name of the run in the file.
+        run_id: globally unique ID, if the tool assigns one.
+        is_part: True for a part of the run with that ID, such as a task.
+        where: file and line of the figures.
         version: of the tracker.
-        detail: what a source should say of the tool's way, such as `PUE 1.58 inside`.
+        detail: remark on the tool's method for the source, such as `PUE 1.58 inside`.
         emissions_g: in grams CO2 equivalent.
-        energy_kwh: in kWh, with `pue` inside.
+        energy_kwh: in kWh, including `pue`.
         duration_s: in seconds.
-        method: how the energy was found.
+        method: how the energy was determined.
         boundary: what the energy covers.
-        modelled_share: the part of the energy that a model gave.
-        pue: power usage effectiveness inside energy and grams: 1.0 for none, None where there may be one unsaid.
-        intensity_g_per_kwh: what the file says that its grams rest on.
+        modelled_share: share of the energy that was modelled.
+        pue: PUE included in energy and grams: 1.0 for none, None if possibly included but unstated.
+        intensity_g_per_kwh: intensity that the file states for its grams.
         basis: what the tool's intensity covers.
-        country_iso3: of the place that the file names.
+        country_iso3: of the place in the file.
         region: state, province or zone of that country.
-        location: the place in words.
+        location: the place as text.
         cloud_provider: short name of the cloud provider.
         cloud_region: its name of the region.
-        on_cloud: whether a cloud's machine was used.
-        hardware: what ran.
+        on_cloud: True if a cloud machine was used.
+        hardware: hardware that ran.
         cpu_model: the processor.
         ram_gb: the memory.
-        training_type: as the file says.
-        started: when, as the file says.
-        ended: when it was over, where that is not `duration_s` after `started`.
-        overlaps: another run of the file that went on at the same time by the same meter, so that one holds the other.
-        memory_s: for how long memory drew its constant power, by its energy: a second clock.
-        whole_machine: whether the tool counted all of the machine, whoever used it.
-        no_place: why the place in the file is no place, where that is so.
-        no_figure: why there is neither energy nor grams, where that is so, and what to do.
-        meters: whether the tool meters or works out anything but time.
-        unread: why what the file has of this run cannot be read, where that is so; it has no figures then.
-        doubts: what the reader of the tool knows to speak against the figures.
-        notes: what whoever believes the figure should know.
+        training_type: as stated in the file.
+        started: start, as stated in the file.
+        ended: end, if it is not `duration_s` after `started`.
+        overlaps: another run of the file at the same time on the same meter, so that one includes the other.
+        memory_s: seconds for which memory drew its constant power, from its energy: a second clock.
+        whole_machine: True if the tool counted the whole machine, whoever used it.
+        no_place: why the place in the file is not one, if so.
+        no_figure: why there is no usable figure, if so, and what to do.
+        meters: True if the tool meters or computes anything but time.
+        unread: why this run cannot be read, if so; it has no figures then.
+        doubts: warnings from the tool's reader.
+        notes: caveats of the figure.
     """
 
     tool: str
@@ -91,17 +91,17 @@ class Tracked:
 
     @property
     def is_placed(self) -> bool:
-        """Whether the file says where it ran; the region of a cloud alone may be none that is known."""
+        """True if the file says where it ran; a cloud region alone does not count, as it may be unknown."""
         return any((self.country_iso3, self.location))
 
     @property
     def is_empty(self) -> bool:
-        """Whether the figure is zero, which no training has: nothing was metered."""
+        """True if the figure is zero, which no training has: nothing was metered."""
         return self.energy_kwh == 0 or (self.energy_kwh is None and self.emissions_g == 0)
 
     @property
     def intensity_found_g_per_kwh(self) -> float | None:
-        """What its grams and energy tell, else what the file says."""
+        """Intensity from grams and energy, else the one stated in the file."""
         return (
             self.emissions_g / self.energy_kwh
             if self.emissions_g is not None and self.energy_kwh
@@ -110,10 +110,10 @@ class Tracked:
 
     @property
     def by(self) -> str:
-        """The tool with its version."""
+        """Tool and version."""
         return f"{self.tool} {self.version}" if self.version else self.tool
 
 
 def unreadable(tool: str, run: str, where: str, why: str, run_id: str | None = None) -> Tracked:
-    """A run that a file has, and that cannot be read; the others of the file can."""
+    """An unreadable run of a file whose other runs can be read."""
     return Tracked(tool=tool, run=run, run_id=run_id, where=where, unread=why)

@@ -1,4 +1,4 @@
-"""What a tracker is to us."""
+"""Base class for readers of tracker files."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .tracked import Tracked
 
 
 class Tracker(ABC):
-    """A program whose files can be read.
+    """A reader of one tracker's files.
 
     Attributes:
-        name: as `--tracker` takes it.
-        title: as it calls itself.
-        may_say_nothing: whether a file of it without a run is left out of a folder without a word.
+        name: value of `--tracker`.
+        title: the tracker's own name.
+        may_say_nothing: True if imports of a folder silently skip a file without a run.
     """
 
     name: ClassVar[str]
@@ -26,14 +26,14 @@ class Tracker(ABC):
 
     @abstractmethod
     def fits(self, file: TrackerFile) -> bool:
-        """Whether the file is one of this tracker, by what stands in its beginning."""
+        """True if the file is of this tracker, by its head."""
 
     @abstractmethod
     def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
-        """The runs in a file, with an error for each piece of it that is torn and of no run that is known.
+        """Runs in a file, with an error for each torn piece that belongs to no known run.
 
-        A run that cannot be read while others can is one with `unread`.
+        A run that is unreadable while others are not has `unread` set.
 
         Raises:
-            TrackerError: it cannot be read; with the file, the line, and why.
+            TrackerError: the file cannot be read; with file, line and reason.
         """

@@ -1,1 +1,1 @@
-"""From a training run to a record: metering, the ledger, the place, the callback, the context manager."""
+"""Record a training run: metering, ledger, place, callback, context manager."""

@@ -1,4 +1,4 @@
-"""Adding whole lines to a file that a kill or a full disk may have cut off."""
+"""Append whole lines to a file that a kill or a full disk may have truncated."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def append_bytes(path: Path, data: bytes) -> None:
-    """Add lines to a file, creating it where there is none, and be certain that they are on the disk.
+    """Append lines to a file, creating it if missing, and sync it to disk.
 
     Raises:
-        OSError: they could not be written, or not all of them.
+        OSError: the write failed, maybe partly.
     """
-    # A line that was cut off is closed first, so that it does not swallow this one.
+    # A truncated last line is terminated first, so that it does not merge with this one.
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
     try:
         _write_all(handle, b"\n" + data if _is_torn(handle) else data)

@@ -1,4 +1,4 @@
-"""The block that stood on a card before a Trainer wrote it anew, kept byte for byte so that it can be put back."""
+"""Save a card's block byte for byte before a Trainer rewrites the card, and restore it."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ log = logging.getLogger("hf_emissions")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block: its lines, empty where it stood inside braces, and its record where it has a figure."""
+    """A block: its lines, empty if they cannot be reused verbatim, and its record if it has a figure."""
 
     lines: str
     record: EmissionsRecord | None
 
     def is_ours(self, runs: list[Run]) -> bool:
-        """Whether the figure is one that these runs put on a card."""
+        """True if these runs put the figure on a card."""
         return self.record is not None and wrote(runs, self.record.emissions_g)
 
 
 def read_block(folder: Path) -> Block | None:
-    """The block on the card of a folder; None where there is no card, no block, or none that can be read."""
+    """Block on the card of a folder; None if card or block is missing or unreadable."""
     try:
         card = parse_card(read_text(folder / CARD_NAME))
         return None if card.block is None else Block(_lines(card), card.record)
@@ -39,7 +39,7 @@ def read_block(folder: Path) -> Block | None:
 
 
 def put_block_back(folder: Path, block: Block) -> None:
-    """Put a block onto the card of a folder, in place of any that is there; a failure is a warning."""
+    """Restore a block on the card of a folder, replacing any other; a failure is a warning."""
     try:
         edit_file(folder / CARD_NAME, lambda text: with_block(text, block))
     except (HfEmissionsError, OSError) as error:
@@ -47,7 +47,7 @@ def put_block_back(folder: Path, block: Block) -> None:
 
 
 def with_block(text: str, block: Block) -> str:
-    """The card with this block instead of its own."""
+    """Card text with this block instead of its own."""
     text = remove_block(text)
     card = parse_card(text)
     if block.lines and card.front_matter is not None and not card.root.flow:
@@ -57,7 +57,7 @@ def with_block(text: str, block: Block) -> str:
 
 
 def _lines(card: ParsedCard) -> str:
-    """The lines of the block, comments behind its values included, where it stands at the margin."""
+    """Lines of the block, including trailing comments; "" if it is in flow style, indented, or may have aliases."""
     block, place = card.block, card.front_matter
     assert block
     assert place

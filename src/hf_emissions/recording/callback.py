@@ -1,4 +1,4 @@
-"""The callback for transformers' Trainer: one line, and the figure is on the card."""
+"""Callback for transformers' Trainer that puts the figure on the card."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ log = logging.getLogger("hf_emissions")
 
 
 def _harmless(method: Callable[..., Any]) -> Callable[..., Any]:
-    """A method of the callback from which no exception reaches the training; the first one is a warning."""
+    """Decorator: keep exceptions of a callback method from the training; warn about the first."""
 
     @functools.wraps(method)
     def guarded(self: EmissionsCallback, *args: Any, **kwargs: Any) -> Any:
@@ -47,36 +47,36 @@ def _harmless(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class EmissionsCallback(TrainerCallback):
-    """Records what a training emits and writes it into the card's `co2_eq_emissions` block.
+    """Records the emissions of a training and writes them to the card's `co2_eq_emissions` block.
 
-    Needs the extra `[train]`. The README.md of the Trainer's output folder has the block after `train()`, after
+    Needs the extra `[train]`. README.md in the Trainer's output folder has the block after `train()`, after
     `save_model()`, and whenever `push_to_hub()` uploads it.
 
         trainer = Trainer(..., callbacks=[EmissionsCallback(country="DEU")])
 
     Args:
-        country: where the electricity is used: ISO code of two or three letters, or name; its region may stand with it
-            (`USA/CA`). Not given: `HF_EMISSIONS_COUNTRY`, the cloud's metadata, or the country of the IP address.
-        region: a state, province or bidding zone of the country; or a cloud's region as `gcp:europe-west4`, which
+        country: where the electricity is used: ISO code of two or three letters, or name; optionally with a region
+            (`USA/CA`). Default: `HF_EMISSIONS_COUNTRY`, the cloud's metadata, or the country of the IP address.
+        region: a state, province or bidding zone of the country; or a cloud region such as `gcp:europe-west4`, which
             needs no country.
-        intensity: what the grid emits, instead of what is known of the place: a number of g/kWh, or a text with its
+        intensity: carbon intensity of the grid, overriding that of the place: a number in g/kWh, or a text with its
             unit, such as "0.381 kg/kWh".
-        training_type: `pre-training` or `fine-tuning`; by default found out from the model.
-        pue: power usage effectiveness of the facility; the figure then covers the facility. Not given: what the cloud's
-            provider publishes, where it does.
-        section: write the section "Environmental Impact" too; by default only into a card that is created.
-        overwrite: replace a figure that somebody else wrote into the card.
-        output_dir: folder of the card and of the ledger; by default that of the Trainer.
+        training_type: `pre-training` or `fine-tuning`; by default detected from the model.
+        pue: power usage effectiveness of the facility; the figure then covers the facility. Default: the value that
+            the cloud provider publishes, if any.
+        section: also write the section "Environmental Impact"; by default only to a newly created card.
+        overwrite: replace a figure that somebody else wrote to the card.
+        output_dir: folder of the card and the ledger; by default the Trainer's.
         enabled: False records nothing, like `HF_EMISSIONS_DISABLE=1`.
-        assume_world_average: where the place cannot be found out, use the world's average grid and say so.
+        assume_world_average: if the place cannot be determined, use the world's average grid and say so.
 
     Attributes:
-        record: the record of the last training, None before its end.
+        record: the record of the last training; None before its end.
 
     Raises:
-        PlaceError: an unknown country or region, with near matches, or an intensity that no grid has; before any
-            training.
-        UsageError: settings that contradict each other.
+        PlaceError: an unknown country or region, with near matches, or an intensity that no grid has; raised before
+            any training.
+        UsageError: contradictory settings.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class EmissionsCallback(TrainerCallback):
         self._earlier: EmissionsRecord | None = None
         self._resume_from: Any = None
         self._failed = False
-        self._told = False  # whether the end of the last training was written and said
+        self._told = False  # True once the end of the last training is handled
         if self._active:
             self._check()
 
@@ -126,30 +126,30 @@ class EmissionsCallback(TrainerCallback):
 
     @property
     def record(self) -> EmissionsRecord | None:
-        """The record of the last training that ended."""
+        """Record of the last finished training."""
         return self._experiment.record if self._experiment else self._earlier
 
     def __getstate__(self) -> dict[str, Any]:
-        # A copy takes hold of the copy of its Trainer by itself, and has no recording of its own yet.
+        # A copy attaches itself to the copy of its Trainer, and has no recording yet.
         return {**self.__dict__, "_trainer": None, "_experiment": None, "_earlier": self.record}
 
     def attach(self, trainer: Any) -> EmissionsCallback:
-        """Take hold of a Trainer that was built without this callback; the explicit form of `callbacks=[...]`."""
+        """Attach to a Trainer built without this callback; explicit form of `callbacks=[...]`."""
         if not any(held is self for held in trainer.callback_handler.callbacks):
             trainer.add_callback(self)
         self._hold(trainer)
         return self
 
-    # What the Trainer calls
+    # Called by the Trainer
 
     @_harmless
     def on_init_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Take hold of the Trainer, and have CodeCarbon detect the hardware while the rest is set up."""
+        """Attach to the Trainer, and start hardware detection while the rest is set up."""
         self._hold(trainer_seam.find_trainer(self))
 
     @_harmless
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Begin to record."""
+        """Start recording."""
         self._hold(trainer_seam.find_trainer(self))
         if not self._active:
             return
@@ -158,14 +158,14 @@ class EmissionsCallback(TrainerCallback):
 
     @_harmless
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Keep a reading that names the checkpoint's step, so that a resume finds its run."""
+        """Log a reading with the checkpoint's step, so that a resume finds its run."""
         if self._experiment is not None:
             self._experiment.read("save", state.global_step)
             self._experiment.keep_weights(state.global_step, sample(kwargs.get("model")))
 
     @_harmless
     def on_push_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Have the figure so far on the card that is about to be uploaded."""
+        """Write the figure so far to the card before it is uploaded."""
         if self._held is None:
             self._hold(trainer_seam.find_trainer(self))
         if self._recording and self._experiment is not None:
@@ -174,7 +174,7 @@ class EmissionsCallback(TrainerCallback):
 
     @_harmless
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Sum up and write the card."""
+        """Summarize and write the card."""
         experiment = self._experiment
         if experiment is None or self._told:
             return
@@ -188,19 +188,19 @@ class EmissionsCallback(TrainerCallback):
         carry(self._held, model, ModelRecording(experiment))
         trial = bool(getattr(state, "is_hyper_param_search", False))
         written = not trial and self._write(state)
-        # Where it joined a recording that goes on, that one says the figure.
+        # If it joined a recording that continues, the latter reports the figure.
         if state.is_world_process_zero and experiment.recorder is not None and not experiment.goes_on:
             conclude(experiment, written=written, trial=trial)
 
-    # What the Trainer's methods go through; see `trainer_seam`
+    # Called by the Trainer's extended methods; see `trainer_seam`
 
     @property
     def holds_trainers(self) -> bool:
-        """Whether the methods of a Trainer whose first callback of this kind this is go through it."""
+        """True if this callback may intercept the methods of a Trainer; the first such callback does."""
         return self._active
 
     def around_train(self, trainer: Any, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Train; an exception ends the recording, and the figures are among the metrics."""
+        """Train; add the figures to the metrics; an exception ends the recording."""
         self._resume_from = kwargs.get("resume_from_checkpoint", args[0] if args else None)
         self._before_training(trainer)
         try:
@@ -214,12 +214,12 @@ class EmissionsCallback(TrainerCallback):
         return trained
 
     def around_log(self, inner: Callable[..., Any], logs: dict[str, float], *args: Any, **kwargs: Any) -> Any:
-        """Log with the energy, the grams and the power of this moment."""
+        """Log, with current energy, grams and power added."""
         return inner({**logs, **(self._figures(logs) or {})}, *args, **kwargs)
 
     def around_card(self, trainer: Any, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Write the Trainer's card with the figure on it."""
-        # Trainer writes its card into its own folder, whatever ours is.
+        """Write the Trainer's card, with the figure."""
+        # Trainer writes its card to its own folder, whatever ours is.
         folder = Path(trainer.args.output_dir)
         before = read_block(folder) if trainer.is_world_process_zero() else None
         made = inner(*args, **kwargs)
@@ -227,7 +227,7 @@ class EmissionsCallback(TrainerCallback):
             self._complete_card(folder, before, self._experiment if self._held is trainer else None)
         return made
 
-    # How it is done
+    # Implementation
 
     @property
     def _held(self) -> Any:
@@ -256,7 +256,7 @@ class EmissionsCallback(TrainerCallback):
         if getattr(state, "is_hyper_param_search", False):
             facts["trial"] = True
         thread = threading.get_ident()
-        # Where the loop cannot be seen now, its being out of sight later means nothing.
+        # If the loop is not visible on the stack now, its absence later means nothing.
         watched = trainer_seam.is_training(thread)
         self._told = False
         self._experiment = experiments.begin(
@@ -271,7 +271,7 @@ class EmissionsCallback(TrainerCallback):
         )
         carry(self._held, model, ModelRecording(self._experiment))
         if self._experiment.recorder is not None:
-            # So that the detection of the hardware, which happens once a process, does not slow the first steps.
+            # So that hardware detection, once per process, does not slow the first steps.
             self._experiment.recorder.wait_ready(detection.READY_S)
 
     def _end_open(self, why: str, state: Any, *, complete: bool = True) -> bool:
@@ -290,13 +290,13 @@ class EmissionsCallback(TrainerCallback):
 
     @_harmless
     def _stopped(self, error: BaseException, trainer: Any) -> None:
-        """Training ended by an exception: stop metering, keep what was recorded, say how it gets onto the card."""
+        """After an exception: stop metering, keep the ledger, log how to put the figure on the card."""
         experiment = self._experiment
         if experiment is None or self._told:
             return
         self._told = True
         self._end_open(type(error).__name__, trainer.state, complete=False)
-        # What trains this model next may go on from here.
+        # A later training of this model may continue from here.
         experiment.keep_weights(None, sample(trainer.model))
         if experiment.recorder is not None and experiment.placement.rank == 0 and not experiment.goes_on:
             log.warning("hf-emissions: %s", stopped_line(experiment, "the training", type(error).__name__))
@@ -309,7 +309,7 @@ class EmissionsCallback(TrainerCallback):
     def _figures(self, logs: dict[str, float]) -> dict[str, float]:
         """Energy, grams and power so far, for the log of a training step.
 
-        Not for an evaluation's, whose numbers Trainer puts into the card's table of results.
+        Not for an evaluation log: Trainer puts its numbers into the card's results table.
         """
         experiment = self._experiment
         if experiment is None or experiment.recorder is None or any(name.startswith("eval_") for name in logs):
@@ -317,16 +317,16 @@ class EmissionsCallback(TrainerCallback):
         if not self._recording and "train_runtime" not in logs:
             return {}
         if "train_runtime" in logs and not self._loads_best():
-            # The Trainer's last log: its figures are those of the card.
+            # The Trainer's last log has the same figures as the card.
             self._end_open("finished", getattr(self._held, "state", None))
         sofar = experiment.recorder.now()
         figures = experiment.figures()
-        if sofar.power_w > 0:  # not known in the first moments
+        if sofar.power_w > 0:  # unknown at first
             figures["power_w"] = sofar.power_w
         return {name: units.round_significant(figure) for name, figure in figures.items()}
 
     def _log_again(self, state: Any) -> None:
-        """Log the card's own figures where work that came after the Trainer's last log is inside them."""
+        """Log the card's figures if they include work done after the Trainer's last log."""
         trainer, experiment = self._held, self._experiment
         last = state.log_history[-1] if state.log_history else {}
         if trainer is None or experiment is None or "train_runtime" not in last:
@@ -336,12 +336,12 @@ class EmissionsCallback(TrainerCallback):
             trainer.log(figures)
 
     def _loads_best(self) -> bool:
-        """Whether the Trainer still has work to do after its last log."""
+        """True if the Trainer has work left after its last log."""
         return bool(getattr(getattr(self._held, "args", None), "load_best_model_at_end", False))
 
     @_harmless
     def _complete_card(self, folder: Path, before: Block | None, experiment: Experiment | None) -> None:
-        """Put the figure on the card that the Trainer has written anew; or the one back that stood there before."""
+        """Put the figure on the card that the Trainer rewrote; restore a block that must be kept."""
         runs = experiment.runs() if experiment else []
         foreign = before is not None and not before.is_ours(runs) and not self.settings.overwrite
         if before is not None and (foreign or experiment is None):

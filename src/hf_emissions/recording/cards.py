@@ -1,4 +1,4 @@
-"""A run's figure on the card in a folder: replaced where it was ours, left alone where it was the author's."""
+"""Write a run's figure to the card of a folder; replace our own figures, keep the author's."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ log = logging.getLogger("hf_emissions")
 def write_card(
     folder: Path, summary: Summary, runs: list[Run], *, section: bool | None = None, overwrite: bool = False
 ) -> bool | None:
-    """Put a run's figure into the README.md of `folder`, creating one where there is none.
+    """Write a run's figure to the README.md of `folder`, creating it if missing.
 
-    A block is replaced when `overwrite` is set, or when the ledger says that its figure is ours. Without grams no
-    block is written; the section then says what is known. Where nothing was metered, a card without anything of ours
-    stays as it is. Whatever goes wrong is a warning: training goes on.
+    An existing block is replaced if `overwrite` is set or the ledger shows that its figure is ours. Without grams no
+    block is written, and the section says what is known. If nothing was metered, a card without anything of ours is
+    left unchanged. Errors become warnings, so that training goes on.
 
     Returns:
-        Whether it was put there: False where somebody else's figure stands, None where the card could not be written.
+        True if written, False if somebody else's figure stands there, None if the card could not be written.
     """
     path = folder / CARD_NAME
     created = not path.exists()
@@ -45,7 +45,7 @@ def write_card(
 
     try:
         if created:
-            # At once, so that a full disk leaves no card without a figure.
+            # Atomically, so that a full disk leaves no card without a figure.
             write_atomically(path, change(_new_card(folder)).encode("utf-8"))
         else:
             edit_file(path, change)
@@ -60,7 +60,7 @@ def write_card(
 
 
 def begin_card(path: Path) -> bool:
-    """Create a card where there is none; whether there was none."""
+    """Create a card if there is none; True if created."""
     if path.exists():
         return False
     write_atomically(path, _new_card(path.parent).encode("utf-8"))
@@ -77,9 +77,9 @@ def edited_card(text: str, summary: Summary, runs: list[Run], *, section: bool |
     if record is not None and record.emissions_g is not None:
         text = patch_card(text, record, overwrite=overwrite or is_ours(text, runs))
     elif is_ours(text, runs):
-        text = remove_block(text)  # it is the figure of an earlier training, and this one has none
+        text = remove_block(text)  # a figure of an earlier training; this one has none
     if section is None:
-        # What a block cannot say is said in the section, asked for or not.
+        # The section says what the block cannot, requested or not.
         no_figure = record is None or record.emissions_g is None
         said = find_section(text) is not None or bool(summary.problems) or no_figure or len(runs) > 1
         # "Carbon Emitted: [More Information Needed]", which PEFT and the Hub's template write, would contradict it.
@@ -88,13 +88,13 @@ def edited_card(text: str, summary: Summary, runs: list[Run], *, section: bool |
 
 
 def is_ours(text: str, runs: list[Run]) -> bool:
-    """Whether the figure in a card's block is one that the ledger says we wrote."""
+    """True if the ledger says that we wrote the figure in the card's block."""
     record = read_card(text)
     return record is not None and wrote(runs, record.emissions_g)
 
 
 def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:
-    """The sentences below the section's list."""
+    """Sentences below the section's list."""
     notes = [*summary.notes, *summary.problems]
     record = summary.record
     if summary.without_place_g:

@@ -1,4 +1,4 @@
-"""What a model carries of its recorded training to the cards that are written for it later."""
+"""Link from a model to its recorded training, for cards that are written later."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ATTRIBUTE = "_hf_emissions"
 
 
 class ModelRecording:
-    """The way from a model to the recording of its training, while that runs and after it.
+    """Link from a model to the recording of its training, during and after it.
 
-    Copies of the model share it. It is not pickled: a model that is loaded elsewhere carries nothing.
+    Shared by copies of the model, but not pickled: a model loaded elsewhere has none.
 
     Args:
         experiment: the recording.
-        derived: whether the model's weights are others than those that were trained, as of a merge.
+        derived: True if the model's weights are not the trained ones, as after a merge.
     """
 
     def __init__(self, experiment: Experiment, *, derived: bool = False) -> None:
@@ -41,12 +41,12 @@ class ModelRecording:
         return type(None), ()
 
     def summary(self, model: Any) -> Summary | None:
-        """The summary as it stands; while the training runs, with a reading of this moment."""
+        """Summary so far; during the training, after a new reading."""
         self.experiment.read("card")
         return self.experiment.summarize(unrecorded=self._changed(model))
 
     def record(self, model: Any) -> EmissionsRecord | None:
-        """The record for a card that another program writes; None where there are no grams."""
+        """Record for a card written by another library; None without grams."""
         summary = self.summary(model)
         if summary is None or summary.record is None or summary.record.emissions_g is None:
             return None
@@ -54,12 +54,12 @@ class ModelRecording:
         return summary.record
 
     def put_on(self, folder: str | Path, model: Any) -> None:
-        """Put the figure as it stands on the README.md of a folder."""
+        """Write the figure so far to the README.md of a folder."""
         self.experiment.read("card")
         self.experiment.write(Path(folder), unrecorded=self._changed(model))
 
     def _changed(self, model: Any) -> bool:
-        """Whether something changed the model's weights after its training had ended."""
+        """True if the model's weights were changed after its training had ended."""
         if self.derived or self.experiment.summary is None:
             return False
         run = next((run for run in self.experiment.runs() if run.id == self.experiment.run), None)
@@ -67,13 +67,13 @@ class ModelRecording:
 
 
 def carried_by(model: Any) -> ModelRecording | None:
-    """What a model carries; None for one that was not trained with a recording in this process."""
+    """Recording attached to a model; None if it was not trained with one in this process."""
     found = getattr(model, "__dict__", {}).get(ATTRIBUTE)
     return found if isinstance(found, ModelRecording) else None
 
 
 def origin_of(model: Any) -> Origin:
-    """What is known of the model that a training begins with."""
+    """Origin of the initial model of a training."""
     carried = carried_by(model)
     return Origin(
         weights=sample(model),

@@ -1,4 +1,4 @@
-"""What is said of a recording when it ends: one line with the figure, and where it is or how it gets there."""
+"""Console line at the end of a recording: the figure, and where it is or how to put it there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .summary import Summary
 
 
 def conclude(experiment: Experiment, *, written: bool | None, trial: bool = False) -> None:
-    """Say the figure of a recording that came to its end; `written` as `write_card` gives it."""
+    """Print the figure of a finished recording; `written` is the result of `write_card`."""
     summary = experiment.summary
     if summary is None or summary.record is None:
         say("nothing was metered; the emissions are not known")
@@ -32,7 +32,7 @@ def conclude(experiment: Experiment, *, written: bool | None, trial: bool = Fals
 
 
 def _beside(experiment: Experiment) -> str:
-    """What there is to say of earlier recordings in the folder, where no weights tell whether they belong together."""
+    """Hint about earlier recordings in the folder, if no weights tell whether they belong together."""
     earlier = experiment.earlier_of_nothing_known
     if not earlier:
         return ""
@@ -41,7 +41,7 @@ def _beside(experiment: Experiment) -> str:
 
 
 def stopped_line(experiment: Experiment, what: str, why: str) -> str:
-    """What a recording has where `what` did not come to its end, and the command that puts it on the card."""
+    """Line for an unfinished `what`: the figure so far, and the command that puts it on the card."""
     summary = experiment.summary
     if summary is None or summary.record is None:
         return f"{what} stopped ({why}) and nothing had been metered; the card is left as it is"
@@ -59,7 +59,7 @@ def _command(experiment: Experiment, summary: Summary) -> str:
 
 
 def _kept_nowhere(experiment: Experiment, summary: Summary) -> str:
-    """What to do with a figure whose ledger could not be written: this line is the only place that has it."""
+    """Advice if the ledger could not be written: this line is then the only copy of the figure."""
     lost = f"not in {shown(experiment.ledger)}, which could not be written"
     if summary.record is None or summary.record.emissions_g is None:
         return f"{lost}; note it down"

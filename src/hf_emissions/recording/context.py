@@ -1,4 +1,4 @@
-"""Recording a loop without a Trainer: `record_emissions` as a context manager and as a decorator."""
+"""Recording without a Trainer: `record_emissions` as context manager and decorator."""
 
 from __future__ import annotations
 
@@ -34,35 +34,34 @@ _asked: list[bool] = []
 
 
 class record_emissions:  # noqa: N801 - used like a function
-    """Records what a block of code, or every call of a function, emits.
+    """Records the emissions of a block of code, or of every call of a function.
 
-    The ledger is in `<output_dir>/_emissions/`, the figure in `<output_dir>/README.md`, which is created where there
-    is none. Needs the extra `[train]`.
+    The ledger is in `<output_dir>/_emissions/`, the figure in `<output_dir>/README.md`, which is created if missing.
+    Needs the extra `[train]`.
 
         with record_emissions("out", country="DEU", training_type="fine-tuning") as recording:
             train()
         print(recording.record.emissions_g)
 
     The code may be any loop: Accelerate, plain PyTorch, scikit-learn, or `trainer.fit(model)` of Lightning, also in an
-    `async with`. As a decorator it records each call to the end of what it does: a coroutine function until it was
-    awaited, a generator function until it was iterated or closed.
+    `async with`. As a decorator it records each call until its work is done: a coroutine until it was awaited, a
+    generator until it was iterated or closed.
 
-    Where the code ends by an exception, what was recorded stays in the ledger, the card is left as it is, and a warning
-    names the command that puts the figure on it; `resume=True` goes on with it. `sys.exit(0)` is no such end.
+    After an exception the measurements stay in the ledger, the card is left unchanged, and a warning names the command
+    that puts the figure on it; `resume=True` resumes the recording. `sys.exit(0)` does not count as an exception.
 
-    Recordings of one folder that run at the same time are one: who begins later joins in, has the figure so far as
-    its `record`, and the last to end writes the card. Those of different folders have each its own figure.
+    Simultaneous recordings of one folder are one: a later one joins, its `record` is the figure so far, and the last
+    to end writes the card. Recordings of different folders have separate figures.
 
     Args:
-        output_dir: folder of the card and of the ledger, as it is meant when the code begins.
-        resume: add to the last recording in the folder instead of beginning a new one.
+        output_dir: folder of the card and the ledger, resolved when the code begins.
+        resume: add to the last recording in the folder instead of starting a new one.
         settings: as for `EmissionsCallback`: country, region, intensity, training_type, pue, section, overwrite,
-            enabled, assume_world_average. A loop
-            does not tell its `training_type`: give it.
+            enabled, assume_world_average. Give `training_type`: it cannot be detected from a loop.
 
     Raises:
         PlaceError: an unknown country or region, with near matches; an intensity that no grid has.
-        UsageError: settings that contradict each other, or a decorator of what is no function.
+        UsageError: contradictory settings, or the decorated object is not a function.
     """
 
     def __init__(self, output_dir: str | Path, *, resume: bool = False, **settings: Any) -> None:
@@ -88,32 +87,32 @@ class record_emissions:  # noqa: N801 - used like a function
             self._active = False
 
     def __call__(self, function: _Decorated) -> _Decorated:
-        """The same function, every call of which is recorded."""
+        """Decorate a function so that every call is recorded."""
         decorated: _Decorated = spans.inside(function, self._of_a_call)
         return decorated
 
     def _of_a_call(self) -> record_emissions:
-        # Every call of a decorated function is a recording of its own.
+        # Every call of a decorated function is a separate recording.
         one = copy.copy(self)
         one._decorator = self
         return one
 
     def __getstate__(self) -> dict[str, Any]:
-        """The settings: a copy, also one in another process, has recorded nothing yet."""
+        """Settings only: a copy, also in another process, has recorded nothing yet."""
         return {**self.__dict__, "_experiment": None, "_record": None, "_entries": [], "_decorator": None}
 
     @property
     def record(self) -> EmissionsRecord | None:
-        """The record, once the code has ended; of a decorator, that of the call that ended last."""
+        """The record, once the code has ended; for a decorator, of the call that ended last."""
         return self._record
 
     @property
     def sofar(self) -> RunningTotals | None:
-        """What was recorded up to the last reading (at most 15 s ago); of a decorator, in the call that began last."""
+        """Totals up to the last reading (at most 15 s ago); for a decorator, of the call that began last."""
         return self._experiment.sofar() if self._experiment else None
 
     def __enter__(self) -> Self:
-        """Begin to record."""
+        """Start recording."""
         entry = None
         if self._active and self._settings.active:
             try:
@@ -140,7 +139,7 @@ class record_emissions:  # noqa: N801 - used like a function
         try:
             if experiment.recorder is not None:
                 experiment.recorder.wait_ready(detection.BLOCK_READY_S)
-        except BaseException:  # Ctrl-C: the block is not entered, so that nobody will leave it
+        except BaseException:  # Ctrl-C: the block was not entered, so __exit__ is never called
             entry.give_up()
             raise
         return entry
@@ -153,13 +152,13 @@ class record_emissions:  # noqa: N801 - used like a function
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the recording; write the card, unless the code ended by an exception."""
+        """End the recording; write the card, unless there was an exception."""
         entry = self._entries.pop() if self._entries else None
         if entry is None:
             return
         finished = why_finished(error, trace)
         stopped = "" if kind is None else "abandoned" if kind is GeneratorExit else kind.__name__
-        # The garbage collector closes generators on any thread, and ours cannot wait for itself.
+        # The garbage collector may close generators on our own thread, which cannot wait for itself.
         if threading.current_thread().name.startswith("hf-emissions"):
             threading.Thread(target=self._leave, args=(entry, finished, stopped), name="hf-emissions-end").start()
         else:
@@ -172,7 +171,7 @@ class record_emissions:  # noqa: N801 - used like a function
                 one._record = entry.experiment.record
 
     async def __aenter__(self) -> Self:
-        """Begin to record; the event loop waits two seconds at most, and that once a process."""
+        """Start recording; blocks the event loop for two seconds at most, once per process."""
         return self.__enter__()
 
     async def __aexit__(
@@ -183,10 +182,10 @@ class record_emissions:  # noqa: N801 - used like a function
 
 
 def _end(experiment: Experiment, finished: str | None, stopped: str) -> None:
-    """End a recording whose code came to its end (`finished` says how), or did not: a card or a word."""
+    """End a recording: write the card if the code finished (`finished` says how), else log a warning."""
     try:
         if finished == CLOSED_EARLY and experiment.recorder is not None:
-            # Whether it was a break or an error of the loop's own cannot be seen from here.
+            # A break cannot be told from an error in the consumer's loop.
             experiment.recorder.append("remark", text=CLOSED_EARLY_REMARK)
         experiment.end(finished or stopped, complete=finished is not None)
         if experiment.goes_on or experiment.recorder is None:

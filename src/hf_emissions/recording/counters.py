@@ -1,10 +1,10 @@
-"""The processors' energy counters, looked at between readings.
+"""Watch the processors' energy counters between readings.
 
-A counter that goes back has wrapped, or was reset: by a suspend, or a driver that was loaded anew. CodeCarbon cannot
-tell, and adds the counter's whole range, some 260 kJ. Who looks every second can: before a wrap the counter stands
-close below its range. And where a counter cannot be read, CodeCarbon leaves the time out and says nothing.
+A counter that goes back has wrapped, or was reset by a suspend or a driver reload. CodeCarbon cannot tell the two
+apart, and adds the counter's full range, some 260 kJ. Polling every second can: before a wrap the counter is close to
+its maximum. CodeCarbon also silently skips the time in which a counter cannot be read.
 
-Reads private attributes; where they are not what they were (3.2.9, 3.3.2), nothing is seen.
+Reads private attributes as of 3.2.9 and 3.3.2; if they have changed, nothing is detected.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any
 
 from .. import units
 
-# Twice what the largest processor package is rated (500 W, AMD EPYC 9965).
+# Twice the rating of the largest processor package (500 W, AMD EPYC 9965).
 _MOST_PACKAGE_W = 1_000.0
 _SHORTEST_S = 0.1
 
 
 class Counters:
-    """The RAPL counters of a running tracker.
+    """RAPL counters of a running tracker.
 
     Attributes:
-        reset: whether one went back that cannot have wrapped; for who has taken note of it to set back.
-        skipped: whether one could not be read when CodeCarbon last measured.
+        reset: True if a counter went back without a wrap; the consumer clears it.
+        skipped: True if a counter was unreadable in CodeCarbon's last measurement.
     """
 
     def __init__(self, tracker: Any) -> None:
@@ -33,7 +33,7 @@ class Counters:
         self.reset = False
 
     def look(self, now_s: float) -> None:
-        """Compare every counter with what it was when it was last looked at."""
+        """Compare every counter with its previous value."""
         for file in self._files():
             try:
                 value, largest, path = file._get_value(), file.max_energy_reading.kWh, str(file.path)
@@ -55,10 +55,10 @@ class Counters:
         return any(getattr(file, "sample_skipped", False) is True for file in self._files())
 
     def missing(self) -> list[str]:
-        """What is not counted of the processors, in words: packages beside the metered ones that cannot be read."""
+        """Note on processor packages beside the metered ones whose counters cannot be read."""
         metered = {_folder(file).resolve() for file in self._files() if str(getattr(file, "path", ""))}
         packages = {package for folder in metered for package in _packages(folder.parent)}
-        # One that can be read was left out by CodeCarbon because it mirrors another.
+        # A readable one was left out by CodeCarbon because it mirrors another.
         unread = [package for package in packages - metered if not _is_readable(package)]
         if not unread:
             return []
@@ -80,7 +80,7 @@ def _folder(file: Any) -> Path:
 
 
 def _packages(base: Path) -> set[Path]:
-    """The folders of whole packages in a powercap tree; their parts have names with one colon more."""
+    """Folders of whole packages in a powercap tree; subdomains have another colon in their name."""
     found = set()
     for folder in base.glob("intel-rapl:*"):
         try:

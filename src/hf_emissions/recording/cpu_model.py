@@ -1,4 +1,4 @@
-"""The processor's name, which CodeCarbon takes more than a second to find: it starts a Python of its own for it."""
+"""Provide the processor's name to CodeCarbon, whose own look-up starts a Python process and takes over a second."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import types
 from pathlib import Path
 from typing import Any
 
-# py-cpuinfo's own names for the field, which it looks for line by line.
+# Field names that py-cpuinfo looks for, line by line.
 _FIELDS = ("model name", "cpu", "processor", "uarch")
 
 
 def cpu_model(listed: str) -> str | None:
-    """The name in the text of /proc/cpuinfo, as py-cpuinfo reads it; None where there is none."""
+    """Parse the name from the text of /proc/cpuinfo like py-cpuinfo; None if there is none."""
     for line in listed.splitlines():
         name, _, value = line.partition(":")
         if name.strip().lower() in _FIELDS and value.strip() and not value.strip().isdigit():
@@ -22,9 +22,9 @@ def cpu_model(listed: str) -> str | None:
 
 
 def tell_cpu_model(source: Path = Path("/proc/cpuinfo")) -> None:
-    """Have CodeCarbon know the processor's name from now on; where it is not to be had here, CodeCarbon finds it.
+    """Fill CodeCarbon's cache of the processor's name; no-op if the name is not found here.
 
-    CodeCarbon keeps the first answer of py-cpuinfo. For that one call, and no longer, the answer is ours.
+    CodeCarbon caches the first answer of py-cpuinfo. For that one call only, the module is replaced by a stub.
     """
     detect: Any = getattr(importlib.import_module("codecarbon.core.util"), "detect_cpu_model", None)
     if not hasattr(detect, "cache_info") or detect.cache_info().currsize:

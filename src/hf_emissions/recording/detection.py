@@ -1,4 +1,4 @@
-"""CodeCarbon's import and its detection of the hardware, once a process and off the training thread."""
+"""Import CodeCarbon and detect the hardware, once per process and off the training thread."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from .meter import Meter, MeterError
 from .quiet import silence
 from .saying import warn_once
 
-# How long the start of a training waits for its meter. Where the detection was begun when the callback was made, it is
-# ready by then; what is late is filled in from the first readings. With the 0.5 s that `train()` may cost in all, this
-# leaves the other half to the rest.
+# How long the start of a training waits for its meter. If detection began when the callback was created, it is ready by
+# then; a gap is filled in from the first readings. This is half of the 0.5 s that `train()` may cost in all.
 READY_S = 0.25
-# The same for a block of code, which may be over before there is anything that it could be filled in from.
+# The same for a block of code, which may end before there are readings to fill a gap from.
 BLOCK_READY_S = 2.0
-# A process that is forked while modules are imported on another thread has their locks taken for ever, so that a worker
-# of a data loader could hang. A fork waits for the detection, as long as a start of training may wait in all.
+# A fork during an import on another thread inherits held import locks, so that a data loader's worker could hang. So a
+# fork waits for the detection, as long as a start of training may wait in all.
 FORK_S = 2.0
-# How long the making of a callback waits for CodeCarbon's import (0.1 s, 0.4 s on a cold disk), to name one that fails.
+# How long creating a callback waits for CodeCarbon's import (0.1 s, 0.4 s on a cold disk), to report a failure.
 IMPORT_S = 0.5
 
 
 class _Detection:
-    """One detection and how far it is."""
+    """One detection and its progress."""
 
     def __init__(self) -> None:
         self.process = os.getpid()
@@ -40,18 +39,18 @@ class _Detection:
 
     @property
     def of_use(self) -> bool:
-        """Whether it need not be begun again: in a forked child its thread is gone."""
+        """True unless it failed, or is an unfinished copy in a forked child, where its thread is gone."""
         return self.problem is None and (self.done.is_set() or self.process == os.getpid())
 
     def run(self) -> None:
-        """Import, then detect; on a thread of its own."""
+        """Import, then detect; runs on its own thread."""
         self.thread = threading.get_ident()
         meter = Meter()
         try:
             self._import()
             meter.prepare()
         except (MissingExtraError, MeterError):
-            return  # the recorder's own meter will fail as well, and say so
+            return  # the recorder's own meter will fail too, and report it
         finally:
             self.imported.set()
             self.done.set()
@@ -71,10 +70,10 @@ class _Detection:
         self.imported.set()
 
     def wait_for_import(self) -> None:
-        """Wait for the import a little.
+        """Wait up to `IMPORT_S` for the import.
 
         Raises:
-            MissingExtraError: it failed. Where it fails later, its own thread says so.
+            MissingExtraError: it failed. A later failure is warned of by its own thread.
         """
         in_time = self.imported.wait(IMPORT_S)
         with self.lock:
@@ -88,7 +87,7 @@ _detection: list[_Detection] = []
 
 
 def _before_fork() -> None:
-    # What was registered last comes first: before the pool that CodeCarbon detects with is locked for the fork.
+    # Handlers run in reverse order: this one before that of CodeCarbon's thread pool, which takes a lock.
     for detection in _detection[-1:]:
         if detection.thread != threading.get_ident() and not detection.waited_for:
             detection.done.wait(FORK_S)
@@ -108,24 +107,24 @@ def _begun() -> _Detection:
 
 
 def check_codecarbon() -> None:
-    """Refuse a CodeCarbon that is of no use, and have one that is detect the hardware meanwhile.
+    """Check that CodeCarbon is usable, and start hardware detection in the background.
 
     Raises:
-        MissingExtraError: it is missing, too old or broken; with the command that mends it.
+        MissingExtraError: it is missing, too old or broken; with the command to fix it.
     """
     installed.check_installed()
     _begun().wait_for_import()
 
 
 def detect_hardware() -> None:
-    """Have CodeCarbon detect the hardware on a thread of its own: a quarter of a second, once a process.
+    """Start CodeCarbon's hardware detection in the background; takes 0.25 s, once per process.
 
-    Begun before the training, so that it does not slow the first steps.
+    Called before the training, so that it does not slow the first steps.
     """
     _begun()
 
 
 def wait_for_detection() -> None:
-    """Wait until the detection that was begun, if one was, has ended."""
+    """Wait for a running detection, if any."""
     if _detection and _detection[-1].process == os.getpid():
         _detection[-1].done.wait()

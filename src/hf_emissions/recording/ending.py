@@ -1,4 +1,4 @@
-"""Whether recorded code came to its end."""
+"""Decide whether recorded code finished."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ CLOSED_EARLY_REMARK = (
 
 
 def why_finished(error: BaseException | None, trace: TracebackType | None) -> str | None:
-    """For the ledger, why the code came to its end; None where it did not.
+    """Reason for the ledger if the code finished; None if it did not.
 
-    `sys.exit(0)` is the end of a program that is done. A generator is closed by who iterates over it, such as by a
-    `break`: that is where its work ends. A coroutine that is closed was thrown away.
+    `sys.exit(0)` counts as finished. So does a generator closed by its consumer, such as by a `break`. A closed
+    coroutine was discarded, and has not finished.
     """
     if error is None:
         return "finished"

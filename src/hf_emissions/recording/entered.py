@@ -1,4 +1,4 @@
-"""Blocks that were entered and not left yet; one that is thrown away, or open at the program's end, is left then."""
+"""Registry of entered blocks; one that is discarded, or still open at program exit, is ended then."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from .experiment import Experiment
 
-# Taken again by its own thread: the garbage collector may leave a block in the middle of anything.
+# Reentrant, because the garbage collector may leave a block at any point.
 _lock = threading.RLock()
 _entered: list[EnteredBlock] = []
 
@@ -19,9 +19,9 @@ class EnteredBlock:
     """A block that was entered.
 
     Args:
-        holder: whoever leaves the block; once nobody holds that any more, nobody will.
-        experiment: what is recorded.
-        give_up: ends the recording of a block that is not left.
+        holder: the object that leaves the block; once it is collected, nobody will.
+        experiment: the recording.
+        give_up: ends the recording of an abandoned block.
     """
 
     def __init__(self, holder: Any, experiment: Experiment, give_up: Callable[[Experiment], None]) -> None:
@@ -33,31 +33,31 @@ class EnteredBlock:
             _entered.append(self)
 
     def leave(self, end: Callable[[Experiment], None]) -> None:
-        """End the recording, unless that was done already."""
+        """End the recording; idempotent."""
         with _lock:
             if self not in _entered:
                 return
             _entered.remove(self)
         try:
             end(self.experiment)
-        except BaseException:  # Ctrl-C while it was being ended
+        except BaseException:  # Ctrl-C during `end`
             with _lock:
                 _entered.append(self)
             raise
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether the holder was gone the last time too: the collector forgets it before it closes its generator."""
+        """True if the holder was also gone at the last check: its weak reference dies before its generator closes."""
         self._missed = 0 if self._holder() is not None else self._missed + 1
         return self._missed > 1
 
     def give_up(self) -> None:
-        """End the recording of a block that nobody will leave."""
+        """End the recording of an abandoned block."""
         self.leave(self._give_up)
 
 
 def look_for_abandoned() -> bool:
-    """End what was abandoned, on a thread of its own; asked by the meter every second. Always true."""
+    """End abandoned blocks, each on its own thread; called by the meter every second. Always True."""
     for one in _entered.copy():
         if one.is_abandoned:
             threading.Thread(target=one.give_up, name="hf-emissions-end").start()

@@ -1,4 +1,4 @@
-"""One training from its first step to its card: what the callback and the context manager have in common."""
+"""One training from its first step to its card: the common part of the callback and the context manager."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from .summary import Summary, summarize
 log = logging.getLogger("hf_emissions")
 
 _STORE_S = 10.0
-_GPUS_S = 2.0  # how long a meter waits for the other processes of its node to say which GPUs they use
+_GPUS_S = 2.0  # how long a meter waits for the GPU lists of its node's other processes
 _LOOK_S = 0.2
-# A look-up ends within its own deadline; what it has to load first, on a cold disk, is waited for as well.
+# The look-up has its own deadline; this leaves time for its imports on a cold disk.
 _PLACE_S = 5.0
 
 _UNKNOWN_GPU = "CUDA_VISIBLE_DEVICES names a GPU that NVML does not know; all GPUs of the machine are counted"
@@ -57,8 +57,8 @@ _OVERLAP = (
 class Experiment:
     """The recording of one training in one process.
 
-    A process that does not meter its node has one too, whose `recorder` is None. Those that ran in one folder at the
-    same time share their recorder; `leader` is then whom one joined, and `goes_on` that others have not ended yet.
+    `recorder` is None in a process that does not meter its node. Experiments open in one folder at the same time share
+    a recorder: `leader` is the one that was joined; `goes_on` is True once this one has ended and others have not.
     """
 
     settings: Settings
@@ -81,16 +81,16 @@ class Experiment:
 
     @property
     def record(self) -> EmissionsRecord | None:
-        """The record, once the training has ended."""
+        """The record; None until the training has ended."""
         return self.summary.record if self.summary else None
 
     @property
     def ledger(self) -> Path:
-        """The folder of the ledger."""
+        """Folder of the ledger."""
         return self.folder / FOLDER
 
     def find_place(self) -> None:
-        """Look for the place on a thread of its own; no network is touched where the settings name it."""
+        """Find the place in a background thread; no network access if the settings name it."""
         self._placing = threading.Thread(target=self._find_place, daemon=True, name="hf-emissions-place")
         self._placing.start()
 
@@ -109,7 +109,7 @@ class Experiment:
             self.recorder.append("place", place=place.as_json())
 
     def find_sharers(self) -> None:
-        """Look for who else uses the machine, on a thread of its own."""
+        """Look for other users of the machine, in a background thread."""
         threading.Thread(target=self._find_sharers, daemon=True, name="hf-emissions-sharing").start()
 
     def _find_sharers(self) -> None:
@@ -121,19 +121,18 @@ class Experiment:
                 self.recorder.append("remark", text=note)
 
     def sofar(self) -> RunningTotals | None:
-        """What was recorded up to the last reading of this node."""
+        """Totals up to this node's last reading."""
         return self.recorder.sofar if self.recorder else None
 
     def read(self, why: str, step: int | None = None) -> None:
-        """Take a reading of this moment, unless there is one of the last second or the training has ended."""
+        """Take a reading now; no-op once the training has ended."""
         if self.recorder is not None and self.recorder.active and self.summary is None:
             self.recorder.read(why, step)
 
     def figures(self) -> dict[str, float]:
-        """Energy and grams of the run up to the last reading, what came before a resume and earlier stages included.
+        """Energy and grams of the run up to the last reading, including segments before a resume and earlier stages.
 
-        The names are those of `EmissionsRecord`; no grams where a place is not known. Once the training has ended they
-        are the record's own.
+        Keys are field names of `EmissionsRecord`; no grams without a place. After the end, the record's own figures.
         """
         record = self.record
         if record is not None:
@@ -158,7 +157,7 @@ class Experiment:
         return {"energy_kwh": before_kwh + own_kwh, "emissions_g": grams}
 
     def _figures_before(self) -> tuple[float, float | None]:
-        """Energy and grams of this run before this process began to meter it: segments that ended, earlier stages."""
+        """Energy and grams from before this process began metering: ended segments and earlier stages."""
         own = self.recorder.segment if self.recorder else None
         run = self.own_run()
         segments = () if run is None else tuple(each for each in run.segments if each.segment != own)
@@ -168,7 +167,7 @@ class Experiment:
         return (record.energy_kwh or 0.0, record.emissions_g) if record else (0.0, 0.0)
 
     def runs(self) -> list[Run]:
-        """Every run of the folder, this one as it stands in memory too."""
+        """All runs of the folder, including the in-memory state of this one."""
         return runs_of([*self._all_lines(), *self.extra_lines])
 
     def _read_lines(self) -> list[dict[str, Any]]:
@@ -178,17 +177,17 @@ class Experiment:
         return [*self._read_lines(), *(self.recorder.lines if self.recorder else ())]
 
     def _own_run(self, runs: list[Run]) -> Run | None:
-        """This run, with the stages before it."""
+        """This run, with its earlier stages."""
         run = next((run for run in runs if run.id == self.run), None)
         return None if run is None else with_stages(run, runs)
 
     def own_run(self) -> Run | None:
-        """This run as it stands, with the stages before it."""
+        """This run so far, with its earlier stages."""
         return self._own_run(self.runs())
 
     @property
     def earlier_of_nothing_known(self) -> int:
-        """How many earlier runs of the folder there are, where no weights tell whether this one goes on from them."""
+        """Number of other metered runs in the folder if no weights show whether this run continues them; else 0."""
         runs = self.runs()
         own = next((run for run in runs if run.id == self.run), None)
         if own is None or own.tells_weights:
@@ -196,46 +195,46 @@ class Experiment:
         return sum(run.energy_kwh > 0 for run in runs if run.id != self.run)
 
     def summarize(self, *, unrecorded: bool = False) -> Summary | None:
-        """The summary of this run as it stands; `unrecorded` where its weights were changed after it."""
+        """Summarize this run so far; `unrecorded` if its weights were changed afterwards."""
         run = self.own_run()
         return None if run is None else summarize(run, unrecorded=unrecorded)
 
     @property
     def kept(self) -> bool:
-        """Whether the ledger has all that was recorded on this node."""
+        """True if everything recorded on this node is in the ledger."""
         return self.recorder is not None and self.recorder.kept
 
     def write(self, folder: Path | None = None, *, unrecorded: bool = False) -> bool | None:
-        """Put the figure, as it stands, on the card in `folder` (by default the run's own); see `write_card`."""
+        """Write the figure so far to the card in `folder` (default: the run's own); see `write_card`."""
         runs = self.runs()
         run = self._own_run(runs)
         if run is None or self.recorder is None:
             return False
         summary = summarize(run, unrecorded=unrecorded)
         settings = self.settings
-        # Before the card: a kill between the two must not make our figure look like the author's.
+        # Before the card: a kill in between must not make our figure look like the author's.
         self.remember(summary)
         return write_card(folder or self.folder, summary, runs, section=settings.section, overwrite=settings.overwrite)
 
     def remember(self, summary: Summary) -> None:
-        """Keep in the ledger that this figure is put onto cards, so that it is known to be ours."""
+        """Log in the ledger that this figure goes onto cards, so that it is recognized as ours."""
         grams = summary.record.emissions_g if summary.record is not None else None
         if self.recorder is not None and grams is not None and grams not in self._written_g:
             self._written_g.add(grams)
             self.recorder.append("written", emissions_g=grams)
 
     def keep_weights(self, step: int | None, weights: str | None) -> None:
-        """Keep in the ledger what the weights are at a step, None for the end."""
+        """Log a sample of the weights at a step; None for the end."""
         if self.recorder is not None and weights is not None:
             self.recorder.append("weights", step=step, weights=weights)
 
     def end(self, why: str, step: int | None = None, *, complete: bool = True) -> None:
-        """Stop metering and sum up; in the process of rank 0 with the figures of the other nodes.
+        """Stop metering and summarize; on rank 0 including the other nodes.
 
         Args:
             why: for the ledger.
             step: the last step.
-            complete: whether the training came to its end, so that the other nodes can be waited for.
+            complete: True if the training finished, so that waiting for the other nodes makes sense.
         """
         if self._leaves(why, step):
             return
@@ -250,14 +249,14 @@ class Experiment:
         self.summary = self.summarize()
 
     def _leaves(self, why: str, step: int | None) -> bool:
-        """Whether others go on with the recording, of which this one has the figure so far."""
+        """Leave a shared recording; True if others continue it, and this one keeps the figure so far."""
         if self.opened is None:
             return False
-        if self.opened.elsewhere:  # a fork's copy, which ends nothing
+        if self.opened.elsewhere:  # a copy in a forked process ends nothing
             self.goes_on = True
             return True
         if self.recorder is not None and len(self.opened.members) > 1:
-            # Before it leaves: until then nobody else ends the recorder.
+            # Before leaving: until then no other member ends the recorder.
             self.recorder.read(f"left: {why}", step)
         if self.opened.leave(self):
             return False
@@ -266,18 +265,18 @@ class Experiment:
         return True
 
     def _wait_for_ledgers(self, most_s: float) -> None:
-        """Wait until every node of this launch has ended its segment, where they share a folder."""
+        """Wait until every node of this launch has ended its segment in the shared folder."""
         for _ in range(int(most_s / _LOOK_S)):
             own = [found for run in self.runs() for found in run.segments if found.start.get("launch") == self.launch]
-            # As many as the launcher counts, and every one that has begun: it may know of fewer than there are.
+            # Wait for all that have begun, not only for nodes_expected: the launcher may count too few.
             if len(own) >= self.placement.nodes_expected and all(segment.ended is not None for segment in own):
                 return
             time.sleep(_LOOK_S)
 
     def _exchange(self, store: Store, most_s: float) -> None:
-        """Every node publishes its segments of the run; rank 0 takes those over that are not in its own folder.
+        """Publish this node's segments of the run; on rank 0, collect those of the other nodes.
 
-        Into its ledger, because a node with a folder of its own may not be there any more when the run is resumed.
+        Rank 0 copies missing segments into its ledger: a node with its own folder may be gone when the run is resumed.
         """
         if store.rank != 0:
             if self.recorder is not None:
@@ -292,7 +291,7 @@ class Experiment:
 
 
 def _condensed(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lines that a sum needs: of each segment, all but the readings before the last."""
+    """Lines needed for a sum: without all but the last reading of each segment."""
     readings: dict[Any, dict[str, Any]] = {}
     for line in lines:
         before = readings.get(line.get("segment"))
@@ -302,7 +301,7 @@ def _condensed(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _keep(lines: list[dict[str, Any]], ledger: Path) -> None:
-    """Write lines of other nodes into a ledger that has no file of their segment."""
+    """Write lines of other nodes into the ledger, unless it has a file of their segment."""
     files: dict[Path, LedgerFile | None] = {}
     try:
         for line in lines:
@@ -313,15 +312,15 @@ def _keep(lines: list[dict[str, Any]], ledger: Path) -> None:
             if file is not None:
                 file.append(**{name: value for name, value in line.items() if name != "v"})
     except OSError:
-        return  # they stay in memory, and so are on the card; the recorder has warned of the disk
+        return  # they are in memory, so the card has them; the recorder has warned of the disk
 
 
 def begin(settings: Settings, folder: Path, *, alive: Callable[[], bool] = lambda: True, **start: Any) -> Experiment:
-    """Begin to record a training, or join the recording of the folder that is open already; returns at once.
+    """Start recording a training, or join the open recording of the folder; returns at once.
 
     Args: see `_begin`.
     """
-    folder = folder.expanduser().absolute()  # the one that is meant now, wherever the code goes later
+    folder = folder.expanduser().absolute()  # resolved now: the code may change directory
     with opened.BEGINNING:
         joined = opened.join(folder, lambda first: replace(first, settings=settings, leader=first.leader or first))
         if joined is not None:
@@ -350,7 +349,7 @@ def _say_joined(joined: Experiment, resumed_at: int) -> None:
 
 
 def _say_overlap(entry: OpenRecording, other: OpenRecording) -> None:
-    """Say on the cards of two recordings that they hold the same energy; on the console once for the one of them."""
+    """Remark on both cards that they hold the same energy; warn on the console once per earlier recording."""
     said = other.overlap_is_said
     for one in (entry, other):
         for member in one.members[: 0 if one.overlap_is_said else 1]:
@@ -377,17 +376,17 @@ def _begin(  # noqa: PLR0913 - each says one thing of the training
     origin: Origin | None = None,
     alive: Callable[[], bool],
 ) -> Experiment:
-    """Begin to record a training that is alone in its folder.
+    """Start recording a training that is alone in its folder.
 
     Args:
         settings: see `Settings`.
         folder: where the card and the ledger are.
-        facts: what to keep of the training: training_type and the like.
-        resumed_at: the step that it goes on from; 0 for a new training.
-        checkpoint: the checkpoint that it goes on from, where that is known.
-        resume_last: go on with the last run of the folder, whatever step it had reached.
-        local_rank: the rank of this process on its node, where a Trainer knows it.
-        origin: what is known of the model that it begins with.
+        facts: facts of the training for the ledger, such as training_type.
+        resumed_at: step to resume from; 0 for a new training.
+        checkpoint: checkpoint to resume from, if known.
+        resume_last: resume the last run of the folder, at whatever step.
+        local_rank: rank of this process on its node, if a Trainer knows it.
+        origin: origin of the initial model.
         alive: see `Recorder`.
     """
     entered_s = clock.monotonic_s()
@@ -445,9 +444,9 @@ def _detected_meter(experiment: Experiment, gpus: list[str] | None) -> Meter:
 def _gpus_of_node(
     store: Store | None, here: Placement, started: LaunchInfo, own: list[str] | None, facts: dict[str, Any]
 ) -> list[str] | None:
-    """The GPUs of all processes of this node, each of which may see only its own; on the meter's thread.
+    """Union of the GPUs visible to this node's processes; runs on the meter's thread.
 
-    The nodes that the processes say they are on are counted too, as not every launcher does it.
+    Also counts the nodes that the processes report, since not every launcher does.
     """
     if store is None:
         return own

@@ -1,8 +1,8 @@
-"""More methods for one object, and no others of its class: its class becomes a subclass, made for it.
+"""Add methods to a single object by changing its class to a generated subclass.
 
-A method that is put on an object refers back to the object. Such a cycle keeps a model in memory until the garbage
-collector runs, and a copy of the object calls the method of the original. A subclass has neither fault; torch does
-the same in `torch.nn.utils.parametrize` and `fully_shard`.
+A bound method stored on an object forms a reference cycle, which keeps a model in memory until the garbage collector
+runs, and a copy of the object calls the method of the original. A subclass has neither problem; torch does the same in
+`torch.nn.utils.parametrize` and `fully_shard`.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ _MADE_BY = "_hf_emissions_methods"
 
 
 def extend(thing: Any, methods: type) -> None:
-    """Give `thing` the methods of a class that has no attributes; once, however often it is asked for.
+    """Add the methods of an attribute-free class to `thing`; idempotent.
 
-    The object's class keeps its name, and the object is an instance of it as before. Copies have the methods too. What
-    is pickled is of its own class, so that it can be loaded where this package is not installed.
+    The class keeps its name, and isinstance checks still hold. Copies have the methods too. Pickles refer to the
+    original class, so that they load without this package.
     """
     if not isinstance(thing, methods):
         thing.__class__ = _extended(type(thing), methods)
 
 
 def _extended(base: type, methods: type) -> type:
-    # Python keeps no subclass alive for being listed here, so that a class that was defined in a function can go.
+    # __subclasses__() holds weak references, so that a class defined in a function can be collected.
     made: type
     for made in base.__subclasses__():
         if made.__dict__.get(_MADE_BY) is methods:
@@ -47,7 +47,7 @@ def _extended(base: type, methods: type) -> type:
 
 
 def _with_signatures(base: type, methods: type) -> Iterator[tuple[str, Any]]:
-    """The methods with the names, docstrings and signatures of those that they stand before."""
+    """Yield the methods with names, docstrings and signatures of those that they override."""
     for name, method in vars(methods).items():
         if inspect.isfunction(method) and hasattr(base, name):
             code = types.FunctionType(method.__code__, method.__globals__, name, None, method.__closure__)
@@ -55,7 +55,7 @@ def _with_signatures(base: type, methods: type) -> Iterator[tuple[str, Any]]:
 
 
 def _own_class(thing: Any) -> tuple[type, list[type]]:
-    """The class of an object before it was extended, and what it was extended by, the first thing first."""
+    """Original class of an extended object, and its extensions, oldest first."""
     methods: list[type] = []
     own = next((each for each in type(thing).__mro__ if _MADE_BY in each.__dict__), type(thing))
     while _MADE_BY in own.__dict__:
@@ -71,7 +71,7 @@ def _reduce_ex(self: Any, protocol: Any) -> Any:
         return reduced
     make, arguments, *rest = reduced
     if arguments == (type(self),):
-        # `copyreg.__newobj__`, for which pickle wants the object's class as it is now.
+        # `copyreg.__newobj__`, for which pickle requires the object's current class.
         make, arguments = copyreg._reconstructor, (base, object, None)  # type: ignore[attr-defined]
     return (make, tuple(base if argument is type(self) else argument for argument in arguments), *rest)
 
@@ -91,12 +91,12 @@ def _deepcopy(self: Any, memo: dict[int, Any]) -> Any:
 
 
 def _rebuilt(thing: Any, copied: Any, memo: dict[int, Any] | None = None) -> Any:
-    """A copy by what `thing` is reduced to, as the module `copy` makes it."""
+    """Copy `thing` via `__reduce_ex__`, like the module `copy`."""
     reduced: tuple[Any, ...] = (*thing.__reduce_ex__(4), None)
     make, arguments, state = reduced[:3]
     made = make(*(argument if isinstance(argument, type) else copied(argument) for argument in arguments))
     if memo is not None:
-        memo[id(thing)] = made  # before the state, which may refer back to the object
+        memo[id(thing)] = made  # before the state, which may refer to the object
     if state is None:
         return made
     if hasattr(made, "__setstate__"):

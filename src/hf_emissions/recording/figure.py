@@ -1,4 +1,4 @@
-"""A figure in few words, for the console."""
+"""One-line figures for the console."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .summary import Summary
 
 
 def figure_in_words(summary: Summary) -> str:
-    """A figure in one line: `71 mg CO2eq (187 mWh, 24 s, Germany 381 g/kWh, modelled)`."""
+    """Figure in one line: `71 mg CO2eq (187 mWh, 24 s, Germany 381 g/kWh, modelled)`."""
     record = summary.record
     if record is None:
         return "nothing was metered"

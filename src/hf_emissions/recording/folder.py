@@ -1,4 +1,4 @@
-"""The ledger of an output folder as a user sees it: its runs, and a run's figure worked out anew."""
+"""User-facing view of the ledger of an output folder: its runs, and recomputed figures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .summary import Summary, place_of_run, summarize
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """What a user says of a run after the fact; None leaves it as it was recorded."""
+    """User's corrections of a run after the fact; None keeps the recorded value."""
 
     country: str | None = None
     region: str | None = None
@@ -43,7 +43,7 @@ class Corrections:
         return self.country is not None or self.region is not None
 
     def place(self, run: Run) -> Place | None:
-        """The place that grams are to be worked out with, None for the recorded one."""
+        """Place to compute grams with; None for the recorded one."""
         if self._names_place:
             return given_place(self.country, self.region, self.intensity_g_per_kwh)
         if self.intensity_g_per_kwh is not None:
@@ -53,14 +53,14 @@ class Corrections:
 
 @dataclass(frozen=True, slots=True)
 class OutputFolder:
-    """The runs of an output folder, and what of its ledger could not be read."""
+    """Runs of an output folder, and descriptions of what could not be read in its ledger."""
 
     ledger: Path
     runs: tuple[Run, ...]
     problems: tuple[str, ...]
 
     def run(self, run_id: str | None) -> Run:
-        """The run with this id, or the last one that is no trial of a search.
+        """The run with this id; None: the last run that is not a trial, if any, else the last trial.
 
         Raises:
             UsageError: there is none.
@@ -73,22 +73,23 @@ class OutputFolder:
         return found[-1]
 
     def summary(self, run: Run, corrections: Corrections) -> Summary:
-        """A run's own record, with the corrections."""
+        """Summary of a run alone, with the corrections."""
         return summarize(run, place=corrections.place(run), pue=corrections.pue)
 
     def whole(self, run: Run, corrections: Corrections) -> Summary:
-        """The record of a run together with the stages before it, which is a card's, with the corrections."""
+        """Summary of a run and its earlier stages, as on a card, with the corrections."""
         return self.summary(with_stages(run, self.runs), corrections)
 
     def experiments(self, corrections: Corrections) -> Experiments:
-        """All runs together, with the corrections."""
+        """Total of all runs, with the corrections."""
         return experiments_of(self.runs, place=corrections.place, pue=corrections.pue)
 
     def change(self, summary: Summary, *, section: bool | None, overwrite: bool) -> Callable[[str], str]:
-        """The edit that puts a run's figure onto a card.
+        """Return the edit that puts a run's figure on a card.
 
         Raises:
-            PlaceError: there are no grams to put there.
+            UsageError: nothing was metered.
+            PlaceError: no grams, as the place is unknown.
         """
         record = summary.record
         if record is None:
@@ -98,7 +99,7 @@ class OutputFolder:
         return lambda text: edited_card(text, summary, list(self.runs), section=section, overwrite=overwrite)
 
     def remember(self, run: Run, summary: Summary) -> None:
-        """Keep in the ledger that this figure was put onto a card, so that it is known to be ours."""
+        """Log in the ledger that this figure was put on a card, so that it is recognized as ours."""
         if summary.record is None:
             return
         segment = run.segments[-1].segment
@@ -108,10 +109,10 @@ class OutputFolder:
 
 
 def open_folder(path: Path) -> OutputFolder:
-    """The ledger in an output folder, or the ledger's own folder.
+    """Open the ledger of an output folder; `path` may also be the ledger's own folder.
 
     Raises:
-        UsageError: there is none, or it holds no run.
+        UsageError: there is no ledger, or it has no run.
     """
     ledger = path if path.name == FOLDER else path / FOLDER
     if not ledger.is_dir():

@@ -1,7 +1,7 @@
-"""Old ledgers without the names that they held: nodes were called after hosts, and errors kept as they were.
+"""Anonymize old ledgers: older versions named nodes after hosts, and kept error texts verbatim.
 
-Files are rewritten one by one, each at once, so that a kill leaves every file whole, the old one or the new one. What
-another process adds to a file in that moment goes to the old one, which we hold, and is put behind the new one.
+Files are rewritten one by one and atomically, so that a kill leaves each either old or new. Lines that another process
+appends meanwhile go to the old file, which is held open, and are then appended to the new one.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ log = logging.getLogger("hf_emissions")
 
 LOCK = ".lock"
 _LOCK_S = 10.0  # rewriting a ledger of 100 MB takes three seconds
-# Between opening a file and having written its line a process needs microseconds; on a busy machine it may have to wait
-# for its turn. Files that nobody has touched for longer than four readings take are not waited for.
+# From opening a file to having written its line a process needs microseconds, more on a busy machine. Files that were
+# not touched for four reading intervals are not waited for.
 _SETTLE_S = 0.25
 _QUIET_S = 60.0
 
-# A text of JSON with its key, if it has one; a node's name where a line may be cut off anywhere.
+# A JSON string with its key, if any; a node's name, also in a truncated line.
 _INSIDE = r'[^"\\]*(?:\\.[^"\\]*)*'
 _TEXT = re.compile(rf'(?:"(?P<name>\w+)"\s*:\s*)?"(?P<text>{_INSIDE})"(?P<is_key>\s*:)?', re.DOTALL)
 _NODE = re.compile(rf'(?P<key>"node"\s*:\s*")(?P<text>{_INSIDE})', re.DOTALL)
 _NODE_BYTES = re.compile(_NODE.pattern.encode(), re.DOTALL)
-# Lines of ours that hold no text; most lines are such.
+# Lines without text, which are most.
 _FIGURES = re.compile(rb'\{"v": 1, "kind": "(?:reading|written)", "run": "[^\\/]*\Z')
 
-# Files that name nothing, as they were then: size and time of change.
+# Files found free of names, by size and mtime.
 _clean: dict[Path, tuple[int, int]] = {}
-# Folders that could not be rewritten; not tried again by this process.
+# Folders that could not be rewritten; not retried by this process.
 _refused: set[Path] = set()
 
 
 def forget_names(folder: Path) -> None:
     """Rewrite the files of a ledger that name a host, a user or a folder.
 
-    A disk that does not let us leaves them as they are, which is said, and nothing else comes of it.
+    Best effort: on a disk error they stay as they are, with a warning.
     """
     try:
         if folder not in _refused and _with_names(folder):
@@ -61,7 +61,7 @@ def forget_names(folder: Path) -> None:
 
 
 def _with_names(folder: Path) -> list[Path]:
-    """The files of a ledger that name something, as far as they can be read."""
+    """Readable files of a ledger that contain names."""
     unknown = [path for path in sorted(folder.glob("*.jsonl")) if _clean.get(path) != _state(path)]
     files = {path: (_state(path), _bytes(path)) for path in unknown}
     names = names_in_files(data for _, data in files.values())
@@ -100,7 +100,7 @@ def _rewrite_locked(folder: Path) -> None:
 
 
 def _rewrite(folder: Path) -> None:
-    for left in folder.glob(".*.jsonl.*.tmp"):  # by one that was killed here
+    for left in folder.glob(".*.jsonl.*.tmp"):  # left by a killed process
         left.unlink(missing_ok=True)
     names = names_in_files(map(_bytes, folder.glob("*.jsonl")))
     with ExitStack() as held:
@@ -117,7 +117,7 @@ def _rewrite(folder: Path) -> None:
 
 
 def _whole_lines(file: BinaryIO, recent: bool) -> bytes:
-    """What is in a file, with the end of the line that is being written just now."""
+    """Content of a file, waiting briefly for a line that is being written."""
     data = file.read()
     if recent and data and not data.endswith(b"\n"):
         time.sleep(_SETTLE_S)
@@ -126,7 +126,7 @@ def _whole_lines(file: BinaryIO, recent: bool) -> bytes:
 
 
 def _carry_over(path: Path, old: BinaryIO, names: PrivateNames) -> bool:
-    """Put what has been added to a file that was replaced behind the new one; whether there was anything."""
+    """Append to the new file what was added to the replaced one; True if there was anything."""
     added = old.read()
     if added:
         append_bytes(path, without_names(added, names))
@@ -134,7 +134,7 @@ def _carry_over(path: Path, old: BinaryIO, names: PrivateNames) -> bool:
 
 
 def names_in_files(files: Iterable[bytes]) -> PrivateNames:
-    """The names that the files of a ledger hold, and those of this machine."""
+    """Names in the files of a ledger, and those of this machine."""
     hosts: set[str] = set()
     users: set[str] = set()
     for data in files:
@@ -146,12 +146,12 @@ def names_in_files(files: Iterable[bytes]) -> PrivateNames:
 
 
 def without_names(data: bytes, names: PrivateNames) -> bytes:
-    """The lines of a file without names; every other byte as it is, also of lines that are damaged or of no version."""
+    """The lines of a file without names; all other bytes are kept, also in damaged lines or unknown versions."""
     return b"\n".join(_line(line, names) if may_name(line) else line for line in data.split(b"\n"))
 
 
 def may_name(line: bytes) -> bool:
-    """Whether a line may hold a name: a reading, as we write it, has no text."""
+    """True if a line may hold a name; readings and written figures have no text."""
     return bool(line) and (not _FIGURES.match(line) or b'"node"' in line)
 
 
@@ -160,7 +160,7 @@ def _line(line: bytes, names: PrivateNames) -> bytes:
     if _is_json(text):
         new = _TEXT.sub(lambda found: _nameless(found, names), text)
     else:
-        # Where the texts of a damaged line begin and end is uncertain.
+        # String boundaries of a damaged line are uncertain.
         new = names.masked(_NODE.sub(lambda found: found["key"] + node_id(_unescaped(found["text"])), text))
     return line if new == text else new.encode("utf-8", "surrogateescape")
 
@@ -177,7 +177,7 @@ def _nameless(found: re.Match[str], names: PrivateNames) -> str:
     if found["is_key"] or found["name"] in FACTS:
         return found[0]
     text = _unescaped(found["text"])
-    # An element of a list has no key; it is the name of a part of the machine.
+    # A list element has no key; it is the name of a hardware component.
     new = node_id(text) if found["name"] == "node" else (names if found["name"] else PrivateNames()).masked(text)
     if new == text:
         return found[0]
@@ -194,7 +194,7 @@ def _unescaped(text: str) -> str:
 
 
 def copy_runs(source: Path, target: Path, run_ids: Iterable[str]) -> None:
-    """Copy the files of runs, without names, into a ledger that does not have them."""
+    """Copy the files of runs, without names, into a ledger that lacks them."""
     names = names_in_files(map(_bytes, source.glob("*.jsonl")))
     target.mkdir(parents=True, exist_ok=True)
     for path in (path for run_id in run_ids for path in source.glob(f"{run_id}-*.jsonl")):

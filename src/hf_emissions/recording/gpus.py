@@ -1,7 +1,7 @@
-"""Which of the machine's NVIDIA GPUs a training can use, as the indices that NVML counts them by.
+"""NVML indices of the NVIDIA GPUs that a training can use.
 
-CodeCarbon meters every GPU of the machine for an empty `CUDA_VISIBLE_DEVICES`, and none for one that names GPUs by
-their UUID, so that it is always told. CUDA may count devices in another order than NVML; their UUIDs are the same.
+CodeCarbon is always given them: by itself it meters every GPU of the machine for an empty `CUDA_VISIBLE_DEVICES`, and
+none for one with UUIDs. CUDA may order devices differently from NVML; the UUIDs are the same.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 
 VARIABLE = "CUDA_VISIBLE_DEVICES"
 
-# Indices that no GPU has, since an empty list would mean all of them; another one each time, because CodeCarbon keeps
-# what it found for one, and takes none that it kept for all.
+# Indices that no GPU has, since an empty list would mean all of them. A new one each time: CodeCarbon caches hardware
+# per list, and restores a cached "no GPU" as all GPUs.
 _NO_GPU = itertools.count(-2, -1)
 
 
 def visible_gpus(environment: Mapping[str, str] = os.environ) -> list[str] | None:
-    """The GPUs that this process can use: UUIDs where CUDA is up, else what the variable lists; None for all."""
+    """GPUs visible to this process: UUIDs if CUDA is initialized, else the entries of the variable; None for all."""
     listed = environment.get(VARIABLE)
     if listed is None:
         return None
@@ -31,13 +31,13 @@ def visible_gpus(environment: Mapping[str, str] = os.environ) -> list[str] | Non
     names: list[str] = []
     for name in (part.strip() for part in listed.split(",")):
         if not name or name == "-1":
-            break  # CUDA reads the list up to the first entry that is no device
+            break  # CUDA stops at the first invalid entry
         names.append(name)
     return names
 
 
 def _uuids_of_cuda() -> list[str]:
-    """Asked of torch only where it has set CUDA up already: doing so here could break a fork to come."""
+    """UUIDs from torch, only if it has already initialized CUDA: doing so here could break a later fork."""
     torch: Any = sys.modules.get("torch")
     try:
         if not torch.cuda.is_initialized():
@@ -49,7 +49,7 @@ def _uuids_of_cuda() -> list[str]:
 
 
 def in_use() -> bool:
-    """Whether this process has set up CUDA (or ROCm, by the same name) with a GPU."""
+    """True if this process has initialized CUDA (or ROCm, by the same name) with a GPU."""
     torch: Any = sys.modules.get("torch")
     try:
         return bool(torch.cuda.is_initialized() and torch.cuda.device_count() > 0)
@@ -58,7 +58,7 @@ def in_use() -> bool:
 
 
 def union(lists: Iterable[list[str] | None]) -> list[str] | None:
-    """The GPUs of several processes together; None (all of them) where one can use all."""
+    """Union of the GPUs of several processes; None (all) if one can use all."""
     found: dict[str, None] = {}
     for names in lists:
         if names is None:
@@ -68,10 +68,10 @@ def union(lists: Iterable[list[str] | None]) -> list[str] | None:
 
 
 def nvml_indices(names: list[str] | None) -> list[int] | None:
-    """The indices that NVML has for GPUs named by index or by UUID (or the start of one); None for all.
+    """NVML indices of GPUs named by index, UUID or UUID prefix; None for all.
 
     Raises:
-        LookupError: NVML does not know a name, as that of a part of a GPU (MIG).
+        LookupError: NVML does not know a name, such as that of a MIG instance.
     """
     if names is None:
         return all_indices()
@@ -82,7 +82,7 @@ def nvml_indices(names: list[str] | None) -> list[int] | None:
     for name in names:
         matching = [index for index, uuid in enumerate(uuids) if _names(name, index, uuid)]
         if not matching and name.removeprefix("-").isdigit():
-            continue  # CUDA takes no device for it; others of the list may be another rank's
+            continue  # CUDA ignores it; other entries may be another rank's
         if not matching:
             raise LookupError(f"{VARIABLE} names {name}, which NVML does not know; all GPUs of the machine are counted")
         found |= set(matching)
@@ -90,7 +90,7 @@ def nvml_indices(names: list[str] | None) -> list[int] | None:
 
 
 def all_indices() -> list[int] | None:
-    """The indices of every GPU that NVML knows; None where there is no NVML."""
+    """NVML indices of all GPUs; None without NVML or GPUs."""
     return list(range(len(_uuids_of_nvml()))) or None
 
 

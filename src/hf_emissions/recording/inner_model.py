@@ -1,4 +1,4 @@
-"""The model of transformers that a model of another library holds."""
+"""Find the transformers model inside a model of another library."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def transformers_model(model: Any) -> Any:
-    """A model of transformers itself, or the one inside one of sentence-transformers or setfit; None without one."""
+    """The model itself, or the transformers model inside a sentence-transformers or setfit model; else None."""
     kind = getattr(sys.modules.get("transformers"), "PreTrainedModel", None)
     if not isinstance(kind, type):
         return None

@@ -1,4 +1,4 @@
-"""The CodeCarbon that is installed: whether it is there, new enough, and whole."""
+"""Check the installed CodeCarbon: present, recent enough, and complete."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from types import ModuleType
 from ..errors import MissingExtraError
 from ..terminal import one_line
 
-# What pyproject.toml admits; a test holds the two equal, because a checkout without an installation has no metadata.
+# Same as in pyproject.toml, enforced by a test: a checkout that is not installed has no metadata to read.
 REQUIREMENT = "codecarbon>=3.3.2,<4"
 _LOWEST = (3, 3, 2)
 _UPGRADE = f"pip install -U '{REQUIREMENT}'"
 
-# All that is imported while metering, the parts too that CodeCarbon itself imports late: a dependency that is missing
-# is found out before the training, and the first reading does not wait for `requests`.
+# All modules used while metering, including those that CodeCarbon imports lazily: so a missing dependency shows before
+# the training, and the first reading does not wait for `requests`.
 _PARTS = (
     "codecarbon.output_methods.base_output",
     "codecarbon.core.resource_tracker",
@@ -29,10 +29,10 @@ _PARTS = (
 
 
 def codecarbon_version() -> str:
-    """The version of codecarbon that is installed.
+    """Installed version of codecarbon.
 
     Raises:
-        MissingExtraError: none is.
+        MissingExtraError: not installed.
     """
     try:
         return version("codecarbon")
@@ -41,17 +41,17 @@ def codecarbon_version() -> str:
 
 
 def check_installed() -> None:
-    """Refuse a codecarbon that can be told to be of no use without importing it.
+    """Check codecarbon as far as possible without importing it.
 
     Raises:
-        MissingExtraError: none is installed, it is too old, or another module of its name stands before it.
+        MissingExtraError: not installed, too old, or shadowed by another module of its name.
     """
     found = codecarbon_version()
     if _numbers(found) < _LOWEST:
         lowest = ".".join(map(str, _LOWEST))
         raise MissingExtraError(f"codecarbon {found} is too old, {lowest} or newer is needed: {_UPGRADE}")
     place = _place()
-    # Not imported to find out: a script of this name would run a second time.
+    # Checked without importing: a script of this name would run a second time.
     if place is not None and not (place.parent / "emissions_tracker.py").exists():
         raise MissingExtraError(
             f"{_shown(place)} is imported in the place of codecarbon and is none: rename it, or {_UPGRADE}"
@@ -59,10 +59,10 @@ def check_installed() -> None:
 
 
 def load() -> ModuleType:
-    """CodeCarbon, with every part that metering needs.
+    """Import CodeCarbon with all parts needed for metering.
 
     Raises:
-        MissingExtraError: it cannot be imported, as where a dependency is missing or a file is damaged.
+        MissingExtraError: the import failed, such as for a missing dependency or a damaged file.
     """
     try:
         module = importlib.import_module("codecarbon")
@@ -79,18 +79,18 @@ def _import_part(name: str) -> None:
     try:
         importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != name:  # else a version that keeps it elsewhere, and imports it when it needs it
+        if error.name != name:  # else another version has moved it, and imports it lazily
             raise
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    """The numbers of a version, `(3, 3, 2)` of `3.3.2rc1`."""
+    """Release numbers of a version: `(3, 3, 2)` for `3.3.2rc1`."""
     found = re.match(r"\d+(\.\d+)*", text)
     return tuple(map(int, found[0].split("."))) if found else _LOWEST
 
 
 def _place() -> Path | None:
-    """The file that an import of codecarbon would run; None where that cannot be told."""
+    """File that an import of codecarbon would run; None if unknown."""
     try:
         spec = importlib.util.find_spec("codecarbon")
     except (ImportError, ValueError):
@@ -99,6 +99,6 @@ def _place() -> Path | None:
 
 
 def _shown(path: Path) -> str:
-    """A path as short as it can be written from here."""
+    """A path, relative to the current folder if inside it."""
     relative = os.path.relpath(path)
     return one_line(relative if not relative.startswith(os.pardir) else str(path))

@@ -1,22 +1,23 @@
 """The ledger: append-only JSON lines beside the checkpoints, one file per run and process.
 
-A line is a whole JSON object with `v` (version of the format) and `kind`:
+A line is a JSON object with `v` (version of the format) and `kind`:
 
-    entered    run, segment, node, nodes_expected, step, time: the training has begun, its meter may not have yet
-    start      the same, and what is metered: tool, hardware, power ...; late_s, the seconds since then
+    entered    run, segment, node, nodes_expected, step, time: the training has begun, its meter maybe not yet
+    start      the same, plus what is metered: tool, hardware, power ...; late_s, the seconds since `entered`
     reading    t_s (seconds of metering), cpu_kwh, gpu_kwh, ram_kwh since the meter began, step, why, time; `filled`
-               with s, cpu_kwh, gpu_kwh, ram_kwh: what stands, beside that, for the seconds before the meter began
-    note       what is missing or doubtful, in words
-    withdrawn  a note that has turned out not to hold
-    warning    what CodeCarbon warned of, in its words but for paths; not for the card
-    remark     what else there is to know of the figure, such as who else used the machine
-    written    the grams that are about to be put on the card, so that they are known to be ours
+               with s, cpu_kwh, gpu_kwh, ram_kwh: in addition, the estimate for the seconds before the meter began
+    place      the place, see `Place.as_json`
+    weights    a sample of the weights at a step, None for the end
+    note       something missing or doubtful
+    withdrawn  a note that no longer holds
+    warning    a warning of CodeCarbon, verbatim except for names and paths; not for the card
+    remark     another fact about the figure, such as other users of the machine
+    written    the grams about to be put on the card, so that they are recognized as ours
     end        why the segment ended
 
-Energy is kept, not grams, so that grams can be worked out again. No latitude or longitude is ever in it, and nothing
-that names a host, a user or a folder: a node has an id, and in texts a mask stands for what they name (names.py). What
-older versions wrote is read that way, and rewritten when something is added to it (forgetting.py). docs/ledger.md shows
-each kind of line.
+Energy is stored, not grams, so that grams can be recomputed. It never holds latitude or longitude, nor names of hosts,
+users or folders: nodes have ids, and texts are masked (names.py). Ledgers of older versions are masked on reading, and
+rewritten when something is appended (forgetting.py). docs/ledger.md shows each kind of line.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ from .forgetting import forget_names, may_name, names_in_files
 from .names import nameless
 
 VERSION = 1
-FOLDER = "_emissions"  # Trainer leaves names that begin with an underscore out of its uploads
+FOLDER = "_emissions"  # Trainer excludes names with a leading underscore from uploads
 
 
 class LedgerFile:
-    """One file of the ledger, open for appending. Every line is on the disk when `append` returns."""
+    """One file of the ledger, to append to. Every line is on disk when `append` returns."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -48,21 +49,21 @@ class LedgerFile:
 
     @property
     def whole(self) -> bool:
-        """Whether all lines are on the disk."""
+        """True if all lines are on disk."""
         return not self._refused
 
     def append(self, kind: str, **content: Any) -> None:
-        """Add a line, without names of hosts, users or folders, and those before it that the disk refused.
+        """Append a line, without names of hosts, users or folders, after retrying lines that the disk refused.
 
         Raises:
-            OSError: it could not be written, such as on a full disk; named after this file.
+            OSError: the write failed, such as on a full disk; the error names this file.
         """
         line = nameless({"v": VERSION, "kind": kind, **content})
-        # Half of a surrogate pair, as in a file's name that is no text, becomes the escape that JSON has for it.
+        # A lone surrogate, as in a file name that is not valid text, becomes a JSON escape.
         data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
         self._refused += data
         try:
-            if not self._prepared:  # once: a folder that somebody deletes meanwhile is not made again
+            if not self._prepared:  # once: a folder deleted meanwhile is not recreated
                 _prepare(self.path.parent)
                 self._prepared = True
             append_bytes(self.path, self._refused)
@@ -83,21 +84,21 @@ def _prepare(folder: Path) -> None:
 def _ignore_in_git(folder: Path) -> None:
     ignore = folder / ".gitignore"
     if not ignore.exists():
-        # Without it the ledger is whole all the same.
+        # Best effort: the ledger works without it.
         with contextlib.suppress(OSError):
             write_atomically(ignore, b"# measurements of hf-emissions; `hf-emissions runs` reads them\n*\n")
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerLines:
-    """What could be read of a ledger, in order, and what could not, in words."""
+    """Parsed lines of a ledger, in order, and descriptions of what could not be read."""
 
     lines: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def read_ledger(folder: Path) -> LedgerLines:
-    """Every line of every file in a ledger's folder, without names; a damaged line is named and left out."""
+    """Read all lines of all files in a ledger, without names; damaged lines are reported and skipped."""
     found = LedgerLines()
     files = {path: _bytes(path, found.problems) for path in sorted(folder.glob("*.jsonl"))}
     names = names_in_files(files.values())

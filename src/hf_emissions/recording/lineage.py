@@ -1,4 +1,4 @@
-"""Which recorded trainings led to the weights beside a card: the stages of one model. Pure."""
+"""Lineage of a model: the recorded trainings (stages) that led to its weights. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from .weights import Tensors, moved_between, same_weights, tensors_of
 
 @dataclass(frozen=True, slots=True)
 class Ancestor:
-    """The training that another goes on from: at which step, None for its end, and whether all between is recorded.
+    """The training that another continues.
 
-    `run` None is a training that began anew.
+    `run` is None for a training from scratch, `step` None for the run's end. `recorded` is False if something
+    unrecorded lies between.
     """
 
     run: str | None = None
@@ -31,7 +32,7 @@ ANEW = Ancestor()
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """What the weights of a run were at a step, None for its end, and which tensors the run had moved by then."""
+    """Weights of a run at a step (None: its end), and the tensors that the run had changed by then."""
 
     step: int | None
     tensors: Tensors
@@ -39,7 +40,7 @@ class _Sample:
 
 
 def _samples(run: Run) -> list[_Sample]:
-    """The samples of a run that tell its weights from those that it began with; the end first, then the last step."""
+    """Samples of a run that differ from its initial weights: the end first, then latest step first."""
     start = _start(run)
     known = [(step, tensors_of(found)) for segment in run.segments for step, found in segment.weights]
     samples = [_Sample(step, found, moved_between(start, found) if start else set(found)) for step, found in known]
@@ -52,7 +53,7 @@ def _start(run: Run) -> Tensors:
 
 
 def ancestor_of(weights: Any, runs: Sequence[Run]) -> Ancestor | None:
-    """The training of these runs that a model with these weights goes on from; None where the weights do not tell."""
+    """The run of these that a model with these weights continues; None if the weights do not tell."""
     now = tensors_of(weights)
     for run in reversed(runs):
         for sample in _samples(run):
@@ -60,20 +61,20 @@ def ancestor_of(weights: Any, runs: Sequence[Run]) -> Ancestor | None:
                 return Ancestor(run.id, sample.step)
     for run in reversed(runs):
         if any(same_weights(now, _start(run), sample.moved) for sample in _samples(run)):
-            # Begun where that run began, as each fold does.
+            # Same initial weights as that run, as in cross-validation folds.
             return ANEW if run.follows is None else Ancestor(*run.follows, recorded=not run.unrecorded)
     return None
 
 
 def was_changed(run: Run, weights: Any) -> bool:
-    """Whether something has changed a model's weights since this run; False where they do not tell."""
+    """True if something has changed a model's weights since this run; False if unknown."""
     now, samples = tensors_of(weights), _samples(run)
     comparable = [sample for sample in samples if now.keys() & sample.moved]
     return bool(comparable) and not any(same_weights(now, sample.tensors, sample.moved) for sample in comparable)
 
 
 def with_stages(run: Run, runs: Iterable[Run]) -> Run:
-    """A run together with the stages before it, as one."""
+    """Combine a run and its earlier stages into one run."""
     by_id = {each.id: each for each in runs}
     stages, follows = [run], run.follows
     while follows is not None and follows[0] in by_id and follows[0] not in {stage.id for stage in stages}:
@@ -87,7 +88,7 @@ def with_stages(run: Run, runs: Iterable[Run]) -> Run:
 
 
 def _up_to(run: Run, step: int | None) -> Run:
-    """A run as it stood at the checkpoint of a step, without what came after it."""
+    """The run up to the checkpoint of a step."""
     if step is None or run_saved_at([run], step) is None:
         return run
     saved_in = max(segment.order for segment in run.segments if step in segment.saved)
@@ -104,14 +105,14 @@ def _before(run: Run, order: int, step: int) -> Iterator[Segment]:
 
 @dataclass(frozen=True, slots=True)
 class Experiments:
-    """All runs around a model together: trials, failed and replaced ones; `emissions_g` None without every place."""
+    """Total of all runs, including trials, failed and replaced ones; `emissions_g` None if any place is unknown."""
 
     runs: int
     energy_kwh: float
     emissions_g: float | None
 
     def __str__(self) -> str:
-        """In words: `73 mg CO2eq, 10 runs`; their energy where a place is not known."""
+        """Text such as `73 mg CO2eq, 10 runs`; energy instead of grams if a place is unknown."""
         count = f"{self.runs} {'run' if self.runs == 1 else 'runs'}"
         if self.emissions_g is None:
             return f"{units.format_energy(self.energy_kwh)}, {count}"
@@ -121,12 +122,12 @@ class Experiments:
 def experiments_of(
     runs: Sequence[Run], *, place: Callable[[Run], Place | None] | None = None, pue: float | None = None
 ) -> Experiments:
-    """The sum of all runs, each counted once.
+    """Sum of all runs, each counted once.
 
     Args:
         runs: the runs.
-        place: gives a run's place, where not that of the recording counts.
-        pue: used instead of the one that each was recorded with.
+        place: returns a place that overrides the recorded one of a run.
+        pue: overrides the recorded PUE.
     """
     figures = [energy_and_grams(run, place=place(run) if place else None, pue=pue) for run in runs]
     known = [grams for _, grams in figures if grams is not None]

@@ -1,8 +1,8 @@
 """CodeCarbon's tracker as a meter that is read on demand. The only module that drives a tracker.
 
-Always the offline tracker, with every setting given, so that it touches no network and writes no file whatever
-`CODECARBON_*` variables and configuration files say. Its own timer never fires: two threads that measure at once
-read a counter that went back, take it for a wrap, and invent energy. Grams are worked out by us.
+Always the offline tracker with every setting given, so that no `CODECARBON_*` variable or configuration file makes it
+use the network or write a file. Its own timer never fires: two threads measuring at once see a counter go back, take
+it for a wrap, and invent energy. Grams are computed by this package.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from .quiet import CapturedMessages, words
 
 
 class MeterError(HfEmissionsError):
-    """The tracker failed, or gave something that is no figure."""
+    """The tracker failed or gave an invalid figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Energy of each component since the meter was started, in kWh."""
+    """Energy per component since the meter was started, in kWh."""
 
     cpu_kwh: float = 0.0
     gpu_kwh: float = 0.0
@@ -45,7 +45,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """What is metered."""
+    """The metered hardware."""
 
     cpu_model: str | None = None
     cpu_threads: int | None = None
@@ -55,7 +55,7 @@ class Hardware:
 
 _NEVER_S = 1e8
 
-# Every setting that the environment or a file could otherwise change.
+# Every setting that the environment or a file could otherwise set.
 _SETTINGS: dict[str, Any] = {
     "allow_multiple_runs": True,
     "api_call_interval": -1,
@@ -66,7 +66,7 @@ _SETTINGS: dict[str, Any] = {
     "emissions_endpoint": None,
     "experiment_id": "hf-emissions",
     "experiment_name": "hf-emissions",
-    "force_carbon_intensity_g_co2e_kwh": 0.0,  # spares it the look-up of a place
+    "force_carbon_intensity_g_co2e_kwh": 0.0,  # skips the look-up of a place
     "force_cpu_power": None,
     "force_mode_cpu_load": False,
     "force_ram_power": None,
@@ -85,10 +85,10 @@ _SETTINGS: dict[str, Any] = {
 
 
 class Meter:
-    """A tracker between its start and its stop. Not for two threads at once, and not for a forked child.
+    """A tracker from start to stop. Not thread-safe, and unusable in a forked child.
 
     Args:
-        gpu_ids: NVML indices of the GPUs to meter; None for CodeCarbon's own choice.
+        gpu_ids: NVML indices of the GPUs to meter; None for CodeCarbon's default.
     """
 
     def __init__(self, gpu_ids: Sequence[int] | None = None) -> None:
@@ -100,10 +100,10 @@ class Meter:
         self.counters = Counters(None)
 
     def prepare(self) -> None:
-        """Import CodeCarbon and detect the hardware: a quarter of a second, once a process.
+        """Import CodeCarbon and detect the hardware; takes 0.25 s, once per process.
 
         Raises:
-            MeterError: it could not be made ready.
+            MeterError: import or detection failed.
         """
         if self._tracker is not None:
             return
@@ -116,7 +116,7 @@ class Meter:
             raise MeterError(f"CodeCarbon could not be made ready: {words(error)}") from error
 
     def start(self) -> None:
-        """Begin to meter; energy counts from the moment of the call, where the meter was prepared before.
+        """Start metering; energy counts from this call, if the meter was prepared before.
 
         Raises:
             MeterError: CodeCarbon did not start.
@@ -127,7 +127,7 @@ class Meter:
         self.read()
 
     def read(self) -> Reading:
-        """Measure now; the energy since the start.
+        """Measure now; return the energy since the start.
 
         Raises:
             MeterError: CodeCarbon failed, or gave no figure.
@@ -138,20 +138,20 @@ class Meter:
 
     @property
     def age_s(self) -> float:
-        """How long ago the last reading was measured: CodeCarbon gives the same again within 50 ms.
+        """Age of the last reading: CodeCarbon repeats it within 50 ms.
 
-        Reads a private attribute; where it is not what it was, the reading counts as measured now.
+        Reads a private attribute; if that is missing, the age is 0.
         """
         measured_s = getattr(self._tracker, "_last_measured_time", None)
         return max(time.perf_counter() - measured_s, 0.0) if isinstance(measured_s, float) else 0.0
 
     def stop(self) -> None:
-        """End metering for good; safe to call more than once. Errors are swallowed: there is nothing to be done."""
+        """Stop for good; idempotent. Errors are swallowed: nothing can be done about them."""
         tracker, self._tracker = self._tracker, None
         if tracker is None:
             self._heard.leave()
             return
-        # stop() can miss a timer that is just firing; it is stopped once more by hand.
+        # stop() can miss a timer that is just firing, so stop the timers explicitly too.
         timers = [getattr(tracker, name, None) for name in ("_scheduler", "_scheduler_monitor_power")]
         for stop in (tracker.stop, *(getattr(timer, "stop", None) for timer in timers)):
             try:
@@ -163,24 +163,24 @@ class Meter:
 
     @property
     def wants_gpus(self) -> bool:
-        """Whether it was told to meter GPUs."""
+        """True if asked to meter GPUs."""
         return any(index >= 0 for index in self._gpu_ids or ())
 
     @property
     def warnings(self) -> list[str]:
-        """What CodeCarbon has warned of so far, each once: in its own words, which name no path."""
+        """CodeCarbon's warnings so far, deduplicated; exceptions by type only."""
         return self._heard.warnings
 
     def power(self) -> dict[str, Power]:
-        """How the power of each component is found; see `describe_power`."""
+        """Power source of each component; see `describe_power`."""
         return describe_power(self._tracker)
 
     def hardware(self) -> Hardware:
-        """What is metered, as far as CodeCarbon says; valid after `start`."""
+        """The metered hardware according to CodeCarbon; valid after `start`."""
         return _hardware(self._tracker, self._total)
 
     def out(self, total: Any, delta: Any) -> None:  # noqa: ARG002 - CodeCarbon's signature
-        """Take a figure from CodeCarbon: `total` is cumulative since the start."""
+        """Receive a figure from CodeCarbon; `total` is cumulative since the start."""
         self._total = total
 
     def _call(self, name: str) -> None:
@@ -228,7 +228,7 @@ def _hardware(tracker: Any, total: Any) -> Hardware:
 
 
 def _gpu_names(part: Any) -> list[str]:
-    # The tracker's own gpu_model names every GPU of the host, also those that are hidden from this process.
+    # The tracker's gpu_model names every GPU of the host, including those hidden from this process.
     try:
         static = part.devices.get_gpu_static_info()
         return [str(gpu["name"]) for gpu in static if part.gpu_ids is None or gpu["gpu_index"] in part.gpu_ids]
@@ -237,7 +237,7 @@ def _gpu_names(part: Any) -> list[str]:
 
 
 def _forget_slurm_without_scontrol() -> None:
-    """In a container of a SLURM job without `scontrol`, CodeCarbon fails to start and says nothing."""
+    """Hide SLURM from CodeCarbon if `scontrol` is missing, as in a container: it would silently fail to start."""
     if "SLURM_JOB_ID" not in os.environ or shutil.which("scontrol"):
         return
     for name in ("codecarbon.core.util", "codecarbon.external.ram"):

@@ -1,9 +1,9 @@
-"""The cards that other libraries write for a trained model: PEFT, sentence-transformers, setfit, and an upload.
+"""Put the figure on model cards written by other libraries: PEFT, sentence-transformers, setfit, and on uploads.
 
-sentence-transformers and setfit ask a CodeCarbonCallback's tracker for its data, and with codecarbon 3.3.1 and later
-find none once it has stopped, so that their last card has no block. They are given an object that answers in the
-tracker's place, for the prose, and the YAML of their card is patched with the whole record. PEFT writes a card in
-`save_pretrained`, without a figure; and `push_to_hub` of a model writes one between saving and uploading.
+sentence-transformers and setfit query a CodeCarbonCallback's tracker; since codecarbon 3.3.1 a stopped tracker has no
+data, so that their last card lacks the block. They get a stand-in for the tracker, for the prose, and the YAML of their
+card is patched with the full record. PEFT writes a card without a figure in `save_pretrained`; a model's `push_to_hub`
+writes one between saving and uploading.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ log = logging.getLogger("hf_emissions")
 
 
 def carry(trainer: Any, model: Any, carried: ModelRecording) -> None:
-    """Have every card that is written for this model from now on carry the figure of its training."""
+    """Attach a recording to a model, so that every card written for it from now on has the figure."""
     for owner in (model, getattr(trainer, "setfit_model", None)):
         data: Any = getattr(owner, "model_card_data", None)
         if hasattr(data, "code_carbon_callback"):
@@ -52,7 +52,7 @@ def _put_on(model: Any, folder: Any) -> None:
 
 
 class _Uploaded:
-    """A model of transformers whose `push_to_hub` uploads a card."""
+    """Mixin for transformers models, whose `push_to_hub` uploads a card."""
 
     def _upload_modified_files(self, working_dir: Any, *args: Any, **kwargs: Any) -> Any:
         if (Path(working_dir) / CARD_NAME).exists():
@@ -61,7 +61,7 @@ class _Uploaded:
 
 
 class _Adapter(_Uploaded):
-    """A model of PEFT, which writes a card wherever it is saved."""
+    """Mixin for PEFT models, which write a card wherever they are saved."""
 
     def create_or_update_model_card(self, output_dir: Any) -> Any:
         made = super().create_or_update_model_card(output_dir)  # type: ignore[misc]
@@ -69,7 +69,7 @@ class _Adapter(_Uploaded):
         return made
 
     def merge_and_unload(self, *args: Any, **kwargs: Any) -> Any:
-        # PEFT itself passes it on to what it wraps.
+        # PEFT itself delegates this to the wrapped base model.
         merged = self.base_model.merge_and_unload(*args, **kwargs)  # type: ignore[attr-defined]
         carried = carried_by(self)
         if carried is not None and _is(merged, "transformers", "PreTrainedModel"):
@@ -79,7 +79,7 @@ class _Adapter(_Uploaded):
 
 
 class _Merged(_Uploaded):
-    """A merge of an adapter that was trained here; transformers writes no card for it when it is saved."""
+    """Mixin for a merged adapter trained here; transformers saves it without a card."""
 
     def save_pretrained(self, save_directory: Any, *args: Any, **kwargs: Any) -> Any:
         saved = super().save_pretrained(save_directory, *args, **kwargs)  # type: ignore[misc]
@@ -89,7 +89,7 @@ class _Merged(_Uploaded):
 
 
 class _CardData:
-    """The data of a card of sentence-transformers or setfit, with the figure in its YAML."""
+    """Mixin for card data of sentence-transformers or setfit: adds the figure to the YAML."""
 
     code_carbon_callback: Any
     model: Any
@@ -100,14 +100,14 @@ class _CardData:
         record = callback.carried.record(callback.tracker.model) if isinstance(callback, _CallbackInPlace) else None
         if record is None:
             return written
-        # Their own block first goes: it turns grams into kilograms and back, and says no to a cloud not known of.
+        # Remove their own block: it converts grams to kilograms and back, and says "no" for an unknown cloud.
         stripped = written.strip("\n")
         patched = patch_card(remove_block(f"---\n{stripped}\n---\n"), record)
         return patched.removeprefix("---\n").removesuffix("\n---\n")
 
 
 class _InPlace:
-    """Copied with the model, and not pickled with it; see `ModelRecording`."""
+    """Base class of stand-ins: shared by copies of the model, not pickled; see `ModelRecording`."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return self
@@ -123,7 +123,7 @@ class _CallbackInPlace(_InPlace):
 
 
 class _TrackerInPlace(_InPlace):
-    """What the two libraries ask of a tracker; the names are CodeCarbon's."""
+    """Stand-in with what the two libraries use of a tracker; the names are CodeCarbon's."""
 
     def __init__(self, carried: ModelRecording, model: Any) -> None:
         import weakref

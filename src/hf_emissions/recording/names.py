@@ -1,7 +1,7 @@
-"""Names of hosts, users and folders, which a ledger never holds: how they are told, and what stands for them.
+"""Anonymize ledger lines: names of hosts, users and folders are detected and replaced.
 
-A node has an id that is the same in all of its processes and says nothing. Texts that come from elsewhere (CodeCarbon's
-warnings, errors) keep their words; in place of a name stands `[host]`, `[user]` or `[path]`.
+A node gets an opaque id, the same in all of its processes. In texts from elsewhere (CodeCarbon's warnings, errors) only
+names are masked, as `[host]`, `[user]` or `[path]`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _NODE = re.compile(r"node:[0-9a-f]{12}(?:#\d+)?")
 _NODE_AND_GROUP = re.compile(r"(?P<host>.*?)(?P<group>#\d+)?", re.DOTALL)
 _OLD_BOOT = re.compile(r"-[0-9a-f]{8}\Z")
 
-# What a line may say as it is, whatever this machine is called: our own ids, what was found out of the machine's parts
-# and of its place (also where it stands inside `hardware` and `place`), and numbers that are written as letters.
+# Fields never masked, whatever this machine is called: our own ids, facts of the hardware and the place (also nested in
+# `hardware` and `place`), and numbers encoded as text.
 FACTS = frozenset(
     (
         *("v", "kind", "run", "segment", "time", "launch", "group", "order", "rank", "tool", "tool_version"),
@@ -39,13 +39,13 @@ FACTS = frozenset(
     )
 )
 
-# The variables in which a launcher or a shell names this host, the one that a training meets at, or the user.
+# Variables in which a launcher or a shell names this host, the rendezvous host, or the user.
 _HOST_VARIABLES = ("HOSTNAME", "HOST", "COMPUTERNAME", "SLURMD_NODENAME", "MASTER_ADDR")
 _USER_VARIABLES = ("USER", "LOGNAME", "USERNAME", "SUDO_USER", "SLURM_JOB_USER")
 _OF_EVERYBODY = frozenset(["localhost", "localhost.localdomain", "root", "127.0.0.1", "::1", ""])
 
-# A path begins where a word could, so that `g/kWh` and `CPU/GPU` are none, and ends at a blank; one in quotation marks
-# ends at the second mark, as it may have blanks in it. The kernel's own folders are the same on every machine.
+# A path starts at a word boundary, so that `g/kWh` and `CPU/GPU` are none, and ends at a blank; a quoted path may
+# contain blanks and ends at the closing quote. /sys and /proc are the same on every machine.
 _KERNELS = re.compile(r"/(?:sys|proc)(?:/(?!\.\.)[^/]*)*\Z")
 _START = r"""(?<![^\s'"`(\[{=:,;|@!])"""
 _ROOT = r"""(?:~(?:[A-Za-z_][\w.-]*)?/|/(?=[\w.~$@%+-][^\s'"`])|[A-Za-z]:[\\/]|\\\\(?=\w))"""
@@ -55,14 +55,14 @@ _PATH = re.compile(
     rf"|{_START}(?P<bare>(?:file://)?{_ROOT}[^\s'\"`<>|]*)"
 )
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
-_ADDRESS = re.compile(  # of a network, but for those that are the same everywhere
+_ADDRESS = re.compile(  # IP addresses, except those that are the same everywhere
     rf"(?<![\w.:])(?:(?!127\.|169\.254\.169\.254|0\.0\.0\.0)(?:{_OCTET}\.){{3}}{_OCTET}(?![\w.]*\d)"
     r"|(?:[0-9a-f]{1,4}:){3,7}[0-9a-f:]*[0-9a-f](?!\w))",
     re.IGNORECASE,
 )
 _HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:[\\/]Users[\\/])([^/\\\s'\"`]+)")
 
-# What stands before a word, and behind it, where it can be nothing but a name, whatever word it is.
+# Contexts before and after a word in which even an ordinary word can only be a name.
 _BEFORE = {
     "[host]": r"(?:@|://|\b(?:host|hostname|nodename|node)\s*[=:]\s*['\"]?)",
     "[user]": r"\b(?:user|username|login)\s*[=:]\s*['\"]?",
@@ -71,7 +71,7 @@ _BEHIND = {"[host]": r"(?!)", "[user]": "(?=@)"}
 
 
 def node_id(name: str) -> str:
-    """What stands for a node's name in a ledger: the same for the same name, and nobody can guess the name back."""
+    """Id of a node: a keyed hash of its name, from which the name cannot be guessed. Idempotent."""
     if not name or _NODE.fullmatch(name):
         return name
     parts = _NODE_AND_GROUP.fullmatch(name)
@@ -81,14 +81,14 @@ def node_id(name: str) -> str:
 
 
 def this_host() -> str:
-    """The id of this machine, since it was started."""
+    """Id of this machine since its last boot."""
     boot = boot_id()
     return node_id(f"{socket.gethostname()}-{boot[:8]}" if boot else socket.gethostname())
 
 
 @dataclass(frozen=True, slots=True)
 class PrivateNames:
-    """The names that a text must not hold: of hosts, of users, and folders whose names may have blanks in them."""
+    """Names to mask in texts: hosts, users, and folders, whose names may contain blanks."""
 
     hosts: frozenset[str] = frozenset()
     users: frozenset[str] = frozenset()
@@ -98,10 +98,10 @@ class PrivateNames:
         return PrivateNames(self.hosts | other.hosts, self.users | other.users, self.folders | other.folders)
 
     def masked(self, text: str) -> str:
-        """The text with its words as they are, and what it names taken out."""
+        """The text with its private names masked."""
         for folder in sorted(self.folders, key=len, reverse=True):
             text = _folder_pattern(folder).sub("[path]", text) if folder in text else text
-        # Most texts hold none of what a path or an address is made of.
+        # Fast path: most texts have no characters of a path or an address.
         if any(sign in text for sign in "/\\~"):
             text = _PATH.sub(_without_path, text)
         if "." in text or ":" in text:
@@ -127,7 +127,7 @@ def _without_path(found: re.Match[str]) -> str:
 
 
 def _without_name(text: str, name: str, mask: str) -> str:
-    # The rest of a full name, `.cluster.example`, goes with a host's.
+    # The domain of a full host name, `.cluster.example`, is masked too.
     more = r"(?:\.[A-Za-z][\w-]*)*" if mask == "[host]" else ""
     word = rf"{re.escape(name)}{more}(?![^\W_])"
     alone = rf"(?<![^\W_]){word}{_BEHIND[mask] if _is_word(name) else ''}"
@@ -135,13 +135,13 @@ def _without_name(text: str, name: str, mask: str) -> str:
 
 
 def _is_word(name: str) -> bool:
-    """Whether a name is no more than a number, a letter or a word of the messages themselves, and so says nothing."""
+    """True for a number, a single letter or a word used in messages: too common to mask everywhere."""
     return name.isdigit() or len(name) == 1 or name.casefold() in _words()
 
 
 @cache
 def _words() -> frozenset[str]:
-    """The words that stand in our own messages, in CodeCarbon's and in the system's."""
+    """Words in this package's and CodeCarbon's sources (so in their messages), and in the system's error messages."""
     texts = [os.strerror(code) for code in errno.errorcode]
     for package in ("hf_emissions", "codecarbon"):
         spec = importlib.util.find_spec(package)
@@ -158,7 +158,7 @@ def _text(path: Path) -> str:
 
 
 def names_of(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str]) -> PrivateNames:
-    """Names as a text may have them: a host's with its domain and without, a folder's where it is more than a root."""
+    """Names as they occur in texts: hosts with and without domain, no root folders."""
     whole = {host.strip() for host in hosts}
     short = {host.partition(".")[0] for host in whole if not host.replace(".", "").isdigit()}
     return PrivateNames(
@@ -169,7 +169,7 @@ def names_of(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str])
 
 
 def names_here() -> PrivateNames:
-    """The names of this machine and of who uses it."""
+    """Names of this machine and its user."""
     hosts = [socket.gethostname(), *(os.environ.get(name, "") for name in _HOST_VARIABLES)]
     users = [_user(), *(os.environ.get(name, "") for name in _USER_VARIABLES)]
     return names_of(hosts, users, [str(Path("~").expanduser()), sys.prefix, *_temporary()])
@@ -177,7 +177,7 @@ def names_here() -> PrivateNames:
 
 @cache
 def _user() -> str:
-    # Once, as some systems ask a server for it.
+    # Cached, because some systems ask a server.
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
@@ -192,18 +192,18 @@ def _temporary() -> list[str]:
 
 
 def users_in(text: str) -> set[str]:
-    """The users whose folders a text names."""
+    """Users whose home folders a text names."""
     return set(_HOME.findall(text))
 
 
 def host_of(node: str) -> str:
-    """The host in the name that an older version gave a node; "" in an id of ours."""
+    """Host in the node name of an older version; "" for an id."""
     parts = _NODE_AND_GROUP.fullmatch(node)
     return "" if _NODE.fullmatch(node) or parts is None else _OLD_BOOT.sub("", parts["host"])
 
 
 def nameless(line: Mapping[str, Any], names: PrivateNames | None = None) -> dict[str, Any]:
-    """A line of a ledger without names: ids in place of nodes, masks in texts, and everything else as it is."""
+    """A ledger line without names: node names become ids, texts are masked, the rest is kept."""
     known = names_here() if names is None else names
     return {key: value if key in FACTS else _nameless(key, value, known) for key, value in line.items()}
 

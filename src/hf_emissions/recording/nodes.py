@@ -1,7 +1,7 @@
-"""Which process meters which node, and how the nodes of one training find each other.
+"""Decide which process meters a node, and let the nodes of a training find each other.
 
-Processes talk through the key-value store that `torch.distributed` was set up with, and never through a collective:
-a rank that does not take part, or has died, then costs a bounded wait and not the training.
+Processes communicate through the key-value store of `torch.distributed`, never through a collective, so that an absent
+or dead rank costs a bounded wait and not the training.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _PREFIX = "hf_emissions"
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where this process stands: its rank, its node's id, and how many nodes the launcher says there are.
+    """Rank of this process, id of its node, and number of nodes according to the launcher.
 
-    `meters` is whether this process is the one that meters its node.
+    `meters` is True if this process meters its node.
     """
 
     rank: int
@@ -36,20 +36,20 @@ class Placement:
 def placement(
     environment: Mapping[str, str] = os.environ, *, rank: int | None = None, local_rank: int | None = None
 ) -> Placement:
-    """The place of this process, from the variables of torchrun, accelerate, DeepSpeed, SLURM and MPI.
+    """Placement of this process from the variables of torchrun, accelerate, DeepSpeed, SLURM and MPI.
 
     Args:
         environment: the variables.
-        rank: the rank in the process group, where there is one: accelerate's debug launcher gives both of its
-            processes the variables of rank 0.
-        local_rank: the rank on the node as the Trainer knows it, where there is a Trainer.
+        rank: the rank in the process group, if there is one: accelerate's debug launcher gives both of its processes
+            the variables of rank 0.
+        local_rank: the rank on the node according to the Trainer, if there is one.
     """
     if rank is None:
         rank = _first(environment, "RANK", "SLURM_PROCID", *(f"{mpi}_RANK" for mpi in _MPI), "PMI_RANK") or 0
     local_ranks = ("LOCAL_RANK", "SLURM_LOCALID", *(f"{mpi}_LOCAL_RANK" for mpi in _MPI), "MPI_LOCALRANKID")
     own_local = _first(environment, *local_ranks)
     local = own_local if own_local is not None else (local_rank or 0)
-    # Under torchrun the group is the node; a launcher that does not name it has one process group a host.
+    # Under torchrun the group is the node; a launcher that does not name it has one process group per host.
     group = _first(environment, "GROUP_RANK")
     if group is None:
         group = _first(environment, "SLURM_NODEID")
@@ -58,11 +58,11 @@ def placement(
 
 
 def shared_name(environment: Mapping[str, str] = os.environ) -> str | None:
-    """A name that every process of a launch on several nodes has; None where the launcher gives none.
+    """Name shared by all processes of a multi-node launch; None if the launcher gives none.
 
-    That of a SLURM step or of Open MPI's job names one launch; torchrun's port may name a later one too. No part of
-    it names a host or a user, as the address that a launch meets at and the name that somebody gave it would: what is
-    made from it stands in the ledger, and a host's name can be guessed from a hash.
+    A SLURM step or an Open MPI job is unique to a launch; torchrun's port may recur. The name never contains the
+    rendezvous address or the job's name, which may reveal host or user: its hash is in the ledger, and a host name can
+    be guessed from a hash.
     """
     if _nodes_expected(environment) < 2:
         return None
@@ -72,8 +72,8 @@ def shared_name(environment: Mapping[str, str] = os.environ) -> str | None:
     return None
 
 
-# What numbers a launch: variables that must be there, and what tells its restarts apart. A step of srun comes first,
-# because torchrun inside one sees both.
+# Variables that identify a launch (required) and its restarts (optional). A step of srun comes first, because torchrun
+# inside one sees both.
 _NAMES = (
     (("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_STEP_NUM_NODES"), ("SLURM_RESTART_COUNT",)),
     (("PMIX_NAMESPACE",), ()),
@@ -84,14 +84,14 @@ _NUMBERS = re.compile(r"(?<![A-Za-z0-9_])(?:\d+[@.])?\d+\Z")
 
 _MPI = ("OMPI_COMM_WORLD", "MV2_COMM_WORLD")
 
-# What counts nodes: torchrun's agents, of which each node has one; the machines of DeepSpeed and of Horovod; the nodes
-# of Open MPI's job (up to version 4) and those of srun's step. SLURM_NNODES counts the job's nodes even where one
-# process runs; only a step of srun spreads over its nodes.
+# Node counts: torchrun's agents, one per node; the machines of DeepSpeed and Horovod; the nodes of Open MPI's job (up
+# to version 4) and of srun's step. Not SLURM_NNODES, which counts the job's nodes even if a single process runs: only a
+# step of srun spreads over its nodes.
 _NODE_COUNTS = (
     *("GROUP_WORLD_SIZE", "CROSS_SIZE", "HOROVOD_CROSS_SIZE"),
     *("OMPI_MCA_orte_num_nodes", "SLURM_STEP_NUM_NODES"),
 )
-# The processes of a launch, and those of this node, as MPI itself counts them.
+# MPI's own counts of processes: in the launch, and on this node.
 _PROCESS_COUNTS = (
     *((f"{mpi}_SIZE", f"{mpi}_LOCAL_SIZE") for mpi in _MPI),
     ("PMI_SIZE", "MPI_LOCALNRANKS"),
@@ -111,10 +111,9 @@ def _first(environment: Mapping[str, str], *names: str) -> int | None:
 
 
 def _nodes_expected(environment: Mapping[str, str]) -> int:
-    """How many nodes there are, never worked out from numbers of processes.
+    """Number of nodes, never derived from process counts; a lower bound of 2 if MPI reports processes elsewhere.
 
-    Four processes may be three on one node and one on another, and accelerate says that a node has one process where
-    nobody told it. Where MPI says that some of the processes run elsewhere there is at least one other node.
+    Four processes may be three on one node and one on another, and accelerate's default is one process per node.
     """
     counted = _first(environment, *_NODE_COUNTS)
     if counted:
@@ -124,7 +123,7 @@ def _nodes_expected(environment: Mapping[str, str]) -> int:
 
 
 class Store:
-    """The key-value store of the process group; every call is bounded in time and never raises."""
+    """Key-value store of the process group; calls have bounded time and never raise."""
 
     def __init__(self, store: Any, world_size: int, rank: int) -> None:
         self._store = store
@@ -139,17 +138,17 @@ class Store:
             return
 
     def add(self, key: str, amount: int) -> int:
-        """Add to a number that all processes share, 0 at first, and give it; 0 where the store is gone."""
+        """Add to a shared counter, initially 0, and return it; 0 if the store is gone."""
         try:
             return int(self._store.add(f"{_PREFIX}/{key}", amount))
         except Exception:  # noqa: BLE001 - see put
             return 0
 
     def get(self, key: str, most_s: float) -> Any:
-        """A value that another process published; None where it does not come in time."""
+        """Value published by another process; None on timeout."""
         name = f"{_PREFIX}/{key}"
         try:
-            # A time of zero means forever to some stores.
+            # Some stores take a timeout of zero as infinite.
             self._store.wait([name], timedelta(seconds=max(most_s, 0.01)))
             return json.loads(self._store.get(name))
         except Exception:  # noqa: BLE001 - see put
@@ -157,13 +156,13 @@ class Store:
 
 
 def process_store() -> Store | None:
-    """The store of the default process group, where `torch.distributed` is up with more than one process."""
+    """Store of the default process group; None unless `torch.distributed` runs with more than one process."""
     torch = sys.modules.get("torch")
     try:
         dist = torch.distributed  # type: ignore[union-attr]
         if not dist.is_available() or not dist.is_initialized() or dist.get_world_size() < 2:
             return None
-        # No public name gives the store; where this one goes, nodes are summed from a shared folder alone.
+        # There is no public accessor; if this one is removed, nodes are summed only via a shared folder.
         store = dist.distributed_c10d._get_default_store()
         return Store(store, dist.get_world_size(), dist.get_rank())
     except (AttributeError, RuntimeError, ValueError):

@@ -1,4 +1,4 @@
-"""The recordings that are open in this process, by folder: energy counts once on a card, and overlaps are said."""
+"""Open recordings of this process by folder, so that energy counts once per card and overlaps are reported."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .experiment import Experiment
 
-# Two threads that begin at once in one folder are one recording, so that they begin one after the other. Both locks
-# are taken again by their own thread: the garbage collector may end a recording in the middle of anything.
+# Serializes starts: two threads that start at once in one folder share a recording. Both locks are reentrant, because
+# the garbage collector may end a recording at any point.
 BEGINNING = threading.RLock()
 _lock = threading.RLock()
 
 
 class OpenRecording:
-    """One open recording of a folder, and all who take part in it: who began it, and who joined since."""
+    """An open recording of a folder and its members: the one that started it, and those that joined."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -29,39 +29,39 @@ class OpenRecording:
         self._pid = os.getpid()
         self._closed = False
         self._first: weakref.ref[Experiment] | None = None
-        # Weak, lest the meter's thread, which asks `shared`, keeps what a training holds.
+        # Weak, so that the meter's thread, which reads `shared`, does not keep a training's objects alive.
         self._members: list[weakref.ref[Experiment]] = []
 
     @property
     def members(self) -> list[Experiment]:
-        """Who takes part, in the order of coming."""
+        """Live members, in order of joining."""
         return [member for ref in self._members.copy() if (member := ref()) is not None]
 
     @property
     def shared(self) -> bool:
-        """Whether any takes part but the one who began."""
+        """True if there is a member other than the first."""
         first = self._first() if self._first else None
         return any(member is not first for member in self.members)
 
     @property
     def elsewhere(self) -> bool:
-        """Whether this is a fork's copy of a recording that goes on in the process it was begun in."""
+        """True if this is a forked copy of a recording that continues in its original process."""
         return self._pid != os.getpid()
 
     @property
     def is_open(self) -> bool:
-        """Whether one may still join."""
+        """True if others may still join."""
         recorders = [one.recorder for one in self.members]
         return bool(recorders) and not self._closed and all(one is None or one.active for one in recorders)
 
     def take_in(self, member: Experiment) -> None:
-        """Have one take part."""
+        """Add a member."""
         member.opened = self
         self._first = self._first or weakref.ref(member)
         self._members.append(weakref.ref(member))
 
     def leave(self, member: Experiment) -> bool:
-        """Take one out; whether it was the last, who is to end the recording."""
+        """Remove a member; True if it was the last, which must end the recording."""
         with _lock:
             self._members = [ref for ref in self._members if not (ref() is None or ref() is member)]
             self._closed = self._closed or not self._members
@@ -74,7 +74,7 @@ _open: dict[Path, OpenRecording] = {}
 
 
 def join(folder: Path, make: Callable[[Experiment], Experiment]) -> Experiment | None:
-    """Take part in the open recording of a folder as what `make` makes of one who does; None where there is none."""
+    """Join the open recording of a folder with `make(member)` as the new member; None if there is none."""
     with _lock:
         opened = _open.get(_key(folder))
         if opened is None or not opened.is_open:
@@ -85,7 +85,7 @@ def join(folder: Path, make: Callable[[Experiment], Experiment]) -> Experiment |
 
 
 def add(opened: OpenRecording) -> list[OpenRecording]:
-    """Have others know of a recording; those of other folders that are open beside it."""
+    """Register a recording; return the open ones of other folders."""
     with _lock:
         others = [one for one in list(_open.values()) if one.is_open and one.key != opened.key]
         _open.clear()
@@ -98,7 +98,7 @@ def _key(folder: Path) -> Path:
 
 
 def _forget() -> None:
-    # A fork's copies of the locks may be held by threads that it does not have.
+    # The inherited locks may be held by threads that do not exist in the fork.
     global BEGINNING, _lock
     BEGINNING, _lock = threading.RLock(), threading.RLock()
     _open.clear()

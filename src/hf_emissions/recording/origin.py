@@ -1,4 +1,4 @@
-"""What a training begins with: the weights of an earlier recorded one, whose figure then belongs to the same model."""
+"""Find the recorded training whose weights a new one starts from: its figure belongs to the same model."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from .ledger import FOLDER, read_ledger
 from .lineage import ANEW, Ancestor, ancestor_of, was_changed, with_stages
 from .runs import Run, runs_of
 
-# What a Trainer leaves in a folder that it trained into.
+# Files that a Trainer leaves in its output folder.
 _TRACES = ("training_args.bin", "trainer_state.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What is known of the model that a training begins with.
+    """Facts about the initial model of a training.
 
     Attributes:
         weights: a sample of its weights.
-        trained_in: ledger and run of the recorded training that this same object went through before, if it did.
-        derived: whether its weights were made from those of that training, as by a merge.
-        loaded_from: the folder that the model was loaded from, where it is one on this machine.
-        trained_before: whether something has trained it since it was loaded or built.
+        trained_in: ledger and run of an earlier recorded training of the same object, if any.
+        derived: True if its weights were derived from that training, as by a merge.
+        loaded_from: the local folder that the model was loaded from, if any.
+        trained_before: True if something unrecorded has trained it since it was loaded or built.
     """
 
     weights: str | None = None
@@ -35,7 +35,7 @@ class Origin:
 
 
 def origin_facts(origin: Origin, folder: Path) -> dict[str, Any]:
-    """What the start line of a training says of where it begins; takes over an earlier stage from another folder."""
+    """Origin facts for the start line; copies an earlier stage from another folder's ledger."""
     found = _ancestor(origin, folder)
     if found.run is not None and origin.trained_in is not None:
         _take_over(origin.trained_in[0], folder / FOLDER, found.run)
@@ -62,16 +62,16 @@ def _ancestor(origin: Origin, folder: Path) -> Ancestor:
 
 
 def _from_the_folder(origin: Origin, folder: Path, runs: list[Run]) -> Ancestor:
-    """The ancestor of a model from the folder that it is trained into, with weights that were not recorded."""
+    """Ancestor of a model loaded from the output folder, whose weights match no recorded sample."""
     source = origin.loaded_from
     if source is None or folder not in (source, source.parent) or origin.weights is None:
         return ANEW
     if not any((source / name).exists() for name in _TRACES) and not runs:
-        return ANEW  # a base model that lies in the folder
+        return ANEW  # a base model stored in the folder
     finished = [run for run in runs if not run.trial and run.segments[-1].ended == "finished"]
     if not finished:
         return Ancestor(recorded=False)
-    # A ledger of before weights were kept says nothing of them.
+    # Ledgers from before weights were sampled say nothing of them.
     return Ancestor(finished[-1].id, recorded=not was_changed(finished[-1], origin.weights))
 
 
@@ -80,7 +80,7 @@ def _runs(ledger: Path) -> list[Run]:
 
 
 def _take_over(source: Path, target: Path, run_id: str) -> None:
-    """Copy the files of a run, and of the stages before it, into a ledger that does not have them."""
+    """Copy the files of a run and its earlier stages into a ledger that lacks them."""
     runs = _runs(source)
     run = next((run for run in runs if run.id == run_id), None)
     if run is None or source == target:

@@ -1,7 +1,7 @@
 """Where the electricity is used: given, from the environment, from the cloud's metadata, or from the IP address.
 
-Never invented: CodeCarbon's geolocation answers Quebec when it cannot find out, which is taken for no answer. Where
-all ways fail within a second, the place is unknown.
+Never invented: CodeCarbon's geolocation falls back to Quebec on failure, which counts as no answer. If no lookup
+succeeds within a second, the place is unknown.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ..record import IntensityBasis
 COUNTRY_VARIABLE = "HF_EMISSIONS_COUNTRY"
 DEADLINE_S = 1.0
 
-# The average of the world's grids that codecarbon packages (IEA 2019, life-cycle); used on request only.
+# World average grid as packaged by codecarbon (IEA 2019, life-cycle); used on request only.
 WORLD_AVERAGE_G_PER_KWH = 475.0
 
 _METADATA = "http://169.254.169.254"
@@ -35,9 +35,9 @@ _METADATA = "http://169.254.169.254"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place with the intensity of its electricity, and how the place is known.
+    """A place, its grid intensity, and how the place is known.
 
-    `how` is empty where the user gave it, else words for the source such as `country from IP address`.
+    `how` is empty if the user gave the place, else text for the source such as `country from IP address`.
     """
 
     words: str | None
@@ -51,15 +51,15 @@ class Place:
     cloud_region: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The place for a line of the ledger."""
+        """The place as JSON for a ledger line."""
         return {key: value for key, value in asdict(self).items() if value not in (None, "")}
 
     @classmethod
     def from_json(cls, line: dict[str, Any]) -> Place:
-        """The place in a line of the ledger.
+        """Parse the place of a ledger line.
 
         Raises:
-            TypeError: the line holds no place.
+            TypeError: no valid place.
         """
         intensity = line.get("intensity_g_per_kwh")
         if isinstance(intensity, bool) or not isinstance(intensity, (int, float)):
@@ -77,7 +77,7 @@ def _is_text(value: Any) -> bool:
 
 
 def place_of(found: Intensity, how: str = "", **cloud: str | None) -> Place:
-    """The place that an intensity was looked up for."""
+    """Place of a looked-up intensity, adjusted by `life_cycle`."""
     intensity = life_cycle(found)
     if intensity is not found:
         how = _joined(how, "hydropower's life cycle (IPCC 2014)")
@@ -98,16 +98,16 @@ def _joined(*words: str) -> str:
 
 
 def given_place(country: object, region: object, intensity_g_per_kwh: float | None = None) -> Place | None:
-    """The place that the settings name, else the one in `HF_EMISSIONS_COUNTRY`; None where nothing is given.
+    """The place given in the settings, else in `HF_EMISSIONS_COUNTRY`; None if nothing is given.
 
     Args:
         country: see `read_place`.
-        region: the same.
-        intensity_g_per_kwh: what the grid emits, instead of what is known of the place; a place of its own, without a
-            country, where none is named.
+        region: see `read_place`.
+        intensity_g_per_kwh: overrides the grid intensity of the place; without a named place, gives one without a
+            country.
 
     Raises:
-        PlaceError: an unknown country or region, with near matches; names that contradict each other.
+        PlaceError: an unknown country or region, with near matches; contradictory names.
     """
     named, how = _named(country, region)
     if named is None:
@@ -121,7 +121,7 @@ def given_place(country: object, region: object, intensity_g_per_kwh: float | No
 
 
 def _named(country: object, region: object) -> tuple[NamedPlace | None, str]:
-    """The place that is named, and how it is known where the user did not give it for this training."""
+    """The named place, and how it is known if not from the settings."""
     variable = os.environ.get(COUNTRY_VARIABLE, "").strip()
     if country is not None or not variable or names_cloud_region(region):
         return (None, "") if country is None and region is None else (read_place(country, region), "")
@@ -132,9 +132,9 @@ def _named(country: object, region: object) -> tuple[NamedPlace | None, str]:
 
 
 def check_place(country: object, region: object, intensity_g_per_kwh: float | None = None) -> None:
-    """Refuse a place, of the settings or of the environment, that is not known or has no figures and is given none.
+    """Validate the place of the settings or environment: known, and with an intensity unless one is given.
 
-    Quick where there is no region: the intensities themselves are not loaded.
+    Fast without a region: the intensities are not loaded.
 
     Raises:
         PlaceError: with near matches.
@@ -145,9 +145,9 @@ def check_place(country: object, region: object, intensity_g_per_kwh: float | No
 
 
 def published_pue(places: Iterable[Place | None]) -> float:
-    """What the provider of a training's places publishes as its PUE; 1.0 where it does not, or there are several.
+    """PUE published by the one cloud provider of all places; 1.0 if there is no such provider or value.
 
-    Figures of different boundary are not added up: where one place is none of the provider's, all are the node's.
+    Figures of different boundary are not added up: if one place is not the provider's, the boundary is the node.
     """
     providers = {None if place is None else place.cloud_provider for place in places}
     found = [find_pue(provider) for provider in providers if provider is not None]
@@ -155,13 +155,13 @@ def published_pue(places: Iterable[Place | None]) -> float:
 
 
 def words_of_pue(provider: str | None) -> str:
-    """Where the PUE of a provider comes from, for the source of a figure."""
+    """Source text for the PUE of a provider."""
     found = find_pue(provider or "")
     return "" if found is None else f"PUE {found.value:g} as {found.provider} publishes it ({found.year})"
 
 
 def place_with_intensity(place: Place | None, intensity_g_per_kwh: float) -> Place:
-    """A place whose intensity the user gives; what else is known of it stays.
+    """The place with an intensity given by the user; the rest is kept.
 
     Raises:
         PlaceError: no grid has that intensity.
@@ -178,10 +178,10 @@ def place_with_intensity(place: Place | None, intensity_g_per_kwh: float) -> Pla
 
 
 def check_intensity(intensity_g_per_kwh: float | None) -> None:
-    """Refuse an intensity that no grid has.
+    """Validate an intensity against the range of real grids.
 
     Raises:
-        PlaceError: says between which they lie.
+        PlaceError: names the range.
     """
     if intensity_g_per_kwh is not None and not 0 < intensity_g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
         raise PlaceError(
@@ -191,7 +191,7 @@ def check_intensity(intensity_g_per_kwh: float | None) -> None:
 
 
 def world_average() -> Place:
-    """The average of the world's grids, for those who ask for it."""
+    """Average of the world's grids; used on request only."""
     return Place(
         words="world average",
         intensity_g_per_kwh=WORLD_AVERAGE_G_PER_KWH,
@@ -202,9 +202,9 @@ def world_average() -> Place:
 
 
 def look_up_place(deadline_s: float = DEADLINE_S) -> Place | None:
-    """The place by the cloud's metadata service or by the IP address, asked beside each other; None where both fail.
+    """Look up the place by cloud metadata and IP address in parallel; None if both fail.
 
-    Waits `deadline_s` at most, whatever the resolver does: what answers later is left alone.
+    Waits `deadline_s` at most, whatever the resolver does; later answers are ignored.
     """
     ways = (_from_cloud, _from_ip_address)
     answers: dict[int, Place | None] = {}
@@ -223,7 +223,7 @@ def look_up_place(deadline_s: float = DEADLINE_S) -> Place | None:
         threading.Thread(target=ask, args=(index, way), daemon=True, name="hf-emissions-place").start()
     end = time.monotonic() + deadline_s
     with answered:
-        # The cloud's own answer is finer and surer; it is waited for even when the other is there.
+        # The cloud's answer is finer and more reliable, so wait for it even if the other is there.
         while answers.get(0) is None and len(answers) < len(ways) and answered.wait(max(end - time.monotonic(), 0.0)):
             continue
         return next((answers[index] for index in range(len(ways)) if answers.get(index)), None)
@@ -233,7 +233,7 @@ def _from_ip_address() -> Place | None:
     data = importlib.import_module("codecarbon.input").DataSource()
     found = importlib.import_module("codecarbon.external.geography").GeoMetadata.from_geo_js(data.geo_js_url)
     iso3 = getattr(found, "country_iso_code", None)
-    # The answer of a look-up that failed (reference: codecarbon/external/geography.py, 3.2 and 3.3).
+    # The fallback of a failed look-up (reference: codecarbon/external/geography.py, 3.2 and 3.3).
     if not iso3 or (iso3, getattr(found, "latitude", None), getattr(found, "longitude", None)) == ("CAN", 46.8, -71.2):
         return None
     return place_of(grid_intensity(iso3), "country from IP address")
@@ -263,7 +263,7 @@ def _cloud_place(provider: str, region: str) -> Place | None:
 
 
 def _aws() -> tuple[str, str]:
-    # IMDSv2 wants a token first; version 1 answers without.
+    # IMDSv2 needs a token; version 1 does without.
     token = _ask("/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": "60"}, method="PUT")
     return "aws", str(
         json.loads(_ask("/latest/dynamic/instance-identity/document", {"X-aws-ec2-metadata-token": token}))["region"]
@@ -282,7 +282,7 @@ def _azure() -> tuple[str, str]:
 
 def _ask(path: str, headers: dict[str, str], method: str = "GET") -> str:
     request = urllib.request.Request(_METADATA + path, headers=headers, method=method)  # noqa: S310 - a constant address
-    # Never through a proxy: the address means the machine itself.
+    # Never through a proxy: the address is link-local.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=DEADLINE_S) as answer:
         return str(answer.read(65536).decode("utf-8", "replace"))

@@ -1,6 +1,6 @@
-"""How CodeCarbon finds the power of each component. Reads private attributes, so every one is guarded.
+"""Determine how CodeCarbon finds the power of each component. Reads private attributes, each guarded.
 
-A CodeCarbon that has renamed them gives `unknown`, never a wrong word. Read for 3.2.9 and 3.3.2.
+If they are renamed the result is `unknown`, never wrong. Written for 3.2.9 and 3.3.2.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ How = Literal["measured", "modelled", "unknown", "partly measured"]
 
 
 class Power(NamedTuple):
-    """How the energy of one component is found: measured or modelled, and by what."""
+    """Method for the energy of a component: measured or modelled, and by what."""
 
     how: How
     by: str
@@ -30,14 +30,14 @@ _CHIPS = {"AppleSiliconChip": "powermetrics", "Raspberry": "PMIC"}
 
 
 def describe_power(tracker: Any) -> dict[str, Power]:
-    """Per component (`cpu`, `gpu`, `ram`) how a running tracker finds its power; only components that it meters."""
+    """Power source per metered component (`cpu`, `gpu`, `ram`) of a running tracker."""
     described: dict[str, Power] = {}
     for part in _parts(tracker):
         kind = type(part).__name__
         try:
             component, power = _describe(part, kind)
         except (AttributeError, TypeError, ValueError, KeyError, IndexError):
-            # A part of CodeCarbon's whose insides have other names now.
+            # Private attributes of CodeCarbon were renamed.
             component, power = _COMPONENTS.get(kind, ""), Power("unknown", "CodeCarbon's own way")
         if not component:
             continue
@@ -52,7 +52,7 @@ def _parts(tracker: Any) -> list[Any]:
 
 
 def _describe(part: Any, kind: str) -> tuple[str, Power]:
-    """The component that a part of CodeCarbon's stands for, "" for none, and how its energy is found."""
+    """Component of a hardware object of CodeCarbon ("" for none), and its power source."""
     if kind in _CHIPS:
         return str(part.chip_part).lower(), Power("measured", _CHIPS[kind])
     if kind == "RAM":
@@ -69,13 +69,13 @@ def _cpu(part: Any) -> Power:
     power = _CPU_MODES.get(part._mode, Power("unknown", "CodeCarbon's own way"))
     if power.by != "RAPL":
         return power
-    # The mode says RAPL also where no counter of a package could be read, and then reports nothing.
+    # The mode is RAPL even if no package counter could be read; then it reports nothing.
     counters = [file for file in part._intel_interface._rapl_files if str(file.name).startswith("Processor Energy")]
     return power if counters else Power("unknown", "RAPL without a counter")
 
 
 def _metered(part: Any) -> list[Any]:
-    """The GPUs that are metered; none where the training can use none of the machine's."""
+    """Metered GPUs; empty if none is visible to the training."""
     return [device for device in part.devices.devices if part.gpu_ids is None or device.gpu_index in part.gpu_ids]
 
 
@@ -88,7 +88,7 @@ def _gpu(metered: list[Any]) -> Power:
 
 
 def in_words(power: dict[str, Power]) -> str:
-    """In few words, for a source: `GPU measured, CPU and RAM modelled`; "" where nothing is known."""
+    """Source text such as `GPU measured, CPU and RAM modelled`; "" if nothing is known."""
     groups: dict[str, list[str]] = {}
     for component in ("gpu", "cpu", "ram"):
         if component in power:

@@ -1,4 +1,4 @@
-"""What CodeCarbon says while it works for us: off the screen, and its warnings at hand."""
+"""Capture CodeCarbon's log messages while it works for us: off the screen, warnings kept."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ import threading
 
 from ..terminal import one_line
 
-_MOST = 100  # messages that are kept of a meter
-_OURS = "hf-emissions"  # how the names of our threads begin
+_MOST = 100  # messages kept per meter
+_OURS = "hf-emissions"  # name prefix of our threads
 
 
 class CapturedMessages:
-    """What CodeCarbon has said to one meter, between `join` and `leave`."""
+    """CodeCarbon's messages for one meter, between `join` and `leave`."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
-        self.last: str | None = None  # in full, for the console alone
+        self.last: str | None = None  # in full, for the console only
 
     def join(self) -> None:
-        """Begin to listen."""
+        """Start listening."""
         silence()
         _screen.listeners.append(self)
 
     def leave(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self in _screen.listeners:
             _screen.listeners.remove(self)
 
     def hear(self, record: logging.LogRecord) -> None:
-        """Take note of a warning, without the text of an exception; the ledger takes names and paths out of it."""
+        """Keep a warning, without the text of an exception; the ledger masks names and paths."""
         if record.levelno < logging.WARNING or len(self.warnings) >= _MOST:
             return
         message, error = record.getMessage(), record.exc_info[1] if record.exc_info else None
@@ -40,20 +40,20 @@ class CapturedMessages:
 
 
 def words(error: BaseException) -> str:
-    """An exception in one line, for the console."""
+    """Format an exception as one line, for the console."""
     return one_line(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
 
 
 def silence() -> None:
-    """Keep what CodeCarbon says on our threads off the screen, from now on."""
+    """Keep CodeCarbon's messages on our threads off the screen from now on."""
     logging.getLogger("codecarbon").addFilter(_screen)
 
 
 class _Screen(logging.Filter):
-    """Lets through what somebody else's tracker says.
+    """Passes only messages of other trackers.
 
-    CodeCarbon detects hardware on threads of its own, so that only the main thread, where no meter of ours runs, is
-    sure to be somebody else's.
+    CodeCarbon detects hardware on its own threads, so only the main thread, where our meters never run, surely belongs
+    to another tracker.
     """
 
     def __init__(self) -> None:
@@ -61,11 +61,11 @@ class _Screen(logging.Filter):
         self.listeners: list[CapturedMessages] = []
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether a message may go to the screen."""
+        """True if a message may go to the screen."""
         if record.thread == threading.main_thread().ident:
             return True
         ours = str(record.threadName).startswith(_OURS)
-        # What the look-up of the place says is of no meter.
+        # Messages of the place look-up belong to no meter.
         listeners = () if str(record.threadName).startswith(f"{_OURS}-place") else tuple(self.listeners)
         for listener in listeners:
             listener.hear(record)

@@ -1,7 +1,7 @@
-"""One segment of a run as it is recorded: the meter on a thread of its own, its readings on the disk.
+"""Recorder of one segment of a run: the meter runs in its own thread, its readings go to disk.
 
-Training never waits for the meter longer than a bound: what asks for a reading waits a little, and once the meter
-has failed to answer, no more. Time counts from the entry, whenever the meter begins.
+The training's waits for the meter are bounded: a request waits a little, and no longer once the meter has failed to
+answer. Time counts from the entry, whenever the meter begins.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from .tally import FRESH_S, Tally
 
 log = logging.getLogger("hf_emissions")
 
-INTERVAL_S = 15.0  # a kill loses no more than this
+INTERVAL_S = 15.0  # upper bound of what a kill loses
 _WATCH_S = 1.0  # how soon an abandoned recorder notices
-_START_S = 2.0  # how long a training waits in all for a meter that has not begun
+_START_S = 2.0  # upper bound of the total wait for a meter that has not begun
 _PATIENCE_S = 5.0
 
-# A reading that the training waits for takes 1 ms (CodeCarbon's flush 0.85 ms with cold caches, the way to the meter's
-# thread and back 0.07 ms; more with many GPUs). One that is asked for at every step of 5 ms would make it a fifth
-# longer, so that one is used again until readings take no more than this share of the time, and for a second at most.
-# CodeCarbon loses a reading's own time of what it models, so that the figure is not changed by more than this either.
+# A reading that the training waits for takes 1 ms (CodeCarbon's flush 0.85 ms with cold caches, the round trip to the
+# meter's thread 0.07 ms; more with many GPUs). One per step of 5 ms would lengthen the step by a fifth. So a reading is
+# reused until readings take no more than this share of the time, and for a second at most. CodeCarbon's models leave
+# out the time of a reading itself, so this also bounds the error of the figure.
 _NOW_SHARE = 0.005
 _NOW_OLDEST_S = 1.0
 _NOW_S = 0.2
 
-# What a card says; the text of an exception is for the console alone.
+# Texts for the card; exception texts go to the console only.
 _NOT_STARTED = "CodeCarbon did not start; nothing was metered"
 _FAILED = "CodeCarbon failed while it measured; what was drawn after that is missing"
 _SILENT = "the meter stopped answering; energy after that is missing"
@@ -64,13 +64,13 @@ class _Request:
 
     @property
     def ends(self) -> bool:
-        """Whether the segment ends with it."""
+        """True if the request ends the segment."""
         return self.why.startswith(_ENDING)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningTotals:
-    """What was recorded up to the last reading: energy in kWh, time in seconds, mean power since the one before."""
+    """Totals up to the last reading: energy in kWh, time in seconds, mean power in W since the reading before."""
 
     energy_kwh: float
     duration_s: float
@@ -78,13 +78,13 @@ class RunningTotals:
 
 
 class Recorder:
-    """Meters one segment and keeps it in the ledger.
+    """Meters one segment and writes it to the ledger.
 
     Args:
         folder: the ledger's folder.
-        facts: what the start line says beside what the meter knows: run, node, step and the like.
-        alive: asked every second from the meter's thread; False ends the segment, because the training is gone.
-        make_meter: gives the meter; called on its thread.
+        facts: for the start line, beside the meter's own: run, node, step and the like.
+        alive: called every second on the meter's thread; False ends the segment: the training is gone.
+        make_meter: factory of the meter; called on its thread.
     """
 
     def __init__(
@@ -106,26 +106,26 @@ class Recorder:
         self._ready = threading.Event()
         self._ended = threading.Event()
         self._lock = threading.Lock()
-        self._turn = threading.Lock()  # held while the segment goes from one state to the next
+        self._turn = threading.Lock()  # held during state transitions of the segment
         self._file: LedgerFile | None = None
         self._warned = False
         self._warnings_kept = 0
         self._entered_s = clock.monotonic_s()
-        self._waited_s = 0.0  # by the training, for a meter that has not begun
-        self._oldest: _Request | None = None  # that was waited for and, when last looked at, not answered
+        self._waited_s = 0.0  # total wait of the training for the meter to begin
+        self._oldest: _Request | None = None  # oldest request that timed out, as last seen
         self._begun_s: float | None = None
-        self._written_s = 0.0  # time of metering at the last reading that is on the disk
+        self._written_s = 0.0  # metered time of the last reading on disk
         self._reuse_s = FRESH_S
         self._tally = Tally()
         self._sofar = RunningTotals(0.0, 0.0, 0.0)
 
     def begin(self, entered_s: float | None = None) -> None:
-        """Start metering on a thread of its own; returns at once. Time counts from `entered_s`, by default from now."""
+        """Start metering in its own thread; returns at once. Time counts from `entered_s`, by default from now."""
         self._entered_s = clock.monotonic_s() if entered_s is None else entered_s
         threading.Thread(target=self._meter, name="hf-emissions", daemon=True).start()
 
     def wait_ready(self, most_s: float) -> bool:
-        """Wait until metering has begun (or failed), `most_s` seconds at most; whether it has."""
+        """Wait until metering has begun or failed, `most_s` seconds at most; False on timeout."""
         before_s = clock.monotonic_s()
         ready = clock.wait(self._ready, most_s)
         self._waited_s += clock.monotonic_s() - before_s
@@ -133,19 +133,19 @@ class Recorder:
 
     @property
     def sofar(self) -> RunningTotals:
-        """What was recorded up to the last reading."""
+        """Totals up to the last reading."""
         return self._sofar
 
     @property
     def active(self) -> bool:
-        """Whether the segment has not ended."""
+        """True until the segment has ended."""
         return not self._ended.is_set()
 
     def now(self, most_s: float = _NOW_S) -> RunningTotals:
-        """What was recorded up to this moment: a reading of its own, or one that is about as fresh.
+        """Totals up to now, from a new reading or a sufficiently fresh one.
 
-        The last one that is known where the meter takes longer than `most_s`. Kept in memory; what is on the disk is
-        still no older than 15 s.
+        The last known totals if the meter takes longer than `most_s`. The reading is kept in memory; the disk is still
+        no more than 15 s behind.
         """
         asked_s = clock.monotonic_s()
         begun_s = self._begun_s
@@ -153,31 +153,31 @@ class Recorder:
             oldest = self._unanswered
             if oldest is None:
                 self._ask(_Request("now"), most_s)
-            else:  # not one more for a meter that does not answer
+            else:  # no further request to a meter that does not answer
                 clock.wait(oldest.done, most_s - (asked_s - oldest.asked_s))
             taken_s = clock.monotonic_s() - asked_s
             self._reuse_s = min(max(taken_s / _NOW_SHARE, FRESH_S), _NOW_OLDEST_S)
         return self._sofar
 
     def refresh(self, why: str, step: int | None = None, *, older_than_s: float = 1.0) -> None:
-        """Ask for a reading without waiting, unless the last one is fresh."""
+        """Request a reading without waiting, unless the last one is fresh."""
         metering = self.active and self._begun_s is not None
         if metering and self._metered_s() - self._tally.metered_s > older_than_s:
             self._requests.put(_Request(why, step))
 
     def read(self, why: str, step: int | None = None, *, most_s: float = _PATIENCE_S) -> None:
-        """Take a reading and wait for it, `most_s` seconds at most; less for a meter that has not begun."""
+        """Take a reading and wait for it, `most_s` seconds at most; less if the meter has not begun."""
         if not self.active:
             return
         if self._begun_s is None and not self.wait_ready(min(most_s, _START_S - self._waited_s)):
-            self._requests.put(_Request(why, step))  # it is taken when the meter begins
+            self._requests.put(_Request(why, step))  # served when the meter begins
         elif self._ask(_Request(why, step), most_s):
             self._take_back(_SILENT)
         else:
             self._say(_SILENT)
 
     def finish(self, why: str, step: int | None = None, *, most_s: float = _PATIENCE_S) -> None:
-        """Take the last reading, end the segment, and stop the meter; waits `most_s` seconds at most."""
+        """Take the last reading, end the segment and stop the meter; waits `most_s` seconds at most."""
         if not self.active:
             return
         if self._ask(_Request(f"{_ENDING}{why}", step), most_s):
@@ -186,18 +186,18 @@ class Recorder:
             self._end(why, step, unanswered=True)
 
     def note(self, problem: str) -> None:
-        """Keep in the ledger that something is missing or doubtful."""
+        """Log in the ledger, once, that something is missing or doubtful."""
         if problem not in self.problems:
             self.problems.append(problem)
             self.append("note", text=problem)
 
     @property
     def kept(self) -> bool:
-        """Whether all that was recorded is on the disk."""
+        """True if everything recorded is on disk."""
         return self._file is not None and self._file.whole
 
     def append(self, kind: str, **content: Any) -> None:
-        """Add a line of this segment to the ledger; where the disk refuses it, it is kept in memory."""
+        """Append a line of this segment to the ledger; if the disk refuses it, keep it in memory."""
         line = nameless({"run": self._facts["run"], "segment": self.segment, "time": clock.wall_time(), **content})
         with self._lock:
             self.lines.append({"v": 1, "kind": kind, **line})
@@ -212,7 +212,7 @@ class Recorder:
                 )
 
     def _ask(self, request: _Request, most_s: float) -> bool:
-        """Ask, and wait: a meter is given `most_s` seconds since the oldest request that it has not answered."""
+        """Send a request and wait, at most until `most_s` seconds after the oldest unanswered one; False on timeout."""
         oldest = None if self._begun_s is None else self._unanswered
         self._oldest = oldest = oldest or request
         self._requests.put(request)
@@ -220,12 +220,12 @@ class Recorder:
 
     @property
     def _unanswered(self) -> _Request | None:
-        """The oldest request that was waited for in vain."""
+        """The oldest request that timed out and is still unanswered."""
         oldest = self._oldest
         return None if oldest is None or oldest.done.is_set() else oldest
 
     def _say(self, problem: str) -> None:
-        """What a card will say, on the console too."""
+        """Note a problem for the card, and warn on the console."""
         self._warn_once(f"{problem}; training goes on")
         self.note(problem)
 
@@ -235,13 +235,13 @@ class Recorder:
             self.append("withdrawn", text=problem)
 
     def _warn_once(self, message: str) -> None:
-        # One warning a segment: what fails once fails again, and the ledger keeps the rest.
+        # One warning per segment: failures repeat, and the ledger has the rest.
         if not self._warned:
             self._warned = True
             log.warning("hf-emissions: %s", message)
 
     def _end(self, why: str, step: int | None, *, unanswered: bool = False) -> None:
-        """End the segment, unless it has ended."""
+        """End the segment; idempotent."""
         with self._turn:
             if self._ended.is_set():
                 return
@@ -249,14 +249,14 @@ class Recorder:
         if unanswered:
             waited = units.format_duration(clock.monotonic_s() - self._entered_s)
             not_begun = f"metering did not begin within {waited}; nothing was metered"
-            # One that has begun and not given a reading has not begun for the card.
+            # For the card, a meter without a reading has not begun.
             self._say(_SILENT if self._tally.metered_s else not_begun)
         self.append("end", why=why, step=step)
 
-    # From here on: on the meter's thread.
+    # From here on, everything runs on the meter's thread.
 
     def _meter(self) -> None:
-        # At once, so that a run that dies before its meter has begun is seen.
+        # At once, so that a run that dies before its meter has begun leaves a trace.
         self.append("entered", **self._facts)
         meter = self._begun_meter()
         self._ready.set()
@@ -266,7 +266,7 @@ class Recorder:
             meter.stop()
 
     def _begun_meter(self) -> Meter | None:
-        """The meter that has begun; None where it has not, or where the segment has ended meanwhile."""
+        """Start the meter; None if that fails or the segment has ended meanwhile."""
         meter: Meter | None = None
         try:
             meter = self._make_meter()
@@ -306,16 +306,16 @@ class Recorder:
             request.done.set()
 
     def _is_due(self) -> bool:
-        """Whether it is time for a reading that nobody asked for."""
+        """True if a periodic reading is due."""
         wanted_s, metered_s = self._tally.wants_reading_at_s, self._metered_s()
         return metered_s - self._written_s >= INTERVAL_S - _WATCH_S or (wanted_s is not None and metered_s >= wanted_s)
 
     def _metered_s(self) -> float:
-        """Time since the meter began."""
+        """Seconds since the meter began."""
         return clock.monotonic_s() - (self._begun_s or 0.0)
 
     def _note_gpus(self, meter: Meter, hardware: Hardware) -> None:
-        # Asked again at the end, because a script may set its GPUs up after the recording has begun.
+        # Checked again at the end: a script may initialize its GPUs after the recording has begun.
         if not hardware.gpus and (meter.wants_gpus or gpus.in_use()):
             self.note(_NO_GPUS)
 
@@ -346,7 +346,7 @@ class Recorder:
         self._warnings_kept = len(meter.warnings)
 
     def _measure(self, meter: Meter, request: _Request) -> None:
-        """Take a reading; in memory alone for who asks what was recorded up to now."""
+        """Take a reading; for a "now" request it is kept in memory only, unless one is due on disk."""
         missing_s = SHORTEST_S - self._metered_s()
         if missing_s > 0 and request.why == "now":
             return
@@ -360,8 +360,8 @@ class Recorder:
             self._keep_warnings(meter)
         with self._turn:
             if not self.active:
-                return  # the training has given up waiting, and its card is written
-            # Who asks at every step leaves no moment in which a reading that nobody asked for is looked at.
+                return  # the training has given up waiting and written its card
+            # With a request at every step there is never an idle moment for a periodic reading.
             to_be_kept = request.why != "now" or self._is_due()
             self._take(meter, raw, request)
             if to_be_kept:
@@ -369,7 +369,7 @@ class Recorder:
 
     def _read(self, meter: Meter, request: _Request) -> Reading:
         raw = meter.read()
-        # The last reading is not one that CodeCarbon has given before.
+        # The last reading must not be one that CodeCarbon repeats.
         if request.ends and 0 < meter.age_s < FRESH_S and clock.monotonic_s() - meter.age_s < request.asked_s:
             clock.pause(FRESH_S - meter.age_s)
             raw = meter.read()
@@ -407,11 +407,11 @@ class Recorder:
 
     def _failed(self, error: BaseException, problem: str) -> None:
         if not self.active:
-            return  # too late: what is missing was said
+            return  # too late: the missing part is already noted
         if not isinstance(error, MeterError):
             error = MeterError(f"metering failed: {type(error).__name__}: {error}")
         if isinstance(error.__cause__, MissingExtraError):
-            warn_once(f"{error}; nothing is recorded")  # in the words of the detection, which may have said it
+            warn_once(f"{error}; nothing is recorded")  # worded as in detection, which may have warned already
         else:
             self._warn_once(f"{error}; training goes on, and the card will say what is missing")
         self.note(problem)

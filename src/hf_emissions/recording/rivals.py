@@ -1,4 +1,4 @@
-"""Transformers' own CodeCarbonCallback, which would meter the same energy a second time."""
+"""Remove transformers' own CodeCarbonCallback, which would meter the same energy twice."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _THEIRS = "CodeCarbonCallback"
 
 
 class _Quiet(logging.Filter):
-    """Drops what CodeCarbon says, short of errors, while it sets up a tracker for a callback that is taken off."""
+    """Drops CodeCarbon's messages below ERROR while it sets up a tracker for a callback to be removed."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.levelno >= logging.ERROR or not _sets_up_a_rival()
 
 
 def _sets_up_a_rival() -> bool:
-    """Whether a CodeCarbonCallback is being set up in a callback handler that has one of ours."""
+    """True if a CodeCarbonCallback is being set up in a callback handler that has one of ours."""
     frame: FrameType | None = sys._getframe(1)
     found = False
     while frame is not None:
@@ -36,25 +36,25 @@ _quiet = _Quiet()
 
 
 def keep_rivals_quiet() -> None:
-    """Have CodeCarbon not tell of the emissions.csv that a callback which is taken off does not write."""
+    """Suppress messages about an emissions.csv that a removed callback will not write."""
     logging.getLogger("codecarbon").addFilter(_quiet)
 
 
 def replace_codecarbon_callbacks(trainer: Any) -> None:
-    """Take transformers' own CodeCarbonCallback off a Trainer: two trackers would meter the same energy twice."""
+    """Remove transformers' CodeCarbonCallback from a Trainer and stop its tracker."""
     handler = trainer.callback_handler
     rivals = [held for held in handler.callbacks if type(held).__name__ == _THEIRS]
     if not rivals:
         return
     log.warning("hf-emissions: CodeCarbonCallback is taken off; EmissionsCallback records with CodeCarbon itself")
-    # A new list, because the handler may be walking along the old one.
+    # A new list, because the handler may be iterating over the old one.
     handler.callbacks = [held for held in handler.callbacks if held not in rivals]
     for rival in rivals:
         _stop(getattr(rival, "tracker", None))
 
 
 def _stop(tracker: Any) -> None:
-    """Stop a tracker's timers by hand: its own `stop` looks the place up on the network and writes a file."""
+    """Stop a tracker's timers directly: its `stop` looks up the place on the network and writes a file."""
     for name in ("_scheduler", "_scheduler_monitor_power"):
         stop = getattr(getattr(tracker, name, None), "stop", None)
         if stop is not None:

@@ -1,4 +1,4 @@
-"""The lines of a ledger as runs and segments. Pure: lines in, runs out."""
+"""Parse ledger lines into runs and segments. Pure: lines in, runs out."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 COMPONENTS = ("cpu", "gpu", "ram")
 
-_LARGEST = 1e15  # of kWh, grams or seconds: beyond any training
-_AT_A_STEP = ("duration_s", "energies_kwh", "filled_s", "filled_kwh")  # of a segment; new objects with each reading
+_LARGEST = 1e15  # kWh, grams or seconds: beyond any training
+_AT_A_STEP = ("duration_s", "energies_kwh", "filled_s", "filled_kwh")  # of a segment; each reading makes new objects
 _NO_FIGURES = "a reading in the ledger holds no figures; it was left out"
 
 
@@ -18,9 +18,9 @@ _NO_FIGURES = "a reading in the ledger holds no figures; it was left out"
 class Segment:
     """One stretch of metering on one node: energies in kWh since its start, time in seconds.
 
-    `energies_kwh` and `duration_s` have in them what was filled in for the time before the meter began, which
-    `filled_kwh` and `filled_s` tell apart. `saved` has all four as they were at the last checkpoint of each step,
-    `weights` samples of the weights at a step, and at None those at the end.
+    `energies_kwh` and `duration_s` include the estimate for the time before the meter began; `filled_kwh` and
+    `filled_s` are that estimate alone. `saved` maps a step to all four at its last checkpoint. `weights` are samples
+    of the weights with their step; None is the end.
     """
 
     run: str
@@ -46,32 +46,32 @@ class Segment:
 
     @property
     def node(self) -> str:
-        """Which node was metered."""
+        """Id of the metered node."""
         return str(self.start.get("node", ""))
 
     @property
     def order(self) -> int:
-        """Which launch in the folder it belongs to; 0 where that is not known."""
+        """Number of its launch in the folder; 0 if unknown."""
         return int(self.start.get("order") or 0)
 
     def modelled_kwh(self) -> float:
-        """Energy, in kWh, of the components that were not measured, and what was filled in of the others."""
+        """Energy, in kWh, of the components that were not measured, plus the filled-in part of the others."""
         power = self.start.get("power") or {}
         measured = {name for name in power if list(power[name])[:1] == ["measured"]}
         modelled = {**self.energies_kwh, **{name: self.filled_kwh[name] for name in measured & set(COMPONENTS)}}
         return math.fsum(modelled.values())
 
     def at_step(self, step: int) -> Segment | None:
-        """The segment as it stood when it saved the checkpoint of a step; None where it saved none."""
+        """The segment as of the checkpoint of a step; None if it saved none."""
         return replace(self, **self.saved[step]) if step in self.saved else None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One recorded training: its segments in the order of time.
+    """One recorded training: its segments in chronological order.
 
-    `stages` are the trainings whose sum it is, the first one first; none where it is one training alone. `incomplete`
-    is whether something that is not in the ledger led to the weights as well.
+    `stages` are the trainings that it sums up, oldest first; empty for a single training. `incomplete` is True if
+    something outside the ledger also contributed to the weights.
     """
 
     id: str
@@ -86,9 +86,9 @@ class Run:
 
     @property
     def launches(self) -> list[list[Segment]]:
-        """The segments that were metered, by the start of the training that they belong to.
+        """The metered segments, grouped by launch of the training.
 
-        A training that is resumed on another machine has two launches of one node, not one launch of two.
+        A training resumed on another machine has two launches of one node, not one launch of two.
         """
         launches: dict[str, list[Segment]] = {}
         nodes: list[str] = []
@@ -101,27 +101,27 @@ class Run:
 
     @property
     def duration_s(self) -> float:
-        """Time of metering in seconds; nodes that ran beside each other count once."""
+        """Metered time in seconds; nodes that ran in parallel count once."""
         return math.fsum(max(segment.duration_s for segment in launch) for launch in self.launches)
 
     @property
     def filled_s(self) -> float:
-        """How much of that time came before the meter had begun, and was filled in from the first readings."""
+        """Part of that time before the meter began, filled in from the first readings."""
         return math.fsum(max(segment.filled_s for segment in launch) for launch in self.launches)
 
     @property
     def filled_kwh(self) -> float:
-        """Energy, in kWh, that was filled in."""
+        """Filled-in energy, in kWh."""
         return math.fsum(energy for segment in self.segments for energy in segment.filled_kwh.values())
 
     @property
     def nodes_seen(self) -> int:
-        """How many nodes were metered, in the launch that misses most of them."""
+        """Number of metered nodes, in the launch that misses the most."""
         return self._nodes[0]
 
     @property
     def nodes_expected(self) -> int:
-        """How many nodes took part in that launch, as the launcher said."""
+        """Number of nodes in that launch, according to the launcher."""
         return self._nodes[1]
 
     @property
@@ -134,23 +134,23 @@ class Run:
 
     @property
     def follows(self) -> tuple[str, int | None] | None:
-        """The run that this training goes on from, and at which step of it, None for its end; None for none."""
+        """The run that this training continues, and its step (None: its end); None if there is none."""
         follows: tuple[str, int | None] | None = self._said("follows")
         return follows
 
     @property
     def trial(self) -> bool:
-        """Whether it is a trial of a search for hyperparameters."""
+        """True if it is a trial of a hyperparameter search."""
         return self._said("trial") is True
 
     @property
     def unrecorded(self) -> bool:
-        """Whether something that was not recorded changed the weights before it began."""
+        """True if something unrecorded contributed to the weights; see `incomplete`."""
         return self.incomplete or any(segment.start.get("unrecorded") is True for segment in self.segments)
 
     @property
     def tells_weights(self) -> bool:
-        """Whether it is known with what weights it began."""
+        """True if a sample of its initial weights is known."""
         return self._said("weights") is not None
 
     def _said(self, name: str) -> Any:
@@ -158,25 +158,24 @@ class Run:
 
     @property
     def stretches(self) -> int:
-        """How often the training was started."""
+        """Number of launches."""
         return len(self.launches)
 
     @property
     def notes(self) -> list[str]:
-        """What is missing or doubtful, each once."""
+        """Problems (missing or doubtful data), deduplicated."""
         return list(dict.fromkeys(note for segment in self.segments for note in segment.notes))
 
     @property
     def remarks(self) -> list[str]:
-        """What else there is to know of the figure, each once."""
+        """Other remarks on the figure, deduplicated."""
         return list(dict.fromkeys(remark for segment in self.segments for remark in segment.remarks))
 
 
 def runs_of(lines: Iterable[dict[str, Any]]) -> list[Run]:
-    """The runs in the lines of a ledger, in the order in which they began.
+    """Runs in the lines of a ledger, in order of their start.
 
-    Lines of one segment may come twice (from disk and from memory); readings are cumulative, so that the furthest
-    one counts.
+    Lines of a segment may come twice (from disk and from memory); readings are cumulative, so the furthest counts.
     """
     segments: dict[str, Segment] = {}
     for line in lines:
@@ -233,7 +232,7 @@ def _add_end(segment: Segment, line: dict[str, Any]) -> None:
 
 
 def _add_start(segment: Segment, line: dict[str, Any]) -> None:
-    # Of the two lines, the first says when the training began, and the second what is metered.
+    # Of the two lines, `entered` gives the start time, and `start` what is metered.
     began = {"time": segment.start["time"]} if "time" in segment.start else {}
     segment.start = {**segment.start, **_start(line), **began}
     segment.place = segment.place or _mapping(line.get("place"))
@@ -252,7 +251,7 @@ def _add_reading(segment: Segment, line: dict[str, Any]) -> None:
         return
     filled = _mapping(line.get("filled")) or {}
     filled_s = _number(filled.get("s")) or 0.0
-    # Of two of the same moment the later line is the better one: it has what was drawn at the end.
+    # Of two with the same time the later line counts: it includes the energy drawn at the end.
     if duration_s + filled_s >= segment.duration_s:
         segment.duration_s, segment.filled_s = duration_s + filled_s, filled_s
         segment.filled_kwh = {name: _number(filled.get(f"{name}_kwh")) or 0.0 for name in COMPONENTS}
@@ -279,7 +278,7 @@ _KINDS: dict[str, Callable[[Segment, dict[str, Any]], None]] = {
 def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    # Compared before it is converted: a whole number may be beyond any float.
+    # Compared before conversion: an int may exceed the range of float.
     return float(value) if 0 <= value <= _LARGEST else None
 
 
@@ -292,13 +291,13 @@ def _mapping(value: Any) -> dict[str, Any] | None:
 
 
 def _start(line: dict[str, Any]) -> dict[str, Any]:
-    """A start line without the values that are of another type than ours: a newer version may have written it."""
+    """A start line without values of unexpected types, as a newer version may have written."""
     read = {name: _FIELDS[name](value) if name in _FIELDS else value for name, value in line.items()}
     return {name: value for name, value in read.items() if value is not None}
 
 
 def _text(value: Any) -> str | None:
-    # A record takes no half of a surrogate pair, which JSON can hold.
+    # JSON can hold a lone surrogate; a record cannot.
     return value if isinstance(value, str) and value.strip() and value.isprintable() else None
 
 
@@ -346,11 +345,11 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
 
 
 def wrote(runs: Iterable[Run], emissions_g: float | None) -> bool:
-    """Whether the ledger says that one of these runs put this figure on a card."""
+    """True if the ledger says that one of these runs put this figure on a card."""
     return any(emissions_g in segment.written_g for run in runs for segment in run.segments)
 
 
 def run_saved_at(runs: Iterable[Run], step: int) -> Run | None:
-    """The run that saved the checkpoint of this step last."""
+    """The run that last saved a checkpoint of this step."""
     saved = [(run, segment) for run in runs for segment in run.segments if step in segment.saved]
     return max(saved, key=lambda found: (found[1].order, found[1].last_time), default=(None, None))[0]

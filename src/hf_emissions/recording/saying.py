@@ -1,4 +1,4 @@
-"""Warnings on the console that are said once a process, however many trainings it runs."""
+"""Console warnings shown once per process, however many trainings it runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _said: set[str] = set()
 
 
 def warn_once(message: str) -> None:
-    """Warn, unless the same was said before; a number in it that differs makes it no other."""
+    """Warn, unless the same message, numbers aside, was shown before."""
     kind = re.sub(r"\d+", "", message)
     with _lock:
         known = kind in _said

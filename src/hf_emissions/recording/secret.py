@@ -1,4 +1,4 @@
-"""What every process of this machine knows and nobody elsewhere: what ids are made from that name nothing."""
+"""Secret shared by all processes of this machine, from which anonymous ids are derived."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_LENGTH = 32  # bytes, more than anybody tries out
+_LENGTH = 32  # bytes, beyond brute force
 
 
 def boot_id() -> str | None:
-    """The random number that the kernel drew when the machine was started; None where there is none."""
+    """The kernel's random boot id; None if there is none."""
     try:
         found = BOOT_ID.read_text(encoding="ascii").strip()
     except (OSError, UnicodeError):
@@ -26,11 +26,11 @@ def boot_id() -> str | None:
 
 
 def node_secret() -> bytes:
-    """Random bytes that all processes of a user on this machine share.
+    """Random bytes shared by all processes of a user on this machine.
 
-    The kernel's boot id; where there is none (macOS, Windows, a container without /proc), bytes that are drawn once
-    and kept where this user alone can read them. Never anything that could be guessed, such as a host's name or a
-    network address, and never written beside a model.
+    The kernel's boot id; without one (macOS, Windows, a container without /proc), bytes generated once and stored so
+    that only this user can read them. Never anything that can be guessed, such as a host name or network address, and
+    never stored beside a model.
     """
     boot = boot_id()
     return boot.encode("ascii") if boot is not None else _kept()
@@ -41,19 +41,19 @@ def _kept() -> bytes:
     with contextlib.suppress(OSError):
         _draw(path)
         return _read(path)
-    # Where nothing can be kept each process has an id of its own: rather one node too many than a name.
+    # If nothing can be stored, each process gets its own id: a surplus node is better than a leaked name.
     return _own()
 
 
 def _draw(path: Path) -> None:
-    """Put random bytes at `path` unless something is there; whole, or not at all."""
+    """Atomically create `path` with random bytes, unless it exists."""
     if path.exists():
         return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(_LENGTH))
-        # A link never takes the place of what another process has put there first.
+        # Unlike a rename, a link never replaces what another process has created first.
         with contextlib.suppress(FileExistsError):
             os.link(name, path)
     finally:
@@ -61,13 +61,13 @@ def _draw(path: Path) -> None:
 
 
 def _read(path: Path) -> bytes:
-    """The bytes at `path`.
+    """Read the bytes at `path`.
 
     Raises:
-        OSError: it is no file, or another user could have read or written it.
+        OSError: not a file of the right size, or accessible to another user.
     """
     status = path.stat(follow_symlinks=False)
-    # Windows has no such owner and mode; a user's temporary folder is private there.
+    # Windows lacks this owner and mode; there a user's temporary folder is private.
     private = not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o077)
     found = path.read_bytes() if stat.S_ISREG(status.st_mode) and private else b""
     if len(found) != _LENGTH:

@@ -1,4 +1,4 @@
-"""What can be set about a recording, checked before training starts."""
+"""Settings of a recording, validated before training starts."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ class Settings:
 
     Attributes:
         country: where the electricity is used: ISO code of two or three letters, or name.
-        region: a state, province or bidding zone of that country, where codecarbon has one; or a cloud's region, as
+        region: a state, province or bidding zone of that country, if codecarbon has one; or a cloud region such as
             `gcp:europe-west4`.
-        intensity: what the grid emits: a number of g/kWh, or a text with its unit.
-        training_type: `pre-training` or `fine-tuning`; found out from the model where it is not given.
+        intensity: carbon intensity of the grid: a number in g/kWh, or a text with its unit.
+        training_type: `pre-training` or `fine-tuning`; None: detected from the model.
         pue: power usage effectiveness of the facility, at least 1.0; the figure then covers the facility.
-        section: write the section "Environmental Impact" too; None: only into a card that we create.
+        section: also write the section "Environmental Impact"; None: only to a card that we create.
         overwrite: replace a figure that somebody else wrote.
-        output_dir: where the ledger and the card are; the Trainer's own output folder where it is not given.
+        output_dir: folder of the ledger and the card; None: the Trainer's output folder.
         enabled: False records nothing, like `HF_EMISSIONS_DISABLE=1`.
-        assume_world_average: where the place cannot be found out, use the world's average grid, and say so.
+        assume_world_average: if the place cannot be determined, use the world's average grid and say so.
     """
 
     country: str | None = None
@@ -63,10 +63,10 @@ class Settings:
 
     @property
     def intensity_g_per_kwh(self) -> float | None:
-        """The intensity that is given, in g/kWh.
+        """The given intensity, in g/kWh.
 
         Raises:
-            PlaceError: it is none, or is so small a number that kilograms were meant.
+            PlaceError: not a number, or so small that kilograms were meant.
             UnitError: a text without a unit.
         """
         given = self.intensity
@@ -84,16 +84,16 @@ class Settings:
         return float(given)
 
     def place(self) -> Place | None:
-        """The place that is given, or named by `HF_EMISSIONS_COUNTRY`; see `given_place`."""
+        """The given place, or that of `HF_EMISSIONS_COUNTRY`; see `given_place`."""
         return given_place(self.country, self.region, self.intensity_g_per_kwh)
 
     def check_place(self) -> None:
-        """Refuse a place that is not known; see `check_place`."""
+        """Validate the place; see `check_place`."""
         check_place(self.country, self.region, self.intensity_g_per_kwh)
 
     @property
     def active(self) -> bool:
-        """Whether anything is to be recorded."""
+        """True if recording is enabled."""
         return self.enabled and os.environ.get(DISABLE_VARIABLE, "").strip().lower() not in ("1", "true", "yes", "on")
 
 

@@ -1,7 +1,7 @@
-"""Who else uses the machine: how much of it this training was allotted, and what other processes do on it.
+"""Detect a shared machine: the share allotted to this training, and the load of other processes.
 
-CodeCarbon meters the whole machine. What is found here explains the figure, and never changes it: which part of the
-idle power of a shared machine belongs to one job is no question of measurement.
+CodeCarbon meters the whole machine. The notes made here explain the figure and never change it: measurement cannot
+attribute a part of the idle power of a shared machine to one job.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _MOST = 0.5
 
 
 def allotment(environment: Mapping[str, str] = os.environ, root: Path = Path("/")) -> tuple[float, str] | None:
-    """How many CPU threads of this machine were allotted, and by what; None where nothing limits them.
+    """Number of allotted CPU threads, and the limiter; None if unlimited.
 
     Args:
-        environment: the variables, of SLURM.
-        root: of the file system, for the control groups of both versions.
+        environment: environment with SLURM's variables.
+        root: root of the file system, to find cgroups v1 and v2.
     """
     found = [(_slurm_threads(environment), "SLURM"), *_cgroup_limits(root)]
     limits = [(threads, by) for threads, by in found if threads]
@@ -32,7 +32,7 @@ def allotment(environment: Mapping[str, str] = os.environ, root: Path = Path("/"
 
 
 def _slurm_threads(environment: Mapping[str, str]) -> float | None:
-    # SLURM_CPUS_ON_NODE is of this node; the others are lists over the nodes, such as `4(x2),8`.
+    # SLURM_CPUS_ON_NODE is for this node; the other is a list over the nodes, such as `4(x2),8`.
     for name in ("SLURM_CPUS_ON_NODE", "SLURM_JOB_CPUS_PER_NODE"):
         counts = {part.partition("(")[0].strip() for part in environment.get(name, "").split(",")}
         if len(counts) == 1 and (count := counts.pop()).isdigit():
@@ -41,7 +41,7 @@ def _slurm_threads(environment: Mapping[str, str]) -> float | None:
 
 
 def _cgroup_limits(root: Path) -> list[tuple[float | None, str]]:
-    """The limits of every control group that this process stands in, its own and those above."""
+    """Limits of all control groups of this process and their ancestors."""
     limits: list[tuple[float | None, str]] = []
     for line in _text(root / "proc/self/cgroup").splitlines():
         _, _, rest = line.partition(":")
@@ -70,7 +70,7 @@ def _limits_of(base: Path, controllers: list[str], group: str) -> list[tuple[flo
 
 
 def quota_threads(quota: str, period: str) -> float | None:
-    """CPU threads that a quota of time in a period amounts to; None for no limit (`max`, -1) or no numbers."""
+    """CPU threads equivalent to a CPU time quota per period; None for no limit (`max`, -1) or no numbers."""
     try:
         threads = float(quota) / float(period)
     except (ValueError, ZeroDivisionError):
@@ -79,7 +79,7 @@ def quota_threads(quota: str, period: str) -> float | None:
 
 
 def cpuset_threads(listed: str) -> float | None:
-    """CPU threads in a list such as `0-3,8`; None where it is empty or none."""
+    """Number of CPU threads in a list such as `0-3,8`; None if empty or invalid."""
     count = 0
     for part in listed.strip().split(","):
         first, _, last = part.partition("-")
@@ -97,17 +97,16 @@ def _text(path: Path) -> str:
 
 
 def allotment_note(found: tuple[float, str] | None, threads: int | None) -> str | None:
-    """In words that the figure is of more than was allotted; None where all of the machine was."""
+    """Note that the figure covers more than was allotted; None if the whole machine was."""
     if found is None or not threads or found[0] >= threads:
         return None
     return f"The whole machine was counted; the allocation was {found[0]:g} of {threads} CPU threads ({found[1]})."
 
 
 def other_load(watch_s: float = _WATCH_S) -> float | None:
-    """The part of all processors' time that other processes take, watched for a moment; None where it cannot be told.
+    """Share of total CPU time used by other processes during `watch_s`; None if unknown.
 
-    What was started from the same place as this process counts as part of the training: the other ranks, and what
-    else runs in the same shell.
+    Everything under the same parent process counts as part of the training: other ranks, and other jobs of the shell.
     """
     try:
         psutil = importlib.import_module("psutil")
@@ -125,7 +124,7 @@ def other_load(watch_s: float = _WATCH_S) -> float | None:
 def _busy_s(psutil: Any) -> float:
     times = psutil.cpu_times()
     idle = times.idle + getattr(times, "iowait", 0.0)
-    # A guest's time is inside user time already.
+    # User time already includes guest time.
     return float(sum(times) - idle - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0))
 
 
@@ -149,7 +148,7 @@ def _taken_s(family: list[Any]) -> float:
 
 
 def gpus_in_use_by_others() -> int:
-    """How many of the GPUs of this training other processes of this machine use; 0 where that cannot be told."""
+    """Number of this training's GPUs that are used by other processes; 0 if unknown."""
     try:
         nvml, psutil = importlib.import_module("pynvml"), importlib.import_module("psutil")
         nvml.nvmlInit()
@@ -164,12 +163,12 @@ def gpus_in_use_by_others() -> int:
 def _others_on(nvml: Any, psutil: Any, index: int, own: set[int]) -> bool:
     handle = nvml.nvmlDeviceGetHandleByIndex(index)
     users = {process.pid for process in nvml.nvmlDeviceGetComputeRunningProcesses(handle)}
-    # In a container NVML may count processes by another numbering; a number that is not known here says nothing.
+    # In a container NVML may report PIDs of another namespace; a PID unknown here says nothing.
     return any(psutil.pid_exists(pid) for pid in users - own)
 
 
 def sharing_notes() -> tuple[list[str], list[str]]:
-    """What the card has to say of a shared machine, and what to warn of as well. Takes half a second."""
+    """Notes for the card on a shared machine, and notes that are also warnings. Takes half a second."""
     found = allotment_note(allotment(), os.cpu_count())
     warnings = []
     gpus = gpus_in_use_by_others()

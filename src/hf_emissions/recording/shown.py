@@ -1,4 +1,4 @@
-"""Paths and commands as they are shown to people: what is printed can be pasted into a shell where it was printed."""
+"""Format paths and commands so that they can be pasted into a shell in the current folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..record import EmissionsRecord
 
 
 def shown(path: Path) -> str:
-    """A path, relative to the current folder where it lies in it."""
+    """A path, relative if inside the current folder."""
     with contextlib.suppress(OSError):  # the current folder may be gone
         path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     text = str(path)
@@ -20,13 +20,13 @@ def shown(path: Path) -> str:
 
 
 def runs_command(folder: Path, *, place_known: bool) -> str:
-    """The command that puts the last recording of a folder on its card."""
+    """Command that puts the last recording of a folder on its card."""
     words = ("hf-emissions", "runs", shown(folder), "--into", shown(folder / CARD_NAME))
     return shlex.join(words) + ("" if place_known else " --country ...")
 
 
 def add_command(folder: Path, record: EmissionsRecord) -> str:
-    """The command that puts a figure on the card of a folder where there is no ledger that has it."""
+    """Command that puts a figure on the card of a folder without using a ledger."""
     words = ["hf-emissions", "add", shown(folder / CARD_NAME)]
     if record.emissions_g is not None:
         words += ["--emissions", units.format_mass(record.emissions_g)]

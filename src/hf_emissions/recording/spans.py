@@ -1,7 +1,7 @@
-"""Functions that run inside a context to their end: awaited, iterated, or called.
+"""Wrap functions of any kind so that each call runs inside a context until it is finished.
 
-What the caller sees stays as it was: the kind of the function, what is sent and thrown into it, what it returns, and
-how it fails. Nothing here knows what the context is for.
+The wrapper is transparent to the caller: kind of function, values sent and thrown in, return value, errors. Nothing
+here depends on the purpose of the context.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _Open = Callable[[], AbstractContextManager[Any]]
 
 
 def inside(function: Any, opened: _Open) -> Any:
-    """The same function, each call of which runs inside a context that `opened` makes.
+    """Wrap a function so that each call runs inside a context made by `opened`.
 
     Raises:
-        UsageError: it is no function.
+        UsageError: not a function.
     """
     if isinstance(function, (staticmethod, classmethod)):
         return type(function)(inside(function.__func__, opened))
@@ -56,7 +56,7 @@ def _wrapper(function: _Function) -> Callable[[_Function, _Open], _Function]:
 
 
 def _called(function: _Function, opened: _Open) -> _Function:
-    """A plain function. What it gives back may be what does the work, once it is awaited or iterated."""
+    """Wrap a plain function; if its result does the work when awaited or iterated, wrap that instead."""
     said: list[bool] = []
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -79,7 +79,7 @@ def _wrapper_of_result(function: _Function, result: Any) -> Callable[[_Function,
     for kind, wrapper in _RESULTS:
         if isinstance(result, kind):
             return _awaited_generator if wrapper is _generator and inspect.isawaitable(result) else wrapper
-    # What `contextlib.contextmanager` makes of a generator function.
+    # The result of a function decorated with `contextlib.contextmanager`.
     made_of = inspect.unwrap(function)
     if inspect.isgeneratorfunction(made_of) and isinstance(result, AbstractContextManager):
         return _context_manager
@@ -89,7 +89,7 @@ def _wrapper_of_result(function: _Function, result: Any) -> Callable[[_Function,
 
 
 def _goes_on(result: Any) -> bool:
-    """Whether a result stands for work that is not done yet, and must be handed on as the very object that it is."""
+    """True if a result stands for pending work and must be returned unwrapped."""
     return inspect.isawaitable(result) or hasattr(result, "add_done_callback") or isinstance(result, (map, filter))
 
 
@@ -105,7 +105,7 @@ def _say_unseen(function: _Function, result: Any) -> None:
 def _coroutine(function: _Function, opened: _Open) -> _Function:
     async def coroutine(*args: Any, **kwargs: Any) -> Any:
         inner = function(*args, **kwargs)
-        del args, kwargs  # the function may want to be the last that holds them
+        del args, kwargs  # so that the function holds the only references
         with opened():
             return await inner
 
@@ -117,7 +117,7 @@ def _generator(function: _Function, opened: _Open) -> _Function:
         inner = function(*args, **kwargs)
         del args, kwargs
         with opened():
-            # Not `yield from`, to which close() and a GeneratorExit that is thrown in are the same.
+            # Not `yield from`, which does not distinguish close() from a thrown GeneratorExit.
             ask: Callable[[], Any] = partial(inner.send, None)
             while True:
                 try:
@@ -125,9 +125,9 @@ def _generator(function: _Function, opened: _Open) -> _Function:
                 except StopIteration as end:
                     return end.value
                 finally:
-                    del ask  # or an exception, its traceback and this frame would hold each other
+                    del ask  # else exception, traceback and this frame would form a cycle
                 try:
-                    # Taken out of the list, so that the consumer alone holds it.
+                    # Popped from the list, so that only the consumer holds a reference.
                     ask = partial(inner.send, (yield given.pop()))
                 except BaseException as error:  # noqa: BLE001 - it is the inner generator's
                     ask = partial(inner.throw, error)
@@ -164,9 +164,9 @@ def _async_generator(function: _Function, opened: _Open) -> _Function:
 
 
 def _first_step(inner: AsyncGenerator[Any, Any]) -> Any:
-    """The first step of a generator of which the event loop hears nothing.
+    """First step of a generator, hidden from the event loop's hooks.
 
-    The loop closes the outer one, and that the inner one; at its end it would close both at once, which fails.
+    The loop closes the outer generator, which closes this one; at shutdown it would close both at once, which fails.
     """
     hooks = sys.get_asyncgen_hooks()
     sys.set_asyncgen_hooks(None, None)

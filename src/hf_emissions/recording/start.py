@@ -1,4 +1,4 @@
-"""The start of a training: which run it belongs to, agreed on by all its processes, and who meters which node."""
+"""Start of a training: all processes agree on its run, and on one meter per node."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _STORE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class LaunchInfo:
-    """What every process of a training knows: its run, this start of it, and the node of rank 0.
+    """Shared by all processes of a training: ids of run and launch, and the node of rank 0.
 
-    `order` counts the launches of a folder, because a clock that is set back would put them into another order.
-    `group` is what the launcher calls the launch, where the nodes find each other by that.
+    `order` numbers the launches of a folder, because timestamps are unreliable if a clock is set back. `group` is a
+    hash of the launcher's name of the launch, if the nodes find each other by it.
     """
 
     run: str
@@ -34,10 +34,10 @@ class LaunchInfo:
 def agree(
     store: Store | None, here: Placement, folder: Path, decide: Callable[[str], tuple[str, str | None]]
 ) -> tuple[LaunchInfo, str | None]:
-    """The run that this training belongs to, the same in every process, and what there is to say of it.
+    """Agree on run and launch across all processes; also return a note on the run, if any.
 
-    Without a store the nodes name the launch by what its launcher gave all of them, and find each other in a folder
-    that they share.
+    Without a store, the nodes derive the launch's id from the launcher's variables, and find each other in a shared
+    folder.
     """
     if store is not None and store.rank != 0:
         told_by_first = store.get(f"start/{_next_count()}", _STORE_S)
@@ -57,9 +57,9 @@ def _hash(text: str) -> str:
 
 
 def _earlier(ledger: Path, group: str, rank: int) -> int:
-    """How often this rank has begun a launch of this name before: the same address and port may be used again."""
+    """Number of earlier launches of this name by this rank: the same port may be reused."""
     lines = read_ledger(ledger).lines if ledger.is_dir() else []
-    begun = [line for line in lines if line["kind"] in ("entered", "start")]  # either, or both, of a segment
+    begun = [line for line in lines if line["kind"] in ("entered", "start")]  # a segment has either or both
     return len({line.get("segment") for line in begun if (line.get("group"), line.get("rank")) == (group, rank)})
 
 
@@ -73,7 +73,7 @@ def _new_id() -> str:
 
 
 def first_of_its_node(store: Store | None, here: Placement, started: LaunchInfo) -> bool:
-    """Whether this process meters its node: some launchers call every process the first of its node."""
+    """True if this process meters its node; some launchers give every process local rank 0."""
     if store is None or store.rank == 0:
         return True
     return here.node != started.first_node and store.add(f"{started.launch}/node/{here.node}", 1) == 1
@@ -83,7 +83,7 @@ _counter = {"trainings": 0}
 
 
 def _next_count() -> int:
-    # Every process begins the same trainings in the same order, so that a count names each of them.
+    # Every process starts the same trainings in the same order, so a count identifies each.
     _counter["trainings"] += 1
     return _counter["trainings"]
 
@@ -91,7 +91,7 @@ def _next_count() -> int:
 def new_or_resumed(
     folder: Path, resumed_at: int, checkpoint: Path | None, resume_last: bool, new: str
 ) -> tuple[str, str | None]:
-    """The run that a training belongs to, `new` unless it goes on with one, and what there is to say of it."""
+    """Id of the run that a training resumes, else `new`; and a note for the ledger, if any."""
     if resume_last:
         earlier = runs_of(read_ledger(folder / FOLDER).lines) if (folder / FOLDER).is_dir() else []
         return (earlier[-1].id if earlier else new), None
@@ -108,7 +108,7 @@ def new_or_resumed(
 
 
 def _take_over(source: Path, target: Path, step: int) -> None:
-    """Copy the files of the run that saved this step from another folder's ledger, so that its segments count."""
+    """Copy the run that saved this step from another folder's ledger, so that its segments count."""
     run = run_saved_at(runs_of(read_ledger(source).lines), step) if source.is_dir() else None
     if run is None:
         return

@@ -1,4 +1,4 @@
-"""A run as a record: grams from kept energy, what is missing, the range, the words of the source. Pure."""
+"""Summarize a run as a record: grams from energy, gaps, uncertainty range, source text. Pure."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from .place import Place, published_pue, words_of_pue
 from .power import Power, in_words
 from .runs import Run, Segment
 
-# Power found by a model against a wall meter: lognormal with a spread of 0.38, the fit over five groups of measured
-# runs (estimation reference, calibration of k); 1.645 of it on either side hold 90 %.
+# Modelled power relative to a wall meter: lognormal with sigma 0.38, fitted over five groups of measured runs
+# (estimation reference, calibration of k); +-1.645 sigma covers 90 %.
 _MODEL_SPREAD = math.exp(1.645 * 0.38)
 _RANGE_FROM_SHARE = 0.1
 
-# Nodes of one launch begin and end within so much of each other; a node that was killed lacks 15 s at most.
+# Tolerance for the durations of the nodes of a launch; a killed node lacks 15 s at most.
 _SAME_LENGTH_S = 16.0
 _SAME_LENGTH = 0.01
 
 DIGITS = 3
 
-# Said where a model's weights are not those that a recorded training left.
+# Used if a model's weights are not those that a recorded training left.
 _UNRECORDED = (
     "The figure is partial: something that was not recorded changed the weights as well, such as a stage of training; "
     "what it used is missing."
 )
-# What was filled in may be wrong by as much as itself. Below a thousandth of the figure that is less than what is
-# rounded away, and is not told of; from a hundredth on, the error that a figure may have unsaid, its source says so.
+# The filled-in part may be off by 100 %. Below 0.1 % of the figure that is less than the rounding, and not mentioned;
+# from 1 % on, the error that a figure may have unmentioned, the source text says so too.
 _FILLED_TOLD_FROM = 0.001
 _FILLED_IN_SOURCE_FROM = 0.01
 
@@ -39,10 +39,10 @@ _NOTHING = "The emissions of the training were not recorded."
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run's record (None where nothing was metered) and what the card has to say beside the figure.
+    """A run's record (None if nothing was metered) and the sentences for the card.
 
-    `notes` explain the figure, `problems` say what is missing from it; `without_place_g` is the range of grams that any
-    grid would give, where the place is not known.
+    `notes` explain the figure, `problems` name what is missing. `without_place_g` is the range of grams over all grids,
+    if the place is unknown.
     """
 
     record: EmissionsRecord | None
@@ -52,13 +52,13 @@ class Summary:
 
 
 def summarize(run: Run, *, place: Place | None = None, pue: float | None = None, unrecorded: bool = False) -> Summary:
-    """The record of a run.
+    """Summarize a run.
 
     Args:
-        run: its segments, with those of the stages before it where there are any.
-        place: used for every segment instead of the place that each was recorded with.
-        pue: used instead of the one that was set while recording.
-        unrecorded: whether its weights were changed afterwards by something that was not recorded.
+        run: the run, including the segments of any earlier stages.
+        place: overrides the recorded place of every segment.
+        pue: overrides the recorded PUE.
+        unrecorded: True if something unrecorded changed its weights afterwards.
     """
     run = replace(run, incomplete=run.incomplete or unrecorded)
     places = [place or _place(segment) for segment in run.segments]
@@ -89,7 +89,7 @@ def summarize(run: Run, *, place: Place | None = None, pue: float | None = None,
 
 
 def energy_and_grams(run: Run, *, place: Place | None = None, pue: float | None = None) -> tuple[float, float | None]:
-    """A run's energy in kWh with its PUE, and its grams, None without a place; neither is rounded. See `summarize`."""
+    """A run's energy in kWh including PUE, and its grams (None without a place), unrounded; see `summarize`."""
     places = [place or _place(segment) for segment in run.segments]
     pue = pue or _given_pue(run) or published_pue(places)
     return run.energy_kwh * pue, _grams(run, places, pue)
@@ -107,12 +107,12 @@ def _place(segment: Segment) -> Place | None:
 
 
 def place_of_run(run: Run) -> Place | None:
-    """The place that the last segment of a run was recorded with."""
+    """Recorded place of a run's last segment."""
     return _place(run.segments[-1])
 
 
 def _grams(run: Run, places: list[Place | None], pue: float) -> float | None:
-    """Grams of all segments, each with its own place's intensity; None where one has no place."""
+    """Grams of all segments, each at the intensity of its place; None if one with energy has no place."""
     total = 0.0
     for segment, place in zip(run.segments, places, strict=True):
         if place is None and segment.energy_kwh > 0:
@@ -122,7 +122,7 @@ def _grams(run: Run, places: list[Place | None], pue: float) -> float | None:
 
 
 def _nice_duration_s(duration_s: float) -> float:
-    # Rounded in hours, which is how the block says it.
+    # Rounded in hours, the unit of the block.
     return units.hours_to_s(units.round_significant(units.s_to_hours(duration_s), DIGITS))
 
 
@@ -136,7 +136,7 @@ def _method(modelled: float, run: Run) -> Method:
 
 
 def _range(grams: float | None, modelled: float) -> tuple[float, float] | None:
-    """The 90 % range: what was measured stands, what was modelled spreads; None where little was modelled."""
+    """90 % range: only the modelled share is uncertain; None if that is small."""
     if grams is None or modelled <= _RANGE_FROM_SHARE:
         return None
     ends = (grams * (1 - modelled + modelled / _MODEL_SPREAD), grams * (1 - modelled + modelled * _MODEL_SPREAD))
@@ -171,7 +171,7 @@ def _about(run: Run, places: list[Place | None], intensity: float | None) -> dic
 
 
 def _source(run: Run, places: list[Place]) -> str:
-    """In few words how the figure came about, such as `CodeCarbon 3.3.2 (GPU measured, CPU and RAM modelled)`."""
+    """Short description of the method, such as `CodeCarbon 3.3.2 (GPU measured, CPU and RAM modelled)`."""
     start, power = _last_start(run), _power(run)
     tool = f"{start.get('tool') or 'unknown tool'} {start.get('tool_version') or ''}".strip()
     words = [f"{tool} ({in_words(power) or 'how power was found is unknown'})"]
@@ -193,12 +193,12 @@ def _sum_of(run: Run) -> list[str]:
 
 
 def _last_start(run: Run) -> dict[str, Any]:
-    """The start line of the last segment that was metered; a meter that never started has none."""
+    """Start line of the last metered segment; empty if no meter ever started."""
     return next((segment.start for segment in reversed(run.segments) if segment.start.get("tool")), {})
 
 
 def _power(run: Run) -> dict[str, Power]:
-    """How the energy of each component was found, over all segments."""
+    """Method of finding the energy of each component, over all segments."""
     found: dict[str, Power] = {}
     for segment in run.segments:
         for name, (how, by) in (segment.start.get("power") or {}).items():
@@ -218,13 +218,13 @@ def _grid(place: Place) -> str:
 
 
 def _hardware(run: Run) -> str | None:
-    """What ran: `2 x NVIDIA A100-SXM4-80GB`; where a resumed training ran on other machines, each of them."""
+    """Hardware such as `2 x NVIDIA A100-SXM4-80GB`; of every machine if a resume changed it."""
     found = [_hardware_of(launch) for launch in run.launches]
     return " and ".join(dict.fromkeys(words for words in found if words)) or None
 
 
 def _hardware_of(launch: list[Segment]) -> str | None:
-    """The GPUs of all nodes together, or their processors where there is no GPU."""
+    """GPUs of all nodes, or their processors if there is no GPU."""
     nodes = {segment.node: segment.start.get("hardware") or {} for segment in launch}
     gpus = [str(gpu).strip() for hardware in nodes.values() for gpu in hardware.get("gpus") or ()]
     if gpus:
@@ -251,7 +251,7 @@ def _notes(run: Run, modelled: float) -> tuple[str, ...]:
 
 
 def _stage(stage: Run) -> str:
-    """One stage of a sum, in words."""
+    """Description of one stage of a sum."""
     record = summarize(stage).record
     if record is None or record.energy_kwh is None or record.duration_s is None:
         return "one that was not recorded"
@@ -260,7 +260,7 @@ def _stage(stage: Run) -> str:
 
 
 def _filled(run: Run) -> list[str]:
-    """What of the time came before the meter had begun; of a training that was over by then a problem tells."""
+    """Note on the filled-in time, if any; a training that ended before its meter began has a problem instead."""
     share = run.filled_s / run.duration_s if run.duration_s else 0.0
     if share >= 1 or max(share, run.filled_kwh / run.energy_kwh) < _FILLED_TOLD_FROM:
         return []
@@ -281,7 +281,7 @@ def _problems(run: Run) -> tuple[str, ...]:
 
 
 def _cut_short(run: Run) -> list[str]:
-    """Nodes that were metered for less of a launch than the others, such as one whose process died."""
+    """Problems: nodes metered for less of a launch than others, such as after a crash."""
     found = []
     for launch in run.launches:
         longest_s = max(segment.duration_s for segment in launch)

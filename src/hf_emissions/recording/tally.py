@@ -1,6 +1,6 @@
-"""What a segment has metered: energy since its meter began, without what cannot have been drawn. Pure.
+"""Accumulate a segment's readings: energy since its meter began, without physically impossible jumps. Pure.
 
-The seconds before the meter began are filled in beside it; see `filling`.
+The seconds before the meter began are filled in separately; see `filling`.
 """
 
 from __future__ import annotations
@@ -9,26 +9,25 @@ from .. import units
 from .filling import SHORTEST_S, FilledGap, fill, window_s
 from .meter import Reading
 
-# More than the processors, or the whole, of any node draw: eight sockets of 500 W are 4 kW, and an 8 x H100 node is
-# rated 10.2 kW (arXiv 2506.14551), its successors half again as much. A counter that is reset looks like one that
-# wrapped, and gives a jump of up to 260 kJ: 17 kW over the 15 s between two readings, so that ten times the limit of
-# the processors would let it pass.
+# Upper bounds for the processors and the whole of any node: eight sockets of 500 W are 4 kW; an 8 x H100 node is rated
+# 10.2 kW (arXiv 2506.14551), its successors 1.5 times that. A counter reset looks like a wrap and gives a jump of up to
+# 260 kJ: 17 kW over the 15 s between two readings, which a bound ten times that of the processors would miss.
 _MOST_CPU_W = 5_000.0
 _MOST_NODE_W = 40_000.0
 
-FRESH_S = 0.05  # CodeCarbon gives the same figure again when it is asked twice within this time
+FRESH_S = 0.05  # CodeCarbon repeats its figure within this time
 
 
 class Tally:
-    """The readings of one segment, each taken over in turn.
+    """Accumulator for the readings of one segment.
 
     Attributes:
         late_s: how long the training had run when the meter began.
-        metered_s: time of metering up to the last reading.
+        metered_s: metered time up to the last reading.
         reading: energy in that time.
-        filled: what was filled in for the time before.
-        settled: whether `filled` is the last word, because enough was metered.
-        power_w: mean power since the reading before, the last one known where that is too short a time.
+        filled: estimate for the time before.
+        settled: True if `filled` is final, because enough was metered.
+        power_w: mean power since the previous reading; kept if that interval is too short.
     """
 
     def __init__(self, late_s: float = 0.0) -> None:
@@ -40,12 +39,12 @@ class Tally:
         self.power_w = 0.0
         self._raw = Reading()
         self._offset = Reading()
-        self._before = 0.0, Reading()  # the last reading but one, and its time
-        self._drawn = (0.0, 0.0)  # when and what was read when the power was worked out last: seconds, kWh
+        self._before = 0.0, Reading()  # time and value of the previous reading
+        self._drawn = (0.0, 0.0)  # time in s and energy in kWh at the last update of power_w
 
     @property
     def energy_kwh(self) -> float:
-        """Energy of all components, with what was filled in."""
+        """Energy of all components, in kWh, including the filled-in part."""
         return self.reading.energy_kwh + self.filled.energy.energy_kwh
 
     @property
@@ -55,16 +54,16 @@ class Tally:
 
     @property
     def wants_reading_at_s(self) -> float | None:
-        """Time of metering at which a reading is due so that the first seconds are filled in; None where they are.
+        """Metered time at which a reading is due to fill in the first seconds; None once settled.
 
-        As soon as there is a mean, so that a kill loses no more than it would without the gap; and when it is settled.
+        First as soon as a mean exists, so that a kill loses no more than without the gap; then when it settles.
         """
         if self.settled:
             return None
         return window_s(self.late_s) if self.metered_s else SHORTEST_S
 
     def take(self, raw: Reading, at_s: float, *, reset: bool = False) -> bool:
-        """Take a reading over that was measured `at_s` after the meter began; whether all of it can have been drawn."""
+        """Add a reading measured `at_s` after the meter began; False if it contained an impossible jump."""
         jump = Reading(*(new - old for new, old in zip(_parts(raw), _parts(self._raw), strict=True)))
         wrong = _impossible(jump, at_s - self.metered_s, reset)
         if wrong is not None:
@@ -79,10 +78,10 @@ class Tally:
         return wrong is None
 
     def cut(self, ended_s: float) -> None:
-        """Leave out what was metered after the training's end, `ended_s` after the meter began, or before that.
+        """Remove what was metered after the training's end, at `ended_s` since the meter began (negative: before).
 
-        The last reading is taken a little later, on a busy machine much; between it and the one before power is taken
-        to be even. Of a training that was over before the meter had begun all is filled in.
+        The last reading comes later than the end, on a busy machine much; energy is interpolated linearly between it
+        and the previous one. A training that ended before its meter began is filled in entirely.
         """
         before_s, before = self._before
         if ended_s < 0:
@@ -101,8 +100,8 @@ class Tally:
 
 
 def _impossible(jump: Reading, elapsed_s: float, reset: bool) -> Reading | None:
-    """What of the energy since the last reading cannot have been drawn; None where all of it can."""
-    span_s = max(elapsed_s, 1.0)  # two readings may come at once
+    """Physically impossible part of the energy since the last reading; None if there is none."""
+    span_s = max(elapsed_s, 1.0)  # readings may coincide
     if min(_parts(jump)) < 0 or units.mean_power_w(jump.energy_kwh, span_s) > _MOST_NODE_W:
         return jump
     if reset or units.mean_power_w(jump.cpu_kwh, span_s) > _MOST_CPU_W:

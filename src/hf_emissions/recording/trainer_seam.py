@@ -1,8 +1,8 @@
-"""Where the callback holds on to a Trainer: one object, never its class.
+"""Attach the callback to a Trainer object, never to its class.
 
-Trainer writes README.md after its last callback has run, and gives its callbacks no reference to itself; between
-the card's writing and its upload there is no event. So the Trainer is found by walking up the frames to the one that
-holds the callback, and three of its methods go through that callback.
+Trainer writes README.md after the last callback event, and passes callbacks no reference to itself; there is no event
+between writing and uploading the card. So the Trainer that holds the callback is found by walking up the stack frames,
+and three of its methods are routed through the callback.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LOOP = "_inner_training_loop"
 
 
 class _Methods:
-    """What a Trainer does differently while one of its callbacks has hold of it."""
+    """Overrides for a Trainer with an attached callback."""
 
     def train(self, *args: Any, **kwargs: Any) -> Any:
         inner, holder = super().train, holder_of(self)  # type: ignore[misc]
@@ -34,22 +34,22 @@ class _Methods:
 
 
 def take_hold(trainer: Any) -> None:
-    """Have a Trainer's methods go through the first of its callbacks that holds Trainers, at the time of each call."""
+    """Route a Trainer's methods through its first callback that holds Trainers, looked up on each call."""
     extend(trainer, _Methods)
 
 
 def holder_of(trainer: Any) -> Any:
-    """The callback that a Trainer's methods go through; None where it has none."""
+    """The callback that a Trainer's methods are routed through; None if there is none."""
     return next((held for held in callbacks_of(trainer) if getattr(held, "holds_trainers", False)), None)
 
 
 def callbacks_of(trainer: Any) -> list[Any]:
-    """The callbacks of a Trainer."""
+    """Callbacks of a Trainer."""
     return list(getattr(getattr(trainer, "callback_handler", None), "callbacks", ()))
 
 
 def find_trainer(callback: Any) -> Any:
-    """The Trainer in whose callback handler `callback` stands, if one of the calling frames belongs to it."""
+    """Find the Trainer that holds `callback` among the calling frames; None if there is none."""
     frame: FrameType | None = sys._getframe(1)
     for _ in range(_MOST_FRAMES):
         if frame is None:
@@ -62,13 +62,13 @@ def find_trainer(callback: Any) -> Any:
 
 
 def _self_of(frame: FrameType) -> Any:
-    # Only of methods: a frame whose variables were looked at keeps what they were until it ends, also what the code
-    # deletes in the meantime, such as a model.
+    # Only for methods: reading f_locals keeps the values alive until the frame ends, even if the code deletes them
+    # meanwhile, such as a model.
     return frame.f_locals.get("self") if frame.f_code.co_varnames[:1] == ("self",) else None
 
 
 def is_training(thread_id: int) -> bool:
-    """Whether a Trainer's loop is on the stack of a thread: after a crash there is none."""
+    """True if a Trainer's loop is on the stack of a thread; after a crash it is not."""
     frame = sys._current_frames().get(thread_id)
     while frame is not None:
         if frame.f_code.co_name == _LOOP:

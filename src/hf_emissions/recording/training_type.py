@@ -1,4 +1,4 @@
-"""Whether a training is a pre-training or a fine-tuning, as far as the model tells."""
+"""Detect pre-training or fine-tuning from the model."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ FINE_TUNING, PRE_TRAINING = "fine-tuning", "pre-training"
 def training_type(model: Any) -> str | None:
     """`fine-tuning` for a model from a checkpoint or with an adapter, `pre-training` for one built from a config.
 
-    None where the model is none of transformers'.
+    None if it is not a transformers model.
     """
     if model is None:
         return None
     if getattr(model, "peft_config", None):
         return FINE_TUNING
-    # A setfit model, whose body is one of sentence-transformers.
+    # A setfit model, whose body is a sentence-transformers model.
     inner = getattr(model, "model_body", None) or model
     while hasattr(inner, "module") and not hasattr(inner, "config"):
         inner = inner.module
@@ -26,6 +26,6 @@ def training_type(model: Any) -> str | None:
     config = getattr(inner, "config", None)
     if config is None:
         return None
-    # from_pretrained leaves the name of the checkpoint here, and a model built from a config an empty text.
+    # from_pretrained stores the checkpoint's name here; a model built from a config has "".
     name = getattr(config, "name_or_path", None) or getattr(inner, "name_or_path", None)
     return FINE_TUNING if name else PRE_TRAINING

@@ -1,7 +1,7 @@
-"""Whether a model is as it was loaded or built, or something has trained it since.
+"""Detect whether a model has been trained since it was loaded or built.
 
-A training without the callback leaves nothing in a ledger. It leaves the weights: those of a model that was loaded
-differ from its file, and those of a norm, which begins at one, have moved.
+A training without the callback leaves no trace in a ledger, but in the weights: those of a loaded model differ from its
+file, and those of norm layers have moved from their initial one.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any
 
 from .inner_model import transformers_model
 
-# A training moves most tensors; who changes a model by hand, such as for new tokens, changes few.
+# A training moves most tensors; changes by hand, such as for new tokens, affect few.
 _LEAST_TENSORS = 3
 _MOST_TENSORS = 8
 _VALUES = 8
 _INDEX, _FILE = "model.safetensors.index.json", "model.safetensors"
-# Half of the last place of bfloat16, and what float16 takes for zero.
+# Half a unit in the last place of bfloat16, and the smallest positive float16.
 _ROUNDING, _SMALLEST = 2.0**-8, 6e-8
 
 
 def was_trained(model: Any) -> bool:
-    """Whether a model's trainable weights are not those that it was loaded or built with; False if nobody can tell."""
+    """True if the trainable weights differ from those it was loaded or built with; False if unknown."""
     try:
         inner = transformers_model(model)
         if inner is None or getattr(inner, "peft_config", None) or getattr(inner, "is_quantized", False):
@@ -42,7 +42,7 @@ def _norms_have_moved(model: Any) -> bool:
 
 
 def _has_moved(weight: Any) -> bool:
-    # Some norms keep what they add to one, and begin at zero.
+    # Some norms store the offset from one, which starts at zero.
     return not bool((weight == 1).all() or (weight == 0).all())
 
 
@@ -55,7 +55,7 @@ def _differs_from_file(model: Any, name: str) -> bool:
 
 
 def _folder(name: str) -> Path | None:
-    """The folder of a model's files: its path, or what the Hub's cache has of it."""
+    """Folder of a model's files: its path, or its snapshot in the Hub cache."""
     if Path(name).is_dir():
         return Path(name)
     from huggingface_hub import try_to_load_from_cache
@@ -68,7 +68,7 @@ def _folder(name: str) -> Path | None:
 
 
 def _pairs(model: Any, folder: Path) -> Iterator[tuple[Any, Any]]:
-    """A few values of tensors that the model and its files have by the same name and shape, now and as in the file."""
+    """Yield a few values, now and in the file, of tensors with the same name and shape in both."""
     from safetensors import safe_open
 
     weights = {name: weight for name, weight in model.named_parameters() if weight.requires_grad and weight.numel() > 1}
@@ -78,13 +78,13 @@ def _pairs(model: Any, folder: Path) -> Iterator[tuple[Any, Any]]:
         with safe_open(folder / files[name], "pt") as file:
             part = file.get_slice(name)
             if list(part.get_shape()) == list(weights[name].shape):
-                # The middle row: the first is that of padding, or of a token that occurs nowhere.
+                # The middle row: the first belongs to padding or to a token that never occurs.
                 row = part.get_shape()[0] // 2
                 yield weights[name].detach()[row : row + 1], part[row : row + 1]
 
 
 def _files(folder: Path) -> dict[str, str]:
-    """In which file of the folder each tensor is."""
+    """Map each tensor to its file in the folder."""
     if (folder / _INDEX).is_file():
         index: dict[str, str] = json.loads((folder / _INDEX).read_bytes())["weight_map"]
         return index
@@ -97,7 +97,7 @@ def _files(folder: Path) -> dict[str, str]:
 
 
 def _is_same(now: Any, then: Any) -> bool:
-    """Whether values are those of a file, which may have been rounded to another type when they were loaded."""
+    """True if values equal those of a file, up to rounding if the dtype was changed on loading."""
     pairs = zip(_values(now), _values(then), strict=True)
     if now.dtype == then.dtype:
         return all(one == other for one, other in pairs)

@@ -1,8 +1,8 @@
-"""A sample of a model's weights, by which a training knows the one that it goes on from.
+"""Sample of a model's weights, a fingerprint by which a training finds the one that it continues.
 
-A name or a path does not tell: a folder is trained into anew, a model object is trained by another Trainer, an adapter
-is loaded without a word of where it came from. The weights do. Two values of many tensors are enough, since an
-optimizer changes most of what it trains at each step.
+Names and paths do not identify a model: a folder is reused, a model object is trained by another Trainer, an adapter is
+loaded without its origin. The weights do. Two values of many tensors are enough, since an optimizer changes most of
+what it trains at each step.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ import struct
 import sys
 from typing import Any
 
-# Of those that are trained and of the others, each: a head of two tensors is among them, and so is what stays as it
-# was. In all 3 kB of the ledger, and 5 ms.
+# Limit for trainable and for frozen tensors, each, so that both a head of two tensors and the frozen ones are sampled.
+# Costs 3 kB of the ledger and 5 ms in all.
 _TENSORS = 128
 
-# Around a name by what wraps a model: PEFT, DistributedDataParallel, torch.compile.
+# Parts added to tensor names by wrappers: PEFT, DistributedDataParallel, torch.compile.
 _WRAPPERS = re.compile(
     r"^(?:base_model\.model\.|module\.|_orig_mod\.)+|\.base_layer(?=\.)|\.modules_to_save\.\w+(?=\.)"
 )
 
-# How far a value moves when it is rounded to a type: half of the last place of its fraction.
+# Relative rounding error per dtype: half a unit in the last place.
 _ROUNDING = {"bfloat16": 2.0**-8, "float16": 2.0**-11, "float32": 2.0**-24, "float64": 2.0**-53}
 _KINDS = tuple(_ROUNDING)
 _SMALLEST_FLOAT16 = 6e-8
@@ -35,12 +35,12 @@ Tensors = dict[int, tuple[int, float, float]]
 
 
 def sample(model: Any) -> str | None:
-    """Some of a model's weights in base64: of each of up to 256 tensors a hash of its name, its type, and two values.
+    """Sample up to 256 tensors of a model, as base64: hash of the name, dtype, and two values each.
 
-    None where there are none to be read, such as where other processes hold them.
+    None if none can be read, such as when other processes hold them.
     """
     torch: Any = sys.modules.get("torch")
-    model = getattr(model, "model_body", model)  # of setfit
+    model = getattr(model, "model_body", model)  # setfit
     if torch is None or not isinstance(model, torch.nn.Module):
         return None
     try:
@@ -51,7 +51,7 @@ def sample(model: Any) -> str | None:
 
 
 def tensors_of(sampled: Any) -> Tensors:
-    """What a sample says of each tensor; nothing where it is none."""
+    """Parse a sample; empty if invalid."""
     try:
         data = base64.b64decode(sampled, validate=True) if isinstance(sampled, str) else b""
         return {name: (kind, one, two) for name, kind, one, two in _ENTRY.iter_unpack(data) if kind < len(_KINDS)}
@@ -60,17 +60,17 @@ def tensors_of(sampled: Any) -> Tensors:
 
 
 def moved_between(first: Tensors, second: Tensors) -> set[int]:
-    """The tensors of two samples that are not the same in both."""
+    """Tensors in both samples whose values differ."""
     return {name for name in first.keys() & second.keys() if not _is_same(first[name], second[name])}
 
 
 def same_weights(first: Tensors, second: Tensors, telling: set[int] | None = None) -> bool:
-    """Whether two samples are of the same weights: all that both have are the same, `telling` ones among them.
+    """True if all tensors common to both samples are equal, and at least one of `telling` is among them.
 
     Args:
         first: a sample.
-        second: another one, maybe of a model with more tensors, or fewer.
-        telling: tensors that tell the weights from others, such as those that a training moved; None for any.
+        second: another sample, possibly of a model with more or fewer tensors.
+        telling: tensors that identify the weights, such as those changed by a training; None for any.
     """
     common = first.keys() & second.keys()
     tell = common if telling is None else common & telling
@@ -86,7 +86,7 @@ def _is_same(one: tuple[int, float, float], other: tuple[int, float, float]) -> 
 
 
 def _chosen(torch: Any, model: Any) -> list[tuple[int, Any]]:
-    """The tensors with the smallest hashes, which are the same ones in a model with an adapter or another head."""
+    """Tensors with the smallest hashes: a stable choice if an adapter is added or the head replaced."""
     readable = [(name, weight) for name, weight in model.named_parameters() if _can_be_read(torch, weight)]
     named = {_hash(name, weight.numel()): weight for name, weight in readable}
     trained = [entry for entry in sorted(named.items()) if entry[1].requires_grad]
@@ -95,7 +95,7 @@ def _chosen(torch: Any, model: Any) -> list[tuple[int, Any]]:
 
 
 def _hash(name: str, size: int) -> int:
-    # With its size, because a head for other labels is another tensor.
+    # Includes the size, because a head for other labels is another tensor.
     digest = hashlib.sha256(f"{_WRAPPERS.sub('', name)} {size}".encode()).digest()
     return int.from_bytes(digest[:4], "little")
 
@@ -106,14 +106,14 @@ def _can_be_read(torch: Any, weight: Any) -> bool:
 
 
 def _plain(torch: Any) -> Any:
-    return torch.nn.Parameter  # what other classes hold is quantised, or a part of it is elsewhere
+    return torch.nn.Parameter  # other classes are quantized or sharded
 
 
 def _entries(torch: Any, chosen: list[tuple[int, Any]]) -> list[tuple[int, int, float, float]]:
     if not chosen:
         return []
     picked = [_values(weight.detach()) for _, weight in chosen]
-    # Few transfers from a device: one for all tensors on it.
+    # One transfer per device, for all its tensors.
     devices = dict.fromkeys(values.device for values in picked)
     read = {device: iter(_read(torch, [values for values in picked if values.device == device])) for device in devices}
     entries = []
@@ -125,7 +125,7 @@ def _entries(torch: Any, chosen: list[tuple[int, Any]]) -> list[tuple[int, int, 
 
 
 def _values(weight: Any) -> Any:
-    """Two values of a tensor, from about a third and two thirds of the way."""
+    """Two values of a tensor, at about one and two thirds of its length."""
     flat = weight.reshape(-1)
     count = flat.numel()
     first, second = count // 3, 2 * count // 3

@@ -1,8 +1,8 @@
-"""Quantities in and out of text; the only room that knows how large a unit is, and how people write a number.
+"""Parse and format quantities; the only package that knows sizes of units and how people write numbers.
 
-Inside the project a mass is in grams of CO2eq, an energy in kWh, an intensity in g/kWh, a time in seconds.
-`numerals` reads digits, `sizes` knows the units, `values` reads what is an amount and nothing else (options, front
-matter, files), `amounts` finds amounts between other words, `changes` and `words` go from number to number and to text.
+Internal units are grams of CO2eq for mass, kWh for energy, g/kWh for intensity, seconds for time.
+`numerals` parses digits, `sizes` defines the units, `values` parses standalone amounts (options, front matter, files),
+`amounts` finds amounts in text, `changes` converts numbers, `words` formats them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Masses and energies between other words: an amount is read whole or not at all.
+"""Find masses and energies in text; an amount is read whole or not at all.
 
-What is one end of a range, a bound, a part of a sum or of another number, is no amount. Of `12.5 ± 0.4 kg` the amount
-is 12.5 kg. Where a mark may be of thousands or decimals, an amount has two readings, and is not certain.
+Ends of ranges, bounds, terms of sums and parts of other numbers are not amounts. `12.5 ± 0.4 kg` is 12.5 kg. If a mark
+may separate thousands or decimals, an amount has two readings, and is uncertain.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from .sizes import ANY_CASE, ENERGY, MASS, TRAPS, UNITS, Unit, nearest
 
 
 class Amount(NamedTuple):
-    """An amount in the unit that the project keeps its dimension in, and its place in the text.
+    """An amount in the internal unit of its dimension, and its position in the text.
 
     Attributes:
-        values: what it may be: one value where that is certain, else two.
-        off: by how much the first value may be off, by its last digit, or by what stands behind `±`.
-        unit: the unit as it is written.
-        of_co2: whether CO2 stands behind it.
-        start: where its number begins.
-        end: where its words end.
+        values: possible values: one if certain, else two.
+        off: uncertainty of the first value, from its last digit or from `±`.
+        unit: the unit as written.
+        of_co2: True if CO2 follows.
+        start: start of the number.
+        end: end of the amount.
     """
 
     values: tuple[float, ...]
@@ -36,7 +36,7 @@ class Amount(NamedTuple):
 
     @property
     def value(self) -> float | None:
-        """The one value; None where there are two."""
+        """The only value; None if there are two."""
         return self.values[0] if len(self.values) == 1 else None
 
 
@@ -49,7 +49,7 @@ _SCALES = {
     "k": 10**3, "thousand": 10**3, "million": 10**6, "millions": 10**6, "billion": 10**9, "billions": 10**9,
     "trillion": 10**12,
 }  # fmt: skip
-# A mass is in metric tons where people write of emissions; that the others are a tenth smaller and larger is its off.
+# Tons of emissions are read as metric; short and long tons differ by a tenth, which becomes the uncertainty.
 _TONS = "metric ton|metric tons|ton|tons|metric-ton|metric-tons"
 _KILOTONS = "kiloton|kilotons|megaton|megatons"
 _TON_SIZES = {"kilo": Fraction(10**9), "mega": Fraction(10**12)}
@@ -59,7 +59,7 @@ _GAP = r"[ \u00b7-]?"
 
 
 def _spelled(dimension: str) -> str:
-    """A pattern for all spellings of the units of a dimension."""
+    """Pattern for all spellings of the units of a dimension."""
     names = {name for name, unit in UNITS.items() if unit.dimension == dimension and "metric" not in name}
     listed = [re.sub("(?<=watt)(?=hours?$)|(?<=kW|MW|GW|TW|mW)(?=hs?$)", lambda _: _GAP, name) for name in names]
     listed += ["metric[ -]tonnes?", *_TONS.split("|"), *_KILOTONS.split("|")] if dimension == MASS else []
@@ -81,7 +81,7 @@ _TAILS = {
 }
 _BARE = re.compile(rf"{_ERROR}[)$ ]{{0,3}}(?:{BLANK}?(?P<scale>{'|'.join(_SCALES)})\b)?(?![\w/%\u00b0])", re.IGNORECASE)
 
-# -- what stands before ------------------------------------------------------------------------------------------------
+# -- context before the number -----------------------------------------------------------------------------------------
 _REACH = 64
 _ROUGHLY = (
     r"(?:about|around|approximately|approx\.?|roughly|some|just|only|a total of|total of|the|an?|an estimated|estimated"
@@ -119,22 +119,22 @@ _JOIN_WORD = (
     r"|of|point|comma|komma|virgule|punto|coma|-|\u2013|\u2014|\u2212|~|/|\+|\u00d7|x|\*|\u00b7|,|&|\.\.+"
     r"|\u2026|to about|and about|to around|\u81f3|\u5230)"
 )
-# Another number, or a word of one, whose other part or end this one may be.
+# Another number or number word, of which this one may be a part or the range end.
 _BEFORE_NUMBER = re.compile(
     rf"(?:[0-9\u00bc-\u00be\u2150-\u215e\u2070\u00b9\u00b2\u00b3\u2074-\u2079]|\b{_NUMBER_WORD})"
     rf"(?P<unit>[%$)\]\s]{{0,3}}(?:[^\W\d_]{{1,14}}[ -]?)?(?:\(?{CO2}\)?)?)??"
     rf"(?:(?P<join>\s{{0,3}}{_JOIN_WORD})\s{{0,3}}|\s{{1,3}})[~\u2248]?\$?$",
     re.IGNORECASE,
 )
-# A number with nothing between but signs: `1 / 2`, `3 • 250`, `2023 250`.
+# A number separated by signs only: `1 / 2`, `3 • 250`, `2023 250`.
 _TOUCHING = re.compile(r"(?:[0-9\u00bc-\u00be\u2150-\u215e](?P<between>[^\w|;=\n\u2192\u21d2]{0,8}))$")
 _CLEAN_BETWEEN = re.compile(r"[)\]\"'\u201d]?(?:[:.]\s+|\s?[)\]]\s?|\s?,\s+)\(?[~\u2248]?\$?")
 _SHORT_NUMBER = re.compile(r"(?<![0-9.,])[0-9]{1,3}$")
-# Straight before a number none of these may stand; blanks, brackets, quotes, =, ~, | and a colon may.
+# Characters that must not directly precede a number; blanks, brackets, quotes, =, ~, | and a colon may.
 _GLUED = re.compile(r"[\w.,/\\^*+#@&'\u2019\u00b1\u2213\u00d7\u00b7\u00f7\u2215\u2044\u2010-\u2015\u2212-]$")
 _SIGNED = re.compile(rf"(?:{_PLUS_MINUS}[\s$({{]{{0,6}}|[-\u2010-\u2015\u2212][$({{]{{1,3}})$")
 
-# -- what stands behind ------------------------------------------------------------------------------------------------
+# -- context after the amount ------------------------------------------------------------------------------------------
 _BOUND_BEHIND = re.compile(
     r"\s{0,2}(?:\+(?!\s?[0-9/-])|(?:,? ?(?:or|and|oder|ou|o)\s+(?:less|more|fewer|under|over|below|above|lower"
     r"|higher|up"
@@ -156,17 +156,17 @@ _POWER_BEHIND = re.compile(r"(?:[\u00b2\u00b3^]|\s?(?:[\u00d7*]|x\s)\s?[0-9])")
 
 
 def find_masses(text: str) -> Iterator[Amount]:
-    """The masses in a text, in grams, in its order."""
+    """Masses in a text, in grams, in order."""
     return _find(text, MASS)
 
 
 def find_energies(text: str) -> Iterator[Amount]:
-    """The energies in a text, in kWh, in its order."""
+    """Energies in a text, in kWh, in order."""
     return _find(text, ENERGY)
 
 
 def read_in(text: str, unit: str) -> Amount | None:
-    """The amount whose number begins a text, in a unit that stands elsewhere; None where another word follows it."""
+    """Amount whose number begins the text, in a unit given elsewhere; None if another word follows it."""
     meant = _unit(unit)
     found = _NUMERAL.match(text)
     if meant is None or found is None:
@@ -191,7 +191,7 @@ def _find(text: str, dimension: str) -> Iterator[Amount]:
 
 
 def _numerals(text: str) -> Iterator[re.Match[str]]:
-    """The numerals of a text; digits are looked for first, which is quick."""
+    """Numerals of a text; searching for digits first is faster."""
     place = 0
     while (digit := _DIGIT.search(text, place)) is not None:
         start = digit.start()
@@ -203,7 +203,7 @@ def _numerals(text: str) -> Iterator[re.Match[str]]:
 
 
 def _unit(written: str) -> Unit | None:
-    """The unit of a spelling; None where its size is open."""
+    """Unit of a spelling; None if unknown or ambiguous in size."""
     low = " ".join(written.lower().replace("-", " ").split())
     if low.endswith(("ton", "tons")):
         return Unit(MASS, _TON_SIZES.get(low[:4], UNITS["t"].size))
@@ -226,7 +226,7 @@ def _amount(found: re.Match[str], tail: re.Match[str], unit: Unit, written: str,
 
 
 def _error(tail: re.Match[str], read: Reading) -> Fraction:
-    """What stands behind `±`."""
+    """Uncertainty given by `±`; 0 if none."""
     if not tail["error"]:
         return Fraction(0)
     error = readings(tail["error"])
@@ -236,7 +236,7 @@ def _error(tail: re.Match[str], read: Reading) -> Fraction:
 
 
 def _begins(text: str, start: int, dimension: str) -> bool:
-    """Whether no part of the amount stands before its number, nor a word that makes it a bound."""
+    """True if nothing before the number is a part of the amount or makes it a bound."""
     head = text[max(0, start - _REACH) : start]
     if not head or head.isspace():
         return True
@@ -254,7 +254,7 @@ def _begins(text: str, start: int, dimension: str) -> bool:
 
 
 def _is_clean(before: str, between: str, text: str, start: int) -> bool:
-    """Whether the signs between two numbers part them: `in run 3: 5 kg`, `in 2023, 5 kg`."""
+    """True if the signs between two numbers separate them: `in run 3: 5 kg`, `in 2023, 5 kg`."""
     if not _CLEAN_BETWEEN.fullmatch(between):
         return False
     could_group = re.match("[0-9]{3}(?![0-9])", text[start : start + 4]) and _SHORT_NUMBER.search(before)
@@ -262,7 +262,7 @@ def _is_clean(before: str, between: str, text: str, start: int) -> bool:
 
 
 def _is_other(words: str, dimension: str) -> bool:
-    """Whether the words behind a number show that it counts something else than amounts of this dimension."""
+    """True if the words after a number show that it counts something other than this dimension."""
     word = _ANY_CO2.sub("", words.lower()).strip(" $%()[]-\t\n")
     unit = _unit(word) if word else None
     if unit is not None:
@@ -271,13 +271,13 @@ def _is_other(words: str, dimension: str) -> bool:
 
 
 def _is_of(words: str, dimension: str) -> bool:
-    """Whether the words behind a number are a unit of this dimension."""
+    """True if the words after a number are a unit of this dimension."""
     unit = _unit(_ANY_CO2.sub("", words.lower()).strip(" $%()[]-\t\n"))
     return unit is not None and unit.dimension == dimension
 
 
 def _ends(text: str, end: int, dimension: str | None) -> bool:
-    """Whether the amount ends here: no bound, no other end of a range, no further part follows."""
+    """True if the amount ends here: no bound, range end or further part follows."""
     behind = text[end : end + _REACH]
     if _BOUND_BEHIND.match(behind) or _POWER_BEHIND.match(behind):
         return False

@@ -1,7 +1,7 @@
-r"""Numbers as people write them: how their digits are grouped, what marks their decimals, powers of ten.
+r"""Parse numbers as people write them: digit groups, decimal marks, powers of ten.
 
-Groups are parted by a comma, a point, an underscore, an apostrophe, any kind of blank, or LaTeX's `\,` and `{,}`. One
-comma or one point in front of three digits may be either mark, and such a number has two readings.
+Groups are separated by a comma, point, underscore, apostrophe, any kind of blank, or LaTeX's `\,` and `{,}`. A single
+comma or point before three digits may be either mark, and such a number has two readings.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-# The usual blank, the no-break, thin, narrow and figure ones; a thin blank with one behind it is what is left of `\,`.
+# Plain, no-break, thin, narrow and figure spaces; a thin space followed by a plain one is left over from `\,`.
 BLANK = r"(?:\u2009 |[ \u00a0\u2004-\u200a\u202f]|\\[,;: ]|&(?:nbsp|thinsp|#160|#8239|#8201);)"
 _APOSTROPHES = "'\u2018\u2019\u02bc\u2032\u00b4`"
 _MARK = rf"(?:[.,_{_APOSTROPHES}]|\{{,\}}|\{{\.\}})"
@@ -31,37 +31,37 @@ _WHOLE = re.compile(NUMERAL)
 _ANY_BLANK = re.compile(BLANK)
 _PLAIN = re.compile(r"[0-9]+|\.[0-9]+|[0-9]+[.,][0-9]+")
 _EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
-# One mark between all groups, and another one, or none, in front of decimals.
+# One mark between all groups, and a different one, or none, before decimals.
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?P<group>[.,_' ])[0-9]{3}(?:(?P=group)[0-9]{3})*(?:(?!(?P=group))[.,][0-9]+)?")
 _ENGLISH = re.compile(r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _LAKHS = re.compile(r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
 _DIGITS_OF = {char: str(index) for index, char in enumerate(_SUPERSCRIPTS)} | {"\u207a": "+", "\u207b": "-"}
-_LARGEST_EXPONENT = 99  # of a number in text; nothing that people emit needs more
+_LARGEST_EXPONENT = 99  # in text; no emissions figure needs more
 _LONGEST = 60  # characters of a number in text
 
 
 class Reading(NamedTuple):
-    """A number as it may be meant, and half of its last digit that counts."""
+    """A possible value of a number, and half a unit of its last significant digit."""
 
     value: Fraction
     off: Fraction
 
 
 def readings(written: str) -> tuple[Reading, ...]:
-    """What a numeral may stand for: one reading, two where a mark may be of thousands or decimals, else none."""
+    """Possible readings of a numeral: one, two if a mark may separate thousands or decimals, none if invalid."""
     found = _WHOLE.fullmatch(written) if len(written) <= _LONGEST else None
     return () if found is None else readings_of(found)
 
 
 def readings_of(found: re.Match[str]) -> tuple[Reading, ...]:
-    """The same of a match of `NUMERAL`."""
+    """Like `readings`, for a match of `NUMERAL`."""
     if found["base"]:
         exponent = _exponent(found["power1"], found["raised1"])
         return () if exponent is None else (Reading(Fraction(10) ** exponent, Fraction(0)),)
     exponent = _exponent(found["exponent"] or found["power"], found["raised"])
     if exponent is None:
         return ()
-    # A number with a power of ten has decimals, and groups at most in a slip.
+    # A mantissa with a power of ten has decimals; groups there would be a slip.
     written = found["mantissa"]
     if exponent and "," not in written and _EITHER.fullmatch(written):
         return (_reading(written, exponent),)
@@ -69,21 +69,21 @@ def readings_of(found: re.Match[str]) -> tuple[Reading, ...]:
 
 
 def english_number(written: str) -> float | None:
-    """A numeral among English words: there a comma groups and a point marks decimals. None where it is no number."""
-    if _ENGLISH.fullmatch(written):  # nearly all, and quick
+    """Parse a numeral in English text, where a comma groups and a point marks decimals; None if invalid."""
+    if _ENGLISH.fullmatch(written):  # fast path for most numerals
         return float(written.replace(",", ""))
     found = readings(written)
     return float(found[0].value) if found else None
 
 
 def last_digit_off(written: str) -> float:
-    """By what part of itself a number may be off, by the last of its digits that counts; 0 where it is none."""
+    """Relative uncertainty of a number from its last significant digit; 0 if it is zero or invalid."""
     found = readings(written)
     return float(found[0].off / found[0].value) if found and found[0].value else 0.0
 
 
 def _plain(mantissa: str) -> list[str]:
-    """The mantissa with a decimal point and no other mark, once for each way to read it; decimals first."""
+    """Mantissa with a decimal point and no other mark, once per reading; decimals first."""
     written = re.sub(rf"[{_APOSTROPHES}]", "'", mantissa).replace("{,}", ",").replace("{.}", ".")
     written = _ANY_BLANK.sub(" ", written)
     if _EITHER.fullmatch(written):
@@ -97,7 +97,7 @@ def _plain(mantissa: str) -> list[str]:
 
 
 def _exponent(digits: str | None, raised: str | None) -> int | None:
-    """The power of ten, 0 where none is written; None where it is beyond any number."""
+    """Power of ten, 0 if absent; None if too large for a figure."""
     text = digits or "".join(_DIGITS_OF[char] for char in raised or "")
     exponent = int(re.sub(rf"[{_MINUS}]", "-", text).replace(" ", "")) if text else 0
     return exponent if abs(exponent) <= _LARGEST_EXPONENT else None
@@ -105,7 +105,7 @@ def _exponent(digits: str | None, raised: str | None) -> int | None:
 
 def _reading(plain: str, exponent: int) -> Reading:
     number = Decimal(plain)
-    # Zeros at the end of a whole number may be rounding.
+    # Trailing zeros of a whole number may be rounding.
     last = int((number if "." in plain else number.normalize()).as_tuple().exponent)
     scale = Fraction(10) ** exponent
     return Reading(Fraction(plain) * scale, Fraction(1, 2) * Fraction(10) ** last * scale if number else Fraction(0))

@@ -1,8 +1,8 @@
-"""Which units there are, how they are spelled, and how large each is.
+"""Units: spellings and sizes.
 
 Sizes: t, min, h, d and the prefixes are those of the SI Brochure (BIPM, 9th edition, tables 7 and 8), which makes
 1 kWh = 1000 W x 3600 s = 3.6e6 J; the pound is 453.59237 g (international yard and pound agreement, 1959).
-A change of unit works on the decimal digits as written, in fractions, and rounds once: 0.1069 kg is 106.9 g.
+Conversions work on the decimal digits as written, in fractions, and round once: 0.1069 kg is 106.9 g.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ..errors import UnitError
 
 class Unit(NamedTuple):
     dimension: str
-    size: Fraction  # in the unit that the project keeps the dimension in
+    size: Fraction  # in the internal unit of the dimension
 
 
 PLAIN, MASS, ENERGY = "a plain number", "a mass", "an energy"
 INTENSITY, TIME, POWER = "an intensity", "a time", "a power"
-PROPOSED = {  # what a message tells people to write behind their number
+PROPOSED = {  # units suggested in messages
     PLAIN: ("",),
     MASS: (" g", " kg"),
     ENERGY: (" kWh", " Wh"),
@@ -64,7 +64,7 @@ ANY_CASE = {name.lower(): unit for name, unit in UNITS.items()}
 # In "1h 30m" the m can only be minutes.
 PARTS_OF_TIME = {name: unit.size for name, unit in UNITS.items() if unit.dimension == TIME} | {"m": Fraction(60)}
 
-# Spellings, in lower case, that leave the size open; what is in UNITS exactly as written is read all the same.
+# Lower-case spellings of ambiguous size; an exact match in UNITS is accepted all the same.
 TRAPS = {
     **dict.fromkeys(("ton", "tons"), ("is short, long or metric", '"t" for 1000 kg')),
     "mt": ("is a metric tonne or a megatonne by its case", '"t" or "Mt"'),
@@ -77,12 +77,12 @@ TRAPS = {
     **dict.fromkeys(("gpuhour", "gpuhours"), ("counts devices as well as time", 'the time on the clock in "h"')),
 }
 
-LONGEST = 200  # characters of a value that are read at all; bounds every pattern
-SHOWN = 60  # characters of a value that an error quotes
+LONGEST = 200  # maximum characters of a value; bounds every pattern
+SHOWN = 60  # characters of a value quoted in an error
 
 
 def nearest(number: Fraction | float) -> float:
-    """The nearest float; infinity beyond the largest."""
+    """Nearest float; infinity beyond the largest."""
     try:
         return float(number)
     except OverflowError:
@@ -90,19 +90,19 @@ def nearest(number: Fraction | float) -> float:
 
 
 def finite(x: float) -> float:
-    """The number as a float. Raises UnitError if it is not finite."""
+    """Convert to float. Raises UnitError if not finite."""
     if not math.isfinite(nearest(x)):
         raise UnitError(f"{quote(x)} is not a finite number: write the amount, or leave it out where it is not known")
     return float(x)
 
 
 def scaled(x: float, factor: Fraction) -> float:
-    """The number times a factor, worked out on its digits and rounded once. UnitError if not finite."""
+    """Multiply by a factor, exactly on the decimal digits, and round once. Raises UnitError if not finite."""
     return finite(nearest(Fraction(repr(finite(x))) * factor))
 
 
 def quote(value: object) -> str:
-    """A value as a message shows it, short and harmless."""
+    """A value as shown in messages, short and harmless."""
     if isinstance(value, str):
         text = repr(value[:LONGEST])[1:-1]
         return f'"{text}"' if len(text) <= SHOWN else f'"{text[:SHOWN]}..."'

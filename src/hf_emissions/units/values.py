@@ -1,7 +1,7 @@
-"""Values that are one amount and nothing else: options, front matter, the cells and fields of files.
+"""Parse values that are a single amount: options, front matter, cells and fields of files.
 
-A value is read by one convention, so that every reader of it reads the same: a point marks decimals, and a comma
-counts only where it can mean nothing but groups. All else is refused, with what to write instead.
+All callers share one convention: a point marks decimals, and a comma is accepted only where it must be grouping.
+Anything else is rejected, with what to write instead.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ from .sizes import (
 
 
 class _RefusalError(Exception):
-    """Why a value cannot be read, and what to write instead (nothing: an example of what was wanted)."""
+    """Why a value is rejected, and what to write instead (if omitted, an example of the dimension)."""
 
 
-_LARGEST_EXPONENT = 999  # beyond any float, and no work to write out
+_LARGEST_EXPONENT = 999  # beyond any float, yet cheap to expand
 _SIGNS = {"": 1, "+": 1, "-": -1, "\u2212": -1}
 _BEYOND = "is beyond what a number can hold"
-_CO2 = "CO\u2082"  # what every way to write CO2 is turned into, lest its 2 be taken for a number
+_CO2 = "CO\u2082"  # normalised CO2, so that its 2 is not read as a number
 
 _WRITTEN_CO2 = re.compile(
     r"[ -]?\(?(?:of )?(?:eq\.? ?)?(?:carbon dioxide|co(?:<sub>2</sub>|~2~|\$?_?\{?2\}?\$?))"
     r"(?:[ -]?e(?:q(?:uiv(?:alents?)?)?)?\b\.?)?\)?(?: emissions\b)?",
     re.IGNORECASE,
 )
-# Blanks and apostrophes part groups of three digits alone; `1.e3` is a number of YAML.
+# Blanks and apostrophes separate groups of three digits only; `1.e3` is a YAML number.
 _NUMBER = re.compile(
     r"((?<![0-9.,_])[1-9][0-9]{0,2}(?:[ '\u2019][0-9]{3})+(?![0-9_])(?:[.,][0-9]+)*"
     r"|\.?[0-9](?:[0-9.,_]*(?:[0-9]|\.(?=[eE][+-]?[0-9])))?(?:[eE][+-]?[0-9]+)?)"
 )
 _UNMARKED = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _LATEX_BLANK = re.compile(r"(?<=[0-9])\\[,;: ](?=[0-9])")
-# Whole numbers of YAML to other bases, as js-yaml 4.1 has them (lib/type/int.js), which the Hub reads cards with.
+# YAML integers in other bases, as in js-yaml 4.1 (lib/type/int.js), which the Hub reads cards with.
 _OF_BASE = re.compile(r"([-+]?)0(?:x([0-9a-fA-F_]+)|o([0-7_]+)|b([01_]+))")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?:_[0-9]{3})+)(?:\.[0-9]+)?")
 _CLOCK = re.compile(r"(?<![0-9:.,_])([0-9]+):([0-5][0-9]):([0-5][0-9](?:\.[0-9]+)?)$")
@@ -61,32 +61,32 @@ _GAP = re.compile(r"\b[ \u00b7-]+\b")  # as in watt-hour, metric tons, kW h
 
 
 def read_mass_g(value: object, *, default_unit: str | None = None) -> float:
-    """Grams of a mass; a bare number is in `default_unit`. Raises UnitError for all that takes guessing to read."""
+    """Parse a mass in grams; a bare number is in `default_unit`. Raises UnitError if ambiguous or invalid."""
     return _read(value, MASS, default_unit)
 
 
 def read_energy_kwh(value: object, *, default_unit: str | None = None) -> float:
-    """Energy in kWh; a bare number is in `default_unit`. Raises UnitError, as `read_mass_g` does."""
+    """Parse an energy in kWh; a bare number is in `default_unit`. Raises UnitError, as `read_mass_g` does."""
     return _read(value, ENERGY, default_unit)
 
 
 def read_intensity_g_per_kwh(value: object, *, default_unit: str | None = None) -> float:
-    """Intensity in g/kWh; a bare number is in `default_unit`. Raises UnitError, as `read_mass_g` does."""
+    """Parse an intensity in g/kWh; a bare number is in `default_unit`. Raises UnitError, as `read_mass_g` does."""
     return _read(value, INTENSITY, default_unit)
 
 
 def read_duration_s(value: object, *, default_unit: str | None = None) -> float:
-    """Seconds of a time, "4 days 9.5 hours" and "1:30:00" included. Raises UnitError, as `read_mass_g` does."""
+    """Parse a time in seconds, also "4 days 9.5 hours" and "1:30:00". Raises UnitError, as `read_mass_g` does."""
     return _read(value, TIME, default_unit)
 
 
 def read_number(value: object) -> float:
-    """A plain number from 0 up, without a unit. Raises UnitError for everything else."""
+    """Parse a plain non-negative number without a unit. Raises UnitError otherwise."""
     return _read(value, PLAIN, "")
 
 
 def has_unit(value: object) -> bool:
-    """Whether a number in this text has a word behind it that stands as its unit, known or not; CO2 alone is none."""
+    """True if a word follows a number in this text as its unit, known or not; CO2 alone does not count."""
     try:
         behind = "".join(_NUMBER.split(_simplified(value))[2::2]) if isinstance(value, str) else ""
     except _RefusalError:
@@ -119,7 +119,7 @@ def _exact(value: object, wanted: str, default_unit: str | None) -> Fraction:
 
 
 def _sum_of_times(quantities: list[tuple[Fraction, str]], wanted: str) -> Fraction:
-    """Such as "4 days 9.5 hours": only times, each unit smaller than the one before it."""
+    """Sum of times such as "4 days 9.5 hours", each unit smaller than the one before it."""
     sizes = [PARTS_OF_TIME.get(phrase.lower().removesuffix(" and").strip(" ,"), 0) for _, phrase in quantities]
     if wanted != TIME or 0 in sizes or any(left <= right for left, right in pairwise(sizes)):
         raise _RefusalError("holds more than one number")
@@ -127,7 +127,7 @@ def _sum_of_times(quantities: list[tuple[Fraction, str]], wanted: str) -> Fracti
 
 
 def _quantities(value: object) -> list[tuple[Fraction, str]]:
-    """Every number of the value, with the words that follow it."""
+    """Numbers of the value, each with the words that follow it."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise _RefusalError("is neither a number nor text")
     if not isinstance(value, str):
@@ -145,7 +145,7 @@ def _quantities(value: object) -> list[tuple[Fraction, str]]:
 
 
 def _whole_of_base(text: str) -> int | None:
-    """The number of `0x1F`, `0o17`, `0b11`; None for all else."""
+    """Value of `0x1F`, `0o17`, `0b11`; None for anything else."""
     found = _OF_BASE.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if found is None:
         return None
@@ -156,7 +156,7 @@ def _whole_of_base(text: str) -> int | None:
 
 
 def _simplified(text: str) -> str:
-    """The text with single blanks, one way to write CO2, and a clock's hours, minutes and seconds in words."""
+    """Normalise blanks and CO2, and write clock times as hours, minutes and seconds."""
     if len(text) > LONGEST:
         raise _RefusalError(f"is longer than {LONGEST} characters")
     text = _LATEX_BLANK.sub(" ", " ".join(text.split()).replace("\u2082", "2"))

@@ -1,4 +1,4 @@
-"""Numbers and quantities as text for people, and as decimals for YAML."""
+"""Format numbers and quantities for people, and as decimals for YAML."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ from decimal import Decimal
 
 from .sizes import UNITS, finite, scaled
 
-# With hours as the least unit from 3 days on, and none from 100 days on, a time is said to 1 % at least.
+# With hours as the smallest unit from 3 days on, and days from 100 days on, a time is accurate to 1 % or better.
 _DAYS_FROM_H = 72
 _WHOLE_DAYS_FROM = 100
 
 
 def plain_decimal(x: float) -> str:
-    """Shortest decimal text that gives back this float; YAML 1.1 and 1.2 read it alike. UnitError if not finite."""
+    """Shortest decimal text that round-trips to this float; YAML 1.1 and 1.2 agree on it. UnitError if not finite."""
     text = format(Decimal(repr(finite(x))), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 
 
 def round_significant(x: float, digits: int = 3) -> float:
-    """The number to so many significant digits, 1 or more; 0 stays 0. Raises UnitError if not finite."""
+    """Round to `digits` significant digits, 1 or more; 0 stays 0. Raises UnitError if not finite."""
     return finite(float(f"{finite(x):.{digits - 1}e}"))
 
 
 def format_mass(g: float) -> str:
-    """Text for people of a mass in grams, such as "1.23 kg". UnitError if not finite, as in all of these."""
+    """Format a mass in grams, such as "1.23 kg". Raises UnitError if not finite, as all formatters do."""
     return _format(g, ("kt", "t", "kg", "g", "mg"))
 
 
 def format_energy(kwh: float) -> str:
-    """Text for people of an energy in kWh, such as "370 Wh"."""
+    """Format an energy in kWh, such as "370 Wh"."""
     return _format(kwh, ("GWh", "MWh", "kWh", "Wh", "mWh"))
 
 
 def format_duration(s: float) -> str:
-    """Text for people of a time in seconds, such as "24 s", "1 h 12 min" or "12 days 4 h"."""
+    """Format a time in seconds, such as "24 s", "1 h 12 min" or "12 days 4 h"."""
     if round_significant(s) < 60:
         return f"{plain_decimal(round_significant(s))} s"
     seconds, minutes, hours = (round(scaled(s, 1 / UNITS[unit].size)) for unit in ("s", "min", "h"))
@@ -53,17 +53,17 @@ def _in_two_units(count: int, ratio: int, large: str, small: str) -> str:
 
 
 def format_power(w: float) -> str:
-    """Text for people of a power in watts, such as "2.4 kW"."""
+    """Format a power in watts, such as "2.4 kW"."""
     return _format(w, ("MW", "kW", "W", "mW"))
 
 
 def format_intensity(g_per_kwh: float) -> str:
-    """Text for people of an intensity in g/kWh, always in that unit, so that grids compare at a glance."""
+    """Format an intensity in g/kWh, always in that unit, so that grids compare at a glance."""
     return f"{plain_decimal(round_significant(g_per_kwh))} g/kWh"
 
 
 def _format(x: float, ladder: tuple[str, ...]) -> str:
-    """In the largest unit of the ladder in which the rounded number reaches 1, else in the smallest; 0 in ours."""
+    """Format in the largest unit whose rounded number reaches 1, else the smallest; 0 in the internal unit."""
     for unit in ladder:
         size = UNITS[unit].size
         number = round_significant(scaled(x, 1 / size))

@@ -1,1 +1,1 @@
-"""Where the cards of an audit come from: one file a source."""
+"""Sources of an audit's cards, one module each."""

@@ -1,4 +1,4 @@
-"""Cards in a .tar.gz, read from beginning to end and never unpacked."""
+"""Source: a tar archive, streamed from beginning to end and never extracted."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from .unpacked import BROKEN, unpacked
 
 @dataclass(frozen=True, slots=True)
 class Archive(Source):
-    """The cards of an archive, in its own order: a .tar, or one that is packed by gzip, bzip2 or xz."""
+    """Cards of a .tar archive, plain or compressed by gzip, bzip2 or xz, in its own order."""
 
     path: Path
 
     def fingerprint(self) -> str:
-        """Of the archive's size and time."""
+        """Path, size and modification time."""
         status = self.path.stat()
         return f"{self.path.resolve()} {status.st_size} {status.st_mtime_ns}"
 
     def count(self) -> int | None:
-        """Not known before the archive was read."""
+        """None: unknown before the archive is read."""
         return None
 
     def models(self) -> Iterator[dict[str, Any]]:
-        """The models, their cards whole. Links and what is no card are passed over.
+        """Models with whole cards. Links and other files are skipped.
 
         Raises:
-            UsageError: it is no archive, is cut off or damaged, or has no card.
+            UsageError: the file is not an archive, is truncated or damaged, or has no card.
         """
         found = False
         try:
@@ -52,7 +52,7 @@ class Archive(Source):
 
 def _model(archive: tarfile.TarFile, member: tarfile.TarInfo) -> dict[str, Any]:
     name = id_of(tuple(part for part in member.name.split("/") if part not in ("", ".")))
-    # A member may have holes, so that few bytes of the archive stand for many.
+    # A sparse member expands from few bytes to many.
     file = archive.extractfile(member) if member.size <= MOST_BYTES else None
     if file is None:
         return {"id": name, "problem": TOO_LARGE}

@@ -1,4 +1,4 @@
-"""The columns of a dump as values: by their type, so that no value of a stranger's file makes us fail."""
+"""Columns of a dump as Python values, converted by type: no value of a foreign file raises."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 def is_text(kind: Any) -> bool:
-    """Whether a column holds text, or bytes that may be text."""
+    """True if a column holds text, or bytes that may be text."""
     types = need_pyarrow().types
     if types.is_dictionary(kind):
         kind = kind.value_type
@@ -20,17 +20,17 @@ def is_text(kind: Any) -> bool:
 
 
 def is_mapping(kind: Any) -> bool:
-    """Whether a column holds names with values."""
+    """True if a column holds structs."""
     return bool(need_pyarrow().types.is_struct(kind))
 
 
 def cards_of(column: Any) -> list[Any]:
-    """The cards of a column: bytes, or mappings without what is null."""
+    """Cards of a column: bytes, or mappings without null values."""
     return [_without_null(value) for value in column.to_pylist()] if is_mapping(column.type) else bytes_of(column)
 
 
 def bytes_of(column: Any) -> list[bytes | None]:
-    """The bytes of a column of text, which may be no UTF-8."""
+    """Bytes of a text column, which may be invalid UTF-8."""
     pa = need_pyarrow()
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
@@ -42,14 +42,14 @@ def bytes_of(column: Any) -> list[bytes | None]:
 
 
 def texts_of(column: Any) -> list[str | None]:
-    """The texts of a column; null where it holds something else."""
+    """Texts of a column; all None for a column of another type."""
     if not is_text(column.type):
         return [None] * len(column)
     return [None if value is None else text_of(value.decode("utf-8", "replace")) for value in bytes_of(column)]
 
 
 def integers_of(column: Any) -> list[int | None]:
-    """The whole numbers of a column; null where a value is none."""
+    """Integers of a column; None for other values."""
     types = need_pyarrow().types
     if is_text(column.type):
         return [integer_of(value) for value in texts_of(column)]
@@ -58,11 +58,11 @@ def integers_of(column: Any) -> list[int | None]:
 
 
 def times_of(column: Any) -> list[Any]:
-    """The times of a column: times, days, text, or seconds or milliseconds since 1970; null where a value is none."""
+    """Times of a column: timestamps, dates, text, or seconds or milliseconds since 1970; None for other values."""
     pa = need_pyarrow()
     types = pa.types
     if types.is_timestamp(column.type):
-        # By their number: what Python's own times cannot hold is not known, and no error.
+        # As numbers: a timestamp out of Python's range is unknown, not an error.
         a_second = _A_SECOND[column.type.unit]
         return [None if at is None else seconds_of(at / a_second) for at in column.cast(pa.int64()).to_pylist()]
     if is_text(column.type):
@@ -80,7 +80,7 @@ def _views() -> tuple[Any, ...]:
 
 
 def _without_null(value: Any) -> Any:
-    """A mapping without what is null: a column of mappings has every name in every row."""
+    """Drop null values: a struct column has every field in every row."""
     if isinstance(value, dict):
         return {name: _without_null(one) for name, one in value.items() if one is not None}
     return [_without_null(one) for one in value] if isinstance(value, list) else value

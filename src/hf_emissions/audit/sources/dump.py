@@ -1,4 +1,4 @@
-"""A dump in Parquet, one row a model, with the text of the card or its front matter."""
+"""Source: a Parquet dump, one row per model, with the card's text or its front matter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .front import card_of
 from .pages import largest_page
 from .source import BATCH, Source
 
-# What dumps call their columns; librarian-bots/model_cards_with_metadata has the first of each.
+# Usual column names; librarian-bots/model_cards_with_metadata has the first of each.
 KNOWN = {
     "id": ("modelId", "id", "model_id", "repo_id", "repoId", "modelID", "model"),
     "card": ("card", "readme", "README", "card_text", "model_card", "text", "content"),
@@ -25,25 +25,25 @@ KNOWN = {
     "last_modified": ("last_modified", "lastModified"),
     "sha": ("sha",),
 }
-# What is unpacked at once. Most tools write pages of 1 MB, of which 250 rows are at most so much; some write a page for
-# all rows of a group.
+# Limit of bytes decompressed at once. Most tools write pages of 1 MB, of which 250 rows need at most about this; some
+# write one page per row group.
 MOST_AT_ONCE = 256 * 1024 * 1024
-# Of the file, so that no group of rows is held whole.
+# Read buffer, so that no row group is held whole.
 _BUFFER = 1024 * 1024
 _FRONT = ("card_data", "cardData", "front_matter", "metadata", "yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class Dump(Source):
-    """The models of a Parquet file, read a piece at a time.
+    """Models of a Parquet file, read in batches.
 
     Args:
         path: the file.
-        id_column: the column of the ids, where it is not one that is known.
-        card_column: that of the cards.
+        id_column: column of the ids, if its name is not a usual one.
+        card_column: the same for the cards.
 
     Raises:
-        UsageError: it is no Parquet, or has no such columns.
+        UsageError: the file is not Parquet, or has no such columns.
     """
 
     path: Path
@@ -51,16 +51,16 @@ class Dump(Source):
     card_column: str | None = None
 
     def fingerprint(self) -> str:
-        """Of the file's size and time, and of the columns."""
+        """Path, size and modification time of the file, and the columns."""
         status = self.path.stat()
         return f"{self.path.resolve()} {status.st_size} {status.st_mtime_ns} {self.id_column} {self.card_column}"
 
     def count(self) -> int | None:
-        """How many rows there are."""
+        """Number of rows."""
         return int(self._open().metadata.num_rows)
 
     def models(self) -> Iterator[dict[str, Any]]:
-        """The models; a card that is front matter alone is said to be that.
+        """Models; `body_read` is False for a card that is front matter alone.
 
         Raises:
             UsageError: the file is damaged.
@@ -81,10 +81,10 @@ class Dump(Source):
             raise UsageError(f"{self.path}: its rows cannot be read after {number} ({why}); fetch it again") from None
 
     def _rows_at_once(self, metadata: Any, columns: dict[str, str]) -> int:
-        """How many rows fit into our memory together, whatever they hold: each may have a value as long as a page.
+        """Number of rows that fit into memory; each may have a value as large as a page.
 
         Raises:
-            UsageError: not even one.
+            UsageError: not one row fits, or a page header cannot be read.
         """
         try:
             page = largest_page(self.path, metadata, columns.values())
@@ -109,7 +109,7 @@ class Dump(Source):
             raise UsageError(f"{self.path}: this is no Parquet file ({str(error)[:200]})") from None
 
     def _columns(self, schema: Any) -> tuple[dict[str, str], bool]:
-        """The columns by what they hold, and whether the cards are front matter alone."""
+        """Column names by content, and True if the cards are front matter alone."""
         names = schema.names
         asked = {"id": self.id_column, "card": self.card_column}
         found: dict[str, str] = {}
@@ -130,7 +130,7 @@ class Dump(Source):
         return {what: name for what, name in found.items() if names.count(name) == 1}, front or found["card"] in _FRONT
 
     def _check(self, schema: Any, found: dict[str, str]) -> None:
-        """Refuse ids and cards of a type that holds none, and names that stand for two columns."""
+        """Reject id and card columns of a wrong type, and names that stand for two columns."""
         for what in ("id", "card"):
             name, advice = found[what], f"name the one that holds the {what} with --{what}-column"
             if schema.names.count(name) > 1:

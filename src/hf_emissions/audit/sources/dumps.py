@@ -1,4 +1,4 @@
-"""Several dumps as one, in the order in which they are named."""
+"""Source: several dumps as one, in the given order."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from .source import Source
 
 @dataclass(frozen=True, slots=True)
 class Dumps(Source):
-    """The models of several Parquet files, such as the shards of one dump."""
+    """Models of several Parquet files, such as the shards of a dump."""
 
     dumps: tuple[Dump, ...]
 
     def fingerprint(self) -> str:
-        """Of each of them, in their order: another order is another audit."""
+        """Fingerprints of all dumps; another order is another audit."""
         return "\n".join(dump.fingerprint() for dump in self.dumps)
 
     def count(self) -> int | None:
-        """How many rows there are in all."""
+        """Total number of rows."""
         return sum(dump.count() or 0 for dump in self.dumps)
 
     def models(self) -> Iterator[dict[str, Any]]:
-        """The models of each after those of the one before.
+        """Models of all dumps, one dump after the other.
 
         Raises:
-            UsageError: a file is damaged, or is none.
+            UsageError: a file is damaged, or not Parquet.
         """
         for dump in self.dumps:
             yield from dump.models()

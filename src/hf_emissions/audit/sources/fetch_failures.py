@@ -1,4 +1,4 @@
-"""Cards that the Hub did not give: a few are passed over and said, many stop the audit, to be gone on with later."""
+"""Count of cards that the Hub did not deliver: a few are skipped and reported, many stop the audit, to be resumed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 
 from ...errors import HubError
 
-# Cards that may be refused, or fail for as long as we wait for each; beyond, also one in a hundred of those asked for.
+# Tolerated number of refused or failed cards; beyond it, one in a hundred of those requested.
 MOST = 10
 _SHARE = 0.01
 
 
 @dataclass(slots=True)
 class FetchFailures:
-    """What was asked for and not given, by many threads.
+    """Thread-safe count of requested and undelivered cards.
 
     Args:
-        say: told of each card that was refused, or failed.
+        say: called with a message for each refused or failed card.
     """
 
     say: Callable[[str], None]
@@ -28,24 +28,24 @@ class FetchFailures:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self) -> None:
-        """Count a card that is asked for."""
+        """Count a requested card."""
         with self._lock:
             self.asked += 1
 
     def pass_over(self, why: str) -> None:
-        """Count a card that is closed to us, or gone since it was listed."""
+        """Count a card that is gated, or gone since it was listed."""
         with self._lock:
             self.counts[why] += 1
 
     def fail(self, error: HubError, instead: str = "its front matter is taken") -> None:
-        """Count a card that was refused, or failed for as long as we wait.
+        """Count a card that was refused, or failed until the retry budget was used up.
 
         Args:
-            error: why.
-            instead: what is done without it.
+            error: the reason.
+            instead: the fallback, for the message.
 
         Raises:
-            HubError: there were too many: the Hub is down, or does not want us.
+            HubError: too many failed: the Hub is down, or refuses us.
         """
         with self._lock:
             self.counts["refused"] += 1
@@ -55,7 +55,7 @@ class FetchFailures:
         self.say(f"{error}; {instead}")
 
     def words(self, count: int, wanted: int) -> str:
-        """What became of the cards of an audit, some of which may have been asked for before this start."""
+        """Message on unread cards; without reasons if some were requested before this start."""
         known = count == self.counts.total()
         why = ", ".join(f"{number} {why}" for why, number in self.counts.items()) if known else ""
         of = f"{count} of {wanted} cards could not be read whole{f' ({why})' if why else ''}"

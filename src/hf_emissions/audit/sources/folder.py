@@ -1,4 +1,4 @@
-"""Cards in a folder: every README.md below it, as `.../<owner>/<name>/README.md`."""
+"""Source: a folder, with every README.md below it as `.../<owner>/<name>/README.md`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .source import Source, id_of
 
 @dataclass(frozen=True, slots=True)
 class Folder(Source):
-    """The cards below a folder, in the order of their paths. Hidden folders and links that lead elsewhere are left out.
+    """Cards below a folder, ordered by path. Hidden folders and links that lead outside are skipped.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there are none.
     """
 
     path: Path
@@ -31,7 +31,7 @@ class Folder(Source):
             raise UsageError(f"{self.path}: there is no {CARD_NAME} in this folder")
 
     def fingerprint(self) -> str:
-        """Of the paths, sizes and times of the cards."""
+        """Digest of the cards' paths, sizes and modification times."""
         digest = hashlib.sha256()
         for card in self._cards:
             status = card.stat()
@@ -39,18 +39,18 @@ class Folder(Source):
         return digest.hexdigest()
 
     def count(self) -> int | None:
-        """How many cards there are."""
+        """Number of cards."""
         return len(self._cards)
 
     def models(self) -> Iterator[dict[str, Any]]:
-        """The models, their cards whole; one whose file cannot be read says why."""
+        """Models with whole cards; an unreadable file becomes a `problem`."""
         name = self.path.resolve().name
         for card in self._cards:
             yield {"id": id_of((name, *card.relative_to(self.path).parts)), **_read(card)}
 
 
 def _is_card(card: Path, folder: Path, root: Path) -> bool:
-    """Whether this is a file of the folder: no pipe, which would be waited for for ever, and nothing from outside."""
+    """True for a visible file inside the folder: no link to outside, and no pipe, which would block forever."""
     hidden = any(part.startswith(".") for part in card.relative_to(folder).parts)
     return not hidden and card.is_file() and card.resolve().is_relative_to(root)
 

@@ -1,4 +1,4 @@
-"""Front matter that is given as a mapping, by the Hub or a dump, as the text that a card would have."""
+"""Front matter given as a mapping, by the Hub or a dump, as the text of a card."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def card_of(front: Any) -> dict[str, Any]:
-    """The `card` that is this front matter and nothing else, or the `problem` with it."""
+    """`card` with this front matter and no body, or the `problem` with it."""
     if front is None or front == {}:
         return {"card": None}
     if not isinstance(front, Mapping):
@@ -26,11 +26,11 @@ def card_of(front: Any) -> dict[str, Any]:
 
 
 def front_matter_of(data: Mapping[str, Any]) -> bytes:
-    """A card that is this front matter and nothing else."""
+    """Serialize a mapping as a card without a body."""
     try:
         written = _dumped(dict(data))
     except UnicodeEncodeError:
-        # Of text outside Unicode, such as half a pair of surrogates, JSON can tell and no card can hold.
+        # JSON can hold lone surrogates, and no card can.
         written = _dumped(_clean(dict(data)))
     return b"---\n" + written.encode("utf-8", "replace") + b"---\n"
 

@@ -1,4 +1,4 @@
-"""Models on the Hub: listed with their front matter, a thousand a call, and read where that is worth a call each."""
+"""Source: the Hub. Models are listed with their front matter, 1000 per call; cards worth it are read, a call each."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from .values import integer_of
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an audit of the Hub will ask of it.
+    """Requests that an audit of the Hub will make.
 
     Args:
-        models: how many are audited.
-        bodies: cards that are still to be read whole, a call each.
-        done: models that are done from an earlier start.
+        models: number of models to audit.
+        bodies: number of whole cards still to read, a call each.
+        done: number of models finished before this start.
     """
 
     models: int
@@ -37,19 +37,19 @@ class Plan:
 
 @dataclass(slots=True)
 class HubSource(Source):
-    """Models that the Hub lists, or that are named.
+    """Models listed by the Hub, or given by name.
 
     Args:
         crawler: reads them.
-        query: which are to be listed.
-        names: those that are named, instead.
-        bodies: which cards are read whole: all, none, or those that may say more than their front matter: no copies
-            of other models, of which none is estimated, and no models without front matter.
-        most_bodies: how many cards are read whole at most, those of the most downloaded models.
-        planned: told what is to be done, once the models are known.
-        listed: told how many models are listed, after each page.
-        unread: told of each card that the Hub refused, or did not give for as long as we wait.
-        concluded: told at the end how many cards could not be read, where there are any.
+        query: models to list.
+        names: models by name, instead of a query.
+        bodies: cards to read whole: all, none, or needed. The last skips models without front matter, and copies of
+            other models without a block, since copies are never estimated.
+        most_bodies: limit of cards read whole, the most downloaded models first.
+        planned: called with the plan, once the models are known.
+        listed: called after each page with the number of models listed.
+        unread: called with a message for each card or listing entry that the Hub refused or did not deliver.
+        concluded: called at the end with a message on unread cards, if any.
     """
 
     crawler: Crawler
@@ -71,7 +71,7 @@ class HubSource(Source):
         self._unread, self._unnamed = FetchFailures(self.unread), FetchFailures(self.unread)
 
     def fingerprint(self) -> str:
-        """Of the server and what is asked of it."""
+        """Digest of the server and the request."""
         asked = {"author": self.query.author, "filter": self.query.filter, "search": self.query.search}
         how = {"sort": self.query.sort, "limit": self.query.limit, "min_downloads": self.query.min_downloads}
         bodies = {"bodies": self.bodies, "most_bodies": self.most_bodies, "names": self.names}
@@ -79,11 +79,11 @@ class HubSource(Source):
         return hashlib.sha256(named.encode()).hexdigest()
 
     def count(self) -> int | None:
-        """How many models there are, once they are listed."""
+        """Number of models, once they are listed."""
         return self._plan.models if self._plan else None
 
     def prepare(self, folder: Path) -> None:
-        """List the models, or go on with that."""
+        """List the models, or resume the listing."""
         self._listing = listing = Listing(folder)
         if self.names is None:
             self._list(listing)
@@ -93,7 +93,7 @@ class HubSource(Source):
             self._bound = listing.most_downloaded(self.most_bodies)
 
     def begin(self, models: Iterable[dict[str, Any]], done: int) -> None:
-        """Say what is to be done."""
+        """Report the plan."""
         count = bodies = 0
         for model in models:
             bodies += model["wanted"] and count >= done
@@ -102,25 +102,25 @@ class HubSource(Source):
         self.planned(self._plan)
 
     def conclude(self, models: Iterable[dict[str, Any]], read: Iterable[bool]) -> None:
-        """Say how many cards were to be read and could not be."""
+        """Report the number of cards that could not be read."""
         found = [was for model, was in zip(models, read, strict=True) if model["wanted"]]
         count = len(found) - sum(map(bool, found))
         if count:
             self.concluded(self._unread.words(count, len(found)))
 
     def calls_left(self) -> str:
-        """How many cards are still to be read, and how many calls the Hub still allows in this window."""
+        """Number of cards left to read, and of calls left in the Hub's current window, in words."""
         to_go = max(self.calls() - self._unread.asked, 0)
         windows = self.crawler.quotas.windows
         allowed = ", ".join(f"{max(one.lowest, 0)} allowed in this window" for one in [windows.get("resolvers")] if one)
         return f"{to_go} calls to go{f', {allowed}' if allowed else ''}"
 
     def calls(self) -> int:
-        """How many cards are to be read with a call each."""
+        """Number of cards to read with a call each."""
         return self._plan.bodies if self._plan else 0
 
     def models(self) -> Iterator[dict[str, Any]]:
-        """The models, as far as the listing has them; `wanted` says whether the card is to be read."""
+        """Models listed so far; `wanted` is true if the card is to be read."""
         last, as_many = self._bound
         for model in self._listing.models() if self._listing else ():
             downloads = -1 if model["downloads"] is None else model["downloads"]
@@ -129,13 +129,13 @@ class HubSource(Source):
             yield {**model, "wanted": wanted, "body_read": False}
 
     def filled(self, models: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        """The models with their cards, where these are to be read."""
+        """Models with their wanted cards."""
         wanted = [model for model in models if model["wanted"]]
         read = dict(zip((model["id"] for model in wanted), self.crawler.each(self._card, wanted), strict=True))
         return [{**model, **read.get(model["id"], {})} for model in models]
 
     def _card(self, model: dict[str, Any]) -> dict[str, Any]:
-        """What is read of a model; nothing where that cannot be: then what the listing has of it stands."""
+        """Columns read from a card; empty on failure, so that the listing's front matter stands."""
         self._unread.ask()
         try:
             return {"card": self.crawler.card(model["id"], model["sha"] or "main"), "body_read": True}
@@ -147,7 +147,7 @@ class HubSource(Source):
             # Every further card would be refused as well.
             raise
         except HubError as error:
-            # One card that the Hub cannot give must not hold up a million; many mean that it is down or refuses us.
+            # One failed card must not stop an audit of a million; many mean that the Hub is down or refuses us.
             self._unread.fail(error)
         return {}
 
@@ -160,7 +160,7 @@ class HubSource(Source):
             places.add(listing.next)
             page = self.crawler.page(self.query, listing.next)
             models = [one for one in page.models if least is None or _downloads(one) >= least]
-            # Sorted by downloads, nothing that follows has more.
+            # Sorted by downloads, no later model has more.
             few = least is not None and any(-1 < _downloads(one) < least for one in page.models)
             following = None if few and self.query.sort == "downloads" else page.next
             most = None if limit is None else limit - listing.count
@@ -176,7 +176,7 @@ class HubSource(Source):
             self.listed(min(at + PAGE, len(names)))
 
     def _named(self, name: str) -> dict[str, Any]:
-        """The row of a model that is named; with its problem where the Hub does not tell of it."""
+        """Row of a named model; with a `problem` if the Hub does not describe it."""
         self._unnamed.ask()
         try:
             model = self.crawler.model(name)
@@ -192,6 +192,6 @@ _NO_MODEL = "there is no such model, or it is private"
 
 
 def _downloads(model: dict[str, Any]) -> int:
-    """Of an entry of the listing; -1 where it has none."""
+    """Downloads of a listing entry; -1 if unknown."""
     found = integer_of(model.get("downloads"))
     return -1 if found is None else found

@@ -1,4 +1,4 @@
-"""One model as the Hub describes it, as a row to be audited. Whatever a stranger put there, a row comes out."""
+"""Audit row of a model from the Hub's description. Never raises, whatever a stranger put there."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .front import card_of
 from .values import integer_of, text_of, time_of
 
 Bodies = Literal["needed", "none", "all"]
-# A name that may stand in an address; models of the first days have no owner.
+# Names that may go into a URL; the earliest models have no owner.
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,96}(?:/[A-Za-z0-9._-]{1,96})?")
 
 
 def row_of(found: dict[str, Any], bodies: Bodies) -> dict[str, Any]:
-    """The row of a model; `body_wanted` says whether its card is to be read whole.
+    """Row of a model; `body_wanted` is true if its card is to be read whole.
 
     Args:
-        found: the model as the Hub describes it, with an `id`.
-        bodies: which cards are read: all, none, or those that may say more than their front matter.
+        found: the Hub's description, with an `id`.
+        bodies: cards to read: all, none, or those that may say more than their front matter.
     """
     name = text_of(found["id"]) or "model"
     try:
@@ -44,7 +44,7 @@ def _described(found: dict[str, Any], name: str, bodies: Bodies) -> dict[str, An
 
 
 def _wants(card: bytes | None, bodies: Bodies) -> bool:
-    """Whether a card is to be read: of copies none is estimated, and most models without front matter have no card."""
+    """True if a card is to be read: copies are never estimated, and most models without front matter have no card."""
     if bodies != "needed":
         return bodies == "all"
     if card is None:

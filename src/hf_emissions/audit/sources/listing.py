@@ -1,7 +1,7 @@
-"""The models that the Hub listed, kept in a folder before the first card is read.
+"""The Hub's listing of models, saved in a folder before the first card is read.
 
-An audit that goes on has the same models in the same order, at the same commits: a page is there whole or not at all,
-with the address of the next one in its metadata.
+A resumed audit has the same models in the same order, at the same commits. Pages are written atomically, each with the
+address of the next one in its metadata.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _NEXT = b"next"
 
 @dataclass(slots=True)
 class Listing:
-    """The pages of a listing.
+    """Pages of a listing.
 
     Args:
-        folder: where they are.
-        count: models of all of them.
-        next: where the next page is; nothing where there is none.
+        folder: their location.
+        count: total number of models.
+        next: address of the next page; None at the end.
     """
 
     folder: Path
@@ -46,16 +46,16 @@ class Listing:
 
     @property
     def pages(self) -> int:
-        """How many pages there are."""
+        """Number of pages."""
         return len(self._pages)
 
     def add(self, models: Iterable[dict[str, Any]], following: str | None, most: int | None = None) -> None:
-        """Keep a page, without the models that are there already: one that moves while it is listed comes twice.
+        """Save a page without models already listed: one that moves during the listing appears twice.
 
         Args:
             models: its rows.
-            following: where the next page is.
-            most: so many models at most; with these the listing is at its end.
+            following: address of the next page.
+            most: limit of models to add; reaching it ends the listing.
         """
         new: dict[str, dict[str, Any]] = {}
         for model in models:
@@ -69,7 +69,7 @@ class Listing:
         self._take(page, list(new)[:most], address)
 
     def models(self) -> Iterator[dict[str, Any]]:
-        """The models, in their order."""
+        """Models, in listing order."""
         from pyarrow.parquet import ParquetFile
 
         for page in self._pages:
@@ -78,10 +78,10 @@ class Listing:
                     yield from batch.to_pylist()
 
     def most_downloaded(self, count: int) -> tuple[int, int]:
-        """The bound of the `count` most downloaded models whose cards are to be read.
+        """Bound of the `count` most downloaded models whose cards are to be read.
 
         Returns:
-            Those with more downloads than the first number are among them, and so many with just as many, the first.
+            Downloads and number: models with more downloads are included, and this number of those with equally many.
         """
         pa = need_pyarrow()
         from pyarrow.parquet import read_table
@@ -91,7 +91,7 @@ class Listing:
             table = read_table(page, columns=["downloads", "body_wanted"])
             column = table.filter(table.column("body_wanted")).column("downloads").fill_null(-1)
             total += len(column)
-            # Of each page the most alone are kept, so that a million models take no more memory than these.
+            # Only the top of each page is kept, so that memory does not grow with the listing.
             most = pa.chunked_array([most, *column.chunks], pa.int64()).sort("descending")[:count].combine_chunks()
         if count >= total:
             return -2, 0
@@ -106,7 +106,7 @@ class Listing:
 
 
 def _write(path: Path, models: Sequence[dict[str, Any]], following: str | None) -> None:
-    """Keep a page: it is there whole, or not at all."""
+    """Save a page atomically."""
     from pyarrow.parquet import write_table
 
     rows = [{name: model.get(name) for name in (*_COLUMNS, "body_wanted")} for model in models]

@@ -1,7 +1,7 @@
-"""The pages of a Parquet file, as their headers announce them: how much memory a reader needs is known before it reads.
+"""Page sizes of a Parquet file, from the page headers: bounds a reader's memory before it reads.
 
-A page is unpacked whole, so that a few bytes of a stranger's file may stand for any amount of memory; and no value is
-longer than its page (https://parquet.apache.org/docs/file-format/data-pages/).
+A page is decompressed whole, so a few bytes of a foreign file may expand to any amount of memory. No value is longer
+than its page (https://parquet.apache.org/docs/file-format/data-pages/).
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-# More than a header has, with the least and the greatest value of a page in it.
+# Upper bound of a header, with a page's minimum and maximum value in it.
 _HEADER_BYTES = 64 * 1024
-# Of a header: how large the page is when it is unpacked, and how large as it stands in the file.
+# Header fields: uncompressed and compressed size of the page.
 _UNPACKED, _PACKED = 2, 3
-# The kinds of values of Thrift's compact protocol; a truth value stands in its kind. 4 to 6 are whole numbers.
+# Type codes of Thrift's compact protocol. Booleans are in the code itself; 4 to 6 are integers.
 _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _STRUCT = 3, 7, 8, 9, 10, 12
 _FIXED_BYTES = {1: 0, 2: 0, _BYTE: 1, _DOUBLE: 8}
 _DEEPEST = 8
 
 
 def largest_page(path: Path, metadata: Any, columns: Iterable[str]) -> int:
-    """The bytes of the largest page of some columns, unpacked.
+    """Decompressed size of the largest page of some columns, in bytes.
 
     Args:
         path: the file.
-        metadata: of the file, by pyarrow.
-        columns: their names, at the top of the schema.
+        metadata: its metadata, from pyarrow.
+        columns: names of top-level columns.
 
     Raises:
         ValueError: a header cannot be read.
@@ -55,7 +55,7 @@ def _chunks(metadata: Any, wanted: set[str]) -> Iterator[Any]:
 
 
 def _page(file: IO[bytes], place: int) -> tuple[int, int]:
-    """The size of the page at a place, unpacked, and where the next one is."""
+    """Decompressed size of the page at an offset, and the offset of the next page."""
     file.seek(place)
     header = _Header(file.read(_HEADER_BYTES))
     try:
@@ -69,13 +69,13 @@ def _page(file: IO[bytes], place: int) -> tuple[int, int]:
 
 
 class _Header:
-    """A structure as Thrift's compact protocol writes it, of which the whole numbers at its top are wanted."""
+    """Parser for the top-level integers of a struct in Thrift's compact protocol."""
 
     def __init__(self, data: bytes) -> None:
         self.data, self.at = data, 0
 
     def numbers(self) -> dict[int, int]:
-        """The whole numbers at the top, by their field; `at` is behind the structure then."""
+        """Top-level integers by field id; afterwards `at` is behind the struct."""
         found: dict[int, int] = {}
         field = 0
         while kind := self._byte():

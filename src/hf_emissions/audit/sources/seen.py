@@ -1,4 +1,4 @@
-"""Which names there were: enough to tell a model that is listed twice, and flat in memory."""
+"""Set of seen names, to detect models that are listed twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class SeenNames:
-    """Which names there were, eight bytes each, so that all models of the Hub take less memory than a page of cards."""
+    """Hashes of seen names, eight bytes each: all models of the Hub take less memory than a page of cards."""
 
     def __init__(self) -> None:
         import numpy as np
@@ -14,7 +14,7 @@ class SeenNames:
         self._hashes = np.empty(0, np.int64)
 
     def among(self, names: Sequence[str]) -> list[str]:
-        """Those of some names that there were."""
+        """Names that were seen before."""
         import numpy as np
 
         if not len(self._hashes):

@@ -1,4 +1,4 @@
-"""What a source of cards gives: batches of models, in an order that is always the same."""
+"""Base class of card sources: batches of models in a stable order."""
 
 from __future__ import annotations
 
@@ -13,62 +13,62 @@ from .values import text_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Small enough for a pool to share out evenly, and for a restart to lose little.
+# Small enough to balance a pool, and to lose little on a restart.
 BATCH = 250
-# A batch ends with the card that brings it to this.
+# A batch ends with the card that reaches this size.
 BATCH_BYTES = 16 * 1024 * 1024
 
 _NAMES = tuple(name for name, _, _ in INPUT)
 
 
 class Source(ABC):
-    """Cards to be audited."""
+    """Base class for sources of cards."""
 
     __slots__ = ()
 
     @abstractmethod
     def fingerprint(self) -> str:
-        """What changes when the source does, so that an audit is not gone on with over another one."""
+        """Changes with the source, so that an audit is not resumed over another one."""
 
     @abstractmethod
     def count(self) -> int | None:
-        """How many models there are, where that is known without reading them all."""
+        """Number of models, if known without reading them all."""
 
     @abstractmethod
     def models(self) -> Iterator[dict[str, Any]]:
-        """The models, each with what `schema.INPUT` names; what is not known may be left out."""
+        """Models with the columns of `schema.INPUT`; unknown ones may be left out."""
 
     def prepare(self, folder: Path) -> None:  # noqa: B027 - most sources have nothing to do before
-        """Do what must be done before `models`, and keep it in a folder, so that it is done once."""
+        """Prepare for `models`, once; results are kept in a folder."""
 
     def begin(self, models: Iterable[dict[str, Any]], done: int) -> None:  # noqa: B027 - most sources have no need to know
-        """Take in what is to be audited.
+        """Called with all models, before the scan.
 
         Args:
-            models: all of them, those that are done first.
-            done: how many were done before this start.
+            models: all models, finished ones first.
+            done: number finished before this start.
         """
 
     def conclude(self, models: Iterable[dict[str, Any]], read: Iterable[bool]) -> None:  # noqa: B027 - see `begin`
-        """Take in that all models are done, and of each whether its whole card was read."""
+        """Called when all models are finished; `read` says for each whether its whole card was read."""
 
     def calls_left(self) -> str:
-        """In words, how many calls to a server are still to be made; nothing where none is."""
+        """Number of calls still to make to a server, in words; empty if none."""
         return ""
 
     def calls(self) -> int:
-        """How many cards are to be read with a call each, once `begin` was told."""
+        """Number of cards to read with a call each, known after `begin`."""
         return 0
 
     def filled(self, models: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        """The models with what is read of them only when their turn has come."""
+        """Models with the columns that are read lazily."""
         return models
 
 
 def batches(models: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """The models in pieces of the size that they are scanned and kept in.
+    """Split models into batches, the unit of scanning and saving.
 
-    Where they are split depends on the models alone: an audit that goes on counts the pieces that are done.
+    The boundaries depend on the models alone: a resumed audit counts finished batches.
     """
     batch: list[dict[str, Any]] = []
     size = 0
@@ -89,5 +89,5 @@ def as_table(models: Sequence[dict[str, Any]]) -> pa.Table:
 
 
 def id_of(parts: tuple[str, ...]) -> str:
-    """The model that a card's path stands for: the two folders above it, or what there is of them."""
+    """Model id from a card's path: the two folders above it, as far as they exist."""
     return text_of("/".join(parts[-3:-1])) or "model"

@@ -1,7 +1,6 @@
-"""A tar archive as a stream that is read to its very end, so that what is cut off or damaged is noticed.
+"""Tar archive as a stream that is read to its very end, to detect truncation and damage.
 
-`tarfile` itself reads a cut archive without a word as far as it goes, and leaves the rest of a compressed stream, with
-its checksum, alone.
+`tarfile` silently accepts a truncated archive, and leaves the rest of a compressed stream, with its checksum, unread.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 BROKEN = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, OverflowError)
-# By the first bytes of the file, whatever its name.
+# Openers by magic bytes, whatever the file's name.
 _PACKED: tuple[tuple[bytes, Any], ...] = (
     (b"\x1f\x8b", gzip.open),
     (b"BZh", bz2.open),
@@ -27,16 +26,16 @@ _PACKED: tuple[tuple[bytes, Any], ...] = (
 )
 _BLOCK = tarfile.BLOCKSIZE
 _PIECE = tarfile.RECORDSIZE
-# The stream behind the last member is within what tarfile read last.
+# What follows the last member is within tarfile's last reads.
 _KEPT = 4 * _PIECE
 
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[tarfile.TarFile]:
-    """The archive, opened; it must be read to the end of its members.
+    """Open an archive; it must be read to its last member.
 
     Raises:
-        tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, OSError: it is none, or is not whole.
+        tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, OSError: not an archive, or not whole.
     """
     with _opened(path) as stream:
         watched = _Watched(stream)
@@ -55,7 +54,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 @dataclass(slots=True)
 class _Watched:
-    """A stream that knows the last of what was read of it."""
+    """Stream that remembers the last bytes read."""
 
     stream: IO[bytes]
     count: int = 0
@@ -68,7 +67,7 @@ class _Watched:
         return data
 
     def check_end(self, offset: int) -> None:
-        """Read the rest, which checks the checksum; what is behind the last member must be the mark of the end."""
+        """Read the rest, which verifies the checksum; the last member must be followed by the end marker."""
         behind = self.last[len(self.last) - (self.count - offset) :] if offset < self.count else b""
         while data := self.stream.read(_PIECE):
             behind = (behind + data)[: 2 * _BLOCK]

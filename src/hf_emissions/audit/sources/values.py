@@ -1,4 +1,4 @@
-"""Values from strangers as the columns of an audit hold them; what a column cannot hold is not known."""
+"""Untrusted values converted to the types of an audit's columns; None if one does not fit."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _SECONDS_BELOW = 10**11
 
 
 def text_of(value: Any) -> str | None:
-    """A text, with a question mark for what is outside Unicode, such as half a pair of surrogates."""
+    """Text, with `?` for what is outside Unicode, such as lone surrogates."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
 
 
 def integer_of(value: Any) -> int | None:
-    """A whole number of 64 bits, also where a tool wrote it with a point or as text."""
+    """64-bit integer, also from a whole float or a text of digits."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
@@ -27,7 +27,7 @@ def integer_of(value: Any) -> int | None:
 
 
 def time_of(value: Any) -> datetime | None:
-    """A time in UTC: from a time or day, as ISO 8601, or from seconds or milliseconds since 1970."""
+    """Time in UTC, from a datetime or date, ISO 8601, or seconds or milliseconds since 1970."""
     try:
         if isinstance(value, str):
             value = datetime.fromisoformat(value)
@@ -43,7 +43,7 @@ def time_of(value: Any) -> datetime | None:
 
 
 def seconds_of(value: float) -> datetime | None:
-    """The time so many seconds after 1970 began; None for one that no calendar of ours has."""
+    """Time at these seconds since 1970; None if out of Python's range."""
     try:
         return _EPOCH + timedelta(seconds=value)
     except (ValueError, OverflowError):

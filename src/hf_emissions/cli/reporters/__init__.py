@@ -1,4 +1,4 @@
-"""How the result of a check is printed: one file a format. A reporter is told of each card, then that all are done."""
+"""Printing of check results, one module per format."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Reporter(Protocol):
     """Prints the result of a check in one format."""
 
     def card(self, checked: CheckResult) -> None:
-        """One card has been checked."""
+        """Called for each checked card."""
 
     def end(self) -> None:
-        """All have been."""
+        """Called after the last card."""
 
 
 def reporter(format_: ReportFormat) -> Reporter:
-    """The reporter of a format."""
+    """Return the reporter for a format."""
     module = importlib.import_module(f".{_MODULES.get(format_, format_)}", __package__)
     out = Output(format_ if format_ in ("json", "quiet") else "human")
     found: Reporter = module.REPORTER(out)

@@ -1,4 +1,4 @@
-"""What became of one card: all that a reporter is told."""
+"""Result of checking a card, the input of reporters."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from ..targets import AnyTarget
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One card and what was found in it.
+    """Result of checking a card.
 
     Attributes:
         target: the card.
-        text: its text as the findings speak of it: after the fixes, where some were made.
-        findings: what the rules found and no comment asks to leave out.
-        ignored: what a comment in the card asks to leave out.
-        fails: whether a finding is severe enough to make the exit code 1.
-        fixed: what was mended, or would be with a dry run; None where no fixes were asked for.
-        diff: of a dry run.
-        mended: the new text, where it is printed and not written.
-        problem: why the card could not be checked or mended.
-        url: of a card on the Hub that was mended, the page of the commit or the pull request.
-        interrupted: whether Ctrl-C came while it was mended there.
-        stops: whether the next card would be refused as well, as by a quota of the Hub.
+        text: the text that the findings refer to, after any fixes.
+        findings: findings not ignored by a comment.
+        ignored: findings ignored by a comment in the card.
+        fails: whether a finding is severe enough for exit code 1.
+        fixed: fixed findings, or those a dry run would fix; None without `--fix`.
+        diff: diff of a dry run.
+        mended: the new text, if printed rather than written.
+        problem: why the card could not be checked or fixed.
+        url: commit or pull request, for a card fixed on the Hub.
+        interrupted: whether Ctrl-C arrived during the fix on the Hub.
+        stops: whether following cards would fail too, as for an exhausted Hub quota.
     """
 
     target: AnyTarget

@@ -1,4 +1,4 @@
-"""`--format human`: the findings, the lines that they are about, and a caret under each place."""
+"""`--format human`: findings with source lines and carets."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .lines import Lines, lines_of
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
-# How much of a long line is shown, in characters before and after the place.
+# Context shown of a long line, in characters before and after the position.
 BEFORE, AFTER = 50, 50
 
 
 @dataclass(frozen=True, slots=True)
 class HumanReporter:
-    """Prints findings for people, as they are found."""
+    """Prints findings for people, card by card."""
 
     out: Output
 
     def card(self, checked: CheckResult) -> None:
-        """The findings of a card; of a dry run the diff alone, so that `git apply` takes what is printed."""
+        """Print the findings of a card; for a dry run only the diff, so that `git apply` accepts the output."""
         if checked.diff is not None:
             self.out.diff(checked.diff)
         elif checked.mended is not None:
@@ -42,12 +42,12 @@ class HumanReporter:
             if finding.fix:
                 self.out.line(_fix_line(finding.fix))
             if following is None or _place(following) != _place(finding):
-                # Of several findings about one place, the last shows it.
+                # Show the source line once, after the last finding at a position.
                 for line in excerpt(lines, *_place(finding)):
                     self.out.line(line)
 
     def end(self) -> None:
-        """Nothing more; the summary goes to standard error."""
+        """Do nothing; the summary goes to standard error."""
 
 
 def _place(finding: Finding) -> tuple[int, int]:
@@ -55,13 +55,13 @@ def _place(finding: Finding) -> tuple[int, int]:
 
 
 def headline(name: str, finding: Finding) -> str:
-    """Place, severity, message and rule, on one line."""
+    """Position, severity, message and rule on one line."""
     place = f"{one_line(name)}:{finding.line}:{finding.column}"
     return f"{place}: {finding.severity}: {one_line(finding.message)} [{finding.rule}]"
 
 
 def excerpt(lines: Lines, line: int, column: int) -> list[str]:
-    """The line of a place, shortened around it and made safe for a terminal, and the caret below."""
+    """Source line cut around the position and sanitized for a terminal, and a line with the caret."""
     span = lines.span(line)
     if span is None:
         return []
@@ -77,7 +77,7 @@ def excerpt(lines: Lines, line: int, column: int) -> list[str]:
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal a text takes: wide characters two, combining ones none."""
+    """Terminal columns of a text: two for wide characters, none for combining ones."""
     return sum(_cells(char) for char in text)
 
 

@@ -1,4 +1,4 @@
-"""`--format json`: one document, described in docs/cli.md."""
+"""`--format json`: a single document, described in docs/cli.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class JsonReporter:
     cards: list[dict[str, Any]] = field(default_factory=list)
 
     def card(self, checked: CheckResult) -> None:
-        """Keep what is said of a card."""
+        """Collect a result."""
         self.cards.append(_card(checked))
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""`--format quiet`: the names of the cards with findings, or that a dry run would change."""
+"""`--format quiet`: names of cards with findings, or that a dry run would change."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from .checked import CheckResult
 
 @dataclass(frozen=True, slots=True)
 class QuietReporter:
-    """Prints a name a line; with `--fix -` the new card."""
+    """Prints one name per line; with `--fix -`, the new card."""
 
     out: Output
 
     def card(self, checked: CheckResult) -> None:
-        """The name, where there is a finding."""
+        """Print the name if there are findings or a diff."""
         if checked.mended is not None:
             self.out.card(checked.mended)
         elif checked.findings or checked.diff:
             self.out.item(checked.target.name)
 
     def end(self) -> None:
-        """Nothing more."""
+        """Do nothing."""
 
 
 REPORTER = QuietReporter

@@ -1,4 +1,4 @@
-"""`--format sarif`: SARIF 2.1.0, which GitHub's code scanning and editors read."""
+"""`--format sarif`: SARIF 2.1.0, for GitHub code scanning and editors."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SarifReporter:
-    """Collects the findings and prints them as one log with one run."""
+    """Collects findings and prints them as one log with one run."""
 
     out: Output
     results: list[Document] = field(default_factory=list)
     problems: list[Document] = field(default_factory=list)
 
     def card(self, checked: CheckResult) -> None:
-        """Keep the results of a card, or why there are none."""
+        """Collect the results of a card, or its problem."""
         artifact, lines = _artifact(checked.target.path), lines_of(checked.text)
         self.results.extend(_result(finding, lines, artifact) for finding in checked.findings)
         self.results.extend(
@@ -46,7 +46,7 @@ class SarifReporter:
 
     def end(self) -> None:
         """Print the log."""
-        # In ASCII: programs read it all the same, and nothing of a card can drive a terminal.
+        # ASCII only, so that card text cannot control a terminal.
         self.out.card(json.dumps(self._log(), indent=2, allow_nan=False) + "\n")
 
     def _log(self) -> Document:
@@ -108,7 +108,7 @@ def _replacement(one: Replacement, lines: Lines) -> Document:
 
 
 def _artifact(path: Path | None) -> Document:
-    """Where the card is: relative to the current folder where it lies below it, as GitHub asks for."""
+    """Location of a card: relative if below the current folder, as GitHub requires."""
     if path is None:
         return {"uri": "README.md"}
     here = Path.cwd()

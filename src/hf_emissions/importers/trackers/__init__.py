@@ -1,1 +1,1 @@
-"""The trackers, one file each. A new one is a file here with one class; see CONTRIBUTING.md."""
+"""Built-in trackers, one module each. A new one is a module here with one class; see CONTRIBUTING.md."""

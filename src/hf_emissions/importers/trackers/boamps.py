@@ -1,6 +1,6 @@
-"""BoAmps reports, as CodeCarbon writes them: energy and the country, no emissions.
+"""BoAmps reports as CodeCarbon writes them: energy and country, no emissions.
 
-kWh and seconds; whether a PUE is inside is not said. The place may be the one that CodeCarbon takes for want of one.
+kWh and seconds; whether a PUE is included is not stated. The place may be CodeCarbon's fallback.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class BoAmps(Tracker):
     title: ClassVar[str] = "BoAmps"
 
     def fits(self, file: TrackerFile) -> bool:
-        """JSON with its measures."""
+        """True for JSON with its measures."""
         return file.head.lstrip().startswith("{") and '"measures"' in file.head and '"powerConsumption"' in file.head
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """The one run."""
+        """Runs of the report, one per measure."""
         report = file.json()
         try:
             measures = [dict(measure) for measure in report["measures"]]
@@ -43,7 +43,7 @@ class BoAmps(Tracker):
                 tool=_tool(measure.get("measurementMethod")),
                 run=(report_id or "the run") + (f"-{number}" if number > 1 else ""),
                 where=where,
-                # CodeCarbon gives its report the id of the run; further measures of a report are other runs.
+                # CodeCarbon uses the run's ID as report ID; further measures of a report are other runs.
                 run_id=report_id and report_id + (f"-{number}" if number > 1 else ""),
                 version=_text(measure.get("version")),
                 detail="BoAmps report",
@@ -65,7 +65,7 @@ def _no_place(report: Any, country: str | None) -> str | None:
 
 
 def _canada(report: Any) -> str | None:
-    """Names of countries cannot be looked up in a core installation; this one must be known all the same."""
+    """Recognise Canada without the country names, which a core installation lacks."""
     return "CAN" if _get(report, "environment", "country") == "Canada" else None
 
 

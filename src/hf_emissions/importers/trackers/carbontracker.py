@@ -1,8 +1,8 @@
 """Carbontracker: its pair of logs.
 
-Grams and kWh of the block "Actual consumption", never of the predicted one; its PUE is inside. Where it monitored some
-of the training's epochs alone there is no figure of the training; of one that was interrupted time and energy cover
-what ran, whatever it says of the number of epochs.
+Grams and kWh of the block "Actual consumption", never of the predicted one, with its PUE included. If it monitored only
+some epochs, there is no figure of the training; if it was interrupted, time and energy cover what ran, whatever the
+number of epochs in the log.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _VERSION = re.compile(r"carbontracker version (?P<version>[\w.]{1,20})")
 _PUE = re.compile(r"multiplied by a PUE coefficient of (?P<pue>\d{1,2}(?:\.\d{1,6})?)")
 _COMPONENTS = re.compile(r"components were found: (?P<all>[^\n]{1,400})")
 _COMPONENT = re.compile(r"(?P<kind>[A-Z]+) with device\(s\) (?P<names>.*?)\.(?: |$)")
-# Up to 2.0 there is no colon before the place; what the log says of defaults names the place too, in other words.
+# Up to 2.0 there is no colon before the place; messages about defaults name the place too, in other words.
 _PLACE = re.compile(r"fetched every \S{1,10} s at detected location:? (?P<place>[^\n]{1,200}): \[")
-# The other log has it up to 2.0, where the user asked for as many words.
+# Up to 2.0 the other log has it, if the user asked for verbose output.
 _PLACE_IN_OUTPUT = re.compile(r"during training was \S{1,20} gCO2/kWh at detected location: (?P<place>[^\n]{1,200})\.")
-# Processors that are metered have a number up to 2.0, and no name.
+# Up to 2.0, metered processors have a number and no name.
 _NUMBERED = re.compile(r"cpu:\d{1,4}")
 _INTENSITY = re.compile(r"Average carbon intensity during training was (?P<mean>\d{1,6}(?:\.\d{1,9})?) gCO2")
-# What it takes where it does not find the place: the world's mean of 2024, 2019 and 2022, by its releases.
+# Fallback for an unknown place: the world means of 2024, 2019 and 2022, by release.
 _WORLD_G_PER_KWH = (445.0, 475.0, 481.0)
-# What 1.1 takes, wherever it is, where it cannot ask what the grid emits just then: the mean of the EU in 2017.
+# Fallback of 1.1, wherever it is, if the live intensity is unavailable: the EU mean of 2017.
 _EU_G_PER_KWH = 294.21
-# What is inside by releases since 2.0; 1.1 has 1.59 and 1.2 has 1.55, which their other log says.
+# PUE included by releases since 2.0; 1.1 has 1.59 and 1.2 has 1.55, as stated in their other log.
 _USUAL_PUE = 1.58
 
 
@@ -50,14 +50,14 @@ class Carbontracker(Tracker):
     title: ClassVar[str] = "Carbontracker"
 
     def fits(self, file: TrackerFile) -> bool:
-        """The words that its lines begin with."""
+        """True if its version or its line prefix occurs."""
         if _VERSION.search(file.head) or _BEGIN in file.head:
             return True
-        # Other programs may have written into the log before it.
+        # Other programs may have written to the log before it.
         return file.is_text and file.has(_BEGIN.encode())
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """The one run of a pair; either of the two files may be named."""
+        """The one run of a pair, given by either file."""
         output, standard = _pair(file)
         text, log = output.text(), standard.text() if standard else ""
         blocks = blocks_of(text)
@@ -67,7 +67,7 @@ class Carbontracker(Tracker):
 
 
 def _pair(file: TrackerFile) -> tuple[TrackerFile, TrackerFile | None]:
-    """The log with the figures and the one with the devices, by the name that they share."""
+    """The log with the figures and the one with the devices, by their common name."""
     name = file.path.name
     if name.endswith(_OUTPUT):
         return file, file.sibling(name.removesuffix(_OUTPUT) + _STANDARD)
@@ -112,7 +112,7 @@ def _tracked(output: TrackerFile, text: str, log: str, blocks: list[Block]) -> T
 
 
 def _located(log: str, pattern: re.Pattern[str]) -> str | None:
-    """The place, as the service that knows where an address is calls it: `Copenhagen, Capital Region, DK`."""
+    """Place in the words of the IP geolocation service: `Copenhagen, Capital Region, DK`."""
     found = pattern.search(log)
     return known_words(found["place"]) if found else None
 
@@ -123,7 +123,7 @@ def _mean_g_per_kwh(text: str) -> float | None:
 
 
 def _no_place(located: str | None, mean: float | None) -> str | None:
-    """Why the grams are of no place; None where the other log may have it."""
+    """Why the grams belong to no place: the EU fallback, or no location with a world mean or none; else None."""
     say = "say where with --country, or what its grid emits with --intensity"
     if mean == _EU_G_PER_KWH:
         return f"Carbontracker could not ask what the grid emits and took the EU's mean of 2017, {mean:g} g/kWh; {say}"
@@ -134,7 +134,7 @@ def _no_place(located: str | None, mean: float | None) -> str | None:
 
 
 def _monitored_partly(block: Block, predicted: Block | None) -> str | None:
-    """Why the figure is not the training's: it is of some of its epochs. None where it is of all of them."""
+    """Why the figure covers only some epochs of the training; None if it covers all, or their number is unknown."""
     if predicted is None or block.epochs is None or predicted.epochs is None or block.epochs >= predicted.epochs:
         return None
     return (
@@ -150,7 +150,7 @@ def _notes_of_blocks(text: str, blocks: list[Block]) -> Iterable[str]:
     if len(actual) > 1:
         yield f"the log has {len(actual)} blocks of what was used; the last is taken, the others are not added"
     predicted = [match.start() for match in _PREDICTED.finditer(text)]
-    # One prediction goes with each, before or behind it.
+    # Each actual block has one prediction, before or after it.
     if len(predicted) > len(actual) and predicted[-1] > actual[-1].at:
         yield "behind it the log has a prediction alone: a later run was stopped, and is not in the figure"
 
@@ -181,7 +181,7 @@ def _seconds(text: str, where: str) -> float:
 
 
 def _components(log: str) -> dict[str, list[str]]:
-    """The devices by their kind."""
+    """Devices by kind."""
     line = _COMPONENTS.search(log)
     if line is None:
         return {}

@@ -1,9 +1,9 @@
-"""CodeCarbon: `emissions.csv` of every release since 0.0.9, task files, JSON of its logger, records of its API.
+"""CodeCarbon: `emissions.csv` of every release since 0.0.9, task files, logger JSON, API records.
 
-Kilograms and kWh, with the PUE inside. A run writes a row for each flush and one at its end, each with all of it up to
-then, so that the row with the most energy stands for the run. Its duration is no sign: a task sets the clock back.
-Only the records of the API are of one stretch each, and add up. A PUE multiplies the energy since 2.2.3; task files
-and the API have no column for it, so that it is not known there.
+Kilograms and kWh, with the PUE included. A run writes a row at each flush and one at its end, all cumulative, so the
+row with the most energy represents the run. Duration is no criterion: a task resets the clock. Only API records are
+increments, and are summed. A PUE multiplies the energy since 2.2.3; task files and the API have no column for it, so it
+is unknown there.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from ..row import Row
 from ..tracked import Tracked, unreadable
 from ..tracker import Tracker
 
-# What every release has written since 0.0.9.
+# Written by every release since 0.0.9.
 _COLUMNS = {"timestamp", "project_name", "duration", "emissions", "energy_consumed"}
 _API_FIGURES = ("emissions_sum", "energy_consumed")
 _API = {"run_id", *_API_FIGURES}
-# Sums of floats differ by less.
+# Tolerance for sums of floats.
 _ALL_OF_IT = 1.000001
-# CodeCarbon counts the files that it moves away; nobody upgrades it more often.
+# CodeCarbon numbers the files that it moves away; nobody upgrades it more often.
 _MOST_BACKUPS = 100
-# Of a line that is cut off.
+# For truncated lines.
 _RUN_ID = re.compile(r'"run_id": *"(?P<id>[^"\\]{1,100})"')
 
 
@@ -46,11 +46,11 @@ class CodeCarbon(Tracker):
     title: ClassVar[str] = "CodeCarbon"
 
     def fits(self, file: TrackerFile) -> bool:
-        """A table with its columns, or JSON with their names."""
+        """True for a table with its columns, or JSON with their names."""
         return set(file.header) >= _COLUMNS or has_names(file, _COLUMNS) or has_names(file, _API)
 
     def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
-        """The runs, each by the row with the most energy."""
+        """Runs, each from its row with the most energy."""
         if set(file.header) >= _COLUMNS:
             yield from _kept(file.rows_or_torn(), file)
         elif has_names(file, _API):
@@ -60,7 +60,7 @@ class CodeCarbon(Tracker):
 
 
 def _kept(rows: Iterable[Row], file: TrackerFile) -> Iterator[Tracked | TrackerError]:
-    """The best row of each run; of a task file each row is a task."""
+    """Best row of each run; in a task file each row is a task."""
     found = rows_by_run(rows)
     notes = tuple(_notes_of_backups(file))
     for one in found.runs:
@@ -121,7 +121,7 @@ def _tracked(best: RunRows, notes: tuple[str, ...]) -> Tracked:
 
 
 def _pue(row: Row) -> float | None:
-    """What is inside: none where the row says so or the release knew none, unsaid in a task file."""
+    """PUE included: as in the row, else 1.0; None (unknown) in a task file."""
     written = row.text("pue")
     if written is not None:
         return read_pue(written, row.where)
@@ -150,9 +150,9 @@ def _started(row: Row) -> str | None:
 
 
 def _memory_s(row: Row) -> float | None:
-    """For how long memory drew its constant power; a PUE is inside the energy and, before 3.3, not the power.
+    """Seconds for which memory drew its constant power; the energy includes a PUE, and the power before 3.3 does not.
 
-    That of one process is what it holds just then, and no constant.
+    None for a single process, whose memory power is its current use and no constant.
     """
     energy_kwh, power_w = row.stated("ram_energy"), row.stated("ram_power")
     if not energy_kwh or not power_w or min(energy_kwh, power_w) < 0 or row.text("tracking_mode") == "process":
@@ -214,7 +214,7 @@ def _titled(region: str | None) -> str | None:
 
 
 def _of_api(file: TrackerFile) -> Iterator[Tracked | TrackerError]:
-    """The records of the API: each has what was used since the one before."""
+    """Sum the API records, each of which covers the time since the one before."""
     sums: dict[str, dict[str, float | None]] = {}
     unread: dict[str, str] = {}
     for where, found in objects(file, _API - {"energy_consumed"}):
@@ -246,7 +246,7 @@ def _of_api(file: TrackerFile) -> Iterator[Tracked | TrackerError]:
 
 
 def _longer(duration_s: float | None, more: object, where: str) -> float | None:
-    """The sum of two durations; None where one is not known."""
+    """Sum of two durations; None if one is unknown."""
     return None if duration_s is None or more is None else duration_s + read_number(more, "duration", where)
 
 
@@ -257,7 +257,7 @@ def _of_record(found: Mapping[str, Any], name: str, where: str) -> float:
 
 
 def _row(found: Mapping[str, Any] | str, where: str) -> Row:
-    """A record of JSON, or a line that is a torn one, as a row."""
+    """Convert a JSON record, or a torn line, to a row."""
     if isinstance(found, str):
         run_id = _RUN_ID.search(found)
         torn = f"{where}: this line is no whole JSON; it may have been cut off"

@@ -1,7 +1,7 @@
 """eco2AI: `emission.csv`, old and new.
 
-Kilograms and kWh. A run has one row, or one an epoch with the energy of that epoch alone, so that the rows of an id are
-added up: the opposite of CodeCarbon. A PUE that its user gives is multiplied in and not written down.
+Kilograms and kWh. A run has one row, or one per epoch with the energy of that epoch alone, so the rows of an ID are
+summed: the opposite of CodeCarbon. A PUE given by the user is multiplied in and not recorded.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from ..row import Row
 from ..tracked import Tracked, unreadable
 from ..tracker import Tracker
 
-# The header said kWTh until August 2022, and time(s) before.
+# Header names: kWTh until August 2022, time(s) before that.
 _ENERGY = ("power_consumption(kWh)", "power_consumption(kWTh)")
 _DURATION = ("duration(s)", "time(s)")
 _GRAMS = "CO2_emissions(kg)"
-# Intensities that are of no place, in g/kWh: a constant of 0.1, and what later releases have for countries that their
-# table of intensities lacks. No country in it has either.
+# Intensities of no place, in g/kWh: a constant of 0.1, and the fallback of later releases for countries missing from
+# their table of intensities. No country in it has either.
 _OF_NO_PLACE = (
     (511.7942, "as its releases 0.1 did wherever they ran"),
     (436.529, "the world's mean, for a country that it does not know"),
 )
 _SAME = 1e-5
-# More runs than any file has; memory holds the sums of each.
+# More runs than any file has; the sums of each are held in memory.
 _MOST_RUNS = 100_000
 
 
@@ -41,11 +41,11 @@ class Eco2AI(Tracker):
     title: ClassVar[str] = "eco2AI"
 
     def fits(self, file: TrackerFile) -> bool:
-        """A table with its columns."""
+        """True for a table with its columns."""
         return _GRAMS in file.header and any(name in file.header for name in _ENERGY)
 
     def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
-        """The runs, the rows of each added up; without an id, as in old files, each row is a run."""
+        """Runs, each the sum of its rows; without an ID column, as in old files, each row is a run."""
         runs: dict[str, _Sums] = {}
         for number, row in enumerate(file.rows_or_torn(), 1):
             if (
@@ -68,7 +68,7 @@ class Eco2AI(Tracker):
 
 @dataclass(slots=True)
 class _Sums:
-    """The rows of one run, added up."""
+    """Sum of the rows of one run."""
 
     where: str
     first: Row
@@ -80,7 +80,7 @@ class _Sums:
     unread: str | None = None
 
     def add(self, row: Row) -> None:
-        """Add one row; a run of which one cannot be read has no sum."""
+        """Add one row; if one cannot be read, the run has no sum."""
         self.last, self.count = row, self.count + 1
         try:
             if row.torn is not None:
@@ -119,19 +119,19 @@ def _tracked(name: str, sums: _Sums) -> Tracked:
 
 
 def _method(row: Row) -> Method:
-    """Its processors are always modelled, by their rated power and load; its GPUs are metered."""
+    """Processors are always modelled, from rated power and load; GPUs are metered."""
     return "mixed" if _gpu(row) else "modelled"
 
 
 def _gpu(row: Row) -> str | None:
-    """Its `NVIDIA A100/2 device(s)` as we say it."""
+    """Convert its `NVIDIA A100/2 device(s)` to our notation."""
     name, _, count = (row.text("GPU_name") or "").partition("/")
     number = count.split(" ")[0] if count else ""
     return f"{number} x {name.strip()}" if name.strip() and number.isdigit() and int(number) else None
 
 
 def _device(text: str | None) -> str | None:
-    """The name before `/1 device(s), TDP:500.0`."""
+    """Name before `/1 device(s), TDP:500.0`."""
     return (text or "").partition("/")[0].strip() or None
 
 
@@ -152,8 +152,8 @@ def _no_place(intensity_g_per_kwh: float | None) -> str | None:
 
 
 def _place(written: str | None) -> tuple[str | None, str | None, str | None]:
-    """Country, region and words of `DE` or `US/California`; in 0.1 the region came first: `California/US`."""
-    # In brackets where the user gave the intensity.
+    """Country, region and text of `DE` or `US/California`; 0.1 put the region first: `California/US`."""
+    # In brackets if the user gave the intensity.
     first, _, second = (known_words(written) or "").strip("()").partition("/")
     country, region = iso3_of(first), known_words(second)
     if country is None and region is not None:

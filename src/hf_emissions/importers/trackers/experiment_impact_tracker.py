@@ -1,8 +1,7 @@
-"""Experiment Impact Tracker: the power that it sampled, integrated over time.
+"""Experiment Impact Tracker: sampled power, integrated over time.
 
-Watts at a time, of the processor (RAPL) and the GPUs (NVML), as far as they are the experiment's. It keeps no grams:
-its place and intensity stand in `info.pkl`, a pickle, which is never opened. A PUE is not inside; its own report
-multiplies 1.58 in.
+Watts of the processor (RAPL) and the GPUs (NVML), as far as attributed to the experiment. There are no grams: place and
+intensity are in `info.pkl`, a pickle, which is never opened. No PUE is included; its own report multiplies by 1.58.
 """
 
 from __future__ import annotations
@@ -23,12 +22,11 @@ from ..tracked import Tracked
 from ..tracker import Tracker
 
 _POWER = ("rapl_estimated_attributable_power_draw", "nvidia_estimated_attributable_power_draw")
-# Keys that its lines have whether or not anything was metered.
+# Keys that its lines have even if nothing was metered.
 _KEYS = ("cpu_count_adjusted_average_load", "process_ids")
-# It samples as often as it can; a step of so many usual ones is a pause: the machine slept, or it is another run.
+# It samples as often as it can; a step of this many usual ones is a pause: the machine slept, or another run began.
 _PAUSE_STEPS = 10.0
-# A sample that cannot be read is bridged by those around it, as a kill leaves one; of a file of more than so many
-# nobody knows what it says.
+# An unreadable sample, such as a kill leaves, is bridged by its neighbours; a file with a larger share is rejected.
 _MOST_LOST = 0.1
 _INFO = "info.pkl"
 
@@ -40,7 +38,7 @@ class ExperimentImpactTracker(Tracker):
     title: ClassVar[str] = "Experiment Impact Tracker"
 
     def fits(self, file: TrackerFile) -> bool:
-        """JSON lines or a table with its names."""
+        """True for JSON lines or a table with its names."""
         if "timestamp" in file.header and any(name in file.header for name in (*_POWER, *_KEYS)):
             return True
         first = file.head.lstrip().partition("\n")[0]
@@ -61,11 +59,11 @@ class ExperimentImpactTracker(Tracker):
 
 @dataclass(slots=True)
 class _Samples:
-    """Times in seconds and powers in W; not a number where a sample has no power of this kind, or cannot be read."""
+    """Times in seconds and powers in W; NaN where a sample has no power of this kind."""
 
     times_s: array[float] = field(default_factory=lambda: array("d"))
     watts: tuple[array[float], ...] = field(default_factory=lambda: tuple(array("d") for _ in _POWER))
-    # How many cannot be read, and why the first cannot.
+    # Number of unreadable samples, and the first error.
     lost: int = 0
     why_lost: str = ""
 
@@ -89,13 +87,13 @@ class _Samples:
 
     @property
     def metered(self) -> list[int]:
-        """Which kinds of power any sample has."""
+        """Indices of the kinds of power that any sample has."""
         return [number for number, kept in enumerate(self.watts) if not all(map(isnan, kept))]
 
 
 @dataclass(slots=True)
 class _Sum:
-    """What lies between samples that follow each other, and what was left out of it."""
+    """Energy and time between consecutive samples, and the gaps left out."""
 
     energy_j: float = 0.0
     duration_s: float = 0.0
@@ -104,7 +102,7 @@ class _Sum:
 
 
 def _integrated(samples: _Samples) -> _Sum:
-    """Power over time; a pause, and a sample that lacks a power which others have, is a gap and no 0 W."""
+    """Integrate power over time; a pause, or a sample that lacks a power which others have, is a gap and not 0 W."""
     found, kinds = _Sum(), samples.metered
     pause_s = _PAUSE_STEPS * _usual_step_s(samples.times_s)
     for number, (before_s, time_s) in enumerate(pairwise(samples.times_s), 1):
@@ -168,7 +166,7 @@ def _words(kinds: list[int]) -> str:
 
 
 def _samples(file: TrackerFile) -> Iterator[tuple[str, Any, Any]]:
-    """Where each sample stands, its time, and its names and values, or why it has none."""
+    """Location, time and values of each sample, or an error instead of the values."""
     if "timestamp" in file.header:
         for row in file.rows_or_torn():
             yield row.where, row.text("timestamp"), row.torn or row.cells

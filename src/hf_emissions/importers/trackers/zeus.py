@@ -1,8 +1,8 @@
 """zeus: the log of its monitor.
 
-Joules of each GPU over a window; GPUs alone, no host, no grams. Windows may lie within each other, so that those of
-one name are added up and those of names that overlap never are. A window is written when it ends.
-A line that cannot be read is missing in the sum of its own name alone.
+Joules per GPU over a window; GPUs alone, no host, no grams. Windows may be nested, so those of one name are summed and
+those of overlapping names never are. A window is written when it ends.
+An unreadable line affects only the sum of its own name.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from ..tracker import Tracker
 _TIMES = ("start_time", "elapsed_time")
 _NAME = "window_name"
 _MOST_NAMES = 10_000
-# Numbers below this are seconds since 1970, seconds, or joules, and need no second look.
+# Numbers below this are plausible Unix times, seconds or joules, and skip validation.
 _PLAIN = 1e15
-# Clocks that are read one after the other differ by less, in seconds.
+# Tolerance between clocks read in succession, in seconds.
 _SAME_TIME_S = 0.05
 
 
 @dataclass(slots=True)
 class _Window:
-    """All windows of one name."""
+    """Sum of all windows of one name."""
 
     name: str
     where: str
@@ -51,22 +51,22 @@ class _Window:
 
 
 class _Windows:
-    """The windows of a log, by name, and which names overlap.
+    """Windows of a log by name, and names that overlap.
 
-    Since a window is written when it ends, one that begins before another name's latest end goes on beside that.
+    A window is written when it ends, so one that begins before another name's latest end overlaps it.
     """
 
     def __init__(self) -> None:
         self.by_name: dict[str, _Window] = {}
-        # Where a window cannot be read, and why: the first of each name, and the first of no name.
+        # Location and error of unreadable windows: the first of each name, and the first without a name.
         self.lost: dict[str, tuple[str, str]] = {}
         self.stray: str | None = None
-        # The two latest ends, of different names.
+        # Windows with the two latest ends, of different names.
         self._latest: _Window | None = None
         self._before: _Window | None = None
 
     def add(self, name: str, where: tuple[TrackerFile, int], times: tuple[float, float], energy_j: float) -> None:
-        """Add one window, of its start and length in seconds and its energy in J.
+        """Add one window by its start and length in seconds and its energy in J.
 
         Raises:
             TrackerError: there are too many names.
@@ -81,7 +81,7 @@ class _Windows:
             self._latest, self._before = window, self._latest
 
     def lose(self, name: str, where: str, why: str) -> None:
-        """Say that a window cannot be read."""
+        """Record an unreadable window."""
         if not name:
             self.stray = self.stray or why
         elif len(self.lost) < _MOST_NAMES:
@@ -101,11 +101,11 @@ class Zeus(Tracker):
     title: ClassVar[str] = "zeus"
 
     def fits(self, file: TrackerFile) -> bool:
-        """A table with its columns."""
+        """True for a table with its columns."""
         return set(file.header) >= {*_TIMES, _NAME} and any(name.endswith("_energy") for name in file.header)
 
     def read(self, file: TrackerFile) -> Iterable[Tracked | TrackerError]:
-        """A run for each name of a window; the outermost alone where one holds all others."""
+        """One run per window name; the outermost alone if it encloses all others."""
         gpus = [name for name in file.header if name.startswith("gpu") and name.endswith("_energy")]
         if not gpus:
             raise TrackerError(f"{file.name}: there is no column with the energy of a GPU, such as gpu0_energy")
@@ -118,7 +118,7 @@ class Zeus(Tracker):
 
 
 def _unread(found: _Windows, *, inner: bool) -> Iterator[Tracked | TrackerError]:
-    """What cannot be read: a name, or a line, where another window lies around all the names."""
+    """Unreadable names, or plain errors if another window encloses all names; and lines without a name."""
     for name, (where, why) in found.lost.items():
         yield TrackerError(why) if inner else unreadable("zeus", name, where, why)
     if found.stray is not None:
@@ -126,7 +126,7 @@ def _unread(found: _Windows, *, inner: bool) -> Iterator[Tracked | TrackerError]
 
 
 def _windows(file: TrackerFile, gpus: list[str]) -> _Windows:
-    """The windows by name. These logs are long, so that plain numbers are not read twice."""
+    """Windows by name. These logs are long, so plain numbers skip validation."""
     found = _Windows()
     named = file.header.index(_NAME)
     columns = [(file.header.index(name), name) for name in (*_TIMES, *gpus)]
@@ -134,7 +134,7 @@ def _windows(file: TrackerFile, gpus: list[str]) -> _Windows:
     for line, cells, torn in file.cells_or_torn():
         where = f"{file.name}:{line}"
         if torn is not None:
-            # Of a row that is cut off the last cell may be too.
+            # The last cell of a truncated row may be truncated too.
             found.lose(cells[named].strip() if len(cells) - 1 > named else "", where, torn)
             continue
         name, written = cells[named].strip() or "the window", numbers(cells)
@@ -149,7 +149,7 @@ def _windows(file: TrackerFile, gpus: list[str]) -> _Windows:
 
 
 def _plain(written: Sequence[str]) -> tuple[float, ...] | None:
-    """Numbers that need no second look."""
+    """Parse numbers that need no validation; None if any of them does."""
     try:
         values = tuple(map(float, written))
     except ValueError:
@@ -158,7 +158,7 @@ def _plain(written: Sequence[str]) -> tuple[float, ...] | None:
 
 
 def _outermost(windows: dict[str, _Window]) -> str | None:
-    """The name whose only window lies around all others."""
+    """Name whose only window encloses all others."""
     for name, window in windows.items():
         if window.count == 1 and len(windows) > 1 and all(_within(other, window) for other in windows.values()):
             return name
