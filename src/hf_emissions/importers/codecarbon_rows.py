@@ -16,6 +16,8 @@ from .row import Row
 
 # Values that mean no ID, and the `experiment_id` that CodeCarbon writes for everybody.
 _NO_ID = frozenset({"", "none", "nan", "null", "n/a", "00000000-0000-0000-0000-000000000000"})
+# What pandas and CodeCarbon write where there is nothing.
+_EMPTY_CELLS = frozenset({"", " ", "None", "nan", "NaN", "null", "N/A", "none"})
 _OF_EVERYBODY = "5b0fa12a-3dd7-45bb-9766-cc326314d9f1"
 # Tolerance for the start (timestamp minus duration) of rows of one run: the place lookup in between takes up to two
 # requests of half a second and three of one second.
@@ -39,6 +41,7 @@ class RunRows:
     where: str
     name: str = ""
     energy_kwh: float = -1.0
+    said: int = 0
     longest_s: float = 0.0
     start: datetime | None = None
     end: datetime | None = None
@@ -65,8 +68,15 @@ class RunRows:
             self.unread = self.unread or str(error)
             return
         self.longest_s = max(self.longest_s, duration_s or 0.0)
-        if energy_kwh > self.energy_kwh or (energy_kwh == self.energy_kwh and _says_more(row, self.row)):
-            self.row, self.energy_kwh = row, energy_kwh
+        said = _cells(row)
+        if energy_kwh > self.energy_kwh or (energy_kwh == self.energy_kwh and self._says_more(row, said)):
+            self.row, self.energy_kwh, self.said = row, energy_kwh, said
+
+    def _says_more(self, row: Row, said: int) -> bool:
+        """True if a row of equal energy is more complete, or as complete and not older."""
+        if said != self.said:
+            return said > self.said
+        return (row.text("timestamp") or "") >= (self.row.text("timestamp") or "")
 
     @property
     def why_unread(self) -> str | None:
@@ -189,13 +199,9 @@ def _name(experiment: str | None, runs: list[RunRows]) -> None:
         run.name = name if taken[name] == 1 else f"{name} ({taken[name]})"
 
 
-def _says_more(row: Row, other: Row) -> bool:
-    """True if a row of equal energy is more complete, or as complete and not older."""
-    return (_cells(row), row.text("timestamp") or "") >= (_cells(other), other.text("timestamp") or "")
-
-
 def _cells(row: Row) -> int:
-    return sum(value.strip().lower() not in _NO_ID for value in row.cells.values())
+    """Number of cells that are not empty; counted in C, since a long table has millions of rows."""
+    return len(row.cells) - sum(map(_EMPTY_CELLS.__contains__, row.cells.values()))
 
 
 def _check_components(row: Row, energy_kwh: float) -> None:
