@@ -4,7 +4,7 @@
     python benchmarks/size.py --rooms        # a line for each package
     python benchmarks/size.py --most 23000   # fail above so many lines
 
-Lines include docstrings, comments and blanks. A function's length is that of its `def`, without decorators. `Any` counts
+Lines include docstrings, comments and blanks. A function is as long as its `def`, without decorators. `Any` counts
 uses, not imports. A broad except catches `Exception` or `BaseException`, or names nothing.
 """
 
