@@ -620,3 +620,9 @@ def test_every_key_is_written_in_the_hubs_order():
         "---\n"
         "# Title\n"
     )
+
+
+def test_a_blank_line_that_holds_an_empty_front_matter_apart_from_a_rule_in_the_body_stays():
+    """Two lines of dashes without it would begin a front matter that ends at the dashes in the body."""
+    card = "---\n\n{}---\n\n# Title\n\n---\n\ntext"
+    assert remove_block(card.format("co2_eq_emissions: 3\n")) == card.format("")

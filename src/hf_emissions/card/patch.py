@@ -8,7 +8,7 @@ from collections.abc import Mapping as AbstractMapping
 import yaml
 from yaml.events import CollectionEndEvent
 
-from ..errors import BlockExistsError
+from ..errors import BlockExistsError, VerificationError
 from ..record import EmissionsRecord
 from ..terminal import one_line
 from . import entries, flow, render
@@ -78,15 +78,22 @@ def remove_block(text: str) -> str:
         return text
     start, end = _span(card, card.block)
     place = card.front_matter
+    without_block = text[:start] + text[end:]
     above, below = text[place.start : start], text[end : place.closing]
     left = (above + below).strip()
     if left not in ("", "..."):
-        removed = text[:start] + text[end:]
-    elif above and not left:
-        # The blank line above is the marker that `_added` leaves in an empty front matter.
-        removed = text[: start - len(line_end_before(text, start))] + text[end:]
-    else:
-        removed = text[: place.opening].rstrip(" \t") + text[place.body :]
+        return _verified(card, without_block)
+    if above and not left:
+        # Its last line is the mark that `_added` leaves in an empty front matter. Or it is the author's, and without it
+        # the two lines of dashes would begin a front matter that ends at a line of dashes in the body.
+        try:
+            return _verified(card, text[: start - len(line_end_before(text, start))] + text[end:])
+        except VerificationError:
+            return _verified(card, without_block)
+    return _verified(card, text[: place.opening].rstrip(" \t") + text[place.body :])
+
+
+def _verified(card: ParsedCard, removed: str) -> str:
     verify_only_block_changed(card, removed, None)
     return removed
 
