@@ -15,7 +15,7 @@ import yaml
 
 from hf_emissions import check_card, read_card, remove_block
 
-pytestmark = pytest.mark.train
+pytestmark = [pytest.mark.train, pytest.mark.slow]
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "demo"

@@ -82,6 +82,7 @@ def bounded(tmp_path, entry, environment):
 
 
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+@pytest.mark.slow
 def test_a_finding_or_a_clear_refusal(bounded, card):
     done, _ = bounded(card)
     out, err = done.stdout.decode(), done.stderr.decode()

@@ -132,6 +132,7 @@ def seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize("piece", HOSTILE, ids=repr)
+@pytest.mark.slow
 def test_hostile_texts_take_no_more_than_their_length(piece):
     lead = [seconds((LEAD + piece * (size // len(piece)))[:size]) for size in (125_000, 500_000)]
     # Four times the text takes four times as long, or less; the rest is for a machine with other things to do.

@@ -468,6 +468,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.slow
 def test_hostile_cards_take_no_more_than_reading_them(name):
     begin = time.perf_counter()
     assert len(check_card(HOSTILE[name], select=[*FORM, "block-outside-front-matter"])) <= 50
