@@ -140,12 +140,8 @@ class Editing:
         """Settings for writing cards on the Hub."""
         return Publishing(self.out, self.how.yes, self.how.create_pr, strangers=self.strangers)
 
-    def edit_or_explain(self, target: AnyTarget, change: Change) -> dict[str, Any]:
-        """Change one card and return its result; a failure is printed and has `error`."""
-        return self._edit_or_stop(target, change)[0]
-
     def _edit_or_stop(self, target: AnyTarget, change: Change) -> tuple[dict[str, Any], bool]:
-        """Like `edit_or_explain`; also True if following cards would fail too."""
+        """Change one card; its result, with `error` after a failure, and True if following cards would fail too."""
         try:
             result = self._edit(target, change)
         except (HfEmissionsError, OSError) as error:

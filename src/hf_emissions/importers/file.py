@@ -142,19 +142,8 @@ class TrackerFile:
             return self._decoded(data, 1).replace("\r\n", "\n")
         return data.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n")
 
-    def rows(self) -> Iterator[Row]:
-        """Rows of a table, lazily.
-
-        Raises:
-            TrackerError: a row is torn.
-        """
-        for row in self.rows_or_torn():
-            if row.torn is not None:
-                raise TrackerError(row.torn)
-            yield row
-
     def rows_or_torn(self) -> Iterator[Row]:
-        """Like `rows`, but a torn row has the reason in `torn`, and its complete cells."""
+        """Rows of a table, lazily; a torn row has the reason in `torn`, and its complete cells."""
         header, name, width = self.header, self.name, len(self.header)
         for number, cells in self._rows():
             where = f"{name}:{number}"
@@ -211,19 +200,8 @@ class TrackerFile:
         except (RecursionError, ValueError):
             raise TrackerError(f"{self.name}: this JSON is {NO_JSON}") from None
 
-    def json_lines(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """JSON objects that end a line, with their location; log prefixes and other lines are skipped.
-
-        Raises:
-            TrackerError: a line is torn.
-        """
-        for where, found in self.json_lines_or_text():
-            if isinstance(found, str):
-                raise TrackerError(f"{where}: this line is no whole JSON; it may have been cut off")
-            yield where, found
-
     def json_lines_or_text(self) -> Iterator[tuple[str, dict[str, Any] | str]]:
-        """Like `json_lines`, but yields a torn line as text."""
+        """JSON objects that end a line, or the text of a torn one, with their location; other lines are skipped."""
         for number, line in self.lines():
             begin = _OBJECT.search(line)
             if begin is None:

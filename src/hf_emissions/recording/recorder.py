@@ -159,12 +159,6 @@ class Recorder:
             self._reuse_s = min(max(taken_s / _NOW_SHARE, FRESH_S), _NOW_OLDEST_S)
         return self._sofar
 
-    def refresh(self, why: str, step: int | None = None, *, older_than_s: float = 1.0) -> None:
-        """Request a reading without waiting, unless the last one is fresh."""
-        metering = self.active and self._begun_s is not None
-        if metering and self._metered_s() - self._tally.metered_s > older_than_s:
-            self._requests.put(_Request(why, step))
-
     def read(self, why: str, step: int | None = None, *, most_s: float = _PATIENCE_S) -> None:
         """Take a reading and wait for it, `most_s` seconds at most; less if the meter has not begun."""
         if not self.active:

@@ -3,7 +3,6 @@
 Prints the energy of both as JSON. Argument: a folder.
 """
 
-import importlib.machinery
 import json
 import os
 import sys
@@ -11,21 +10,9 @@ import time
 import warnings
 from pathlib import Path
 
+from late_import import delay_codecarbon
 
-class Slow:
-    """Has CodeCarbon take longer to run than the making of a recording waits for it."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name != "codecarbon.emissions_tracker":
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path)
-        run = spec.loader.exec_module
-        spec.loader.exec_module = lambda module: (time.sleep(1), run(module))
-        return spec
-
-
-sys.meta_path.insert(0, Slow)
+delay_codecarbon(1)
 
 from hf_emissions import record_emissions  # noqa: E402 - after the import was slowed
 from hf_emissions.recording import detection  # noqa: E402

@@ -4,27 +4,14 @@ Arguments: a folder, seconds of the import, seconds of the block.
 """
 
 import dataclasses
-import importlib.machinery
 import json
 import sys
 import time
 from pathlib import Path
 
+from late_import import delay_codecarbon
 
-class Slow:
-    """Has CodeCarbon take so many seconds to run, once it is found."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name != "codecarbon.emissions_tracker":
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path)
-        run = spec.loader.exec_module
-        spec.loader.exec_module = lambda module: (time.sleep(float(sys.argv[2])), run(module))
-        return spec
-
-
-sys.meta_path.insert(0, Slow)
+delay_codecarbon(float(sys.argv[2]))
 
 from hf_emissions import record_emissions  # noqa: E402 - after the import was slowed
 from hf_emissions.recording.folder import open_folder  # noqa: E402
