@@ -41,7 +41,7 @@ class RunRows:
     where: str
     name: str = ""
     energy_kwh: float = -1.0
-    said: int = 0
+    filled: int = 0
     longest_s: float = 0.0
     start: datetime | None = None
     end: datetime | None = None
@@ -68,14 +68,14 @@ class RunRows:
             self.unread = self.unread or str(error)
             return
         self.longest_s = max(self.longest_s, duration_s or 0.0)
-        said = _cells(row)
-        if energy_kwh > self.energy_kwh or (energy_kwh == self.energy_kwh and self._says_more(row, said)):
-            self.row, self.energy_kwh, self.said = row, energy_kwh, said
+        filled = _filled_cells(row)
+        if energy_kwh > self.energy_kwh or (energy_kwh == self.energy_kwh and self._says_more(row, filled)):
+            self.row, self.energy_kwh, self.filled = row, energy_kwh, filled
 
-    def _says_more(self, row: Row, said: int) -> bool:
+    def _says_more(self, row: Row, filled: int) -> bool:
         """True if a row of equal energy is more complete, or as complete and not older."""
-        if said != self.said:
-            return said > self.said
+        if filled != self.filled:
+            return filled > self.filled
         return (row.text("timestamp") or "") >= (self.row.text("timestamp") or "")
 
     @property
@@ -199,7 +199,7 @@ def _name(experiment: str | None, runs: list[RunRows]) -> None:
         run.name = name if taken[name] == 1 else f"{name} ({taken[name]})"
 
 
-def _cells(row: Row) -> int:
+def _filled_cells(row: Row) -> int:
     """Number of cells that are not empty; counted in C, since a long table has millions of rows."""
     return len(row.cells) - sum(map(_EMPTY_CELLS.__contains__, row.cells.values()))
 
