@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gc
 import json
 import os
 import signal
@@ -76,6 +77,10 @@ def main() -> None:
     threads = [thread.name for thread in threading.enumerate()]
     print(json.dumps({"record": record and record.known(), "threads": threads}), flush=True)
     if torch.distributed.is_initialized():
+        # The model in its wrapper goes before its process group: freed behind it, it waited for ever once in some sixty
+        # trainings on a busy machine.
+        del trainer
+        gc.collect()
         torch.distributed.destroy_process_group()
 
 

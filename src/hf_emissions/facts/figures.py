@@ -13,7 +13,32 @@ from .keywords import FIGURES
 from .pairs import Pair, labels
 from .sentence import Sentence, sentences
 
-_RATE = re.compile(r"[ )]{0,2}(?:eq)?[ )]{0,2}(?:/|per\b|a day|offset|\\?/)")
+# Of a rate, a share or a difference: what stands behind an amount, or as its unit in a label.
+_TURN = (
+    r"(?:second|minute|hour|day|night|week|month|year|epoch|step|batch|iteration|round|seed|trial|fold|run|kwh|wh|mwh"
+    r"|query|request|image|token|sample|example|prompt|call|gpu|tpu|device|node|core|stunde|tag|woche|monat|jahr|epoche"
+    r"|durchlauf|lauf|heure|jour|semaine|mois|an)s?\b"
+)
+_OF_EACH = (
+    r"(?:/|\\/|per\b|pro\b|je\b|par (?=\w)"
+    r"|(?:in |on |at |during |for |at the end of |over )?(?:each\b|every\b|any single\b|jede[mnrs]?\b|chaque\b"
+    rf"|one {_TURN}|a single {_TURN}|an? {_TURN}|the (?:first|second|third|last|next) (?:\w+ )?{_TURN})"
+    r"|daily|nightly|hourly|weekly|monthly|yearly|annually"
+    r"|(?:t\u00e4g|st\u00fcnd|w\u00f6chent|j\u00e4hr)lich|(?:k?w)?h ?\^?\{?(?:-1|\u207b\u00b9))"
+)
+_RATE = re.compile(
+    rf"[ )]{{0,2}}(?:eq)?[ )]{{0,2}}(?:(?:of )?{units.CO2})?[ ),]{{0,2}}(?:{_OF_EACH}|offset|less\b|more\b|fewer\b"
+    r"|lower\b|higher\b|saved\b|avoided\b|weniger\b|mehr\b)",
+    re.IGNORECASE,
+)
+_UNIT_OF_RATE = re.compile(r"/ ?(?!e)|\bper\b")
+# Behind an amount: it is one of several, of which another may be the sum.
+_PART = re.compile(r"[^\n]{0,60}?\b(?:total|overall|altogether|in all|sum|only)\b")
+_RATE_BEFORE = re.compile(
+    rf"\b(?:(?:per|pro|je|every|each|jede[mnrs]?|chaque|par) {_TURN}|daily|nightly|hourly|weekly|monthly|yearly"
+    r"|annually|(?:t\u00e4g|st\u00fcnd|w\u00f6chent|j\u00e4hr)lich)",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(
     r"(?:[~≈* ]|(?:estimated|approximately|approx\.?|about|around|roughly|circa|ca\.|at|total of)\b){1,6}",
     re.IGNORECASE,
@@ -22,13 +47,17 @@ _CARBON = re.compile(r"emission|emitted|emits?\b|carbon|co2|co₂|footprint|co\$
 _NOT_OURS = re.compile(
     r"per (?:query|request|inference|image|token|day|year|hour|km|mile|person|capita)|inference"
     r"|sav(?:ed|ing)|avoid|reduc|world|average|car\b|driv|flight"
-    r"|human|american|equivalent (?:to|of)|carbon (?:intensity|efficiency)|offset by|compar"
+    r"|human|american|household|dishwasher|\bcars\b|\bhomes?\b|equivalent (?:to|of)|equals? (?:that|those) of"
+    r"|carbon (?:intensity|efficiency)|offset by|compar|\bwould\b|\bcould have\b|\be\.g\.|\btbd\b|for example"
+    r"|previous model|\bthe original\b|\boriginal (?:model|bert|gpt)|teacher|authors of|training data generation"
+    r"|\bserving\b|evaluation (?:used|consumed|emitted|took|after)"
     r"|prior work|other models|base model|et al|each (?:query|request|image|inference)"
     r"|all (?:the |our |other )?(?:\w{1,12} )?experiments|hyper-?parameter (?:search|tuning|optimi)"
     r"|(?:all|failed|aborted) (?:the |our )?(?:runs|trials)"
 )
 _NOT_OURS_BEHIND = re.compile(
     r"[^.;]{0,24}?\b(?:(?:at|during|for|of) inference|(?:per|an?|each) (?:day|year|query|request))\b"
+    r"|[^.;\n]{0,40}?(?:\binference|\bavoided|\bsaved|\bteacher|\bbase model|\bauthors of|\bof the original)"
 )
 # Unit in a label: `emissions (kg)`, `co2 in grams`.
 _UNIT_OF_MASS = re.compile(
@@ -70,7 +99,7 @@ def read_labelled_figures(page: CardText, pairs: list[Pair]) -> Iterator[Extract
             name, amount = "energy_kwh", _labelled_energy(pair, of_codecarbon)
         else:
             continue
-        if amount is not None and amount.value:
+        if amount is not None and amount.value and not _is_rate_or_others(page, pair, amount):
             yield ExtractedFact(name, amount.value, pair.label_start, pair.end, amount.off)
 
 
@@ -103,9 +132,10 @@ def _figures(sentence: Sentence, masses: list[units.Amount], energies: list[unit
         for mass in _within(sentence, masses):
             if mass.value and _is_figure(sentence, mass):
                 yield ExtractedFact("reported_g", mass.value, mass.start, mass.end, mass.off)
-    for energy in _within(sentence, energies):
-        if energy.value and _says_energy(sentence, energy):
-            yield ExtractedFact("energy_kwh", energy.value, energy.start, energy.end, energy.off)
+    told = [energy for energy in _within(sentence, energies) if energy.value and _says_energy(sentence, energy)]
+    # Several energies in a sentence are of several parts or things.
+    if len({energy.value for energy in told}) == 1:
+        yield ExtractedFact("energy_kwh", told[0].values[0], told[0].start, told[0].end, told[0].off)
 
 
 def _within(sentence: Sentence, amounts: list[units.Amount]) -> list[units.Amount]:
@@ -117,13 +147,19 @@ def _is_figure(sentence: Sentence, mass: units.Amount) -> bool:
     low, start, end = sentence.low, mass.start - sentence.start, mass.end - sentence.start
     if _RATE.match(low, end) or _NOT_OURS_BEHIND.match(low, end):
         return False
-    if _NOT_OURS.search(low[max(0, start - 100) : start]):
+    before = low[max(0, start - 100) : start]
+    if _NOT_OURS.search(before) or _RATE_BEFORE.search(before):
         return False
     return mass.of_co2 or bool(re.search(r"emission|emitted|emit\b|emits|footprint|generated", low))
 
 
 def _says_energy(sentence: Sentence, energy: units.Amount) -> bool:
-    if _RATE.match(sentence.low, energy.end - sentence.start):
+    low, start, end = sentence.low, energy.start - sentence.start, energy.end - sentence.start
+    if (
+        _RATE.match(low, end)
+        or _NOT_OURS_BEHIND.match(low, end)
+        or _RATE_BEFORE.search(low[max(0, start - 100) : start])
+    ):
         return False
     return not _NOT_OURS.search(sentence.low) and bool(re.search(r"consum|energy|used|electric|power", sentence.low))
 
@@ -146,6 +182,15 @@ def _labelled_energy(pair: Pair, of_codecarbon: bool) -> units.Amount | None:
         return amount if _is_first(pair.value, amount) else None
     unit = _UNITS_OF_ENERGY.get(pair.unit) or ("kWh" if of_codecarbon and pair.label == "energy consumed" else "")
     return units.read_in(pair.value[_lead(pair.value) :], unit) if unit else None
+
+
+def _is_rate_or_others(page: CardText, pair: Pair, amount: units.Amount) -> bool:
+    """True if the line is about a rate, a part of the training, or somebody else's figure."""
+    line = page.low[page.low.rfind("\n", 0, pair.start) + 1 : pair.start]
+    rest = pair.value[amount.end :].lower()
+    if _UNIT_OF_RATE.search(pair.unit) or _PART.match(rest) or _NOT_OURS_BEHIND.match(rest):
+        return True
+    return bool(_NOT_OURS.search(line.removeprefix(pair.label)) or _RATE_BEFORE.search(line))
 
 
 def _is_first(value: str, amount: units.Amount) -> bool:

@@ -132,6 +132,8 @@ _CLEAN_BETWEEN = re.compile(r"[)\]\"'\u201d]?(?:[:.]\s+|\s?[)\]]\s?|\s?,\s+)\(?[
 _SHORT_NUMBER = re.compile(r"(?<![0-9.,])[0-9]{1,3}$")
 # Characters that must not directly precede a number; blanks, brackets, quotes, =, ~, | and a colon may.
 _GLUED = re.compile(r"[\w.,/\\^*+#@&'\u2019\u00b1\u2213\u00d7\u00b7\u00f7\u2215\u2044\u2010-\u2015\u2212-]$")
+# HTML entities that are no blank and no "about": a sign that joins the number to what stands before it.
+_ENTITY = re.compile(r"&(?!(?:nbsp|thinsp|asymp|approx|sim|ap|#160|#8239|#8201|#8776);)#?\w{2,8};\s{0,3}$")
 _SIGNED = re.compile(rf"(?:{_PLUS_MINUS}[\s$({{]{{0,6}}|[-\u2010-\u2015\u2212][$({{]{{1,3}})$")
 
 # -- context after the amount ------------------------------------------------------------------------------------------
@@ -240,7 +242,7 @@ def _begins(text: str, start: int, dimension: str) -> bool:
     head = text[max(0, start - _REACH) : start]
     if not head or head.isspace():
         return True
-    if _GLUED.search(head) or _IS_BOUND.search(head) or _SIGNED.search(head):
+    if any(pattern.search(head) for pattern in (_GLUED, _IS_BOUND, _SIGNED, _ENTITY)):
         return False
     touching = _TOUCHING.search(head)
     if touching and not _is_clean(head[: touching.start("between")], touching["between"], text, start):
@@ -272,8 +274,9 @@ def _is_other(words: str, dimension: str) -> bool:
 
 def _is_of(words: str, dimension: str) -> bool:
     """True if the words after a number are a unit of this dimension."""
-    unit = _unit(_ANY_CO2.sub("", words.lower()).strip(" $%()[]-\t\n"))
-    return unit is not None and unit.dimension == dimension
+    word = _ANY_CO2.sub("", words.lower()).strip(" $%()[]-\t\n")
+    unit = _unit(word)
+    return word in TRAPS or (unit is not None and unit.dimension == dimension)
 
 
 def _ends(text: str, end: int, dimension: str | None) -> bool:

@@ -25,7 +25,7 @@ _RAISED = (
 NUMERAL = (
     rf"(?:(?P<base>10){_RAISED}".replace("<power>", "<power1>").replace("<raised>", "<raised1>")
     + rf"|(?P<mantissa>{MANTISSA})(?:[eE](?P<exponent>[+{_MINUS}]?[0-9]{{1,4}})(?![0-9.,])"
-    + rf"| {{0,3}}\$?(?:[\u00d7x*\u00b7\u22c5]|\\?times\b|&times;) {{0,3}}10{_RAISED})?)"
+    + rf"| {{0,3}}\$?(?:[\u00d7x*\u00b7\u22c5]|\\?times\b|&(?:times|sdot|middot|#215|#xd7|#183);) {{0,3}}10{_RAISED})?)"
 )
 _WHOLE = re.compile(NUMERAL)
 _ANY_BLANK = re.compile(BLANK)
