@@ -344,7 +344,9 @@ class TestSamplesAndWindows:
 
     ZEUS = "start_time,window_name,elapsed_time,gpu0_energy\n0.0,one,10.0,3600.0\n20.0,two,10.0,7200.0\n"
 
-    @pytest.mark.parametrize("torn", ["40.0,thr", "40.0,three,9,9,9\n", "x,three,10.0,1.0\n", "40.0,three,-1,1.0\n"])
+    @pytest.mark.parametrize(
+        "torn", ["40.0,thr", "40.0,three,10.0,36", "40.0,three,9,9,9\n", "x,three,10.0,1.0\n", "40.0,three,-1,1.0\n"]
+    )
     def test_a_window_of_zeus(self, run, tmp_path, torn):
         (tmp_path / "log.csv").write_text(self.ZEUS + torn)
         listed = run("log.csv", "--country", "FRA", "--format", "json")
@@ -395,3 +397,35 @@ class TestSamplesAndWindows:
     def test_more_than_a_tenth_is_no_gap(self, run, tmp_path, count, code):
         (tmp_path / "data.json").write_text(self.samples(*(3 * ['{"oops']), count=count))
         assert ("3 samples cannot be read" in run("data.json", "--country", "FRA", code=code).err) == bool(code)
+
+    @pytest.mark.parametrize("first", ['{"timest', "garbage", ""])
+    def test_samples_are_known_behind_a_line_that_is_none(self, run, tmp_path, first):
+        (tmp_path / "data.json").write_text(f"{first}\n{self.samples()}")
+        (found,) = json.loads(run("data.json", "--country", "FRA", "--format", "json").out)["runs"]
+        assert found["record"]["energy_kwh"] == pytest.approx(36 * 29 / 3.6e6)
+
+
+class TestQuotes:
+    """A quote that nobody closes costs its own row."""
+
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            row(run_id="bad", project_name='"1 x NVIDIA'),
+            row(run_id="bad", country_name='"Germany') + row(run_id="good", energy_consumed=5, project_name='"x'),
+            row(run_id="bad")[:-12] + '"Intel(R) Xeon,\n',
+        ],
+    )
+    def test_the_rows_behind_it_are_read(self, run, csv, bad):
+        listed = run(csv(GOOD, bad, LATER), "--format", "json")
+        assert grams(listed) == {"good": 3810.0, "later": 7620.0}
+        said = [one for one in json.loads(listed.out)["problems"] if one.startswith("emissions.csv:3: ")]
+        assert ["columns: it is cut off, or of another file" in one for one in said] == [True]
+
+    @pytest.mark.parametrize("name", ['"a, b"', '"a\nb, c"', '"say ""a"""', '15" x', "a\rb"])
+    def test_what_is_quoted_as_it_should_be_is_one_cell(self, run, csv, name):
+        assert grams(run(csv(GOOD, row(run_id="odd", project_name=name), LATER), "--format", "json")) == {
+            "good": 3810.0,
+            "odd": 3810.0,
+            "later": 7620.0,
+        }

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import TrackerError
 from .pickles import is_pickle
+from .records import records
 from .row import Row
 
 # Part of a file that detection looks at.
@@ -26,6 +27,7 @@ _LONGEST = 1_000_000
 _MOST_JSON_BYTES = 64 * 1024 * 1024
 # Valid JSON syntax that Python's parser rejects.
 NO_JSON = "nested too deeply, or has a number of thousands of digits"
+_NO_LINE_BREAK = "the last line has no line break, and its last number may be cut off; add one if it is whole"
 _OBJECT = re.compile(r'\{\s*(?:"|\}|$)')
 # Non-letters found in text: trademark signs, degree, cp1252 quotes and dashes, middle dot, no-break space.
 _SIGNS = "\xae\u2122\xb0\u2019\u2018\u201c\u201d\u2013\u2014\xb7\xa0"
@@ -100,6 +102,13 @@ class TrackerFile:
             return data.find(words) >= 0
 
     @cached_property
+    def ends_in_a_line(self) -> bool:
+        """True if the last line has its line break: a program that is killed while it writes leaves one without."""
+        with self.path.open("rb") as file:
+            file.seek(max(0, self.path.stat().st_size - 2))
+            return b"\n" in file.read()
+
+    @cached_property
     def digest(self) -> bytes:
         """SHA-256 of the file."""
         self._check_regular()
@@ -155,10 +164,19 @@ class TrackerFile:
                 yield Row(dict(zip(header, whole, strict=False)), where, f"{where}: {self._why_torn(cells)}")
 
     def cells_or_torn(self) -> Iterator[tuple[int, list[str], str | None]]:
-        """Last line number of each row, its cells in header order, and why it is torn, if it is."""
-        width = len(self.header)
+        """Last line number of each row, its cells in header order, and why it is torn, if it is.
+
+        For logs whose last column is a figure: the last row counts only with its line break, since a figure that is cut
+        off is another figure.
+        """
+        width, last = len(self.header), None
         for number, cells in self._rows():
-            yield number, cells, None if len(cells) == width else f"{self.name}:{number}: {self._why_torn(cells)}"
+            if last is not None:
+                yield last
+            last = number, cells, None if len(cells) == width else f"{self.name}:{number}: {self._why_torn(cells)}"
+        if last is not None:
+            number, cells, torn = last
+            yield number, cells, torn or (None if self.ends_in_a_line else f"{self.name}:{number}: {_NO_LINE_BREAK}")
 
     def _why_torn(self, cells: list[str]) -> str:
         return f"the row has {len(cells)} of {len(self.header)} columns: it is cut off, or of another file"
@@ -167,18 +185,14 @@ class TrackerFile:
         width, written = len(self.header), None
         self._check_names()
         delimiter = _delimiter(self.head.lstrip().partition("\n")[0])
-        reader = csv.reader(self._lines(), delimiter=delimiter)
-        try:
-            for cells in reader:
-                # Programs that append to a file repeat the header.
-                if cells == written or not (cells and (cells[0].strip() or any(map(str.strip, cells)))):
-                    continue
-                if written is None and len(cells) == width:
-                    written = cells
-                    continue
-                yield reader.line_num, cells
-        except csv.Error as error:
-            raise TrackerError(f"{self.name}:{reader.line_num}: this is no row of a table ({error})") from None
+        for number, cells in records(self._lines(), delimiter, width):
+            # Programs that append to a file repeat the header.
+            if cells == written or not (cells and (cells[0].strip() or any(map(str.strip, cells)))):
+                continue
+            if written is None and len(cells) == width:
+                written = cells
+                continue
+            yield number, cells
 
     def _check_names(self) -> None:
         names = [name for name in self.header if name]

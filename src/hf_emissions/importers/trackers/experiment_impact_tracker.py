@@ -28,6 +28,8 @@ _KEYS = ("cpu_count_adjusted_average_load", "process_ids")
 _PAUSE_STEPS = 10.0
 # An unreadable sample, such as a kill leaves, is bridged by its neighbours; a file with a larger share is rejected.
 _MOST_LOST = 0.1
+# Lines by which a file is recognized.
+_FIRST_LINES = 5
 _INFO = "info.pkl"
 
 
@@ -41,10 +43,8 @@ class ExperimentImpactTracker(Tracker):
         """True for JSON lines or a table with its names."""
         if "timestamp" in file.header and any(name in file.header for name in (*_POWER, *_KEYS)):
             return True
-        first = file.head.lstrip().partition("\n")[0]
-        return (
-            first.startswith("{") and '"timestamp"' in first and any(f'"{key}"' in first for key in (*_POWER, *_KEYS))
-        )
+        # The first line may be torn.
+        return any(map(_is_sample, file.head.split("\n", _FIRST_LINES)[:_FIRST_LINES]))
 
     def read(self, file: TrackerFile) -> Iterable[Tracked]:
         """The one run."""
@@ -55,6 +55,11 @@ class ExperimentImpactTracker(Tracker):
             raise TrackerError(f"{samples.why_lost}; {samples.lost} samples cannot be read")
         if len(samples.times_s):
             yield _tracked(file, samples, _integrated(samples))
+
+
+def _is_sample(line: str) -> bool:
+    named = '"timestamp"' in line and any(f'"{key}"' in line for key in (*_POWER, *_KEYS))
+    return line.lstrip().startswith("{") and named
 
 
 @dataclass(slots=True)
