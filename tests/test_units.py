@@ -61,6 +61,8 @@ def refusal(read, value, **keywords) -> str:
         ("+0o17", 15.0),
         ("0b1_1", 3.0),
         ("1 234", 1234.0),
+        ("1" + " " * 199, 1.0),
+        ("0x1F" + " " * 196, 31.0),
     ],
 )
 def test_a_bare_number_has_the_default_unit(written, grams):
@@ -264,7 +266,8 @@ def test_a_refusal_says_why_and_what_to_write(value, message):
         ("12 million g", "unknown unit"),
         ("\u0661\u0662 g", "other digits"),
         ("12 \u00bd g", "other digits"),
-        ("1" * 201, "longer than 200 characters"),
+        ("1" + " " * 200, "longer than 200 characters"),
+        ("0x1F" + " " * 197, "longer than 200 characters"),
     ],
 )
 def test_refused_as_a_mass(value, why):
@@ -322,7 +325,11 @@ def test_a_bare_number_without_a_default_unit(value, message):
         ("\x1b[31mred", r'"\x1b[31mred" does not start'),
         ("Kg\r\n\x00", r'"Kg\r\n\x00" has no number'),
         ("Kg\u202e", r'"Kg\u202e" has no number'),
+        ("K" * 60, '"' + "K" * 60 + '" has no number'),
+        ("K" * 61, '"' + "K" * 60 + '..." has no number'),
         ("K" * 100, '"' + "K" * 60 + '..." has no number'),
+        (1 - 2**200, f"{1 - 2**200} is negative"),
+        (-(2**200), "a whole number of 201 bits is negative"),
         pytest.param("K" * 10**7, '"' + "K" * 60 + '..." is longer', id="10 MB"),
     ],
 )
@@ -360,6 +367,8 @@ def test_plain_numbers(value, expected):
         ("12 tons", True),
         ("1:30:00", True),
         ("4 days 9.5 hours", True),
+        ("12, 13 kg", True),
+        ("12 kg, 13", True),
         ("12", False),
         ("1e-4", False),
         ("12 CO2eq", False),
@@ -503,6 +512,7 @@ def test_round_significant(number, digits, expected):
         (units.format_mass, 4_100_000, "4.1 t"),
         (units.format_mass, 8.93e9, "8.93 kt"),
         (units.format_mass, -1234, "-1.23 kg"),
+        (units.format_mass, -0.5, "-500 mg"),
         (units.format_energy, 0.37, "370 Wh"),
         (units.format_energy, 0.000001, "1 mWh"),
         (units.format_energy, 12, "12 kWh"),
@@ -521,6 +531,8 @@ def test_round_significant(number, digits, expected):
         (units.format_duration, 86_369, "23 h 59 min"),
         (units.format_duration, 86_400, "1 day"),
         (units.format_duration, 90_000, "25 h"),
+        (units.format_duration, 129_600, "36 h"),
+        (units.format_duration, 172_740, "47 h 59 min"),
         (units.format_duration, 172_800, "2 days"),
         (units.format_duration, 71.9 * 3600, "71 h 54 min"),
         (units.format_duration, 71.999 * 3600, "3 days"),

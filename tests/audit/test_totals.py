@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 
 pytest.importorskip("numpy")
 
 from hf_emissions.audit.totals import SHARED, estimated_total, reported_total
+from hf_emissions.errors import MissingExtraError
 
 WIDE = (10.0, 100.0, 1000.0)
 
@@ -67,3 +69,40 @@ def test_figures_of_unknown_boundary_are_a_fifth_facilities():
     alone = reported_total([(1.0, None)])
     assert alone.high_g == alone.median_g == 1.0
     assert alone.low_g == pytest.approx(1 / 1.6, rel=0.1)
+
+
+def test_many_figures_of_unknown_boundary_are_all_counted():
+    """They are drawn some hundreds at a time; the last of them is the only large one."""
+    found = reported_total([(1.0, None)] * 1000 + [(1e6, None)])
+    assert found.trainings == 1001
+    assert found.median_g == pytest.approx(1e6 + 1000 * 0.94, abs=100)
+
+
+@pytest.mark.parametrize(
+    ("ends", "mean_g"),
+    [
+        # exp(s*s/2) * Phi(s) + 1/2 for the wide side, whose s is ln 10 / 1.645 * sqrt(3/4) of one owner's own errors.
+        ((99.999, 100.0, 1000.0), 235.0),
+        # exp(s*s/2) * Phi(-s) + 1/2
+        ((10.0, 100.0, 100.001), 73.5),
+    ],
+)
+def test_each_side_of_the_median_has_its_own_width(ends, mean_g):
+    found = estimated_total([(f"owner-{number}", *ends, 1.0) for number in range(400)])
+    assert found.median_g == pytest.approx(400 * mean_g, rel=0.02)
+
+
+def test_the_same_figures_have_the_same_sums_in_every_version():
+    """Whoever audits the same cards again finds the same ends, although they are drawn."""
+    found = estimated_total([("ana", 10, 100, 1000, 1.0), ("ana", 20, 50, 60, 1.58), ("bob", 1, 2, 3, 1.0)])
+    ends = (found.low_g, found.median_g, found.high_g)
+    assert ends == pytest.approx((23.793152084205637, 132.17658245726838, 1034.3597853752483), rel=1e-6)
+    found = reported_total([(100.0, 1.25), (10.0, None), (20.0, None)])
+    assert (found.low_g, found.median_g, found.high_g) == pytest.approx((102.49641943311872, 110, 110), rel=1e-6)
+
+
+@pytest.mark.parametrize(("total", "figure"), [(reported_total, (1.0, 1.0)), (estimated_total, ("ana", 1, 2, 3, 1.0))])
+def test_without_numpy_it_is_said_what_to_install(monkeypatch, total, figure):
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(MissingExtraError, match=r"install them with: pip install 'hf-emissions\[audit\]'"):
+        total([figure])

@@ -66,6 +66,38 @@ class TestMadeFrom:
         )
         assert found == {"a/x": "a/x", "b/y": "b/y", "c/merge": "b/y", "c/other": "a/x"}
 
+    def test_names_are_compared_in_any_case(self):
+        assert of(reported("A/X", 10.5), reported("b/z", 99.0, "a/x", is_copy=True))["b/z"] == "A/X"
+        assert of(reported("a/x", 10.5), reported("B/Z", 99.0, "A/x", is_copy=True))["B/Z"] == "a/x"
+
+    @pytest.mark.parametrize(("between", "found"), [(63, True), (64, False)])
+    def test_an_ancestor_is_looked_for_64_generations_back(self, between, found):
+        line = [Model(f"m/{number}", bases=(f"m/{number + 1}",)) for number in range(between)]
+        figures = of(*line, reported(f"m/{between}", 10), reported("b/tuned", 10, "m/0"))
+        assert (len(set(figures.values())) == 1) == found
+
+    @pytest.mark.parametrize(("words", "same"), [(4, False), (5, True), (40, True)])
+    def test_five_words_on_its_training_are_those_of_its_base(self, words, same):
+        base, tuned = (
+            Model(name, "estimable", 1000.0, bases, text=TEXT, words=words)
+            for name, bases in (("a/x", ()), ("b/tuned", ("a/x",)))
+        )
+        assert (of(base, tuned)["b/tuned"] == "a/x") == same
+
+    @pytest.mark.parametrize(("words", "same"), [(5, False), (6, True), (11, True)])
+    def test_six_words_of_a_body_are_those_of_its_base(self, words, same):
+        base, tuned = (
+            estimable(name, text, *bases, body=BODY, body_words=words)
+            for name, text, bases in (("a/x", 1, ()), ("b/tuned", 2, ("a/x",)))
+        )
+        assert (of(base, tuned)["b/tuned"] == "a/x") == same
+
+    def test_another_body_or_another_figure_is_another_training(self):
+        base = estimable("a/x", 1, body=BODY, body_words=9)
+        assert of(base, estimable("b/tuned", 2, "a/x", body=1, body_words=9))["b/tuned"] == "b/tuned"
+        base = reported("a/x", 10.5, text=TEXT, words=40)
+        assert of(base, reported("b/tuned", 11.5, "a/x", text=TEXT, words=40))["b/tuned"] == "b/tuned"
+
     def test_a_circle_is_one_training_and_ends(self):
         found = of(reported("a/x", 1.5, "b/y", is_copy=True), reported("b/y", 2.5, "a/x", is_copy=True))
         assert len(set(found.values())) == 1
@@ -162,6 +194,19 @@ class TestTheSameBody:
         assert of(card("ana/x", 286.0, 0, made=1), card("bob/x", 286.0, 0, made=2))["bob/x"] == "ana/x"
         assert of(card("ana/x", 3.0, 0), card("bob/x", 3.0, 0))["bob/x"] == "bob/x"
 
+    @pytest.mark.parametrize(("words", "same"), [(0, False), (1, True)])
+    def test_with_a_figure_of_five_digits_needs_a_word_to_be_anyones(self, words, same):
+        found = of(card("ana/x", 286.43, words, made=1), card("bob/y", 286.43, words, made=2))
+        assert (found["bob/y"] == "ana/x") == same
+
+    @pytest.mark.parametrize(("grams", "words", "same"), [(3.0, 0, False), (3.0, 1, True), (31.0, 0, True)])
+    def test_with_one_name_two_words_or_digits_are_enough(self, grams, words, same):
+        found = of(card("ana/x", grams, words, made=1), card("bob/x", grams, words, made=2))
+        assert (found["bob/x"] == "ana/x") == same
+
+    def test_with_a_figure_of_nothing_is_not_the_same_figure(self):
+        assert of(card("ana/x", 0.0), card("bob/y", 0.0))["bob/y"] == "bob/y"
+
     def test_with_its_own_name_in_it(self):
         found = of(card("ana/x", 286.0, made=1, unnamed=1), card("bob/y", 286.0, made=2, body=2, unnamed=1))
         assert found["bob/y"] == "ana/x"
@@ -190,6 +235,74 @@ class TestTheSameBody:
         found = of(estimable("bob/my-net-small"), *sizes)
         assert len({found[one.id] for one in sizes}) == 3
         assert found["bob/my-net-small"] in {found[one.id] for one in sizes}
+
+    def test_a_family_has_three_members(self):
+        two = [estimable(f"lab/net-{size}") for size in ("small", "large")]
+        assert of(estimable("ana/it"), *two)["lab/net-large"] == "ana/it"
+        three = [*two, estimable("lab/net-base")]
+        assert of(estimable("ana/it"), *three)["ana/it"] != "ana/it"
+
+    def test_the_larger_family_is_the_older_one(self):
+        three = [estimable(f"ana/it-{size}") for size in ("a", "b", "c")]
+        four = [estimable(f"lab/net-{size}") for size in ("a", "b", "c", "d")]
+        found = of(*three, *four)
+        assert found["ana/it-a"].startswith("lab/")
+        assert found["lab/net-a"] == "lab/net-a"
+
+
+def test_of_a_model_nothing_is_known_that_nobody_said():
+    nothing = {"grams": None, "bases": (), "is_copy": False, "text": None, "body": None, "unnamed": None, "made": None}
+    counts = {"words": 0, "own_words": 0, "body_words": 0, "downloads": 0}
+    assert Model("a/x") == Model(id="a/x", status="missing", **nothing, **counts)
+
+
+class TestWhichFigureStands:
+    """Of two models of one training, by the order of what tells the original from its copies."""
+
+    @pytest.mark.parametrize("names", [("a/x", "b/y"), ("b/y", "a/x")])
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            # The older one; without dates the one that is downloaded more often; a date is before none.
+            ({"made": 1}, {"made": 2}),
+            ({"made": 1, "downloads": 3}, {"made": 2, "downloads": 5}),
+            ({"downloads": 5}, {"downloads": 3}),
+            ({"downloads": 5}, {}),
+            ({"made": 9}, {"downloads": 5}),
+            # What the card calls a copy is none, however old.
+            ({"made": 2}, {"made": 1, "is_copy": True}),
+        ],
+    )
+    def test_of_the_same_figure(self, names, first, second):
+        one, other = names
+        models = [reported(one, 286.435, **first), reported(other, 286.435, **second)]
+        assert of(*models) == of(*reversed(models)) == {one: one, other: one}
+
+    @pytest.mark.parametrize("names", [("a/x", "b/y"), ("b/y", "a/x")])
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [({"made": 1}, {"made": 2}), ({"downloads": 5}, {"downloads": 3}), ({"downloads": 5}, {}), ({"made": 9}, {})],
+    )
+    def test_of_the_same_text(self, names, first, second):
+        one, other = names
+        models = [estimable(one, **first), estimable(other, **second)]
+        assert of(*models) == of(*reversed(models)) == {one: one, other: one}
+
+    def test_by_name_where_nothing_else_tells_them_apart(self):
+        assert of(reported("b/y", 286.435), reported("a/x", 286.435, downloads=0))["b/y"] == "a/x"
+        assert of(reported("b/y", 286.435, downloads=0), reported("a/x", 286.435))["b/y"] == "a/x"
+
+    def test_the_one_without_a_suffix_and_the_one_that_was_not_made_from_the_other(self):
+        assert of(reported("a/x-gguf", 10, made=1), reported("a/x", 3, made=2))["a/x-gguf"] == "a/x"
+        assert of(reported("a/tuned", 10, "b/x", made=1), reported("b/x", 10, made=2))["a/tuned"] == "b/x"
+
+
+@pytest.mark.parametrize(
+    ("grams", "same"), [(1234.56789012, True), (1234.567890121, True), (1234.56789013, False), (1234.5, False)]
+)
+def test_figures_are_compared_to_twelve_digits(grams, same):
+    found = of(reported("a/x", 1234.56789012, made=1), reported("b/y", grams, made=2))
+    assert (found["b/y"] == "a/x") == same
 
 
 @pytest.mark.parametrize(

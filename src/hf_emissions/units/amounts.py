@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from .numerals import BLANK, MANTISSA, NUMERAL, Reading, readings, readings_of
-from .sizes import ANY_CASE, ENERGY, MASS, TRAPS, UNITS, Unit, nearest
+from .sizes import ANY_CASE, ENERGY, MASS, TRAPS, UNITS, Dimension, Unit, nearest
 
 
 class Amount(NamedTuple):
@@ -50,20 +50,20 @@ _SCALES = {
     "trillion": 10**12,
 }  # fmt: skip
 # Tons of emissions are read as metric; short and long tons differ by a tenth, which becomes the uncertainty.
-_TONS = "metric ton|metric tons|ton|tons|metric-ton|metric-tons"
-_KILOTONS = "kiloton|kilotons|megaton|megatons"
+_TONS = ("metric ton", "metric tons", "ton", "tons", "metric-ton", "metric-tons")
+_KILOTONS = ("kiloton", "kilotons", "megaton", "megatons")
+_IN_TEXT = {MASS: ("metric[ -]tonnes?", *_TONS, *_KILOTONS), ENERGY: ()}
 _TON_SIZES = {"kilo": Fraction(10**9), "mega": Fraction(10**12)}
 _TON_OFF = Fraction(1, 10)
 _ANY_CO2 = re.compile(CO2, re.IGNORECASE)
 _GAP = r"[ \u00b7-]?"
 
 
-def _spelled(dimension: str) -> str:
+def _spelled(dimension: Dimension) -> str:
     """Pattern for all spellings of the units of a dimension."""
     names = {name for name, unit in UNITS.items() if unit.dimension == dimension and "metric" not in name}
     listed = [re.sub("(?<=watt)(?=hours?$)|(?<=kW|MW|GW|TW|mW)(?=hs?$)", lambda _: _GAP, name) for name in names]
-    listed += ["metric[ -]tonnes?", *_TONS.split("|"), *_KILOTONS.split("|")] if dimension == MASS else []
-    return "|".join(sorted(listed, key=len, reverse=True))
+    return "|".join(sorted([*listed, *_IN_TEXT[dimension]], key=len, reverse=True))
 
 
 _PLUS_MINUS = r"(?:\u00b1|\+ ?/ ?[-\u2212]|\+ ?[-\u2212](?= ?[0-9])|\\?\bpm\b|&plusmn;|\u2213)"
@@ -129,6 +129,7 @@ _BEFORE_NUMBER = re.compile(
 # A number separated by signs only: `1 / 2`, `3 • 250`, `2023 250`.
 _TOUCHING = re.compile(r"(?:[0-9\u00bc-\u00be\u2150-\u215e](?P<between>[^\w|;=\n\u2192\u21d2]{0,8}))$")
 _CLEAN_BETWEEN = re.compile(r"[)\]\"'\u201d]?(?:[:.]\s+|\s?[)\]]\s?|\s?,\s+)\(?[~\u2248]?\$?")
+_THREE_DIGITS = re.compile("[0-9]{3}(?![0-9])")
 _SHORT_NUMBER = re.compile(r"(?<![0-9.,])[0-9]{1,3}$")
 # Characters that must not directly precede a number; blanks, brackets, quotes, =, ~, | and a colon may.
 _GLUED = re.compile(r"[\w.,/\\^*+#@&'\u2019\u00b1\u2213\u00d7\u00b7\u00f7\u2215\u2044\u2010-\u2015\u2212-]$")
@@ -179,7 +180,7 @@ def read_in(text: str, unit: str) -> Amount | None:
     return _amount(found, tail, meant, unit, of_co2=False)
 
 
-def _find(text: str, dimension: str) -> Iterator[Amount]:
+def _find(text: str, dimension: Dimension) -> Iterator[Amount]:
     tails = _TAILS[dimension]
     for found in _numerals(text):
         tail = tails.match(text, found.end())
@@ -197,7 +198,7 @@ def _numerals(text: str) -> Iterator[re.Match[str]]:
     place = 0
     while (digit := _DIGIT.search(text, place)) is not None:
         start = digit.start()
-        begins_with_point = start > place and text[start - 1] == "."
+        begins_with_point = text.endswith(".", 0, start)
         found = _NUMERAL.match(text, start - begins_with_point)
         place = found.end() if found else digit.end()
         if found:
@@ -229,15 +230,13 @@ def _amount(found: re.Match[str], tail: re.Match[str], unit: Unit, written: str,
 
 def _error(tail: re.Match[str], read: Reading) -> Fraction:
     """Uncertainty given by `±`; 0 if none."""
-    if not tail["error"]:
-        return Fraction(0)
-    error = readings(tail["error"])
+    error = readings(tail["error"] or "")
     if not error:
         return Fraction(0)
     return read.value * error[0].value / 100 if tail["percent"] else error[0].value
 
 
-def _begins(text: str, start: int, dimension: str) -> bool:
+def _begins(text: str, start: int, dimension: Dimension) -> bool:
     """True if nothing before the number is a part of the amount or makes it a bound."""
     head = text[max(0, start - _REACH) : start]
     if not head or head.isspace():
@@ -256,14 +255,14 @@ def _begins(text: str, start: int, dimension: str) -> bool:
 
 
 def _is_clean(before: str, between: str, text: str, start: int) -> bool:
-    """True if the signs between two numbers separate them: `in run 3: 5 kg`, `in 2023, 5 kg`."""
+    """True if the signs between two numbers separate them: `in run 3: 5 kg`, `in 2023. 5 kg`."""
     if not _CLEAN_BETWEEN.fullmatch(between):
         return False
-    could_group = re.match("[0-9]{3}(?![0-9])", text[start : start + 4]) and _SHORT_NUMBER.search(before)
+    could_group = _THREE_DIGITS.match(text, start) and _SHORT_NUMBER.search(before)
     return not ("," in between or "." in between) or not could_group
 
 
-def _is_other(words: str, dimension: str) -> bool:
+def _is_other(words: str, dimension: Dimension) -> bool:
     """True if the words after a number show that it counts something other than this dimension."""
     word = _ANY_CO2.sub("", words.lower()).strip(" $%()[]-\t\n")
     unit = _unit(word) if word else None
@@ -272,14 +271,14 @@ def _is_other(words: str, dimension: str) -> bool:
     return len(word) > 2 and word not in TRAPS
 
 
-def _is_of(words: str, dimension: str) -> bool:
+def _is_of(words: str, dimension: Dimension) -> bool:
     """True if the words after a number are a unit of this dimension."""
     word = _ANY_CO2.sub("", words.lower()).strip(" $%()[]-\t\n")
     unit = _unit(word)
     return word in TRAPS or (unit is not None and unit.dimension == dimension)
 
 
-def _ends(text: str, end: int, dimension: str | None) -> bool:
+def _ends(text: str, end: int, dimension: Dimension | None) -> bool:
     """True if the amount ends here: no bound, range end or further part follows."""
     behind = text[end : end + _REACH]
     if _BOUND_BEHIND.match(behind) or _POWER_BEHIND.match(behind):

@@ -8,19 +8,30 @@ Conversions work on the decimal digits as written, in fractions, and round once:
 from __future__ import annotations
 
 import math
+from enum import Enum
 from fractions import Fraction
 from typing import NamedTuple
 
 from ..errors import UnitError
 
 
+class Dimension(Enum):
+    """What a unit measures, with its name in messages."""
+
+    PLAIN = "a plain number"
+    MASS = "a mass"
+    ENERGY = "an energy"
+    INTENSITY = "an intensity"
+    TIME = "a time"
+    POWER = "a power"
+
+
 class Unit(NamedTuple):
-    dimension: str
+    dimension: Dimension
     size: Fraction  # in the internal unit of the dimension
 
 
-PLAIN, MASS, ENERGY = "a plain number", "a mass", "an energy"
-INTENSITY, TIME, POWER = "an intensity", "a time", "a power"
+PLAIN, MASS, ENERGY, INTENSITY, TIME, POWER = Dimension
 PROPOSED = {  # units suggested in messages
     PLAIN: ("",),
     MASS: (" g", " kg"),

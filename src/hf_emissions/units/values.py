@@ -24,6 +24,7 @@ from .sizes import (
     TIME,
     TRAPS,
     UNITS,
+    Dimension,
     Unit,
     finite,
     nearest,
@@ -33,6 +34,10 @@ from .sizes import (
 
 class _RefusalError(Exception):
     """Why a value is rejected, and what to write instead (if omitted, an example of the dimension)."""
+
+    def __init__(self, why: str, instead: str | None = None) -> None:
+        super().__init__(why)
+        self.why, self.instead = why, instead
 
 
 _LARGEST_EXPONENT = 999  # beyond any float, yet cheap to expand
@@ -94,16 +99,15 @@ def has_unit(value: object) -> bool:
     return any(char.isalpha() for char in behind.replace(_CO2, ""))
 
 
-def _read(value: object, wanted: str, default_unit: str | None) -> float:
+def _read(value: object, wanted: Dimension, default_unit: str | None) -> float:
     try:
         return _rounded(_exact(value, wanted, default_unit))
     except _RefusalError as refusal:
-        why, *instead = refusal.args
-        advice = instead[0] if instead else f"{wanted} such as {_example(wanted)}"
-        raise UnitError(f"{quote(value)} {why}: write {advice}") from None
+        advice = refusal.instead or f"{wanted.value} such as {_example(wanted)}"
+        raise UnitError(f"{quote(value)} {refusal.why}: write {advice}") from None
 
 
-def _exact(value: object, wanted: str, default_unit: str | None) -> Fraction:
+def _exact(value: object, wanted: Dimension, default_unit: str | None) -> Fraction:
     quantities = _quantities(value)
     if len(quantities) > 1:
         return _sum_of_times(quantities, wanted)
@@ -114,11 +118,11 @@ def _exact(value: object, wanted: str, default_unit: str | None) -> Fraction:
         phrase = f"{_simplified(default_unit)} {phrase}"
     unit = _unit(phrase)
     if unit.dimension != wanted:
-        raise _RefusalError(f"is {unit.dimension}, not {wanted}")
+        raise _RefusalError(f"is {unit.dimension.value}, not {wanted.value}")
     return amount * unit.size
 
 
-def _sum_of_times(quantities: list[tuple[Fraction, str]], wanted: str) -> Fraction:
+def _sum_of_times(quantities: list[tuple[Fraction, str]], wanted: Dimension) -> Fraction:
     """Sum of times such as "4 days 9.5 hours", each unit smaller than the one before it."""
     sizes = [PARTS_OF_TIME.get(phrase.lower().removesuffix(" and").strip(" ,"), 0) for _, phrase in quantities]
     if wanted != TIME or 0 in sizes or any(left <= right for left, right in pairwise(sizes)):
@@ -173,7 +177,7 @@ def _amount(written: str) -> Fraction:
     digits, _, exponent = written.lower().partition("e")
     if not _UNMARKED.fullmatch(digits):
         _check_marks(digits)
-    if abs(int(exponent or 0)) > _LARGEST_EXPONENT:
+    if abs(int(exponent or "0")) > _LARGEST_EXPONENT:
         raise _RefusalError(_BEYOND)
     return Fraction(written.replace(",", "").replace("_", ""))
 
@@ -194,7 +198,7 @@ def _unit(phrase: str) -> Unit:
     above, per, below = _GAP.sub("", _PER.sub("/", words)).partition("/")
     unit = _named(above)
     if _CO2 in phrase and unit.dimension != MASS:
-        raise _RefusalError(f"is {unit.dimension}, not one of CO2")
+        raise _RefusalError(f"is {unit.dimension.value}, not one of CO2")
     if not per:
         return unit
     divisor = _named(below)
@@ -223,5 +227,5 @@ def _rounded(exact: Fraction) -> float:
     return number
 
 
-def _example(wanted: str, number: str = "12.5") -> str:
+def _example(wanted: Dimension, number: str = "12.5") -> str:
     return " or ".join(f'"{number}{unit}"' for unit in PROPOSED[wanted])

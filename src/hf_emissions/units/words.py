@@ -13,9 +13,8 @@ _WHOLE_DAYS_FROM = 100
 
 def plain_decimal(x: float) -> str:
     """Shortest decimal text that round-trips to this float; YAML 1.1 and 1.2 agree on it. UnitError if not finite."""
-    text = format(Decimal(repr(finite(x))), "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    text = format(Decimal(repr(finite(x) + 0.0)), "f")  # -0.0 + 0.0 is 0.0
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def round_significant(x: float, digits: int = 3) -> float:
