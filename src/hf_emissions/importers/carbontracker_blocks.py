@@ -36,7 +36,8 @@ def blocks_of(text: str) -> list[Block]:
     """Complete blocks, in log order."""
     headers = list(_HEADER.finditer(text))
     ends = [one.start() for one in headers[1:]] + [len(text)]
-    found = (_block(text, header, end) for header, end in zip(headers, ends, strict=True))
+    # Without a header there is the end of the text alone.
+    found = (_block(text, header, end) for header, end in zip(headers, ends, strict=False))
     return [block for block in found if block is not None]
 
 
