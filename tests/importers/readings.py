@@ -82,7 +82,7 @@ EXPERIMENT_IMPACT_TRACKER: dict[str, Files] = {
     "one power alone": {"data.json": samples((10, None, 250), (12, "", 300), (15, None, 350))},
     "a tenth cannot be read": {"data.json": samples(*_STEADY[:9]) + "{" + '"timestamp": 1\n'},
     "more than a tenth cannot be read": {"data.json": samples(*_STEADY[:8], ("x", 1, 2)) + '{"timestamp": 1\n'},
-    "no power at all": {"data.json": samples((1007, None, None), (1000, None, None), (1003, None, None))},
+    "no power at all": {"data.json": samples((2507, None, None), (1000, None, None), (1003, None, None))},
     "a table": {
         "data.csv": table(f"timestamp {_EIT_CPU} {_EIT_GPU}", "1000 100 250", "1002 110 300", "1004 1", "1005 120 350")
         + "\n".join(f"{1006 + n},120,350" for n in range(8))
@@ -520,6 +520,7 @@ TABLES: dict[str, Files] = {
     "two columns of one name": {"e.csv": _ROWS.replace("country_name", "country_iso_code")},
     "decimal commas": {"e.csv": _ROWS.replace(",", ";").replace("0.5", "0,5")},
     "not finite": {"e.csv": _ROWS.replace("0.5", "inf")},
+    "a carriage return within its header": {"e.csv": "a\rb,c\n1,2\n"},
     "nothing but a header": {"e.csv": _ROWS.split("\n")[0] + "\n"},
     "nothing": {"e.csv": "\n \n"},
     "a pickle": {"e.csv": b"\x80\x04\x95" + b"x" * 20},
