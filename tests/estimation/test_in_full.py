@@ -116,7 +116,7 @@ CASES: dict[str, dict[str, Any]] = {
         "hours": 10.0,
         **GIVEN,
         "method": "ml-co2-impact",
-    },  # fmt: skip
+    },
     "ML CO2 Impact by its own intensity": {
         "hardware": "TPU v2",
         "count": 1,
@@ -124,14 +124,14 @@ CASES: dict[str, dict[str, Any]] = {
         "provider": "gcp",
         "region": "asia-east1",
         "method": "ml-co2-impact",
-    },  # fmt: skip
+    },
     "Green Algorithms": {**EIGHT, "method": "green-algorithms"},
     "Green Algorithms with everything": {
         **EIGHT,
         "pue": 1.0,
         "method": "green-algorithms",
         "calculator": {"cpu": "12.5", "cores": 4, "memory": 64, "usage": 0.75, "psf": 3},
-    },  # fmt: skip
+    },
     "Green Algorithms by hours in all": {
         "hardware": "T4",
         "count": 3,
@@ -139,23 +139,23 @@ CASES: dict[str, dict[str, Any]] = {
         **GIVEN,
         "pue": 1.2,
         "method": "green-algorithms",
-    },  # fmt: skip
+    },
     "Green Algorithms without accelerators": {
         "wall_hours": 10.0,
         **GIVEN,
         "method": "green-algorithms",
         "calculator": {"cpu": "10", "cores": 8},
-    },  # fmt: skip
+    },
     "Green Algorithms with half a processor": {
         **EIGHT,
         "method": "green-algorithms",
         "calculator": {"cpu": "10", "cores": None},
-    },  # fmt: skip
+    },
     "Green Algorithms with a processor's name": {
         **EIGHT,
         "method": "green-algorithms",
         "calculator": {"cpu": "Xeon", "cores": 8},
-    },  # fmt: skip
+    },
     "a calculator without a place": {**EIGHT, "intensity_g_per_kwh": None, "method": "ml-co2-impact"},
     "a calculator without hours": {**EIGHT, "wall_hours": None, "method": "ml-co2-impact"},
     "a calculator with parameters": {**EIGHT, "parameters": 1e9, "tokens": 1e9, "method": "green-algorithms"},

@@ -493,3 +493,90 @@ def test_a_country_that_has_no_figures_is_refused_as_well(country):
 def test_a_region_beside_the_country_of_the_environment(monkeypatch):
     monkeypatch.setenv("HF_EMISSIONS_COUNTRY", "USA")
     assert EmissionsCallback(region="Virginia").settings.region == "Virginia"
+
+
+# What a ledger may hold
+
+
+LINE = {
+    "words": "Germany",
+    "intensity_g_per_kwh": 381,
+    "intensity_basis": "life-cycle",
+    "intensity_source": "codecarbon",
+}
+
+
+def test_a_place_of_a_ledger_is_read_as_it_was_written():
+    known = place.Place("Iowa, United States", 400.5, "combustion", "x", "USA", "iowa", "given", "gcp", "us-central1")
+    assert place.Place.from_json(known.as_json()) == known
+    assert known.as_json()["intensity_g_per_kwh"] == 400.5
+    bare = place.Place(None, 0.0, None, "")
+    assert bare.as_json() == {"intensity_g_per_kwh": 0.0}
+    assert place.Place.from_json(bare.as_json()) == bare
+
+
+@pytest.mark.parametrize("intensity", [0, 3, 1400, 1400.0])
+def test_intensities_of_a_ledger(intensity):
+    assert place.Place.from_json({**LINE, "intensity_g_per_kwh": intensity}).intensity_g_per_kwh == intensity
+
+
+@pytest.mark.parametrize("intensity", [None, True, "381", -0.1, 1400.1, float("nan"), float("inf")])
+def test_what_is_no_intensity_of_a_ledger(intensity):
+    with pytest.raises(TypeError, match="no intensity"):
+        place.Place.from_json({**LINE, "intensity_g_per_kwh": intensity})
+
+
+@pytest.mark.parametrize("wrong", [3, "", " ", "a\nb", None, ["DEU"]])
+def test_what_is_no_text_of_a_ledger_is_left_out(wrong):
+    found = place.Place.from_json({**LINE, "words": wrong, "country_iso3": wrong, "intensity_source": wrong})
+    assert found == place.Place(None, 381.0, "life-cycle", "")
+    assert place.Place.from_json({**LINE, "intensity_basis": "guessed"}).intensity_basis is None
+
+
+@pytest.mark.parametrize(
+    ("g_per_kwh", "is_one"), [(None, True), (0.001, True), (1400, True), (0, False), (1400.1, False)]
+)
+def test_what_a_grid_may_have(g_per_kwh, is_one):
+    if is_one:
+        place.check_intensity(g_per_kwh)
+        return
+    with pytest.raises(PlaceError) as refused:
+        place.check_intensity(g_per_kwh)
+    assert str(refused.value) == f"no grid has {g_per_kwh:g} g/kWh; it lies between 3.5 and 1400"
+
+
+def test_the_worlds_average_is_what_it_is():
+    assert place.world_average() == place.Place(
+        "world average", 475.0, "life-cycle", "IEA 2019", how="place unknown, world average assumed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("provider", "words"),
+    [
+        ("gcp", "PUE 1.09 as gcp publishes it (2024)"),
+        ("azure", "PUE 1.17 as azure publishes it (2025)"),
+        ("x", ""),
+        (None, ""),
+    ],
+)
+def test_a_published_pue_in_words(provider, words):
+    assert place.words_of_pue(provider) == words
+
+
+def test_the_clouds_are_asked_without_a_proxy_and_in_their_own_words(network, monkeypatch):
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    answers = {"/latest/api/token": "t", "/latest/dynamic/instance-identity/document": AWS}
+    with serving(answers) as (url, asked):
+        network(metadata=url)
+        assert place.look_up_place().cloud_provider == "aws"
+    assert asked == ["PUT /latest/api/token", "GET /latest/dynamic/instance-identity/document"]
+
+
+def test_the_first_answer_is_not_waited_for_longer_than_said(network):
+    with serving({"/computeMetadata/v1/instance/zone": GCP, "/geo": GEOJS}, wait_s=1.0) as (url, _):
+        network(metadata=url, geojs=f"{url}/geo")
+        begun = time.monotonic()
+        assert place.look_up_place(0.05) is None
+        assert time.monotonic() - begun < 0.9

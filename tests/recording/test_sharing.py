@@ -215,3 +215,82 @@ def test_it_is_said_once_a_process_and_kept_in_every_ledger(tmp_path, monkeypatc
     ]
     (warning,) = warnings_of()
     assert "Other processes took 70%" in warning
+
+
+class Psutil:
+    """As much of psutil as is asked: the seconds that were taken, once before and once after the watch."""
+
+    def __init__(self, busy_s, own_s, count=4):
+        self._busy, self._own, self._count = iter([0.0, busy_s]), iter([0.0, own_s]), count
+        self.now = types.SimpleNamespace(cpu_times=self._taken, pid=7, children=lambda recursive: [])
+        self.now.parent = lambda: None
+
+    def cpu_count(self):
+        return self._count
+
+    def Process(self):  # noqa: N802 - psutil's own name
+        return self.now
+
+    def cpu_times(self):
+        class Times(tuple):
+            idle, iowait, guest, guest_nice = 5.0, 3.0, 2.0, 1.0
+
+        busy = next(self._busy)
+        return Times((busy, 5.0, 3.0, 2.0, 1.0))
+
+    def _taken(self):
+        return types.SimpleNamespace(user=next(self._own), system=0.25)
+
+
+@pytest.mark.parametrize(
+    ("busy_s", "own_s", "share"),
+    [(6.0, 0.0, 0.75), (6.0, 2.0, 0.5), (2.0, 3.0, 0.0), (20.0, 1.0, 1.0), (1.0, 0.0, 0.125)],
+)
+def test_the_share_that_others_take(monkeypatch, busy_s, own_s, share):
+    """Of four processors over two seconds: of their eight seconds, what was neither idle nor ours."""
+    clock = iter([100.0, 102.0])
+    monkeypatch.setitem(sys.modules, "psutil", Psutil(busy_s, own_s))
+    monkeypatch.setattr(sharing, "time", types.SimpleNamespace(sleep=lambda s: None, monotonic=lambda: next(clock)))
+    assert other_load(2.0) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(("share", "is_said"), [(0.5, False), (0.501, True)])
+def test_more_than_half_is_said(monkeypatch, share, is_said):
+    monkeypatch.setattr(sharing, "allotment", lambda: None)
+    monkeypatch.setattr(sharing, "other_load", lambda: share)
+    monkeypatch.setattr(sharing, "gpus_in_use_by_others", lambda: 0)
+    assert bool(sharing.sharing_notes()[1]) == is_said
+
+
+def test_gpus_that_others_use_are_counted(monkeypatch):
+    monkeypatch.setattr(sharing, "allotment", lambda: (4.0, "SLURM"))
+    monkeypatch.setattr(sharing.os, "cpu_count", lambda: 5)
+    monkeypatch.setattr(sharing, "other_load", lambda: None)
+    monkeypatch.setattr(sharing, "gpus_in_use_by_others", lambda: 1)
+    notes, warnings = sharing.sharing_notes()
+    assert notes == ["The whole machine was counted; the allocation was 4 of 5 CPU threads (SLURM)."]
+    assert warnings == ["Other processes used 1 of the GPUs when the training began; the GPUs were counted whole."]
+
+
+@pytest.mark.parametrize(
+    ("quota", "period", "threads"),
+    [("150000", "100000", 1.5), ("100000", "300000", 0.33), ("1", "1", 1.0), ("0", "100000", None)],
+)
+def test_a_quota(quota, period, threads):
+    assert quota_threads(quota, period) == threads
+
+
+@pytest.mark.parametrize(
+    ("parent", "launched", "first"),
+    [(1, None, "here"), (2, None, "above"), (1, "2", "above"), (1, "1", "here"), (None, "2", "here")],
+)
+def test_whose_processes_are_ours(monkeypatch, parent, launched, first):
+    """All below the same parent, unless that is the first process of a machine and nothing was launched in it."""
+    monkeypatch.delenv("LOCAL_WORLD_SIZE", raising=False)
+    if launched:
+        monkeypatch.setenv("LOCAL_WORLD_SIZE", launched)
+    here = types.SimpleNamespace(children=lambda recursive: ["child of here"])
+    above = types.SimpleNamespace(pid=parent, children=lambda recursive: ["here", "beside"])
+    here.parent = lambda: None if parent is None else above
+    family = sharing._family(types.SimpleNamespace(Process=lambda: here))
+    assert family == ([here, "child of here"] if first == "here" else [above, "here", "beside"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hf_emissions.recording.filling import LEAST_WINDOW_S
+from hf_emissions.recording.filling import LEAST_WINDOW_S, FilledGap, fill, window_s
 from hf_emissions.recording.meter import MeterError, Reading, _reading
 from hf_emissions.recording.tally import FRESH_S, Tally
 
@@ -94,3 +94,129 @@ def test_a_component_that_drew_nothing_has_a_reading():
 def test_what_is_no_energy_has_no_reading(wrong):
     with pytest.raises(MeterError, match="gave energies that are none"):
         _reading(Total(1e-6, wrong, 1e-6), None)
+
+
+# What is metered, filled in and cut off, to the digit
+
+
+def watts(cpu: float, gpu: float, ram: float, seconds: float) -> Reading:
+    return Reading(*(power * seconds * KWH_PER_WS for power in (cpu, gpu, ram)))
+
+
+def parts_w(reading: Reading, seconds: float) -> tuple[float, ...]:
+    """The mean power of each component."""
+    return tuple(kwh / seconds / KWH_PER_WS for kwh in (reading.cpu_kwh, reading.gpu_kwh, reading.ram_kwh))
+
+
+def test_a_gap_has_the_mean_power_of_each_component_just_after():
+    found = fill(2.0, watts(100, 300, 20, 5.0), 5.0)
+    assert found.seconds == 2.0
+    assert parts_w(found.energy, 2.0) == pytest.approx((100, 300, 20))
+    assert found.as_json() == {
+        "s": 2.0,
+        "cpu_kwh": pytest.approx(200 * KWH_PER_WS),
+        "gpu_kwh": pytest.approx(600 * KWH_PER_WS),
+        "ram_kwh": pytest.approx(40 * KWH_PER_WS),
+    }
+    assert fill(2.34567, watts(1, 1, 1, 5.0), 5.0).as_json()["s"] == 2.346
+
+
+@pytest.mark.parametrize(("seconds", "over_s"), [(0.0, 5.0), (-1.0, 5.0), (2.0, 0.0), (2.0, -1.0)])
+def test_no_gap_and_nothing_to_fill_it_from(seconds, over_s):
+    assert fill(seconds, watts(100, 300, 20, 5.0), over_s) == FilledGap()
+    assert FilledGap().as_json() == {"s": 0.0, "cpu_kwh": 0.0, "gpu_kwh": 0.0, "ram_kwh": 0.0}
+
+
+@pytest.mark.parametrize(("late_s", "window"), [(0.0, 1.0), (0.5, 1.0), (1.0, 1.0), (2.5, 2.5)])
+def test_a_gap_is_filled_from_as_long_a_time_and_a_second_at_least(late_s, window):
+    assert window_s(late_s) == window
+
+
+@pytest.mark.parametrize(
+    ("late_s", "at_first", "then"), [(0.0, None, None), (-1.0, None, None), (0.5, 0.1, 1.0), (2.5, 0.1, 2.5)]
+)
+def test_when_a_reading_is_due(late_s, at_first, then):
+    tally = Tally(late_s)
+    assert tally.wants_reading_at_s == at_first
+    tally.take(watts(100, 0, 0, 0.1), 0.1)
+    assert tally.wants_reading_at_s == then
+    tally.take(watts(100, 0, 0, 2.5), 2.5)
+    assert tally.wants_reading_at_s is None
+
+
+def test_what_was_metered_and_what_was_filled_in_are_one():
+    tally = Tally(late_s=2.0)
+    tally.take(watts(100, 300, 20, 4.0), 4.0)
+    assert tally.duration_s == 6.0
+    assert tally.energy_kwh == pytest.approx(6.0 * 420 * KWH_PER_WS)
+    # Once settled, what was filled in stays.
+    tally.take(watts(1000, 300, 20, 10.0), 10.0)
+    assert tally.filled.seconds == 2.0
+    assert parts_w(tally.filled.energy, 2.0) == pytest.approx((100, 300, 20))
+    assert tally.duration_s == 12.0
+
+
+def test_a_jump_is_left_out_of_all_later_readings_of_its_component_alone():
+    tally = Tally()
+    tally.take(watts(100, 300, 20, 10), 10.0)
+    assert not tally.take(watts(10_000, 300, 20, 20), 20.0)
+    assert parts_w(tally.reading, 20.0) == pytest.approx((50, 300, 20))
+    assert tally.take(watts(5025, 300, 20, 40), 40.0)
+    assert parts_w(tally.reading, 40.0) == pytest.approx((50, 300, 20))
+
+
+@pytest.mark.parametrize(
+    ("ended_s", "metered_s", "cpu_w"),
+    [
+        # 100 W for 10 s, then 300 W for 20 s; the training ended in between.
+        (15.0, 15.0, (1000 + 5 * 300) / 15),
+        (10.0, 10.0, 100),
+        (30.0, 30.0, (1000 + 20 * 300) / 30),
+        (99.0, 30.0, (1000 + 20 * 300) / 30),
+        # Before the last reading but one nothing is known in between: that one is the end.
+        (5.0, 10.0, 100),
+    ],
+)
+def test_what_came_after_the_end_is_cut_off(ended_s, metered_s, cpu_w):
+    tally = Tally()
+    tally.take(watts(100, 0, 0, 10), 10.0)
+    tally.take(watts(7000 / 30, 0, 0, 30), 30.0)
+    tally.cut(ended_s)
+    assert tally.metered_s == metered_s
+    assert parts_w(tally.reading, metered_s)[0] == pytest.approx(cpu_w)
+
+
+def test_each_component_is_cut_off_at_its_own_power():
+    tally = Tally()
+    tally.take(watts(100, 200, 30, 10), 10.0)
+    tally.cut(4.0)
+    assert tally.metered_s == 4.0
+    assert parts_w(tally.reading, 4.0) == pytest.approx((100, 200, 30))
+
+
+def test_a_training_that_ended_before_its_meter_began_is_filled_in_and_no_more():
+    tally = Tally(late_s=3.0)
+    tally.take(watts(100, 200, 30, 10), 10.0)
+    tally.cut(-1.0)
+    assert (tally.metered_s, tally.duration_s) == (0.0, 2.0)
+    assert tally.energy_kwh == pytest.approx(2 * 330 * KWH_PER_WS)
+
+
+def test_a_meter_without_a_reading_has_nothing_to_cut_off():
+    tally = Tally()
+    tally.cut(5.0)
+    assert (tally.metered_s, tally.energy_kwh, tally.power_w) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(("seconds", "power_w"), [(0.049, 0.0), (0.05, 100.0), (2.0, 100.0)])
+def test_the_power_is_that_of_twenty_readings_a_second_at_most(seconds, power_w):
+    tally = Tally()
+    tally.take(watts(100, 0, 0, seconds), seconds)
+    assert tally.power_w == pytest.approx(power_w)
+
+
+def test_a_reading_that_comes_too_late_sets_no_clock_back():
+    tally = Tally()
+    tally.take(watts(100, 0, 0, 10), 10.0)
+    tally.take(watts(100, 0, 0, 10), 9.0)
+    assert tally.metered_s == 10.0
