@@ -11,7 +11,7 @@ IntensityBasis = Literal["life-cycle", "combustion", "operational"]
 class Spread(NamedTuple):
     """How far sources differ on an intensity.
 
-    `sigma` is the standard deviation of the logarithm; `why` gives its reason; `narrowed_by` the fact that would make it
+    `sigma` is the standard deviation of the logarithm, `why` its reason, and `narrowed_by` the fact that would make it
     smaller, if any.
     """
 

@@ -27,7 +27,8 @@ class Site:
     @property
     def grid(self) -> str:
         """The grid in brief: `grid USA/virginia 281 g/kWh combustion only`."""
-        where = "/".join(filter(None, (self.place.country_iso3, self.place.region)))
+        country = self.place.country_iso3 or ("world" if self.place.name else "")
+        where = "/".join(filter(None, (country, self.place.region)))
         basis = "combustion only" if self.intensity.basis == "combustion" else self.intensity.basis
         return " ".join(word for word in ("grid", where, f"{self.g_per_kwh:.3g} g/kWh", basis) if word)
 
