@@ -106,7 +106,7 @@ def test_hydropower_is_counted_over_its_life_by_everything(country, monkeypatch,
         "timestamp,project_name,run_id,duration,emissions,energy_consumed\n2026-11-01T10:00:00,p,a,60,0.00788,2.0\n"
     )
     assert run(["import", str(file), "--country", country, "--format", "json"]) == 0
-    record = json.loads(capsys.readouterr().out)["record"]
+    record = json.loads(capsys.readouterr().out)["runs"][0]["record"]
     assert (record["emissions_g"], record["intensity_g_per_kwh"]) == (48.0, 24.0)
     assert "24 g/kWh life-cycle, IPCC 2014, hydropower" in record["source"]
 
