@@ -39,7 +39,7 @@ SOURCE = Path("src/hf_emissions")
 # Of each module what is changed, and the tests that have to notice: those beside it, the quick ones first.
 MODULES: dict[str, tuple[str, str]] = {
     "units": ("units", "test_found_amounts.py test_units.py facts/test_amounts.py cli/test_estimate.py"),
-    "record": ("record.py", "test_record.py test_block.py"),
+    "record": ("record", "test_record.py test_block.py"),
     "card": ("card", "test_block.py card cli/test_add.py cli/test_remove.py cli/test_show.py"),
     "importers": ("importers", "importers"),
     "estimation": ("estimation", "estimation"),

@@ -127,19 +127,20 @@ def test_the_place_narrows_the_range():
     virginia = estimate(**{**EIGHT, "country_iso3": "USA", "region": "Virginia"})
     assert width(usa) > width(virginia)
     assert "combustion only" in virginia.grid
-    assert (virginia.intensity_basis, usa.intensity_basis) == ("combustion", "life-cycle")
+    assert (virginia.intensity.basis, usa.intensity.basis) == ("combustion", "life-cycle")
 
 
 def test_a_cloud_region_is_a_place():
     found = estimate(hardware="A100 SXM", count=8, wall_hours=96.0, provider="gcp", region="europe-west4")
-    assert (found.country_iso3, found.cloud_provider, found.cloud_region) == ("NLD", "gcp", "europe-west4")
+    place = found.place
+    assert (place.country_iso3, place.cloud_provider, place.cloud_region) == ("NLD", "gcp", "europe-west4")
 
 
 def test_an_intensity_that_is_given_is_taken():
     found = estimate(hardware="A100 SXM", count=8, wall_hours=96.0, intensity_g_per_kwh=560.0)
     assert found.tier == "B"
     # Grams are known, and the place is not: no block.
-    assert not found.place_known
+    assert not found.place.is_known
     assert "place is not known" in refusal_of_block(found)
     assert refusal_of_block(estimate(**EIGHT, intensity_g_per_kwh=560.0)) is None
     assert found.median_g == pytest.approx(560 * found.energy_kwh[1], rel=0.06)
@@ -304,13 +305,13 @@ def test_a_place_of_which_the_intensity_is_given_has_to_exist():
             estimate(**{**EIGHT, "country_iso3": None, **place}, intensity_g_per_kwh=381.0)
     with pytest.raises(PlaceError, match="Germany has no regions"):
         estimate(**EIGHT, region="Bavaria", intensity_g_per_kwh=381.0)
-    with pytest.raises(PlaceError, match="stands in NLD"):
+    with pytest.raises(PlaceError, match="stands in Netherlands"):
         estimate(**EIGHT, provider="gcp", region="europe-west4")
 
 
 def test_a_grid_of_hydropower_emits_over_its_life():
     quebec = estimate(**{**EIGHT, "country_iso3": "CAN", "region": "quebec"})
-    assert quebec.intensity_basis == "life-cycle"
+    assert quebec.intensity.basis == "life-cycle"
     assert quebec.low_g < 20 * quebec.energy_kwh[1] < quebec.high_g
     norway = estimate(**{**EIGHT, "country_iso3": "NOR", "region": "NO1"})
     assert width(norway) > width(estimate(**EIGHT))

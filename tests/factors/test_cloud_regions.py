@@ -28,7 +28,7 @@ def test_every_region_stands_where_an_intensity_is_known():
     for entry in cloud_regions():
         assert pycountry.countries.get(alpha_3=entry.country_iso3), entry
         found = grid_intensity(entry.country_iso3, entry.subdivision)
-        assert found.region == entry.subdivision, entry
+        assert found.place.region == entry.subdivision, entry
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,13 @@ LOCKED = "3.3.2"
 )
 def test_the_figures_of_the_locked_version(region, g_per_kwh, iso3):
     found = google_region_intensity(region)
-    assert (found.g_per_kwh, found.country.iso3, found.region) == (g_per_kwh, iso3, region)
-    assert found.basis == "operational"
-    assert found.source == f"codecarbon {LOCKED} data: Google, 2023"
+    assert (found.g_per_kwh, found.place.country_iso3, found.place.cloud_region) == (g_per_kwh, iso3, region)
+    assert found.intensity.basis == "operational"
+    assert found.intensity.source == f"codecarbon {LOCKED} data: Google, 2023"
 
 
 def test_a_place_in_words():
-    assert google_region_intensity(" Asia-East1 ").place == "asia-east1, Taiwan"
+    assert google_region_intensity(" Asia-East1 ").place.name == "Taiwan"
 
 
 def test_every_figure_belongs_to_a_region_that_we_know():
@@ -44,7 +44,7 @@ def test_every_figure_belongs_to_a_region_that_we_know():
     for entry in cloud_regions():
         if entry.provider == "gcp":
             try:
-                found.add(google_region_intensity(entry.region).region)
+                found.add(google_region_intensity(entry.region).place.cloud_region)
             except PlaceError as error:
                 assert "has no figure of Google's" in str(error)  # noqa: PT017 - newer than the table
     assert len(found) == len(google_intensities_g_per_kwh())

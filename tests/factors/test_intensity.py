@@ -40,14 +40,14 @@ PINNED = [
 def test_the_figures_of_the_locked_version(country, region, g_per_kwh, basis):
     found = grid_intensity(country, region)
     assert found.g_per_kwh == pytest.approx(g_per_kwh, abs=0.05)
-    assert found.basis == basis
-    assert found.source == f"codecarbon {LOCKED} data"
+    assert found.intensity.basis == basis
+    assert found.intensity.source == f"codecarbon {LOCKED} data"
 
 
 def test_a_place_by_any_of_its_names():
     assert len({grid_intensity(name) for name in ("DE", "DEU", "deu", " Germany ", "germany")}) == 1
     assert len({grid_intensity("USA", name) for name in ("Virginia", "VA", "va", "US-VA", "virginia")}) == 1
-    assert grid_intensity("SWE", "se3").region == "SE3"
+    assert grid_intensity("SWE", "se3").place.region == "SE3"
     assert [find_country(name).iso3 for name in ("UK", "South Korea", "Russia", "Turkey")] == [
         "GBR",
         "KOR",
@@ -57,9 +57,9 @@ def test_a_place_by_any_of_its_names():
 
 
 def test_a_place_in_words():
-    assert grid_intensity("DEU").place == "Germany"
-    assert grid_intensity("USA", "VA").place == "Virginia, United States"
-    assert grid_intensity("SWE", "SE3").place == "SE3, Sweden"
+    assert grid_intensity("DEU").place.name == "Germany"
+    assert grid_intensity("USA", "VA").place.name == "Virginia, United States"
+    assert grid_intensity("SWE", "SE3").place.name == "SE3, Sweden"
 
 
 @pytest.mark.parametrize(

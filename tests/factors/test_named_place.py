@@ -10,6 +10,7 @@ pycountry = pytest.importorskip("pycountry")
 from hf_emissions.errors import PlaceError  # noqa: E402 - after the skip
 from hf_emissions.factors.cloud_regions import cloud_regions  # noqa: E402
 from hf_emissions.factors.named_place import read_place  # noqa: E402
+from hf_emissions.facts.facts import place_facts  # noqa: E402
 
 pytestmark = pytest.mark.train
 
@@ -44,14 +45,14 @@ PLACES = {
 @pytest.mark.parametrize(("place", "names"), PLACES.items(), ids=["-".join(map(str, place)) for place in PLACES])
 def test_a_country_with_its_part(place, names):
     found = {name: read_place(name) for name in names.split(" | ")}
-    assert {name: (one.country.iso3, one.region) for name, one in found.items()} == dict.fromkeys(found, place)
+    assert {name: (one.country_iso3, one.region) for name, one in found.items()} == dict.fromkeys(found, place)
 
 
 def test_every_code_of_a_part_is_its_country_or_one_that_is_listed_as_such():
     found, refused = {}, []
     for part in pycountry.subdivisions:
         try:
-            found[part.code] = read_place(part.code).country.iso3
+            found[part.code] = read_place(part.code).country_iso3
         except PlaceError:
             refused.append(part.code)
     # China's mean would not be that of Tibet, which has no figure.
@@ -95,7 +96,8 @@ def test_a_place_that_is_none_or_two_is_refused(name, words):
 def test_every_cloud_region_by_its_provider():
     for entry in cloud_regions():
         found = read_place(None, f"{entry.provider}:{entry.region}")
-        assert (found.cloud, found.country.iso3, found.region) == (entry, entry.country_iso3, entry.subdivision)
+        assert (found.cloud_provider, found.cloud_region) == (entry.provider, entry.region)
+        assert (found.country_iso3, found.region) == (entry.country_iso3, entry.subdivision)
 
 
 @pytest.mark.parametrize(
@@ -104,9 +106,8 @@ def test_every_cloud_region_by_its_provider():
 @pytest.mark.parametrize("country", [None, "NLD", "Holland"])
 def test_a_cloud_region_however_it_is_written(country, region):
     found = read_place(country, region)
-    assert found.cloud is not None
-    assert (found.cloud.provider, found.cloud.region, found.country.iso3) == ("gcp", "europe-west4", "NLD")
-    assert found.facts == {"provider": "gcp", "region": "europe-west4"}
+    assert (found.cloud_provider, found.cloud_region, found.country_iso3) == ("gcp", "europe-west4", "NLD")
+    assert place_facts(country, region) == {"provider": "gcp", "region": "europe-west4"}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from hf_emissions.importers import registry
 from hf_emissions.importers.file import TrackerFile
 from hf_emissions.importers.tracked import Tracked
 from hf_emissions.importers.tracker import Tracker
+from hf_emissions.record import Place
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -101,7 +102,7 @@ class TestWhichFile:
                         run="one",
                         where=file.name,
                         emissions_g=float(file.text().split()[1]),
-                        location="here",
+                        place=Place(name="here"),
                     )
                 ]
 
@@ -160,7 +161,7 @@ class TestRefused:
             (["carbontracker/killed_carbontracker.log"], "what Carbontracker predicted and not what was used"),
             (["experiment-impact-tracker/unmetered/impacttracker/data.json"], "none of the 6 samples has a power"),
             (["codecarbon/flush.csv", "--pue", "0.9"], "--pue is 0.9; a facility's PUE lies between 1.0 and 5.0"),
-            (["codecarbon/flush.csv", "--region", "SE3"], "--region 'SE3' needs --country"),
+            (["codecarbon/flush.csv", "--region", "SE3"], "region 'SE3' needs its country"),
             (["codecarbon/flush.csv", "--country", "Atlantis"], "Atlantis"),
             (["codecarbon/flush.csv", "--country", "Korea"], "may be South Korea (KOR) or North Korea (PRK)"),
             (

@@ -242,7 +242,7 @@ def test_a_training_without_a_place_takes_the_figure_of_an_earlier_one_off(out, 
     from hf_emissions.recording import experiment
 
     tiny.trainer(out, EmissionsCallback(country="DEU")).train()
-    monkeypatch.setattr(experiment, "look_up_place", lambda: None)
+    monkeypatch.setattr(experiment, "look_up_site", lambda: None)
     tiny.trainer(out, EmissionsCallback()).train()
     assert block(card_text(out)) is None
 
@@ -294,7 +294,7 @@ def test_power_is_never_zero_while_something_runs(out):
 def test_no_grams_in_the_log_without_a_place(out, monkeypatch):
     from hf_emissions.recording import experiment
 
-    monkeypatch.setattr(experiment, "look_up_place", lambda: None)
+    monkeypatch.setattr(experiment, "look_up_site", lambda: None)
     trainer = tiny.trainer(out, EmissionsCallback())
     trainer.train()
     assert trainer.state.log_history[-1]["energy_kwh"] > 0

@@ -21,6 +21,7 @@ from codecarbon.input import DataSource  # noqa: E402 - after the skip
 from hf_emissions import EmissionsCallback, record_emissions  # noqa: E402
 from hf_emissions.cli.main import run  # noqa: E402
 from hf_emissions.errors import HfEmissionsError, PlaceError  # noqa: E402
+from hf_emissions.factors.intensity import grid_intensity  # noqa: E402
 from hf_emissions.recording import place  # noqa: E402
 from hf_emissions.recording.runs import runs_of  # noqa: E402
 
@@ -91,7 +92,7 @@ def network(monkeypatch):
 
     use()
     # What a process has to load first is not what a look-up takes.
-    place.grid_intensity("DEU")
+    grid_intensity("DEU")
     return use
 
 
@@ -164,8 +165,8 @@ def test_then_the_ip_address_to_the_country_and_no_finer(out, network):
 def test_each_cloud(network, answers, provider, region, iso3):
     with serving(answers) as (url, _):
         network(metadata=url)
-        found = place.look_up_place()
-    assert (found.cloud_provider, found.cloud_region, found.country_iso3) == (provider, region, iso3)
+        found = place.look_up_site()
+    assert (found.place.cloud_provider, found.place.cloud_region, found.place.country_iso3) == (provider, region, iso3)
 
 
 def test_a_region_with_a_grid_of_its_own(network):
@@ -174,8 +175,8 @@ def test_a_region_with_a_grid_of_its_own(network):
         _,
     ):
         network(metadata=url)
-        found = place.look_up_place()
-    assert (found.country_iso3, found.region, found.intensity_basis) == ("USA", "virginia", "combustion")
+        found = place.look_up_site()
+    assert (found.place.country_iso3, found.place.region, found.intensity.basis) == ("USA", "virginia", "combustion")
 
 
 @pytest.mark.parametrize("answer", ["", "{}", "[]", "null", '{"region": 3}', "<html>", '{"region": "mars-1"}'])
@@ -183,7 +184,7 @@ def test_a_metadata_service_that_says_nonsense_is_no_answer(network, answer):
     addresses = ["/latest/api/token", "/latest/dynamic/instance-identity/document", "/metadata/instance"]
     with serving(dict.fromkeys([*addresses, "/computeMetadata/v1/instance/zone"], answer)) as (url, _):
         network(metadata=url)
-        assert place.look_up_place() is None
+        assert place.look_up_site() is None
 
 
 # Nothing is invented
@@ -203,16 +204,16 @@ def test_a_metadata_service_that_says_nonsense_is_no_answer(network, answer):
 def test_a_geolocation_that_fails_is_no_answer(network, answer):
     with serving({"/geo": answer} if answer is not None else {}) as (url, _):
         network(geojs=f"{url}/geo")
-        assert place.look_up_place() is None
+        assert place.look_up_site() is None
 
 
 def test_a_true_canadian_is_believed_to_the_country(network):
     answer = {"country_code3": "CAN", "country": "Canada", "region": "Quebec", "latitude": "45.5", "longitude": "-73.6"}
     with serving({"/geo": answer}) as (url, _):
         network(geojs=f"{url}/geo")
-        found = place.look_up_place()
-    assert (found.country_iso3, found.region) == ("CAN", None)
-    assert found.intensity_g_per_kwh > 100  # the country's, not the 3.94 of Quebec
+        found = place.look_up_site()
+    assert (found.place.country_iso3, found.place.region) == ("CAN", None)
+    assert found.g_per_kwh > 100  # the country's, not the 3.94 of Quebec
 
 
 def test_where_all_fails_there_is_no_block_and_the_range_instead(out, warnings_of, capsys):
@@ -268,7 +269,7 @@ def test_a_look_up_takes_no_more_than_a_second(network, monkeypatch, what):
             geojs=f"{dead if what in ('geolocation', 'all') else url}/geo",
         )
         start = time.monotonic()
-        found = place.look_up_place()
+        found = place.look_up_site()
         taken_s = time.monotonic() - start
         release.set()
     assert taken_s < 5  # a busy machine is slow to wake a thread; what hangs does so for 20 s
@@ -284,7 +285,7 @@ def test_the_clouds_answer_is_preferred_when_it_comes_later(network):
         ),
     ):
         network(metadata=metadata, geojs=f"{url}/geo")
-        assert place.look_up_place().cloud_provider == "gcp"
+        assert place.look_up_site().place.cloud_provider == "gcp"
 
 
 # What is given
@@ -385,9 +386,10 @@ def test_the_context_manager_takes_the_same(out):
 @pytest.mark.parametrize("named", ["England", "Deutschland", "USA/CA", "SE3", "Paris, France", "Türkiye"])
 def test_the_environment_takes_what_the_setting_takes(monkeypatch, named):
     monkeypatch.setenv("HF_EMISSIONS_COUNTRY", named)
-    from_environment, given = place.given_place(None, None), place.given_place(named, None)
-    assert from_environment.how == "country from HF_EMISSIONS_COUNTRY"
-    assert dataclasses.replace(from_environment, how="") == given
+    from_environment, given = place.given_site(None, None), place.given_site(named, None)
+    assert from_environment.place.known_by == "country from HF_EMISSIONS_COUNTRY"
+    assert dataclasses.replace(from_environment.place, known_by="") == given.place
+    assert from_environment.intensity == given.intensity
 
 
 def test_the_metadatas_provider_has_its_pue_as_well(network, out):
@@ -412,10 +414,11 @@ def test_the_metadatas_provider_has_its_pue_as_well(network, out):
     ids=str,
 )
 def test_a_published_pue_where_all_of_a_training_has_it(providers, pue):
-    known = place.given_place("DEU", None)
-    places = [dataclasses.replace(known, cloud_provider=provider) for provider in providers]
-    assert place.published_pue(places) == pue
-    assert place.published_pue([*places, None]) == 1.0
+    known = place.given_site("DEU", None)
+    places = [dataclasses.replace(known.place, cloud_provider=provider) for provider in providers]
+    sites = [dataclasses.replace(known, place=where) for where in places]
+    assert place.published_pue(sites) == pue
+    assert place.published_pue([*sites, None]) == 1.0
 
 
 # What is refused

@@ -142,7 +142,7 @@ def _estimated(found: Estimate) -> dict[str, Any]:
         "estimate_high_g": found.high_g,
         "estimate_boundary": found.boundary,
         "estimate_pue": found.pue,
-        "estimate_basis": found.intensity_basis,
+        "estimate_basis": found.intensity.basis,
     }
 
 

@@ -11,15 +11,20 @@ import click
 from .. import units
 from ..card.patch import OUR_ESTIMATE, patch_card, read_card, remove_block
 from ..card.section import find_section, put_section
-from ..errors import PlaceError, UsageError
+from ..errors import UsageError
 from ..estimation.estimate import Estimate
 from ..estimation.estimate import estimate as estimate_training
-from ..estimation.explanation import is_section_of_estimate, notes_of, record_of, record_of_section, refusal_of_block
+from ..estimation.explanation import (
+    estimate_to_json,
+    is_section_of_estimate,
+    notes_of,
+    record_of,
+    record_of_section,
+    refusal_of_block,
+)
 from ..estimation.hardware import find_hardware
 from ..estimation.published import METHODS
-from ..factors.cloud_regions import names_cloud_region
-from ..factors.named_place import read_place
-from ..facts.facts import Facts
+from ..facts.facts import Facts, place_facts
 from .command import Command
 from .editing import Editing, WriteOptions, editing_options, equivalents_notes
 from .estimate_report import estimate_figure, estimate_lines
@@ -98,7 +103,7 @@ def estimate(
         return _write(Editing(out, how), found, into, (section, notes), overwrite=overwrite)
     extra = _extra(found, reused, equivalents)
     _print(out, found, extra)
-    out.document(**dataclasses.asdict(found), **{name: words for name, (words, _) in extra.items()})
+    out.document(**estimate_to_json(found), **{name: words for name, (words, _) in extra.items()})
     return DONE
 
 
@@ -135,7 +140,7 @@ def _estimate(region: str | None, country: str | None, **given: Any) -> Estimate
     settings["calculator"] = {name: value for name, value in calculator.items() if value is not None}
     settings |= {"intensity_g_per_kwh": values.pop("intensity"), "pue": values.pop("pue")}
     facts = Facts(
-        **_place(country, region), **trained, **{_NAMES.get(name, name): value for name, value in values.items()}
+        **place_facts(country, region), **trained, **{_NAMES.get(name, name): value for name, value in values.items()}
     )
     _check_age(facts)
     return estimate_training(facts, **settings)
@@ -144,15 +149,6 @@ def _estimate(region: str | None, country: str | None, **given: Any) -> Estimate
 # Options named differently in `Facts`, and those of published calculators only.
 _NAMES = {"energy": "energy_kwh", "hours": "wall_hours"}
 _CALCULATOR = ("cpu", "cores", "memory", "usage", "psf")
-
-
-def _place(country: str | None, region: str | None) -> dict[str, Any]:
-    """Place as fields of `Facts`: `--region provider:code`, or a country with an optional region."""
-    if country is None and region is None:
-        return {}
-    if country is None and not names_cloud_region(region):
-        raise PlaceError(f"--region {region!r} needs --country, or its provider: --region gcp:europe-west4")
-    return read_place(country, region).facts
 
 
 def _check_age(facts: Facts) -> None:
@@ -190,7 +186,7 @@ def _write(
         _check_no_block(text, refusal)
         return put_section(text, record_of_section(found), (*notes_of(found), *notes))
 
-    return editing.edit_all([one_target(into)], change, estimate=dataclasses.asdict(found))
+    return editing.edit_all([one_target(into)], change, estimate=estimate_to_json(found))
 
 
 def _without_replaced(text: str, *, overwrite: bool) -> str:

@@ -263,7 +263,8 @@ def _show(
 def _lines(run: Tracked, record: EmissionsRecord) -> list[str]:
     energy = None if record.energy_kwh is None else units.format_energy(record.energy_kwh)
     time = None if record.duration_s is None else units.format_duration(record.duration_s)
-    inside = f", PUE {record.pue:g} inside" if record.pue != 1.0 else ", a PUE may be inside" if run.pue is None else ""
+    unstated = ", a PUE may be inside" if run.energy.pue is None else ""
+    inside = f", PUE {record.pue:g} inside" if record.pue != 1.0 else unstated
     intensity = record.intensity_g_per_kwh
     parts = [
         f"{energy} of the {record.boundary}{inside}" if energy else None,
@@ -292,8 +293,13 @@ def _document(run: Tracked, record: EmissionsRecord | None, warnings: Sequence[s
         "run": run.run,
         "where": run.where,
         "started": run.started,
-        "pue_known": run.pue is not None,
-        "as_written": {name: getattr(run, name) for name in ("emissions_g", "energy_kwh", "duration_s", "location")},
+        "pue_known": run.energy.pue is not None,
+        "as_written": {
+            "emissions_g": run.emissions_g,
+            "energy_kwh": run.energy.kwh,
+            "duration_s": run.duration_s,
+            "location": run.place.name,
+        },
         "record": record and record.known(),
         "notes": list(run.notes),
         "warnings": list(warnings),

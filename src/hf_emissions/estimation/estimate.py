@@ -10,7 +10,7 @@ from .. import units
 from ..errors import MissingExtraError, UsageError
 from ..factors.pue import UNKNOWN_DATACENTRE, find_pue
 from ..facts.facts import Facts
-from ..record import Boundary, IntensityBasis
+from ..record import Boundary, Intensity, Place
 from .distributions import Constant, Pert
 from .energy_methods import EnergyMethod, Tier, find_ways, tier_of
 from .factor import Factor
@@ -53,7 +53,8 @@ class Estimate:
         facility_g: low and high end with the facility's overhead, if its PUE is unknown.
         embodied_g: low, median and high of the hardware's embodied emissions; never part of the figure.
         pue: power usage effectiveness within the figure (the median), 1.0 if none.
-        place: location in words.
+        place: where the electricity was used.
+        intensity: of its grid, if known.
         rests_on: the facts in brief, such as `8 x A100 SXM, 96 h`.
         grid: the grid in brief, such as `grid DEU 381 g/kWh life-cycle, codecarbon 3.3.2`.
         unsure: why the figure must not stand alone in a block, if a fact was assumed.
@@ -73,14 +74,8 @@ class Estimate:
     facility_g: tuple[float, float] | None = None
     embodied_g: Range | None = None
     pue: float = 1.0
-    place: str | None = None
-    place_known: bool = False
-    country_iso3: str | None = None
-    cloud_provider: str | None = None
-    cloud_region: str | None = None
-    intensity_g_per_kwh: float | None = None
-    intensity_basis: IntensityBasis | None = None
-    intensity_source: str | None = None
+    place: Place = Place()
+    intensity: Intensity = Intensity()
     hardware_used: str | None = None
     training_type: str | None = None
     unsure: str | None = None
@@ -279,13 +274,7 @@ def _about(facts: Facts, grid: Grid) -> dict[str, Any]:
         wall = units.s_to_hours(facts.train_runtime_s)
     return {
         "place": grid.place,
-        "place_known": grid.place is not None,
-        "country_iso3": grid.country_iso3,
-        "cloud_provider": grid.cloud_provider,
-        "cloud_region": grid.cloud_region,
-        "intensity_g_per_kwh": grid.g_per_kwh if grid.known else None,
-        "intensity_basis": grid.basis,
-        "intensity_source": grid.source,
+        "intensity": grid.intensity,
         "hardware_used": f"{count}{facts.hardware}" if facts.hardware else None,
         "training_type": facts.training_type,
         "duration_s": None if wall is None else units.hours_to_s(wall),

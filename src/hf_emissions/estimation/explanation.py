@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 from .. import __version__, units
 from ..errors import UsageError
-from ..record import EmissionsRecord
+from ..record import EmissionsRecord, Energy
 from .estimate import Estimate
 
 # Prefix of our sources, which identifies an estimate on a card.
@@ -53,27 +54,40 @@ def record_of(estimate: Estimate) -> EmissionsRecord:
     ends = None if estimate.low_g is None or estimate.high_g is None else (estimate.low_g, estimate.high_g)
     return EmissionsRecord(
         emissions_g=estimate.median_g,
-        energy_kwh=None if estimate.energy_kwh is None else estimate.energy_kwh[1],
+        energy=Energy(
+            kwh=None if estimate.energy_kwh is None else estimate.energy_kwh[1],
+            method="estimated",
+            boundary=estimate.boundary,
+            modelled_share=1.0 if estimate.tier != "A" else None,
+            pue=estimate.pue,
+        ),
         duration_s=estimate.duration_s,
         source=source_of(estimate),
-        geographical_location=estimate.place,
+        place=estimate.place,
+        intensity=estimate.intensity if estimate.place.is_known else replace(estimate.intensity, g_per_kwh=None),
         hardware_used=estimate.hardware_used,
         training_type=estimate.training_type,
-        method="estimated",
-        boundary=estimate.boundary,
-        modelled_share=1.0 if estimate.tier != "A" else None,
-        intensity_g_per_kwh=estimate.intensity_g_per_kwh if estimate.place_known else None,
-        intensity_source=estimate.intensity_source,
-        intensity_basis=estimate.intensity_basis,
-        pue=estimate.pue,
-        country_iso3=estimate.country_iso3,
-        cloud_provider=estimate.cloud_provider,
-        cloud_region=estimate.cloud_region,
-        on_cloud=True if estimate.cloud_provider else None,
         tool="hf-emissions",
         tool_version=__version__,
         range_g=ends,
     )
+
+
+def estimate_to_json(estimate: Estimate) -> dict[str, Any]:
+    """The estimate as a flat document; its names are an API."""
+    document = asdict(estimate)
+    del document["intensity"]
+    place, intensity = estimate.place, estimate.intensity
+    return document | {
+        "place": place.name,
+        "place_known": place.is_known,
+        "country_iso3": place.country_iso3,
+        "cloud_provider": place.cloud_provider,
+        "cloud_region": place.cloud_region,
+        "intensity_g_per_kwh": intensity.g_per_kwh,
+        "intensity_basis": intensity.basis,
+        "intensity_source": intensity.source,
+    }
 
 
 def record_of_section(estimate: Estimate) -> EmissionsRecord | None:
@@ -81,7 +95,7 @@ def record_of_section(estimate: Estimate) -> EmissionsRecord | None:
     if estimate.median_g is None:
         return None
     record = record_of(estimate)
-    return record if estimate.place_known else replace(record, emissions_g=None, range_g=None)
+    return record if estimate.place.is_known else record.replace(emissions_g=None, range_g=None)
 
 
 def refusal_of_block(estimate: Estimate) -> str | None:
@@ -90,7 +104,7 @@ def refusal_of_block(estimate: Estimate) -> str | None:
         return estimate.why_no_number
     if estimate.method != "monte-carlo":
         return f"the figure of {estimate.method} has no range"
-    if not estimate.place_known:
+    if not estimate.place.is_known:
         return "its place is not known; give --country or --region"
     if estimate.unsure is not None:
         return estimate.unsure
@@ -106,7 +120,7 @@ def notes_of(estimate: Estimate) -> tuple[str, ...]:
         notes = [f"{_NO_FIGURE}: {estimate.why_no_number}."]
     if estimate.band:
         notes.append(f"It lies in the order of {estimate.band} CO2eq.")
-    if not estimate.place_known and estimate.low_g is not None and estimate.high_g is not None:
+    if not estimate.place.is_known and estimate.low_g is not None and estimate.high_g is not None:
         ends = f"{units.format_mass(estimate.low_g)} and {units.format_mass(estimate.high_g)}"
         notes.append(
             "The place of the training is not known, so that grams cannot be given; any grid would give between "

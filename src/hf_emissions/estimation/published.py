@@ -71,7 +71,7 @@ def _ml_co2_impact(facts: Facts, grid: Grid, hardware: Hardware | None, hours: f
     if pue is not None:
         raise UsageError("ml-co2-impact applies no PUE; leave --pue out")
     own = SITE_INTENSITY_KG_PER_KWH.get((facts.provider or "", facts.region or ""))
-    typed = own is None or grid.source == "given by the owner"
+    typed = own is None or (grid.site is not None and grid.site.is_given)
     kg_per_kwh = units.g_to_kg(grid.g_per_kwh) if typed or own is None else own
     found = ml_co2_impact(_power_w(hardware, SITE_POWER_W), hours, kg_per_kwh, intensity_as_typed=typed)
     count = facts.count or 1
@@ -82,7 +82,7 @@ def _ml_co2_impact(facts: Facts, grid: Grid, hardware: Hardware | None, hours: f
         found = replace(found, emissions_g=grams, energy_kwh=energy_kwh, steps=(*found.steps, words))
     if not typed:
         place = f"{facts.provider}:{facts.region}"
-        grid = replace(grid, g_per_kwh=units.kg_to_g(kg_per_kwh), short=f"the site's figure for {place}", basis=None)
+        grid = grid.with_intensity(units.kg_to_g(kg_per_kwh), f"the site's figure for {place}")
     return _as_estimate(found, facts, grid, hours, 1.0)
 
 
@@ -142,13 +142,7 @@ def _as_estimate(found: Calculation, facts: Facts, grid: Grid, hours: float, pue
         boundary="accelerators" if found.method == METHODS[0] else "node" if pue == 1.0 else "facility",
         pue=pue,
         place=grid.place,
-        place_known=grid.place is not None,
-        country_iso3=grid.country_iso3,
-        cloud_provider=grid.cloud_provider,
-        cloud_region=grid.cloud_region,
-        intensity_g_per_kwh=grid.g_per_kwh,
-        intensity_basis=grid.basis,
-        intensity_source=grid.source,
+        intensity=grid.intensity,
         hardware_used=f"{count} x {facts.hardware}" if facts.hardware else None,
         duration_s=units.hours_to_s(hours),
         rests_on=f"{count} x {facts.hardware}, {hours:g} h" if facts.hardware else f"{hours:g} h",

@@ -7,10 +7,10 @@ figures are life-cycle, so the two are never summed.
 from __future__ import annotations
 
 from ..errors import PlaceError
+from ..record import Intensity, Site
 from .cloud_regions import find_cloud_region
 from .codecarbon_tables import google_intensities_g_per_kwh, version
-from .countries import find_country
-from .intensity import Intensity
+from .named_place import place_in_cloud
 
 # Misspelled in codecarbon 3.3.2.
 _SPELLED = {"me-central1": "me-cenrtal1"}
@@ -19,7 +19,7 @@ _SPELLED = {"me-central1": "me-cenrtal1"}
 _YEAR = 2023
 
 
-def google_region_intensity(region: str) -> Intensity:
+def google_region_intensity(region: str) -> Site:
     """Return the intensity of a Google region, such as `asia-east1`.
 
     Raises:
@@ -33,10 +33,5 @@ def google_region_intensity(region: str) -> Intensity:
         raise PlaceError(
             f"codecarbon {version()} has no figure of Google's for {place.region}; use that of its country"
         )
-    return Intensity(
-        g_per_kwh=g_per_kwh,
-        basis="operational",
-        country=find_country(place.country_iso3),
-        region=place.region,
-        source=f"codecarbon {version()} data: Google, {_YEAR}",
-    )
+    source = f"codecarbon {version()} data: Google, {_YEAR}"
+    return Site(place_in_cloud(place), Intensity(g_per_kwh=g_per_kwh, basis="operational", source=source, year=_YEAR))

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from .. import units
 from ..errors import MissingExtraError, PlaceError
-from ..record import IntensityBasis
+from ..record import Intensity, Place, Site, Spread
 from .cloud_regions import providers_of
 from .countries import LETTERS_OF_A_CODE, NEAR, Country, cut, find_country
 from .spelling import spelled
@@ -30,30 +29,30 @@ NEARLY_NO_COMBUSTION_G_PER_KWH = 20.0
 HYDROPOWER_G_PER_KWH = 24.0
 
 
-@dataclass(frozen=True, slots=True)
-class Intensity:
-    """Grid intensity of a place.
+HYDROPOWER_SOURCE = "IPCC 2014, hydropower"
 
-    `g_per_kwh` in grams CO2eq per kWh; `region` is codecarbon's key, None for the whole country.
-    """
+# Standard deviations of the logarithm (estimation reference, section 1.4): between sources for a country, and between
+# years for a region.
+_COUNTRY = Spread(0.12, "sources differ a little")
+_REGION = Spread(0.17, "a region changes from year to year")
+# On low-carbon grids, sources differ by basis: life-cycle or combustion only.
+_LOW_CARBON = Spread(0.35, "sources differ much on a grid with little carbon", "the region or zone (region)")
+_LOW_CARBON_COUNTRIES = ("SWE", "NOR", "CHE", "FRA", "CAN")
+_LOW_CARBON_G_PER_KWH = 100.0
+# US states range from 24 to 893 g/kWh; three quarters of them, including Virginia, Iowa and Texas, are in the resulting
+# range (191 to 713), and half are within half the spread.
+_USA = Spread(0.40, "its states lie far apart", "the state or cloud region (region)")
+# The spread is a judgement.
+_HYDROPOWER = Spread(
+    0.7,
+    "its data have what is burned, which is next to nothing, and this is hydropower over the life of the plants, a "
+    "factor of 3 either way",
+    "what the grid emits over the life cycle (intensity)",
+)
 
-    g_per_kwh: float
-    basis: IntensityBasis
-    country: Country
-    region: str | None
-    source: str
 
-    @property
-    def place(self) -> str:
-        """Place name: `Germany`, `Virginia, United States`."""
-        if self.region is None:
-            return self.country.name
-        region = self.region if self.region.isupper() or self.region[-1:].isdigit() else self.region.title()
-        return f"{region}, {self.country.name}"
-
-
-def grid_intensity(country: str, region: str | None = None) -> Intensity:
-    """Return the intensity of a country, or of its state, province or bidding zone.
+def grid_intensity(country: str, region: str | None = None) -> Site:
+    """Return the tabulated intensity of a country, or of its state, province or bidding zone; see `resolve`.
 
     Args:
         country: ISO code of two or three letters, or name.
@@ -65,21 +64,56 @@ def grid_intensity(country: str, region: str | None = None) -> Intensity:
     """
     found = country_with_figures(country)
     key = None if region is None else _region_key(found, region)
-    combustion = key is not None and found.iso3 in COMBUSTION
-    return Intensity(
-        g_per_kwh=units.round_significant(_look_up(found.iso3, key), 6),
-        basis="combustion" if combustion else "life-cycle",
-        country=found,
-        region=key,
+    g_per_kwh = units.round_significant(_look_up(found.iso3, key), 6)
+    intensity = Intensity(
+        g_per_kwh=g_per_kwh,
+        basis="combustion" if key is not None and found.iso3 in COMBUSTION else "life-cycle",
         source=f"codecarbon {version()} data",
+        year=_year(found.iso3, key),
+        spread=_spread(found.iso3, key, g_per_kwh),
     )
+    return Site(place_in(found, key), intensity)
+
+
+def place_in(country: Country, key: str | None = None) -> Place:
+    """Place of a country, or of its region with this key."""
+    if key is None:
+        return Place(name=country.name, country_iso3=country.iso3)
+    region = key if key.isupper() or key[-1:].isdigit() else key.title()
+    return Place(name=f"{region}, {country.name}", country_iso3=country.iso3, region=key)
 
 
 def life_cycle(intensity: Intensity) -> Intensity:
     """Substitute hydropower's life-cycle intensity for a near-zero combustion figure; else a no-op."""
-    if intensity.basis != "combustion" or intensity.g_per_kwh >= NEARLY_NO_COMBUSTION_G_PER_KWH:
+    if intensity.basis != "combustion" or (intensity.g_per_kwh or 0.0) >= NEARLY_NO_COMBUSTION_G_PER_KWH:
         return intensity
-    return replace(intensity, g_per_kwh=HYDROPOWER_G_PER_KWH, basis="life-cycle", source="IPCC 2014, hydropower")
+    return Intensity(
+        g_per_kwh=HYDROPOWER_G_PER_KWH, basis="life-cycle", source=HYDROPOWER_SOURCE, year=2014, spread=_HYDROPOWER
+    )
+
+
+def _spread(iso3: str, key: str | None, g_per_kwh: float) -> Spread:
+    if key is not None:
+        return _LOW_CARBON._replace(narrowed_by=None) if g_per_kwh < _LOW_CARBON_G_PER_KWH else _REGION
+    if iso3 == "USA":
+        return _USA
+    return _LOW_CARBON if iso3 in _LOW_CARBON_COUNTRIES or g_per_kwh < _LOW_CARBON_G_PER_KWH else _COUNTRY
+
+
+def _year(iso3: str, key: str | None) -> int | None:
+    """Year of a tabulated intensity; None if the table does not say."""
+    data = _data_source()
+    if key is None:
+        return _whole(data.get_global_energy_mix_data().get(iso3, {}).get("year"))
+    if iso3 == "USA":
+        return _whole(data.get_country_emissions_data("usa").get("_source", {}).get("year"))
+    if iso3 in NORDIC:
+        return _whole(data.get_nordic_country_energy_mix_data()["data"].get(key, {}).get("year"))
+    return None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def country_with_figures(country: str) -> Country:

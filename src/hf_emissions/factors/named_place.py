@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 from ..errors import PlaceError
+from ..record import Place
 from .cloud_regions import CloudRegion, names_cloud_region, providers_of, read_cloud_region
 from .countries import Country, country_named, cut, find_country, is_ambiguous
-from .intensity import COMBUSTION, NORDIC, grid_intensity, region_key
+from .intensity import COMBUSTION, NORDIC, grid_intensity, place_in, region_key
 from .subdivisions import subdivision_of
 
 # `Virginia, United States`, `Germany (DEU)`, `USA/CA`, and ISO 3166-2 codes: `US-CA`.
@@ -21,28 +21,7 @@ _BEGINS_WITH_COUNTRY = re.compile(r"(?P<country>[^/,]+)[/,](?P<part>.+)")
 _CODE = re.compile(r"(?P<country>[A-Za-z]{2,3})[-_](?P<part>[A-Za-z0-9]{1,4})")
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPlace:
-    """Country, optionally with a `region` that has its own intensity, or a `cloud` region."""
-
-    country: Country
-    region: str | None = None
-    cloud: CloudRegion | None = None
-
-    @property
-    def words(self) -> str:
-        """Place name, such as `Virginia, United States`."""
-        return self.country.name if self.region is None else grid_intensity(self.country.iso3, self.region).place
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """The place as fields of `Facts`."""
-        if self.cloud is not None:
-            return {"provider": self.cloud.provider, "region": self.cloud.region}
-        return {"country_iso3": self.country.iso3, **({"region": self.region} if self.region is not None else {})}
-
-
-def read_place(country: object, region: object = None) -> NamedPlace:
+def read_place(country: object, region: object = None) -> Place:
     """Resolve a country with an optional region, or a cloud region.
 
     Args:
@@ -62,10 +41,10 @@ def read_place(country: object, region: object = None) -> NamedPlace:
     named = _read_country(country)
     if region is None:
         return named
-    key = grid_intensity(named.country.iso3, region).region
-    if named.region not in (None, key):
+    found = grid_intensity(named.country_iso3 or "", region).place
+    if named.region not in (None, found.region):
         raise PlaceError(f"country is {cut(country)} and region is {cut(region)}, two places; give one of them")
-    return NamedPlace(named.country, key)
+    return found
 
 
 def _or_its_provider(region: str | None) -> str:
@@ -73,41 +52,46 @@ def _or_its_provider(region: str | None) -> str:
     return f"or its provider, such as {found[0]}:{region}" if found else "or its provider, such as gcp:europe-west4"
 
 
-def _in_cloud(region: str, country: object) -> NamedPlace:
-    cloud = read_cloud_region(region)
-    found = NamedPlace(find_country(cloud.country_iso3), cloud.subdivision, cloud)
+def _in_cloud(region: str, country: object) -> Place:
+    found = place_in_cloud(read_cloud_region(region))
     if country is None:
         return found
     named = _read_country(country)
-    if named.country != found.country or named.region not in (None, found.region):
-        where = grid_intensity(cloud.country_iso3, cloud.subdivision).place
+    if named.country_iso3 != found.country_iso3 or named.region not in (None, found.region):
         raise PlaceError(
-            f"{cloud.provider}:{cloud.region} stands in {where}, and the country is {cut(country)}; give one of them"
+            f"{found.cloud_provider}:{found.cloud_region} stands in {found.name}, and the country is {cut(country)}; "
+            "give one of them"
         )
     return found
 
 
-def _read_country(text: object) -> NamedPlace:
+def place_in_cloud(cloud: CloudRegion) -> Place:
+    """Place of a cloud region."""
+    place = place_in(find_country(cloud.country_iso3), cloud.subdivision)
+    return replace(place, cloud_provider=cloud.provider, cloud_region=cloud.region, on_cloud=True)
+
+
+def _read_country(text: object) -> Place:
     if not isinstance(text, str):
-        return NamedPlace(find_country(text))
+        return place_in(find_country(text))
     if names_cloud_region(text):
         raise PlaceError(f"country is {cut(text)}; a cloud's region is named as region")
     whole = country_named(text)
     if whole is not None:
-        return NamedPlace(whole)
+        return place_in(whole)
     zone = _zone(text)
     if zone is not None:
         return zone
     found = next(_split(text), None)
-    return NamedPlace(find_country(text)) if found is None else _part(text, *found)
+    return place_in(find_country(text)) if found is None else _part(text, *found)
 
 
-def _zone(text: str) -> NamedPlace | None:
+def _zone(text: str) -> Place | None:
     """Resolve a bidding zone, whose name starts with its country's code: `SE3`."""
     iso3 = {code: iso3 for iso3, code in NORDIC.items()}.get(text.strip()[:2].upper())
     country = None if iso3 is None else find_country(iso3)
     key = None if country is None else region_key(country, text)
-    return None if country is None or key is None else NamedPlace(country, key)
+    return None if country is None or key is None else place_in(country, key)
 
 
 def _split(text: str) -> Iterator[tuple[Country, str, bool]]:
@@ -121,19 +105,19 @@ def _split(text: str) -> Iterator[tuple[Country, str, bool]]:
             find_country(found["country"].strip())  # raises, listing the candidates
 
 
-def _part(text: str, country: Country, part: str, is_code: bool) -> NamedPlace:
+def _part(text: str, country: Country, part: str, is_code: bool) -> Place:
     """Resolve a part of a country to its region, or to the country alone if it has no regional figures."""
     keys = (region_key(country, piece) for piece in _pieces(text, part))
     key = next((key for key in keys if key is not None), None)
     if key is not None:
-        return NamedPlace(country, key)
+        return place_in(country, key)
     known = subdivision_of(_alpha2(country), part)
     if known is not None and known.country_iso3 is not None:
-        return NamedPlace(find_country(known.country_iso3))
+        return place_in(find_country(known.country_iso3))
     other = country_named(part)
     if other != country and not (is_code and known and country.iso3 not in COMBUSTION):
         _check_part(text, country, part, is_code=is_code, other=other)
-    return NamedPlace(country)
+    return place_in(country)
 
 
 def _pieces(text: str, part: str) -> list[str]:

@@ -7,9 +7,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict
 
 from ..errors import UsageError
+from ..factors.named_place import read_place
 
 _POSITIVE = (
     *("wall_hours", "device_hours", "hours", "reported_g", "energy_kwh", "parameters", "active_parameters", "tokens"),
@@ -135,3 +136,25 @@ def _check_positive(name: str, value: Any) -> None:
     if not _LEAST <= value <= _MOST[name]:
         size = "less" if value < _LEAST else "more"
         raise UsageError(f"{name} is {size} than any training has had; it lies between {_LEAST:g} and {_MOST[name]:g}")
+
+
+class PlaceFacts(TypedDict, total=False):
+    """Fields of `Facts` that name a place."""
+
+    provider: str | None
+    region: str | None
+    country_iso3: str | None
+
+
+def place_facts(country: str | None, region: str | None) -> PlaceFacts:
+    """A place as fields of `Facts`: a provider with its region, or a country with an optional region.
+
+    Raises:
+        PlaceError: an unknown place.
+    """
+    if country is None and region is None:
+        return {}
+    place = read_place(country, region)
+    if place.cloud_provider is not None:
+        return {"provider": place.cloud_provider, "region": place.cloud_region}
+    return {"country_iso3": place.country_iso3, "region": place.region}

@@ -83,5 +83,5 @@ def _key(run: Tracked) -> tuple[str, ...]:
 def _best(group: Sequence[Tracked]) -> Tracked:
     """Run with the most energy; on ties the one with grams, then the first."""
     return max(
-        group, key=lambda run: (units.round_significant(run.energy_kwh or 0.0, _DIGITS), run.emissions_g is not None)
+        group, key=lambda run: (units.round_significant(run.energy.kwh or 0.0, _DIGITS), run.emissions_g is not None)
     )

@@ -7,13 +7,12 @@ from math import isclose
 
 from .. import units
 from ..errors import HfEmissionsError
-from ..estimation.grid import find_grid
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..factors.intensity import grid_intensity
 from ..record import EmissionsRecord
 from .fold import folded
 from .power import doubt_of_duration, mean_w, most_w, said_of_power
-from .to_record import UserFacts, complete, place_of
+from .to_record import UserFacts, complete, site_of_file
 from .tracked import Tracked
 
 # Less than any running computer draws.
@@ -66,8 +65,8 @@ def _of_intensity(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
     if found is None:
         return
     said = f"the file has {found:.3g} g/kWh"
-    if run.emissions_g is not None and run.energy_kwh:
-        said = f"{units.format_mass(run.emissions_g)} over {units.format_energy(run.energy_kwh)} are {found:.3g} g/kWh"
+    if run.emissions_g is not None and run.energy.kwh:
+        said = f"{units.format_mass(run.emissions_g)} over {units.format_energy(run.energy.kwh)} are {found:.3g} g/kWh"
         yield from _of_own_intensity(run, found, said)
     if not LOWEST_GRID_G_PER_KWH <= found <= HIGHEST_GRID_G_PER_KWH:
         yield f"{said}, which no grid has ({_BOUNDS}){_slip(found)}"
@@ -75,12 +74,13 @@ def _of_intensity(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
     # If another intensity is given, the file's no longer counts.
     places = _intensities_of_place(run) if _is_given(run, record) is None else []
     if places and not any(1 / _SAME_GRID <= found / place <= _SAME_GRID for place in places):
-        yield f"{said}, and the grid of {run.location or run.country_iso3} has {places[0]:.3g}{_slip(found, places[0])}"
+        where = run.place.name or run.place.country_iso3
+        yield f"{said}, and the grid of {where} has {places[0]:.3g}{_slip(found, places[0])}"
 
 
 def _of_own_intensity(run: Tracked, found: float, said: str) -> Iterator[str]:
     """Warn if grams and energy contradict the intensity in the same file."""
-    own, energy_kwh = run.intensity_g_per_kwh, run.energy_kwh or 0.0
+    own, energy_kwh = run.intensity.g_per_kwh, run.energy.kwh or 0.0
     if own and abs(found - own) * energy_kwh > _ROUNDED_G and not 1 / _SAME_FILE <= found / own <= _SAME_FILE:
         yield f"{said}, and the file says {own:.4g} g/kWh: its figures do not go together"
 
@@ -111,23 +111,21 @@ def _intensities_of_place(run: Tracked) -> list[float]:
 
     Empty if there is no place, no value on that basis, or the tables are not installed.
     """
-    if run.country_iso3 is None or run.no_place is not None:
+    if run.place.country_iso3 is None or run.no_place is not None:
         return []
     try:
-        place = place_of(run)
-        grid = find_grid(place)
-        found = [(grid.g_per_kwh, grid.basis)]
-        if place.provider is None and place.country_iso3 is not None:
-            # The table's value: for a grid that burns next to nothing `find_grid` returns that of the life cycle.
-            raw = grid_intensity(place.country_iso3, place.region)
-            found.append((raw.g_per_kwh, raw.basis))
+        site = site_of_file(run)
+        if site is None:
+            return []
+        # The table's value too: on a grid that burns next to nothing `resolve` returns that of the life cycle.
+        found = [site, grid_intensity(site.place.country_iso3 or "", site.place.region)]
     except HfEmissionsError:
         return []
-    return [g_per_kwh for g_per_kwh, basis in found if run.basis in (None, basis)]
+    return [one.g_per_kwh for one in found if run.intensity.basis in (None, one.intensity.basis)]
 
 
 def _of_power(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
-    if not run.energy_kwh or not run.duration_s:
+    if not run.energy.kwh or not run.duration_s:
         return
     doubt = doubt_of_duration(run)
     hardware, found_w = record.hardware_used, mean_w(run)

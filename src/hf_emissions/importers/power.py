@@ -20,7 +20,7 @@ _SAME_DURATION = 1.5
 
 def doubt_of_duration(run: Tracked) -> str | None:
     """Why the duration contradicts the energy, so that it is not written; None if plausible or not checkable."""
-    if not run.energy_kwh or not run.duration_s or run.memory_s is None:
+    if not run.energy.kwh or not run.duration_s or run.memory_s is None:
         return None
     if run.memory_s <= run.duration_s * _SAME_DURATION:
         return None
@@ -32,12 +32,12 @@ def doubt_of_duration(run: Tracked) -> str | None:
 
 def mean_w(run: Tracked) -> float:
     """Mean power in W of a run with known energy and duration."""
-    return units.kwh_to_joules(run.energy_kwh or 0.0) / (run.duration_s or 1.0)
+    return units.kwh_to_joules(run.energy.kwh or 0.0) / (run.duration_s or 1.0)
 
 
 def said_of_power(run: Tracked) -> str:
     """Energy, duration and mean power as text."""
-    energy, duration = units.format_energy(run.energy_kwh or 0.0), units.format_duration(run.duration_s or 0.0)
+    energy, duration = units.format_energy(run.energy.kwh or 0.0), units.format_duration(run.duration_s or 0.0)
     return f"{energy} in {duration} are {mean_w(run):.3g} W"
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from .. import units
 from ..errors import UsageError
+from ..record import Hardware
 from .time_spans import begins, is_beside
 from .tracked import Tracked
 
@@ -29,9 +30,9 @@ def check_ranks(runs: Sequence[Tracked], nodes: int | None) -> None:
         if nodes == len(group):
             continue
         first = group[0]
-        what = ", ".join(part for part in (first.hardware, first.cpu_model, _memory(first)) if part)
-        most_kwh = max(run.energy_kwh or 0.0 for run in group)
-        most = max(group, key=lambda run: (run.emissions_g or 0.0, run.energy_kwh or 0.0))
+        what = ", ".join(part for part in (first.hardware.used, first.hardware.cpu_model, _memory(first)) if part)
+        most_kwh = max(run.energy.kwh or 0.0 for run in group)
+        most = max(group, key=lambda run: (run.emissions_g or 0.0, run.energy.kwh or 0.0))
         figure = units.format_energy(most_kwh)
         if most.emissions_g is not None and most.no_place is None:
             figure = f"{units.format_mass(most.emissions_g)} CO2eq"
@@ -48,11 +49,11 @@ def check_ranks(runs: Sequence[Tracked], nodes: int | None) -> None:
 def _groups(runs: Sequence[Tracked]) -> list[list[Tracked]]:
     """Groups of runs that began together and overlap, on machines that do not differ."""
     groups: list[list[Tracked]] = []
-    alike: dict[tuple[object, ...], list[list[Tracked]]] = {}
+    alike: dict[tuple[str, Hardware], list[list[Tracked]]] = {}
     begun = [(begins(run), run) for run in runs if run.whole_machine and not run.is_part]
     known_starts = [(start, number, run) for number, (start, run) in enumerate(begun) if start is not None]
     for _, _, run in sorted(known_starts, key=lambda one: one[:2]):
-        known = alike.setdefault((run.tool, run.hardware, run.cpu_model, run.ram_gb), [])
+        known = alike.setdefault((run.tool, run.hardware), [])
         if known and _is_rank(run, known[-1][-1]):
             known[-1].append(run)
         else:
@@ -67,4 +68,5 @@ def _is_rank(run: Tracked, other: Tracked) -> bool:
 
 
 def _memory(run: Tracked) -> str | None:
-    return None if run.ram_gb is None else f"{run.ram_gb:.3g} GB of memory"
+    ram_gb = run.hardware.ram_gb
+    return None if ram_gb is None else f"{ram_gb:.3g} GB of memory"

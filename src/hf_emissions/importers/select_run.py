@@ -82,6 +82,6 @@ def figure_of(run: Tracked) -> str:
     """Figure of a run as short text."""
     if run.emissions_g is not None and run.no_place is None:
         return f"{units.format_mass(run.emissions_g)} CO2eq"
-    if run.energy_kwh is not None:
-        return units.format_energy(run.energy_kwh)
+    if run.energy.kwh is not None:
+        return units.format_energy(run.energy.kwh)
     return "no figure" if run.duration_s is None else units.format_duration(run.duration_s)

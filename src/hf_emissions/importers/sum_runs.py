@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from typing import Any, TypeVar
 
 from ..errors import UsageError
+from ..record import Energy, Hardware, Intensity, Place
 from .fold import folded, kind_of
 from .power import doubt_of_duration
 from .ranks import check_ranks
 from .time_spans import at_once, together_s
 from .tracked import Tracked
 
-# Fields that summed runs must agree on, with their names in messages.
-_ALIKE = {
-    "boundary": "what their energy covers",
-    "pue": "the PUE inside",
-    "basis": "what their intensity covers",
+_Part = TypeVar("_Part", Energy, Hardware, Intensity, Place)
+
+# What summed runs must agree on, with its name in messages.
+_ALIKE: dict[str, tuple[Callable[[Tracked], object], str]] = {
+    "boundary": (lambda run: run.energy.boundary, "what their energy covers"),
+    "pue": (lambda run: run.energy.pue, "the PUE inside"),
+    "basis": (lambda run: run.intensity.basis, "what their intensity covers"),
 }
-# Fields that the sum has if all runs agree on them.
-_SAME = (
-    *("version", "basis", "country_iso3", "region", "cloud_provider", "cloud_region"),
-    *("on_cloud", "hardware", "cpu_model", "ram_gb", "training_type"),
-)
 
 
 def total(runs: Sequence[Tracked], *, placed: bool = False, nodes: int | None = None) -> Tracked:
@@ -49,18 +47,26 @@ def total(runs: Sequence[Tracked], *, placed: bool = False, nodes: int | None = 
         run="all",
         where=f"{first.where} and {len(runs) - 1} more",
         detail="; ".join(dict.fromkeys([f"sum of {len(runs)} runs", *(run.detail for run in runs if run.detail)])),
+        version=_same([run.version for run in runs]),
+        training_type=_same([run.training_type for run in runs]),
         emissions_g=_sum([run.emissions_g for run in runs]),
-        energy_kwh=_sum([run.energy_kwh for run in runs]),
         duration_s=together_s([_without_doubted_time(run) for run in runs]),
-        method=_same([run.method for run in runs]) or "unknown",
-        modelled_share=_same([run.modelled_share for run in runs]),
-        boundary=first.boundary,
-        pue=first.pue,
-        location=_places(runs),
+        energy=replace(_common([run.energy for run in runs]), kwh=_sum([run.energy.kwh for run in runs])),
+        intensity=replace(_common([run.intensity for run in runs]), g_per_kwh=None),
+        place=replace(_common([run.place for run in runs]), name=_places(runs)),
+        hardware=_common([run.hardware for run in runs]),
         no_place=next((run.no_place for run in runs if run.no_place), None),
         notes=(*(() if nodes else _at_once(runs)), *_notes(runs)),
-        **{name: _same([getattr(run, name) for run in runs]) for name in _SAME},
     )
+
+
+def _common(parts: Sequence[_Part]) -> _Part:
+    """The part that all runs have; values that they do not agree on are left out."""
+    first = parts[0]
+    apart: dict[str, Any] = {
+        field.name: field.default for field in fields(first) if len({getattr(part, field.name) for part in parts}) > 1
+    }
+    return replace(first, **apart)
 
 
 def _without_doubted_time(run: Tracked) -> Tracked:
@@ -93,17 +99,18 @@ def _check(run: Tracked) -> None:
 
 def _check_alike(runs: Sequence[Tracked], names: Sequence[str]) -> None:
     for name in names:
-        found = {getattr(run, name) for run in runs} - ({None} if name == "basis" else set())
+        read, words = _ALIKE[name]
+        found = {read(run) for run in runs} - ({None} if name == "basis" else set())
         if len(found) > 1:
             said = " and ".join(sorted("unsaid" if value is None else str(value) for value in found))
-            raise UsageError(f"the runs differ in {_ALIKE[name]} ({said}) and are not added up; choose one with --run")
+            raise UsageError(f"the runs differ in {words} ({said}) and are not added up; choose one with --run")
 
 
 def _places(runs: Sequence[Tracked]) -> str | None:
     """Places of the runs, deduplicated; None if one of them is unknown."""
-    if not all(run.is_placed for run in runs):
+    if not all(run.place.is_known for run in runs):
         return None
-    return "; ".join(dict.fromkeys(run.location or run.country_iso3 or "" for run in runs))
+    return "; ".join(dict.fromkeys(run.place.name or run.place.country_iso3 or "" for run in runs))
 
 
 def _at_once(runs: Sequence[Tracked]) -> tuple[str, ...]:
@@ -122,5 +129,5 @@ def _sum(values: Sequence[float | None]) -> float | None:
     return sum(known) if len(known) == len(values) else None
 
 
-def _same(values: Sequence[Any]) -> Any:
+def _same(values: Sequence[str | None]) -> str | None:
     return values[0] if len(set(values)) == 1 else None

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from .. import units
 from ..errors import PlaceError, RecordError, TrackerError, UnitError, UsageError
-from ..estimation.grid import Grid, find_grid
-from ..factors.cloud_regions import names_cloud_region
-from ..factors.named_place import read_place
-from ..facts.facts import Facts
-from ..record import EmissionsRecord
+from ..factors.resolve import resolve
+from ..record import EmissionsRecord, Intensity, Place, Site
 from .places import country_of_cloud
 from .power import doubt_of_duration
 from .tracked import Tracked
@@ -68,30 +64,26 @@ def complete(run: Tracked, given: UserFacts) -> EmissionsRecord:
 
 def _record(run: Tracked, given: UserFacts) -> EmissionsRecord:
     pue = _pue(run, given.pue)
-    grid = _grid(run, given)
-    energy_kwh = None if run.energy_kwh is None else run.energy_kwh * pue
-    grams = _grams(run, energy_kwh, grid, pue)
-    inside = (run.pue or 1.0) * pue
+    site = _site(run, given)
+    energy_kwh = None if run.energy.kwh is None else run.energy.kwh * pue
+    grams = _grams(run, energy_kwh, site, pue)
+    inside = (run.energy.pue or 1.0) * pue
     # A duration that contradicts the energy is not written.
     duration_s = None if doubt_of_duration(run) is not None else run.duration_s
     return EmissionsRecord(
         emissions_g=grams,
-        energy_kwh=energy_kwh,
         # A block has hours; converted back, they give seconds to this many digits.
         duration_s=None if duration_s is None else units.round_significant(duration_s, 12),
-        source=_source(run, grid, given.pue),
+        source=_source(run, site, given.pue),
         training_type=given.training_type or run.training_type,
-        hardware_used=given.hardware or run.hardware,
-        method=run.method,
-        boundary="facility" if inside > 1.0 else run.boundary,
-        modelled_share=run.modelled_share,
-        pue=inside,
-        on_cloud=run.on_cloud,
-        cpu_model=run.cpu_model,
-        ram_gb=run.ram_gb,
+        energy=replace(
+            run.energy, kwh=energy_kwh, boundary="facility" if inside > 1.0 else run.energy.boundary, pue=inside
+        ),
+        place=run.place if site is None else _place(run, site, given),
+        intensity=_intensity_of_file(run, grams, energy_kwh) if site is None else site.intensity,
+        hardware=replace(run.hardware, used=given.hardware or run.hardware.used),
         tool=run.tool,
         tool_version=run.version,
-        **(_place_of_grid(grid, run, given) if grid else _place_of_file(run, grams, energy_kwh)),
     )
 
 
@@ -99,69 +91,66 @@ def _pue(run: Tracked, given: float | None) -> float:
     """Factor for energy and grams."""
     if given is None:
         return 1.0
-    if run.pue is None:
+    if run.energy.pue is None:
         raise UsageError(
             f"{run.where}: {run.tool} puts its PUE inside and does not say which; --pue would be put on top"
         )
-    if run.boundary == "accelerators":
+    if run.energy.boundary == "accelerators":
         # A PUE is the facility's energy over that of whole machines; it does not apply to accelerators alone.
         raise UsageError(
             f"{run.where}: {run.tool} has the energy of the accelerators alone, and a PUE is one of whole machines;"
             " leave --pue out"
         )
-    if run.pue != 1.0:
-        raise UsageError(f"{run.where}: a PUE of {run.pue:g} is inside already; leave --pue out")
+    if run.energy.pue != 1.0:
+        raise UsageError(f"{run.where}: a PUE of {run.energy.pue:g} is inside already; leave --pue out")
     return given
 
 
-def _grid(run: Tracked, given: UserFacts) -> Grid | None:
-    """Grid to compute the grams with; None to keep the file's."""
+def _site(run: Tracked, given: UserFacts) -> Site | None:
+    """Place and intensity to compute the grams with; None to keep the file's."""
     if given.place:
-        return find_grid(_facts(given), given.intensity_g_per_kwh)
+        return resolve(given.country, given.region, intensity_g_per_kwh=given.intensity_g_per_kwh)
     if run.no_place is not None:
         raise UsageError(f"{run.where}: {run.no_place}")
-    if run.emissions_g is not None and not run.is_placed:
+    if run.emissions_g is not None and not run.place.is_known:
         raise UsageError(f"{run.where}: {_nowhere(run)}")
-    if run.emissions_g is not None or run.country_iso3 is None:
+    if run.emissions_g is not None or run.place.country_iso3 is None:
         return None
     try:
-        return find_grid(place_of(run))
+        return site_of_file(run)
     except PlaceError as error:
         raise UsageError(f"{run.where}: {error}") from None
 
 
-def place_of(run: Tracked) -> Facts:
-    """Place in a file, as facts for the grid lookup; a cloud region is finer than a country."""
-    if run.cloud_provider and run.cloud_region and country_of_cloud(run.cloud_provider, run.cloud_region):
-        return Facts(provider=run.cloud_provider, region=run.cloud_region)
-    return Facts(country_iso3=run.country_iso3, region=run.region)
+def site_of_file(run: Tracked) -> Site | None:
+    """Place in a file, looked up; a cloud region that we know is finer than a country.
+
+    Raises:
+        PlaceError: an unknown place.
+        MissingExtraError: looking up a place needs the extra `estimate`.
+    """
+    place = run.place
+    if country_of_cloud(place.cloud_provider, place.cloud_region):
+        return resolve(region=f"{place.cloud_provider}:{place.cloud_region}")
+    return resolve(place.country_iso3, place.region)
 
 
 def _nowhere(run: Tracked) -> str:
     """Advice for a file with grams of an unknown grid."""
     said = "the file does not say where it ran; give --country"
-    if not run.energy_kwh or run.emissions_g is None:
+    if not run.energy.kwh or run.emissions_g is None:
         return said
-    own = f"{run.emissions_g / run.energy_kwh:.4g} g/kWh"
+    own = f"{run.emissions_g / run.energy.kwh:.4g} g/kWh"
     return f'{said}, or take what its grams rest on, with --intensity "{own}"'
 
 
-def _facts(given: UserFacts) -> Facts:
-    country, region = given.country, given.region
-    if country is None and region is None:
-        return Facts()
-    if country is None and not names_cloud_region(region):
-        raise UsageError(f"--region {region!r} needs --country, or its provider: --region gcp:europe-west4")
-    return Facts(**read_place(country, region).facts)
-
-
-def _grams(run: Tracked, energy_kwh: float | None, grid: Grid | None, pue: float) -> float | None:
-    if grid is not None:
+def _grams(run: Tracked, energy_kwh: float | None, site: Site | None, pue: float) -> float | None:
+    if site is not None:
         if energy_kwh is None:
             raise UsageError(
                 f"{run.where}: the file has no energy, from which grams could be worked out for another place"
             )
-        return units.emissions_g(energy_kwh, grid.g_per_kwh)
+        return units.emissions_g(energy_kwh, site.g_per_kwh)
     if run.emissions_g is None:
         raise UsageError(
             f"{run.where}: the file says {units.format_energy(energy_kwh or 0.0)} and neither grams nor where it ran;"
@@ -170,40 +159,25 @@ def _grams(run: Tracked, energy_kwh: float | None, grid: Grid | None, pue: float
     return run.emissions_g * pue
 
 
-def _source(run: Tracked, grid: Grid | None, pue: float | None) -> str:
+def _source(run: Tracked, site: Site | None, pue: float | None) -> str:
     """The tool, and what was computed here."""
-    details = [run.detail, "grid combustion only" if grid is None and run.basis == "combustion" else None]
+    details = [run.detail, "grid combustion only" if site is None and run.intensity.basis == "combustion" else None]
     detail = "; ".join(words for words in details if words)
     words = [f"{run.by} ({detail})" if detail else run.by]
     if pue is not None:
         words.append(f"PUE {pue:g} put on top")
-    if grid is not None:
-        words.append(f"grams worked out from its energy, {grid.short}")
+    if site is not None:
+        words.append(f"grams worked out from its energy, {site.grid_with_source}")
     return "; ".join(words)
 
 
-def _place_of_grid(grid: Grid, run: Tracked, given: UserFacts) -> dict[str, Any]:
-    """Fields of the given place; if only an intensity is given, the file's place is kept if credible."""
+def _place(run: Tracked, site: Site, given: UserFacts) -> Place:
+    """The given place; if only an intensity is given, the file's place is kept if credible."""
     stands = given.country is None and given.region is None and run.no_place is None
-    place = run if stands and run.is_placed else None
-    return {
-        "geographical_location": place.location if place else grid.place,
-        "country_iso3": place.country_iso3 if place else grid.country_iso3,
-        "cloud_provider": place.cloud_provider if place else grid.cloud_provider,
-        "cloud_region": place.cloud_region if place else grid.cloud_region,
-        "intensity_g_per_kwh": grid.g_per_kwh,
-        "intensity_source": grid.source,
-        "intensity_basis": grid.basis,
-    }
+    return run.place if stands and run.place.is_known else replace(site.place, on_cloud=run.place.on_cloud)
 
 
-def _place_of_file(run: Tracked, grams: float | None, energy_kwh: float | None) -> dict[str, Any]:
-    return {
-        "geographical_location": run.location,
-        "country_iso3": run.country_iso3,
-        "cloud_provider": run.cloud_provider,
-        "cloud_region": run.cloud_region,
-        "intensity_g_per_kwh": grams / energy_kwh if grams is not None and energy_kwh else None,
-        "intensity_source": run.by if grams is not None and energy_kwh else None,
-        "intensity_basis": run.basis,
-    }
+def _intensity_of_file(run: Tracked, grams: float | None, energy_kwh: float | None) -> Intensity:
+    if grams is None or not energy_kwh:
+        return replace(run.intensity, g_per_kwh=None)
+    return replace(run.intensity, g_per_kwh=grams / energy_kwh, source=run.by)

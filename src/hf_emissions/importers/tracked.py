@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..record import Boundary, IntensityBasis, Method
+from ..record import Energy, Hardware, Intensity, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,23 +20,11 @@ class Tracked:
         version: of the tracker.
         detail: remark on the tool's method for the source, such as `PUE 1.58 inside`.
         emissions_g: in grams CO2 equivalent.
-        energy_kwh: in kWh, including `pue`.
         duration_s: in seconds.
-        method: how the energy was determined.
-        boundary: what the energy covers.
-        modelled_share: share of the energy that was modelled.
-        pue: PUE included in energy and grams: 1.0 for none, None if possibly included but unstated.
-        intensity_g_per_kwh: intensity that the file states for its grams.
-        basis: what the tool's intensity covers.
-        country_iso3: of the place in the file.
-        region: state, province or zone of that country.
-        location: the place as text.
-        cloud_provider: short name of the cloud provider.
-        cloud_region: its name of the region.
-        on_cloud: True if a cloud machine was used.
+        energy: its PUE is None if one is possibly included but unstated.
+        intensity: as the file states it for its grams.
+        place: the place in the file.
         hardware: hardware that ran.
-        cpu_model: the processor.
-        ram_gb: the memory.
         training_type: as stated in the file.
         started: start, as stated in the file.
         ended: end, if it is not `duration_s` after `started`.
@@ -59,23 +47,11 @@ class Tracked:
     version: str | None = None
     detail: str | None = None
     emissions_g: float | None = None
-    energy_kwh: float | None = None
     duration_s: float | None = None
-    method: Method = "unknown"
-    boundary: Boundary = "node"
-    modelled_share: float | None = None
-    pue: float | None = 1.0
-    intensity_g_per_kwh: float | None = None
-    basis: IntensityBasis | None = None
-    country_iso3: str | None = None
-    region: str | None = None
-    location: str | None = None
-    cloud_provider: str | None = None
-    cloud_region: str | None = None
-    on_cloud: bool | None = None
-    hardware: str | None = None
-    cpu_model: str | None = None
-    ram_gb: float | None = None
+    energy: Energy = Energy()
+    intensity: Intensity = Intensity()
+    place: Place = Place()
+    hardware: Hardware = Hardware()
     training_type: str | None = None
     started: str | None = None
     ended: str | None = None
@@ -90,23 +66,16 @@ class Tracked:
     notes: tuple[str, ...] = ()
 
     @property
-    def is_placed(self) -> bool:
-        """True if the file says where it ran; a cloud region alone does not count, as it may be unknown."""
-        return any((self.country_iso3, self.location))
-
-    @property
     def is_empty(self) -> bool:
         """True if the figure is zero, which no training has: nothing was metered."""
-        return self.energy_kwh == 0 or (self.energy_kwh is None and self.emissions_g == 0)
+        return self.energy.kwh == 0 or (self.energy.kwh is None and self.emissions_g == 0)
 
     @property
     def intensity_found_g_per_kwh(self) -> float | None:
         """Intensity from grams and energy, else the one stated in the file."""
-        return (
-            self.emissions_g / self.energy_kwh
-            if self.emissions_g is not None and self.energy_kwh
-            else (self.intensity_g_per_kwh)
-        )
+        if self.emissions_g is not None and self.energy.kwh:
+            return self.emissions_g / self.energy.kwh
+        return self.intensity.g_per_kwh
 
     @property
     def by(self) -> str:

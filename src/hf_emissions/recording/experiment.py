@@ -13,7 +13,8 @@ from typing import Any
 
 from .. import units
 from ..errors import HfEmissionsError
-from ..record import EmissionsRecord
+from ..factors.resolve import world_average
+from ..record import EmissionsRecord, Site
 from . import clock, detection, opened
 from .cards import write_card
 from .gpus import all_indices, nvml_indices, union, visible_gpus
@@ -23,7 +24,7 @@ from .meter import Meter
 from .nodes import Placement, Store, placement, process_store, shared_name
 from .opened import OpenRecording
 from .origin import Origin, origin_facts
-from .place import Place, look_up_place, published_pue, world_average
+from .place import look_up_site, published_pue, site_to_json
 from .recorder import Recorder, RunningTotals
 from .runs import Run, run_saved_at, runs_of
 from .saying import warn_once
@@ -69,7 +70,7 @@ class Experiment:
     store: Store | None = None
     index: int = 0
     recorder: Recorder | None = None
-    place: Place | None = None
+    site: Site | None = None
     extra_lines: list[dict[str, Any]] = field(default_factory=list)
     summary: Summary | None = None
     _before: tuple[float, float | None] | None = None
@@ -96,17 +97,17 @@ class Experiment:
 
     def _find_place(self) -> None:
         try:
-            place = self.settings.place() or look_up_place()
+            site = self.settings.site() or look_up_site()
         except HfEmissionsError as error:
             log.warning("hf-emissions: %s", error)
-            place = None
-        if place is None and self.settings.assume_world_average:
-            place = world_average()
-        self.place = place
-        if place is None:
+            site = None
+        if site is None and self.settings.assume_world_average:
+            site = world_average()
+        self.site = site
+        if site is None:
             log.warning("hf-emissions: %s", _NO_PLACE)
         elif self.recorder is not None:
-            self.recorder.append("place", place=place.as_json())
+            self.recorder.append("place", place=site_to_json(site))
 
     def find_sharers(self) -> None:
         """Look for other users of the machine, in a background thread."""
@@ -149,11 +150,11 @@ class Experiment:
             self._before = self._figures_before()
         first = self.leader or self
         before_kwh, before_g = self._before
-        place = first.place
-        own_kwh = sofar.energy_kwh * (first.settings.pue or published_pue([place]))
+        site = first.site
+        own_kwh = sofar.energy_kwh * (first.settings.pue or published_pue([site]))
         grams = None
-        if place is not None and before_g is not None:
-            grams = before_g + units.emissions_g(own_kwh, place.intensity_g_per_kwh)
+        if site is not None and before_g is not None:
+            grams = before_g + units.emissions_g(own_kwh, site.g_per_kwh)
         return {"energy_kwh": before_kwh + own_kwh, "emissions_g": grams}
 
     def _figures_before(self) -> tuple[float, float | None]:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from ..errors import PlaceError, UsageError
 from ..factors.cloud_regions import names_cloud_region
+from ..factors.resolve import check_intensity, with_intensity
+from ..record import Place, Site
 from . import clock
 from .cards import edited_card
 from .ledger import FOLDER, LedgerFile, read_ledger
 from .lineage import Experiments, experiments_of, with_stages
-from .place import Place, check_intensity, check_place, given_place, place_with_intensity
+from .place import check_place, given_site
 from .runs import Run, runs_of
-from .summary import Summary, place_of_run, summarize
+from .summary import Summary, site_of_run, summarize
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,13 @@ class Corrections:
     def _names_place(self) -> bool:
         return self.country is not None or self.region is not None
 
-    def place(self, run: Run) -> Place | None:
-        """Place to compute grams with; None for the recorded one."""
+    def site(self, run: Run) -> Site | None:
+        """Place and intensity to compute grams with; None for the recorded ones."""
         if self._names_place:
-            return given_place(self.country, self.region, self.intensity_g_per_kwh)
+            return given_site(self.country, self.region, self.intensity_g_per_kwh)
         if self.intensity_g_per_kwh is not None:
-            return place_with_intensity(place_of_run(run), self.intensity_g_per_kwh)
+            recorded = site_of_run(run)
+            return with_intensity(recorded.place if recorded else Place(), self.intensity_g_per_kwh)
         return None
 
 
@@ -74,7 +77,7 @@ class OutputFolder:
 
     def summary(self, run: Run, corrections: Corrections) -> Summary:
         """Summary of a run alone, with the corrections."""
-        return summarize(run, place=corrections.place(run), pue=corrections.pue)
+        return summarize(run, site=corrections.site(run), pue=corrections.pue)
 
     def whole(self, run: Run, corrections: Corrections) -> Summary:
         """Summary of a run and its earlier stages, as on a card, with the corrections."""
@@ -82,7 +85,7 @@ class OutputFolder:
 
     def experiments(self, corrections: Corrections) -> Experiments:
         """Total of all runs, with the corrections."""
-        return experiments_of(self.runs, place=corrections.place, pue=corrections.pue)
+        return experiments_of(self.runs, site=corrections.site, pue=corrections.pue)
 
     def change(self, summary: Summary, *, section: bool | None, overwrite: bool) -> Callable[[str], str]:
         """Return the edit that puts a run's figure on a card.

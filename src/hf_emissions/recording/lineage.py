@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import units
-from .place import Place
+from ..record import Site
 from .runs import Run, Segment, run_saved_at
 from .summary import energy_and_grams
 from .weights import Tensors, moved_between, same_weights, tensors_of
@@ -120,16 +120,16 @@ class Experiments:
 
 
 def experiments_of(
-    runs: Sequence[Run], *, place: Callable[[Run], Place | None] | None = None, pue: float | None = None
+    runs: Sequence[Run], *, site: Callable[[Run], Site | None] | None = None, pue: float | None = None
 ) -> Experiments:
     """Sum of all runs, each counted once.
 
     Args:
         runs: the runs.
-        place: returns a place that overrides the recorded one of a run.
+        site: returns a place and intensity that override the recorded one of a run.
         pue: overrides the recorded PUE.
     """
-    figures = [energy_and_grams(run, place=place(run) if place else None, pue=pue) for run in runs]
+    figures = [energy_and_grams(run, site=site(run) if site else None, pue=pue) for run in runs]
     known = [grams for _, grams in figures if grams is not None]
     return Experiments(
         len(runs),

@@ -12,121 +12,105 @@ import os
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, get_args
 
 from ..errors import HfEmissionsError, PlaceError
-from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
+from ..factors.bounds import HIGHEST_GRID_G_PER_KWH
 from ..factors.cloud_regions import names_cloud_region
-from ..factors.intensity import Intensity, country_with_figures, grid_intensity, life_cycle
-from ..factors.named_place import NamedPlace, read_place
+from ..factors.intensity import HYDROPOWER_SOURCE, country_with_figures
+from ..factors.named_place import read_place
 from ..factors.pue import find_pue
-from ..record import IntensityBasis
+from ..factors.resolve import resolve
+from ..record import Intensity, IntensityBasis, Place, Site
+from ..record.site import GIVEN
 
 COUNTRY_VARIABLE = "HF_EMISSIONS_COUNTRY"
 DEADLINE_S = 1.0
 
-# World average grid as packaged by codecarbon (IEA 2019, life-cycle); used on request only.
-WORLD_AVERAGE_G_PER_KWH = 475.0
-
 _METADATA = "http://169.254.169.254"
 
+# Sources that the text of a figure names beside its grid.
+_BESIDE = {GIVEN: "intensity given by the owner", HYDROPOWER_SOURCE: "hydropower's life cycle (IPCC 2014)"}
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place, its grid intensity, and how the place is known.
 
-    `how` is empty if the user gave the place, else text for the source such as `country from IP address`.
+def site_to_json(site: Site) -> dict[str, Any]:
+    """A site as the place of a ledger line."""
+    place, intensity = site.place, site.intensity
+    line = {
+        "words": place.name,
+        "intensity_g_per_kwh": intensity.g_per_kwh,
+        "intensity_basis": intensity.basis,
+        "intensity_source": intensity.source,
+        "country_iso3": place.country_iso3,
+        "region": place.region,
+        "how": place.known_by,
+        "cloud_provider": place.cloud_provider,
+        "cloud_region": place.cloud_region,
+    }
+    return {key: value for key, value in line.items() if value not in (None, "")}
+
+
+def site_from_json(line: Mapping[str, object]) -> Site:
+    """Parse the place of a ledger line.
+
+    Raises:
+        TypeError: no valid place.
     """
-
-    words: str | None
-    intensity_g_per_kwh: float
-    intensity_basis: str | None
-    intensity_source: str
-    country_iso3: str | None = None
-    region: str | None = None
-    how: str = ""
-    cloud_provider: str | None = None
-    cloud_region: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The place as JSON for a ledger line."""
-        return {key: value for key, value in asdict(self).items() if value not in (None, "")}
-
-    @classmethod
-    def from_json(cls, line: dict[str, Any]) -> Place:
-        """Parse the place of a ledger line.
-
-        Raises:
-            TypeError: no valid place.
-        """
-        intensity = line.get("intensity_g_per_kwh")
-        if isinstance(intensity, bool) or not isinstance(intensity, (int, float)):
-            raise TypeError(f"{intensity!r} is no intensity")
-        if not 0 <= intensity <= HIGHEST_GRID_G_PER_KWH:
-            raise TypeError(f"{intensity} g/kWh is no intensity of a grid")
-        texts: dict[str, Any] = {key: line[key] for key in cls.__dataclass_fields__ if _is_text(line.get(key))}
-        if texts.get("intensity_basis") not in get_args(IntensityBasis):
-            texts["intensity_basis"] = None
-        return cls(**{"words": None, "intensity_source": "", **texts}, intensity_g_per_kwh=float(intensity))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
-
-
-def place_of(found: Intensity, how: str = "", **cloud: str | None) -> Place:
-    """Place of a looked-up intensity, adjusted by `life_cycle`."""
-    intensity = life_cycle(found)
-    if intensity is not found:
-        how = _joined(how, "hydropower's life cycle (IPCC 2014)")
-    return Place(
-        words=intensity.place,
-        country_iso3=intensity.country.iso3,
-        region=intensity.region,
-        intensity_g_per_kwh=intensity.g_per_kwh,
-        intensity_basis=intensity.basis,
-        intensity_source=intensity.source,
-        how=how,
-        **cloud,
+    g_per_kwh = line.get("intensity_g_per_kwh")
+    if isinstance(g_per_kwh, bool) or not isinstance(g_per_kwh, (int, float)):
+        raise TypeError(f"{g_per_kwh!r} is no intensity")
+    if not 0 <= g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
+        raise TypeError(f"{g_per_kwh} g/kWh is no intensity of a grid")
+    texts = {key: value for key, value in line.items() if isinstance(value, str) and _is_text(value)}
+    basis = next((known for known in get_args(IntensityBasis) if known == texts.get("intensity_basis")), None)
+    place = Place(
+        name=texts.get("words"),
+        country_iso3=texts.get("country_iso3"),
+        region=texts.get("region"),
+        cloud_provider=texts.get("cloud_provider"),
+        cloud_region=texts.get("cloud_region"),
+        on_cloud=True if "cloud_provider" in texts else None,
+        known_by=texts.get("how", ""),
     )
+    return Site(place, Intensity(g_per_kwh=float(g_per_kwh), basis=basis, source=texts.get("intensity_source")))
 
 
-def _joined(*words: str) -> str:
-    return "; ".join(filter(None, words))
+def _is_text(value: str) -> bool:
+    return bool(value.strip()) and value.isprintable()
 
 
-def given_place(country: object, region: object, intensity_g_per_kwh: float | None = None) -> Place | None:
-    """The place given in the settings, else in `HF_EMISSIONS_COUNTRY`; None if nothing is given.
+def words_of_sites(sites: Sequence[Site]) -> list[str]:
+    """The grids, and how their places are known, for the source of a figure."""
+    known_by = ["; ".join(filter(None, [site.place.known_by, _beside(site)])) for site in dict.fromkeys(sites)]
+    return [*(site.grid for site in sites), *dict.fromkeys(filter(None, known_by))]
 
-    Args:
-        country: see `read_place`.
-        region: see `read_place`.
-        intensity_g_per_kwh: overrides the grid intensity of the place; without a named place, gives one without a
-            country.
+
+def _beside(site: Site) -> str:
+    words = _BESIDE.get(site.intensity.source or "", "")
+    return "" if words in site.place.known_by else words  # ledgers of earlier releases have both in one
+
+
+def given_site(country: object, region: object, intensity_g_per_kwh: float | None = None) -> Site | None:
+    """The place given in the settings, else in `HF_EMISSIONS_COUNTRY`; None if nothing is given; see `resolve`.
 
     Raises:
         PlaceError: an unknown country or region, with near matches; contradictory names.
     """
-    named, how = _named(country, region)
-    if named is None:
-        return None if intensity_g_per_kwh is None else place_with_intensity(None, intensity_g_per_kwh)
-    cloud = {} if named.cloud is None else {"cloud_provider": named.cloud.provider, "cloud_region": named.cloud.region}
-    if intensity_g_per_kwh is None:
-        return place_of(grid_intensity(named.country.iso3, named.region), how, **cloud)
-    place = Place(named.words, 0.0, None, "", named.country.iso3, named.region, **cloud)
-    place = place_with_intensity(place, intensity_g_per_kwh)
-    return replace(place, how=_joined(how, place.how))
+    with _named(country, region) as (where, part, known_by):
+        return resolve(where, part, intensity_g_per_kwh=intensity_g_per_kwh, known_by=known_by)
 
 
-def _named(country: object, region: object) -> tuple[NamedPlace | None, str]:
-    """The named place, and how it is known if not from the settings."""
+@contextmanager
+def _named(country: object, region: object) -> Iterator[tuple[object, object, str]]:
+    """The country and region to look up, and how they are known if not from the settings."""
     variable = os.environ.get(COUNTRY_VARIABLE, "").strip()
     if country is not None or not variable or names_cloud_region(region):
-        return (None, "") if country is None and region is None else (read_place(country, region), "")
+        yield country, region, ""
+        return
     try:
-        return read_place(variable, region), f"country from {COUNTRY_VARIABLE}"
+        yield variable, region, f"country from {COUNTRY_VARIABLE}"
     except PlaceError as error:
         raise PlaceError(f"{COUNTRY_VARIABLE}: {error}") from None
 
@@ -139,17 +123,18 @@ def check_place(country: object, region: object, intensity_g_per_kwh: float | No
     Raises:
         PlaceError: with near matches.
     """
-    named, _ = _named(country, region)
-    if named is not None and intensity_g_per_kwh is None:
-        country_with_figures(named.country.iso3)
+    with _named(country, region) as (where, part, _):
+        place = None if where is None and part is None else read_place(where, part)
+    if place is not None and intensity_g_per_kwh is None:
+        country_with_figures(place.country_iso3 or "")
 
 
-def published_pue(places: Iterable[Place | None]) -> float:
+def published_pue(sites: Iterable[Site | None]) -> float:
     """PUE published by the one cloud provider of all places; 1.0 if there is no such provider or value.
 
     Figures of different boundary are not added up: if one place is not the provider's, the boundary is the node.
     """
-    providers = {None if place is None else place.cloud_provider for place in places}
+    providers = {None if site is None else site.place.cloud_provider for site in sites}
     found = [find_pue(provider) for provider in providers if provider is not None]
     return found[0].value if len(providers) == len(found) == 1 and found[0] is not None else 1.0
 
@@ -160,57 +145,16 @@ def words_of_pue(provider: str | None) -> str:
     return "" if found is None else f"PUE {found.value:g} as {found.provider} publishes it ({found.year})"
 
 
-def place_with_intensity(place: Place | None, intensity_g_per_kwh: float) -> Place:
-    """The place with an intensity given by the user; the rest is kept.
-
-    Raises:
-        PlaceError: no grid has that intensity.
-    """
-    check_intensity(intensity_g_per_kwh)
-    known = place or Place(None, 0.0, None, "")
-    return replace(
-        known,
-        intensity_g_per_kwh=intensity_g_per_kwh,
-        intensity_basis=None,
-        intensity_source="given by the owner",
-        how="intensity given by the owner",
-    )
-
-
-def check_intensity(intensity_g_per_kwh: float | None) -> None:
-    """Validate an intensity against the range of real grids.
-
-    Raises:
-        PlaceError: names the range.
-    """
-    if intensity_g_per_kwh is not None and not 0 < intensity_g_per_kwh <= HIGHEST_GRID_G_PER_KWH:
-        raise PlaceError(
-            f"no grid has {intensity_g_per_kwh:g} g/kWh; it lies between {LOWEST_GRID_G_PER_KWH:g} and "
-            f"{HIGHEST_GRID_G_PER_KWH:g}"
-        )
-
-
-def world_average() -> Place:
-    """Average of the world's grids; used on request only."""
-    return Place(
-        words="world average",
-        intensity_g_per_kwh=WORLD_AVERAGE_G_PER_KWH,
-        intensity_basis="life-cycle",
-        intensity_source="IEA 2019",
-        how="place unknown, world average assumed",
-    )
-
-
-def look_up_place(deadline_s: float = DEADLINE_S) -> Place | None:
+def look_up_site(deadline_s: float = DEADLINE_S) -> Site | None:
     """Look up the place by cloud metadata and IP address in parallel; None if both fail.
 
     Waits `deadline_s` at most, whatever the resolver does; later answers are ignored.
     """
     ways = (_from_cloud, _from_ip_address)
-    answers: dict[int, Place | None] = {}
+    answers: dict[int, Site | None] = {}
     answered = threading.Condition()
 
-    def ask(index: int, way: Callable[[], Place | None]) -> None:
+    def ask(index: int, way: Callable[[], Site | None]) -> None:
         try:
             found = way()
         except Exception:  # noqa: BLE001 - a look-up that fails, however it does, is no answer
@@ -229,37 +173,31 @@ def look_up_place(deadline_s: float = DEADLINE_S) -> Place | None:
         return next((answers[index] for index in range(len(ways)) if answers.get(index)), None)
 
 
-def _from_ip_address() -> Place | None:
+def _from_ip_address() -> Site | None:
     data = importlib.import_module("codecarbon.input").DataSource()
     found = importlib.import_module("codecarbon.external.geography").GeoMetadata.from_geo_js(data.geo_js_url)
     iso3 = getattr(found, "country_iso_code", None)
     # The fallback of a failed look-up (reference: codecarbon/external/geography.py, 3.2 and 3.3).
     if not iso3 or (iso3, getattr(found, "latitude", None), getattr(found, "longitude", None)) == ("CAN", 46.8, -71.2):
         return None
-    return place_of(grid_intensity(iso3), "country from IP address")
+    return resolve(iso3, known_by="country from IP address")
 
 
-def _from_cloud() -> Place | None:
+def _from_cloud() -> Site | None:
     for ask in (_aws, _gcp, _azure):
         try:
             provider, region = ask()
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        return _cloud_place(provider, region)
+        return _site_in_cloud(provider, region)
     return None
 
 
-def _cloud_place(provider: str, region: str) -> Place | None:
-    from ..factors.cloud_regions import find_cloud_region
-
+def _site_in_cloud(provider: str, region: str) -> Site | None:
     try:
-        found = find_cloud_region(provider, region)
-        intensity = grid_intensity(found.country_iso3, found.subdivision)
+        return resolve(region=f"{provider}:{region}", known_by=f"place from the metadata of {provider}")
     except HfEmissionsError:
         return None
-    return place_of(
-        intensity, f"place from the metadata of {provider}", cloud_provider=provider, cloud_region=found.region
-    )
 
 
 def _aws() -> tuple[str, str]:

@@ -11,7 +11,9 @@ from .. import units
 from ..errors import PlaceError, UsageError
 from ..factors.bounds import LOWEST_GRID_G_PER_KWH
 from ..factors.cloud_regions import names_cloud_region
-from .place import COUNTRY_VARIABLE, Place, check_intensity, check_place, given_place
+from ..factors.resolve import check_intensity
+from ..record import Site
+from .place import COUNTRY_VARIABLE, check_place, given_site
 
 DISABLE_VARIABLE = "HF_EMISSIONS_DISABLE"
 
@@ -83,9 +85,9 @@ class Settings:
             )
         return float(given)
 
-    def place(self) -> Place | None:
-        """The given place, or that of `HF_EMISSIONS_COUNTRY`; see `given_place`."""
-        return given_place(self.country, self.region, self.intensity_g_per_kwh)
+    def site(self) -> Site | None:
+        """The given place and intensity, or those of `HF_EMISSIONS_COUNTRY`; see `given_site`."""
+        return given_site(self.country, self.region, self.intensity_g_per_kwh)
 
     def check_place(self) -> None:
         """Validate the place; see `check_place`."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from .. import units
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
-from ..record import EmissionsRecord, Method
-from .place import Place, published_pue, words_of_pue
+from ..record import EmissionsRecord, Energy, Hardware, Intensity, Method, Place, Site
+from .place import published_pue, site_from_json, words_of_pue, words_of_sites
 from .power import Power, in_words
 from .runs import Run, Segment
 
@@ -51,36 +51,38 @@ class Summary:
     without_place_g: tuple[float, float] | None = None
 
 
-def summarize(run: Run, *, place: Place | None = None, pue: float | None = None, unrecorded: bool = False) -> Summary:
+def summarize(run: Run, *, site: Site | None = None, pue: float | None = None, unrecorded: bool = False) -> Summary:
     """Summarize a run.
 
     Args:
         run: the run, including the segments of any earlier stages.
-        place: overrides the recorded place of every segment.
+        site: overrides the recorded place and intensity of every segment.
         pue: overrides the recorded PUE.
         unrecorded: True if something unrecorded changed its weights afterwards.
     """
     run = replace(run, incomplete=run.incomplete or unrecorded)
-    places = [place or _place(segment) for segment in run.segments]
+    sites = [site or _site(segment) for segment in run.segments]
     given = pue or _given_pue(run)
-    pue = given or published_pue(places)
-    energy_kwh, grams = energy_and_grams(run, place=place, pue=pue)
+    pue = given or published_pue(sites)
+    energy_kwh, grams = energy_and_grams(run, site=site, pue=pue)
     if energy_kwh <= 0:
         return Summary(None, problems=(_NOTHING, *run.notes))
     modelled = math.fsum(segment.modelled_kwh() for segment in run.segments) / run.energy_kwh
     record = EmissionsRecord(
         emissions_g=None if grams is None else units.round_significant(grams, DIGITS),
-        energy_kwh=units.round_significant(energy_kwh, DIGITS),
         duration_s=_nice_duration_s(run.duration_s),
-        modelled_share=round(modelled, 3),
-        method=_method(modelled, run),
-        boundary="node" if pue == 1.0 else "facility",
-        pue=pue,
+        energy=Energy(
+            kwh=units.round_significant(energy_kwh, DIGITS),
+            method=_method(modelled, run),
+            boundary="node" if pue == 1.0 else "facility",
+            modelled_share=round(modelled, 3),
+            pue=pue,
+        ),
         segments=run.stretches,
         nodes_seen=run.nodes_seen,
         nodes_expected=run.nodes_expected,
         range_g=_range(grams, modelled),
-        **_about(run, places, None if grams is None else grams / energy_kwh),
+        **_about(run, sites, None if grams is None else grams / energy_kwh),
     )
     if given is None and pue != 1.0 and record.source is not None:
         record = record.replace(source=f"{record.source}; {words_of_pue(record.cloud_provider)}")
@@ -88,36 +90,36 @@ def summarize(run: Run, *, place: Place | None = None, pue: float | None = None,
     return Summary(record, _notes(run, modelled), _problems(run), None if grams is not None else ends)
 
 
-def energy_and_grams(run: Run, *, place: Place | None = None, pue: float | None = None) -> tuple[float, float | None]:
+def energy_and_grams(run: Run, *, site: Site | None = None, pue: float | None = None) -> tuple[float, float | None]:
     """A run's energy in kWh including PUE, and its grams (None without a place), unrounded; see `summarize`."""
-    places = [place or _place(segment) for segment in run.segments]
-    pue = pue or _given_pue(run) or published_pue(places)
-    return run.energy_kwh * pue, _grams(run, places, pue)
+    sites = [site or _site(segment) for segment in run.segments]
+    pue = pue or _given_pue(run) or published_pue(sites)
+    return run.energy_kwh * pue, _grams(run, sites, pue)
 
 
 def _given_pue(run: Run) -> float | None:
     return max((float(segment.start["pue"]) for segment in run.segments if segment.start.get("pue")), default=None)
 
 
-def _place(segment: Segment) -> Place | None:
+def _site(segment: Segment) -> Site | None:
     try:
-        return None if segment.place is None else Place.from_json(segment.place)
+        return None if segment.place is None else site_from_json(segment.place)
     except TypeError:
         return None
 
 
-def place_of_run(run: Run) -> Place | None:
-    """Recorded place of a run's last segment."""
-    return _place(run.segments[-1])
+def site_of_run(run: Run) -> Site | None:
+    """Recorded place and intensity of a run's last segment."""
+    return _site(run.segments[-1])
 
 
-def _grams(run: Run, places: list[Place | None], pue: float) -> float | None:
+def _grams(run: Run, sites: list[Site | None], pue: float) -> float | None:
     """Grams of all segments, each at the intensity of its place; None if one with energy has no place."""
     total = 0.0
-    for segment, place in zip(run.segments, places, strict=True):
-        if place is None and segment.energy_kwh > 0:
+    for segment, site in zip(run.segments, sites, strict=True):
+        if site is None and segment.energy_kwh > 0:
             return None
-        total += segment.energy_kwh * pue * (place.intensity_g_per_kwh if place else 0.0)
+        total += segment.energy_kwh * pue * (site.g_per_kwh if site else 0.0)
     return total
 
 
@@ -144,39 +146,45 @@ def _range(grams: float | None, modelled: float) -> tuple[float, float] | None:
     return low, high
 
 
-def _about(run: Run, places: list[Place | None], intensity: float | None) -> dict[str, Any]:
+class _About(TypedDict):
+    source: str
+    training_type: str | None
+    place: Place
+    intensity: Intensity
+    hardware: Hardware
+    tool: str | None
+    tool_version: str | None
+
+
+def _about(run: Run, sites: list[Site | None], g_per_kwh: float | None) -> _About:
     start = _last_start(run)
     hardware = start.get("hardware") or {}
-    known = list(dict.fromkeys(place for place in places if place is not None))
-    last = known[-1] if known else None
-    tool, version = start.get("tool"), start.get("tool_version")
-    about = {
+    known = list(dict.fromkeys(site for site in sites if site is not None))
+    names = " and ".join(dict.fromkeys(site.place.name for site in known if site.place.name)) or None
+    last = known[-1] if known else Site(Place(), Intensity())
+    return {
         "source": _source(run, known),
         "training_type": start.get("training_type"),
-        "geographical_location": " and ".join(dict.fromkeys(place.words for place in known if place.words)) or None,
-        "hardware_used": _hardware(run),
-        "intensity_g_per_kwh": None if intensity is None else units.round_significant(intensity, 6),
-        "intensity_source": last.intensity_source or None if last else None,
-        "intensity_basis": last.intensity_basis if last else None,
-        "country_iso3": last.country_iso3 if last else None,
-        "cloud_provider": last.cloud_provider if last else None,
-        "cloud_region": last.cloud_region if last else None,
-        "on_cloud": True if last and last.cloud_provider else None,
-        "cpu_model": (hardware.get("cpu_model") or "").strip() or None,
-        "ram_gb": hardware.get("ram_gb"),
-        "tool": tool,
-        "tool_version": version,
+        "place": replace(last.place, name=names),
+        "intensity": replace(
+            last.intensity, g_per_kwh=None if g_per_kwh is None else units.round_significant(g_per_kwh, 6)
+        ),
+        "hardware": Hardware(
+            used=_hardware(run),
+            cpu_model=(hardware.get("cpu_model") or "").strip() or None,
+            ram_gb=hardware.get("ram_gb"),
+        ),
+        "tool": start.get("tool"),
+        "tool_version": start.get("tool_version"),
     }
-    return {name: value for name, value in about.items() if value is not None}
 
 
-def _source(run: Run, places: list[Place]) -> str:
+def _source(run: Run, sites: list[Site]) -> str:
     """Short description of the method, such as `CodeCarbon 3.3.2 (GPU measured, CPU and RAM modelled)`."""
     start, power = _last_start(run), _power(run)
     tool = f"{start.get('tool') or 'unknown tool'} {start.get('tool_version') or ''}".strip()
     words = [f"{tool} ({in_words(power) or 'how power was found is unknown'})"]
-    words += [_grid(place) for place in places]
-    words += list(dict.fromkeys(place.how for place in places if place.how))
+    words += words_of_sites(sites)
     words += _sum_of(run)
     if run.unrecorded:
         words.append("partial: a stage was not recorded")
@@ -208,13 +216,6 @@ def _power(run: Run) -> dict[str, Power]:
                 before = Power("partly measured" if partly else "unknown", f"{before.by} and {by}")
             found[name] = before
     return found
-
-
-def _grid(place: Place) -> str:
-    where = place.country_iso3 or ("" if place.words is None else "world")
-    where = f"{where}/{place.region}" if place.region else where
-    basis = "combustion only" if place.intensity_basis == "combustion" else place.intensity_basis
-    return " ".join(word for word in ("grid", where, f"{place.intensity_g_per_kwh:.3g} g/kWh", basis) if word)
 
 
 def _hardware(run: Run) -> str | None:

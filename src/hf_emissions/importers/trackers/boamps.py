@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from ...errors import TrackerError
+from ...record import Energy, Hardware, Place
 from ..codecarbon_places import NO_PLACE, is_quebec_by_default
 from ..file import TrackerFile
 from ..numbers import read_number
@@ -43,16 +44,13 @@ class BoAmps(Tracker):
                 tool=_tool(measure.get("measurementMethod")),
                 run=(report_id or "the run") + (f"-{number}" if number > 1 else ""),
                 where=where,
-                # CodeCarbon uses the run's ID as report ID; further measures of a report are other runs.
                 run_id=report_id and report_id + (f"-{number}" if number > 1 else ""),
                 version=_text(measure.get("version")),
                 detail="BoAmps report",
-                energy_kwh=read_number(measure.get("powerConsumption"), "powerConsumption", where),
+                energy=Energy(kwh=read_number(measure.get("powerConsumption"), "powerConsumption", where), pue=None),
                 duration_s=None if duration is None else read_number(duration, "measurementDuration", where),
-                pue=None,
-                country_iso3=iso3_of(place),
-                location=known_words(_text(place)),
-                hardware=_hardware(report),
+                place=Place(country_iso3=iso3_of(place), name=known_words(_text(place))),
+                hardware=Hardware(used=_hardware(report)),
                 started=_text(measure.get("measurementDateTime")),
                 no_place=_no_place(report, iso3_of(place)),
                 notes=("a BoAmps report does not say whether a PUE is inside its energy",),

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from ...errors import TrackerError
+from ...record import Energy, Hardware, Place
 from ..carbontracker_blocks import Block, blocks_of, prediction_of
 from ..file import TrackerFile
 from ..numbers import LEAST_PUE, MOST_PUE, read_number
@@ -97,14 +98,10 @@ def _tracked(output: TrackerFile, text: str, log: str, blocks: list[Block]) -> T
         version=_named(_VERSION, log, "version"),
         detail=f"PUE {pue:g} inside",
         emissions_g=read_number(block.grams, "CO2eq", where),
-        energy_kwh=read_number(block.energy, "Energy", where),
+        energy=Energy(kwh=read_number(block.energy, "Energy", where), boundary="facility", pue=pue),
         duration_s=_seconds(block.time, where),
-        boundary="facility",
-        pue=pue,
-        country_iso3=iso3_of(located and located.rpartition(",")[2]),
-        location=located,
-        hardware=_hardware(components),
-        cpu_model=next(iter(components.get("CPU", [])), None),
+        place=Place(country_iso3=iso3_of(located and located.rpartition(",")[2]), name=located),
+        hardware=Hardware(used=_hardware(components), cpu_model=next(iter(components.get("CPU", [])), None)),
         no_figure=partly,
         no_place=_no_place(located, _mean_g_per_kwh(text) or _mean_g_per_kwh(log)),
         notes=(*_notes_of_blocks(text, blocks), *_notes(log, components)),

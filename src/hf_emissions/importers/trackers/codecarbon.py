@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from ... import units
 from ...errors import TrackerError
 from ...factors.intensity import COMBUSTION
-from ...record import IntensityBasis
+from ...record import Energy, Hardware, Intensity, IntensityBasis, Place
 from ..codecarbon_doubts import doubts_of
 from ..codecarbon_json import has_names, objects
 from ..codecarbon_places import NO_COUNTRY, NO_PLACE, is_canada_by_default, is_quebec_by_default, is_world_by_default
@@ -96,21 +96,25 @@ def _tracked(best: RunRows, notes: tuple[str, ...]) -> Tracked:
         version=row.text("codecarbon_version"),
         detail=f"PUE {pue:g} inside" if pue not in (None, 1.0) else None,
         emissions_g=emissions_g,
-        energy_kwh=energy_kwh,
+        energy=Energy(
+            kwh=energy_kwh,
+            method="mixed" if (row.stated("gpu_energy") or 0.0) > 0 else "unknown",
+            boundary="facility" if pue is not None and pue > 1.0 else "node",
+            pue=pue,
+        ),
         duration_s=duration_s,
-        method="mixed" if (row.stated("gpu_energy") or 0.0) > 0 else "unknown",
-        boundary="facility" if pue is not None and pue > 1.0 else "node",
-        pue=pue,
-        basis=_basis(country, row),
-        country_iso3=country,
-        region=row.text("region") if country in COMBUSTION else None,
-        location=_location(row),
-        cloud_provider=row.text("cloud_provider"),
-        cloud_region=row.text("cloud_region"),
-        on_cloud={"Y": True, "N": False}.get(row.text("on_cloud") or ""),
-        hardware=_hardware(row),
-        cpu_model=row.text("cpu_model"),
-        ram_gb=_known(row.stated("ram_total_size")),
+        intensity=Intensity(basis=_basis(country, row)),
+        place=Place(
+            country_iso3=country,
+            region=row.text("region") if country in COMBUSTION else None,
+            name=_location(row),
+            cloud_provider=row.text("cloud_provider"),
+            cloud_region=row.text("cloud_region"),
+            on_cloud={"Y": True, "N": False}.get(row.text("on_cloud") or ""),
+        ),
+        hardware=Hardware(
+            used=_hardware(row), cpu_model=row.text("cpu_model"), ram_gb=_known(row.stated("ram_total_size"))
+        ),
         started=_started(row),
         memory_s=memory_s,
         whole_machine=row.text("tracking_mode") != "process",
@@ -239,9 +243,8 @@ def _of_api(file: TrackerFile) -> Iterator[Tracked | TrackerError]:
             run_id=run,
             where=file.name,
             emissions_g=units.kg_to_g(kept["emissions_sum"] or 0.0),
-            energy_kwh=kept["energy_consumed"],
+            energy=Energy(kwh=kept["energy_consumed"], pue=None),
             duration_s=kept["duration"],
-            pue=None,
         )
 
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from ... import units
 from ...errors import TrackerError
-from ...record import Method
+from ...record import Energy, Hardware, Method, Place
 from ..file import TrackerFile
 from ..places import is_no_country, iso3_of, known_words, name_of
 from ..row import Row
@@ -103,15 +103,10 @@ def _tracked(name: str, sums: _Sums) -> Tracked:
         where=sums.where if sums.count == 1 else f"{sums.where} and {sums.count - 1} more",
         detail=f"sum of {sums.count} epochs" if sums.count > 1 else None,
         emissions_g=units.kg_to_g(sums.kg),
-        energy_kwh=sums.energy_kwh,
+        energy=Energy(kwh=sums.energy_kwh, method=_method(last), pue=None),
         duration_s=sums.duration_s,
-        method=_method(last),
-        pue=None,
-        country_iso3=country,
-        region=region if country == "USA" else None,
-        location=location,
-        hardware=_hardware(last),
-        cpu_model=_device(last.text("CPU_name")),
+        place=Place(country_iso3=country, region=region if country == "USA" else None, name=location),
+        hardware=Hardware(used=_hardware(last), cpu_model=_device(last.text("CPU_name"))),
         started=sums.first.text("start_time"),
         no_place=_no_place(intensity),
         notes=("eco2AI puts the PUE that its user gives inside and does not write it down",),

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from ... import units
 from ...errors import TrackerError
+from ...record import Energy
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..time_spans import moment
@@ -132,9 +133,8 @@ def _tracked(file: TrackerFile, samples: _Samples, found: _Sum) -> Tracked:
         run="the run",
         where=file.name,
         detail=f"power of {_words(kinds)} over {count} samples" if kinds else None,
-        energy_kwh=units.joules_to_kwh(found.energy_j) if kinds else None,
+        energy=Energy(kwh=units.joules_to_kwh(found.energy_j) if kinds else None, method="measured"),
         duration_s=found.duration_s if kinds else max(samples.times_s) - min(samples.times_s),
-        method="measured",
         started=moment(min(samples.times_s)),
         ended=moment(max(samples.times_s)),
         no_figure=None if kinds else _no_power(count),

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from ... import units
 from ...errors import TrackerError
+from ...record import Energy, Hardware, Intensity, Place
 from ..file import TrackerFile
 from ..numbers import read_pue
 from ..places import country_of_cloud, iso3_of, known_words, name_of
@@ -62,21 +63,23 @@ def _tracked(row: Row, prefix: str, number: int) -> Tracked:
         version=version,
         detail="; ".join(["estimate", *([f"PUE {pue:g} inside"] if pue != 1.0 else []), *_times(repeated)]),
         emissions_g=figures["carbonEmissions"],
-        energy_kwh=figures["energy_needed"],
+        energy=Energy(
+            kwh=figures["energy_needed"],
+            method="estimated",
+            boundary="facility" if pue > 1.0 else "node",
+            modelled_share=1.0,
+            pue=pue,
+        ),
         duration_s=None if hours is None else units.hours_to_s(hours * repeated),
-        method="estimated",
-        boundary="facility" if pue > 1.0 else "node",
-        modelled_share=1.0,
-        pue=pue,
-        intensity_g_per_kwh=_number(row, prefix, "carbonIntensity"),
-        basis="life-cycle",
-        country_iso3=country,
-        region=known_words(_text(row, prefix, "locationRegion")),
-        location=_location(row, prefix) or (server and name_of(country)),
-        cloud_provider=provider,
-        cloud_region=server,
-        hardware=_hardware(row, prefix),
-        ram_gb=_number(row, prefix, "memory"),
+        intensity=Intensity(g_per_kwh=_number(row, prefix, "carbonIntensity"), basis="life-cycle"),
+        place=Place(
+            country_iso3=country,
+            region=known_words(_text(row, prefix, "locationRegion")),
+            name=_location(row, prefix) or (server and name_of(country)),
+            cloud_provider=provider,
+            cloud_region=server,
+        ),
+        hardware=Hardware(used=_hardware(row, prefix), ram_gb=_number(row, prefix, "memory")),
         notes=_notes(row, prefix),
     )
 

@@ -14,6 +14,7 @@ import yaml
 from ... import units
 from ...card.parsed import parse_card
 from ...errors import CardError, TrackerError
+from ...record import Energy, Hardware, Place
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..places import iso3_of, known_words
@@ -73,15 +74,16 @@ def _tracked(report: Mapping[str, Any], where: str) -> Tracked:
         where=where,
         detail=f"{'estimate' if estimated else 'energy'} of {tool or 'a tool that it does not name'}",
         emissions_g=None if carbon is None else units.kg_to_g(carbon),
-        energy_kwh=energy,
+        energy=Energy(
+            kwh=energy,
+            method="estimated" if estimated else "measured" if tool == "nvml" else "unknown",
+            boundary="accelerators" if tool == "nvml" else "node",
+            modelled_share=1.0 if estimated else None,
+            pue=None,
+        ),
         duration_s=_duration_s(report, count, where),
-        method="estimated" if estimated else "measured" if tool == "nvml" else "unknown",
-        boundary="accelerators" if tool == "nvml" else "node",
-        modelled_share=1.0 if estimated else None,
-        pue=None,
-        country_iso3=country,
-        location=known_words(_text(_get(report, "context", "region"))),
-        hardware=_hardware(_text(_get(report, "compute", "hardware", "gpu")), count),
+        place=Place(country_iso3=country, name=known_words(_text(_get(report, "context", "region")))),
+        hardware=Hardware(used=_hardware(_text(_get(report, "compute", "hardware", "gpu")), count)),
         no_place=_NO_PLACE if tool == "codecarbon" and _is_quebec(energy, carbon) else None,
         no_figure=None if energy or carbon else "its figures are 0 with four decimals; the run was too short for it",
         notes=tuple(_notes(report, tool, quality)),

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from ... import units
 from ...errors import TrackerError, UnitError
+from ...record import Energy, Hardware, Intensity, Place
 from ..file import TrackerFile
 from ..ml_co2_sentences import Report, has_report, reports
 from ..places import country_of_cloud, name_of
@@ -58,18 +59,17 @@ def _tracked(report: Report, name: str, where: str) -> Tracked:
         where=where,
         detail="estimate, rated power times hours, no PUE",
         emissions_g=grams,
-        energy_kwh=energy_kwh,
+        energy=Energy(kwh=energy_kwh, method="estimated", boundary="accelerators", modelled_share=1.0),
         duration_s=duration_s,
-        method="estimated",
-        boundary="accelerators",
-        modelled_share=1.0,
-        intensity_g_per_kwh=intensity,
-        country_iso3=country,
-        location=f"{report.region}, {name_of(country)}" if country else None,
-        cloud_provider=provider,
-        cloud_region=report.region,
-        on_cloud=True if report.provider else None,
-        hardware=report.hardware,
+        intensity=Intensity(g_per_kwh=intensity),
+        place=Place(
+            country_iso3=country,
+            name=f"{report.region}, {name_of(country)}" if country else None,
+            cloud_provider=provider,
+            cloud_region=report.region,
+            on_cloud=True if report.provider else None,
+        ),
+        hardware=Hardware(used=report.hardware),
         notes=tuple(_notes(intensity, report.region if provider and not country else None)),
     )
 

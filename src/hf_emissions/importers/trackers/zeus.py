@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from ... import units
 from ...errors import TrackerError
+from ...record import Energy, Hardware
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..time_spans import moment
@@ -179,11 +180,9 @@ def _tracked(window: _Window, gpus: int, *, inner: int) -> Tracked:
         run=window.name,
         where=window.where,
         detail="GPUs alone" if window.count == 1 else f"GPUs alone, sum of {window.count} windows",
-        energy_kwh=units.joules_to_kwh(window.energy_j),
+        energy=Energy(kwh=units.joules_to_kwh(window.energy_j), method="measured", boundary="accelerators"),
         duration_s=window.elapsed_s,
-        method="measured",
-        boundary="accelerators",
-        hardware=f"{gpus} x GPU",
+        hardware=Hardware(used=f"{gpus} x GPU"),
         started=moment(window.first_s),
         ended=moment(window.end_s),
         overlaps=None if inner else window.overlaps_other,
