@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ pytest.importorskip("codecarbon")
 from hf_emissions import estimate
 from hf_emissions.errors import HfEmissionsError
 from hf_emissions.estimation.explanation import (
+    estimate_to_json,
     is_section_of_estimate,
     notes_of,
     range_words,
@@ -182,7 +182,7 @@ def said(known: dict[str, Any]) -> Any:
         "record": record and {**record.known(), "tool_version": None},
         "section": section and sorted(section.known()),
     }
-    fields = {name: value for name, value in asdict(found).items() if value is not None}
+    fields = {name: value for name, value in estimate_to_json(found).items() if value is not None}
     versions = r"(hf-emissions|codecarbon) \d[\w.+]*"
     return json.loads(re.sub(versions, r"\1 X", json.dumps({**fields, "said": words})))
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from importers.flat import flat
 from importers.readings import CASES
 
 from hf_emissions.errors import HfEmissionsError
@@ -35,10 +35,10 @@ def read(path: Path) -> Any:
 
 
 def _said(run: Tracked) -> dict[str, Any]:
-    values = {field.name: getattr(run, field.name) for field in fields(run)}
+    values = flat(run)
     usual = {"is_part": False, "whole_machine": False, "meters": True, "pue": 1.0}
     kept = {name: value for name, value in values.items() if value not in (None, ()) and value != usual.get(name)}
-    return kept if run.pue is not None else {**kept, "pue": None}
+    return kept if values["pue"] is not None else {**kept, "pue": None}
 
 
 def of_case(name: str, folder: Path) -> Any:

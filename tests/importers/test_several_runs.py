@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from importers import flat
 
 from hf_emissions.errors import UsageError
 from hf_emissions.importers.fold import folded
@@ -17,7 +18,7 @@ from hf_emissions.record import EmissionsRecord
 
 
 def tracked(run: str, **known) -> Tracked:
-    return Tracked(**{"tool": "T", "run": run, "where": f"{run}.csv:2", "energy_kwh": 1.0, **known})
+    return flat.tracked(run, **{"energy_kwh": 1.0, **known})
 
 
 def at(run: str, start: str, duration_s: float | None = None, **known) -> Tracked:
@@ -239,9 +240,9 @@ class TestTotal:
         one = at("a", "10:00:00", 100, emissions_g=300.0, **alike, **here)
         other = at("b", "11:00:00", 50, energy_kwh=0.5, emissions_g=25.0, tool="U", **alike, **there)
         found = total([one, other])
-        assert found == Tracked(
+        assert found == flat.tracked(
+            "all",
             tool="T and U",
-            run="all",
             where="a.csv:2 and 1 more",
             detail="sum of 2 runs; x; y",
             emissions_g=325.0,
@@ -257,7 +258,7 @@ class TestTotal:
     def test_three_of_which_two_went_on_at_once(self):
         runs = [at("a", "10:00:00", 100), at("b", "10:00:50", 100, method="measured"), at("c", "12:00:00", 7)]
         found = total(runs)
-        assert (found.where, found.duration_s, found.method) == ("a.csv:2 and 2 more", 157.0, "unknown")
+        assert (found.where, found.duration_s, found.energy.method) == ("a.csv:2 and 2 more", 157.0, "unknown")
         assert [note[:48] for note in found.notes] == ["some of these runs went on at the same time: whe"]
         with pytest.raises(UsageError, match="no runs of equal machines"):
             total(runs, nodes=2)
@@ -283,10 +284,10 @@ class TestTotal:
 
     def test_a_place_that_is_given_stands_for_those_that_are_none(self):
         found = total([tracked("a", location="France"), tracked("b", no_place="nowhere")], placed=True)
-        assert (found.location, found.no_place) == (None, "nowhere")
+        assert (found.place.name, found.no_place) == (None, "nowhere")
 
     def test_a_basis_that_is_not_known_is_not_another(self):
-        assert total([tracked("a", basis="life-cycle"), tracked("b")]).basis is None
+        assert total([tracked("a", basis="life-cycle"), tracked("b")]).intensity.basis is None
 
 
 class TestPlausibility:
@@ -294,10 +295,10 @@ class TestPlausibility:
         run = tracked("a", **known)
         grams = run.emissions_g if intensity is None else intensity
         found = intensity
-        if found is None and run.emissions_g is not None and run.energy_kwh:
-            found = run.emissions_g / run.energy_kwh
-        record = EmissionsRecord(emissions_g=grams, energy_kwh=run.energy_kwh, intensity_g_per_kwh=found,
-                                 hardware_used=run.hardware)  # fmt: skip
+        if found is None and run.emissions_g is not None and run.energy.kwh:
+            found = run.emissions_g / run.energy.kwh
+        record = EmissionsRecord(emissions_g=grams, energy_kwh=run.energy.kwh, intensity_g_per_kwh=found,
+                                 hardware=run.hardware)  # fmt: skip
         return " | ".join(doubts(run, record, beside))
 
     @pytest.mark.parametrize(
