@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 from hf_emissions.recording import detection
-from hf_emissions.recording.filling import LEAST_WINDOW_S, SHORTEST_S, window_s
+from hf_emissions.recording.backfill import LEAST_WINDOW_S, SHORTEST_S, window_s
 from hf_emissions.recording.folder import open_folder
 from hf_emissions.recording.ledger import FOLDER, read_ledger
 from hf_emissions.recording.meter import Meter, Reading
+from hf_emissions.recording.reading_filter import ReadingFilter
 from hf_emissions.recording.recorder import Recorder
 from hf_emissions.recording.runs import Run, runs_of
 from hf_emissions.recording.summary import Summary, summarize
-from hf_emissions.recording.tally import Tally
 
 from ..rig import launch, tree
 from ..rig.clock import SimulatedClock, simulated_time
@@ -449,7 +449,7 @@ def test_the_last_reading_is_of_the_end_however_short_before_it_another_was_take
 
 
 def test_a_reading_counts_for_the_moment_in_which_it_was_measured() -> None:
-    tally = Tally(late_s=2.0)
+    tally = ReadingFilter(late_s=2.0)
     tally.take(Reading(cpu_kwh=1e-5), 1.0)
     tally.take(Reading(cpu_kwh=1e-5), 1.0)  # given again
     assert (tally.metered_s, tally.duration_s) == (1.0, 3.0)
@@ -461,7 +461,7 @@ def test_a_reading_counts_for_the_moment_in_which_it_was_measured() -> None:
 
 
 def test_what_was_metered_after_the_end_is_left_out() -> None:
-    tally = Tally(late_s=1.0)
+    tally = ReadingFilter(late_s=1.0)
     tally.take(Reading(cpu_kwh=1e-5), 1.0)
     tally.take(Reading(cpu_kwh=3e-5), 2.0)
     tally.cut(1.25)
@@ -474,7 +474,7 @@ def test_what_was_metered_after_the_end_is_left_out() -> None:
 
 
 def test_all_is_filled_in_of_a_training_that_was_over_before_its_meter_began() -> None:
-    tally = Tally(late_s=3.0)
+    tally = ReadingFilter(late_s=3.0)
     tally.take(Reading(cpu_kwh=1e-5), 0.5)
     tally.cut(-1.0)
     assert (tally.metered_s, tally.duration_s, tally.reading) == (0.0, 2.0, Reading())

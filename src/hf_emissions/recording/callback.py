@@ -15,14 +15,14 @@ from transformers import TrainerCallback
 from .. import units
 from ..errors import MissingExtraError
 from ..record import EmissionsRecord
-from . import detection, trainer_seam
-from . import experiment as experiments
+from . import detection, trainer_hooks
+from . import session as experiments
 from .blocks import Block, put_block_back, read_block
-from .carried import ModelRecording, origin_of
-from .conclusion import conclude, stopped_line
-from .experiment import Experiment
-from .model_cards import carry
-from .rivals import keep_rivals_quiet, replace_codecarbon_callbacks
+from .codecarbon_callback import remove_codecarbon_callbacks, silence_codecarbon_callback
+from .model_cards import attach_recording
+from .model_recording import ModelRecording, origin_of
+from .result_message import print_result, stopped_message
+from .session import Session
 from .settings import Settings
 from .training_type import training_type
 from .weights import sample
@@ -107,7 +107,7 @@ class EmissionsCallback(TrainerCallback):
         )
         self._trainer: weakref.ref[Any] | None = None
         self._active = self.settings.active
-        self._experiment: Experiment | None = None
+        self._session: Session | None = None
         self._earlier: EmissionsRecord | None = None
         self._resume_from: Any = None
         self._failed = False
@@ -116,7 +116,7 @@ class EmissionsCallback(TrainerCallback):
             self._check()
 
     def _check(self) -> None:
-        keep_rivals_quiet()
+        silence_codecarbon_callback()
         try:
             detection.check_codecarbon()
             self.settings.check_place()
@@ -127,7 +127,7 @@ class EmissionsCallback(TrainerCallback):
     @property
     def record(self) -> EmissionsRecord | None:
         """Record of the last finished training."""
-        return self._experiment.record if self._experiment else self._earlier
+        return self._session.record if self._session else self._earlier
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy attaches itself to the copy of its Trainer, and has no recording yet.
@@ -145,12 +145,12 @@ class EmissionsCallback(TrainerCallback):
     @_harmless
     def on_init_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Attach to the Trainer, and start hardware detection while the rest is set up."""
-        self._hold(trainer_seam.find_trainer(self))
+        self._hold(trainer_hooks.find_trainer(self))
 
     @_harmless
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Start recording."""
-        self._hold(trainer_seam.find_trainer(self))
+        self._hold(trainer_hooks.find_trainer(self))
         if not self._active:
             return
         self._end_open("restarted", state)
@@ -159,43 +159,43 @@ class EmissionsCallback(TrainerCallback):
     @_harmless
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Log a reading with the checkpoint's step, so that a resume finds its run."""
-        if self._experiment is not None:
-            self._experiment.read("save", state.global_step)
-            self._experiment.keep_weights(state.global_step, sample(kwargs.get("model")))
+        if self._session is not None:
+            self._session.read("save", state.global_step)
+            self._session.keep_weights(state.global_step, sample(kwargs.get("model")))
 
     @_harmless
     def on_push_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Write the figure so far to the card before it is uploaded."""
         if self._held is None:
-            self._hold(trainer_seam.find_trainer(self))
-        if self._recording and self._experiment is not None:
-            self._experiment.read("push", state.global_step)
+            self._hold(trainer_hooks.find_trainer(self))
+        if self._recording and self._session is not None:
+            self._session.read("push", state.global_step)
             self._write(state)
 
     @_harmless
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Summarize and write the card."""
-        experiment = self._experiment
-        if experiment is None or self._told:
+        session = self._session
+        if session is None or self._told:
             return
-        logged = experiment.summary is not None
+        logged = session.summary is not None
         self._end_open("finished", state)
         self._told = True
         if not logged:
             self._log_again(state)
         model = kwargs.get("model")
-        experiment.keep_weights(None, sample(model))
-        carry(self._held, model, ModelRecording(experiment))
+        session.keep_weights(None, sample(model))
+        attach_recording(self._held, model, ModelRecording(session))
         trial = bool(getattr(state, "is_hyper_param_search", False))
         written = not trial and self._write(state)
         # If it joined a recording that continues, the latter reports the figure.
-        if state.is_world_process_zero and experiment.recorder is not None and not experiment.goes_on:
-            conclude(experiment, written=written, trial=trial)
+        if state.is_world_process_zero and session.recorder is not None and not session.continues:
+            print_result(session, written=written, trial=trial)
 
     # Called by the Trainer's extended methods; see `trainer_seam`
 
     @property
-    def holds_trainers(self) -> bool:
+    def is_active(self) -> bool:
         """True if this callback may intercept the methods of a Trainer; the first such callback does."""
         return self._active
 
@@ -224,7 +224,7 @@ class EmissionsCallback(TrainerCallback):
         before = read_block(folder) if trainer.is_world_process_zero() else None
         made = inner(*args, **kwargs)
         if trainer.is_world_process_zero():
-            self._complete_card(folder, before, self._experiment if self._held is trainer else None)
+            self._complete_card(folder, before, self._session if self._held is trainer else None)
         return made
 
     # Implementation
@@ -235,19 +235,19 @@ class EmissionsCallback(TrainerCallback):
 
     @property
     def _recording(self) -> bool:
-        recorder = self._experiment.recorder if self._experiment else None
+        recorder = self._session.recorder if self._session else None
         return recorder is not None and recorder.active
 
     def _hold(self, trainer: Any) -> None:
         if trainer is None or not self._active or self._held is trainer:
             return
-        if trainer_seam.holder_of(trainer) is not self:
+        if trainer_hooks.active_callback_of(trainer) is not self:
             log.warning("hf-emissions: a second EmissionsCallback does nothing; the Trainer has one already")
             self._active = False
             return
         self._trainer = weakref.ref(trainer)
-        replace_codecarbon_callbacks(trainer)
-        trainer_seam.take_hold(trainer)
+        remove_codecarbon_callbacks(trainer)
+        trainer_hooks.install_hooks(trainer)
         detection.detect_hardware()
 
     def _begin(self, args: Any, state: Any, model: Any) -> None:
@@ -257,9 +257,9 @@ class EmissionsCallback(TrainerCallback):
             facts["trial"] = True
         thread = threading.get_ident()
         # If the loop is not visible on the stack now, its absence later means nothing.
-        watched = trainer_seam.is_training(thread)
+        watched = trainer_hooks.is_training(thread)
         self._told = False
-        self._experiment = experiments.begin(
+        self._session = experiments.begin(
             self.settings,
             folder,
             facts=facts,
@@ -267,43 +267,43 @@ class EmissionsCallback(TrainerCallback):
             checkpoint=_checkpoint(self._resume_from or args.resume_from_checkpoint),
             local_rank=args.local_process_index,
             origin=origin_of(model),
-            alive=lambda: not watched or trainer_seam.is_training(thread),
+            alive=lambda: not watched or trainer_hooks.is_training(thread),
         )
-        carry(self._held, model, ModelRecording(self._experiment))
-        if self._experiment.recorder is not None:
+        attach_recording(self._held, model, ModelRecording(self._session))
+        if self._session.recorder is not None:
             # So that hardware detection, once per process, does not slow the first steps.
-            self._experiment.recorder.wait_ready(detection.READY_S)
+            self._session.recorder.wait_ready(detection.READY_S)
 
     def _end_open(self, why: str, state: Any, *, complete: bool = True) -> bool:
-        experiment = self._experiment
-        if experiment is None or experiment.summary is not None:
+        session = self._session
+        if session is None or session.summary is not None:
             return False
-        experiment.end(why, getattr(state, "global_step", None), complete=complete)
+        session.end(why, getattr(state, "global_step", None), complete=complete)
         return True
 
     def _write(self, state: Any) -> bool | None:
-        return self._experiment is not None and state.is_world_process_zero and self._experiment.write()
+        return self._session is not None and state.is_world_process_zero and self._session.write()
 
     @_harmless
     def _before_training(self, trainer: Any) -> None:
-        replace_codecarbon_callbacks(trainer)
+        remove_codecarbon_callbacks(trainer)
 
     @_harmless
     def _stopped(self, error: BaseException, trainer: Any) -> None:
         """After an exception: stop metering, keep the ledger, log how to put the figure on the card."""
-        experiment = self._experiment
-        if experiment is None or self._told:
+        session = self._session
+        if session is None or self._told:
             return
         self._told = True
         self._end_open(type(error).__name__, trainer.state, complete=False)
         # A later training of this model may continue from here.
-        experiment.keep_weights(None, sample(trainer.model))
-        if experiment.recorder is not None and experiment.placement.rank == 0 and not experiment.goes_on:
-            log.warning("hf-emissions: %s", stopped_line(experiment, "the training", type(error).__name__))
+        session.keep_weights(None, sample(trainer.model))
+        if session.recorder is not None and session.placement.rank == 0 and not session.continues:
+            log.warning("hf-emissions: %s", stopped_message(session, "the training", type(error).__name__))
 
     @_harmless
     def _own_figures(self) -> dict[str, float]:
-        return self._experiment.figures() if self._experiment is not None else {}
+        return self._session.figures() if self._session is not None else {}
 
     @_harmless
     def _figures(self, logs: dict[str, float]) -> dict[str, float]:
@@ -311,27 +311,27 @@ class EmissionsCallback(TrainerCallback):
 
         Not for an evaluation log: Trainer puts its numbers into the card's results table.
         """
-        experiment = self._experiment
-        if experiment is None or experiment.recorder is None or any(name.startswith("eval_") for name in logs):
+        session = self._session
+        if session is None or session.recorder is None or any(name.startswith("eval_") for name in logs):
             return {}
         if not self._recording and "train_runtime" not in logs:
             return {}
         if "train_runtime" in logs and not self._loads_best():
             # The Trainer's last log has the same figures as the card.
             self._end_open("finished", getattr(self._held, "state", None))
-        sofar = experiment.recorder.now()
-        figures = experiment.figures()
+        sofar = session.recorder.now()
+        figures = session.figures()
         if sofar.power_w > 0:  # unknown at first
             figures["power_w"] = sofar.power_w
         return {name: units.round_significant(figure) for name, figure in figures.items()}
 
     def _log_again(self, state: Any) -> None:
         """Log the card's figures if they include work done after the Trainer's last log."""
-        trainer, experiment = self._held, self._experiment
+        trainer, session = self._held, self._session
         last = state.log_history[-1] if state.log_history else {}
-        if trainer is None or experiment is None or "train_runtime" not in last:
+        if trainer is None or session is None or "train_runtime" not in last:
             return
-        figures = {name: units.round_significant(figure) for name, figure in experiment.figures().items()}
+        figures = {name: units.round_significant(figure) for name, figure in session.figures().items()}
         if any(last.get(name) != figure for name, figure in figures.items()):
             trainer.log(figures)
 
@@ -340,14 +340,14 @@ class EmissionsCallback(TrainerCallback):
         return bool(getattr(getattr(self._held, "args", None), "load_best_model_at_end", False))
 
     @_harmless
-    def _complete_card(self, folder: Path, before: Block | None, experiment: Experiment | None) -> None:
+    def _complete_card(self, folder: Path, before: Block | None, session: Session | None) -> None:
         """Put the figure on the card that the Trainer rewrote; restore a block that must be kept."""
-        runs = experiment.runs() if experiment else []
+        runs = session.runs() if session else []
         foreign = before is not None and not before.is_ours(runs) and not self.settings.overwrite
-        if before is not None and (foreign or experiment is None):
+        if before is not None and (foreign or session is None):
             put_block_back(folder, before)
-        if experiment is not None:
-            experiment.write(folder)
+        if session is not None:
+            session.write(folder)
 
 
 def _checkpoint(resume_from: Any) -> Path | None:

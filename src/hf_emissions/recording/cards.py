@@ -105,7 +105,7 @@ def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:
         )
     if record is not None:
         notes.append(_boundary(record))
-    if len(runs) > 1 and not runs[-1].tells_weights:
+    if len(runs) > 1 and not runs[-1].has_weights:
         notes.append(
             "The figure is that of the last recording in this folder; whether the earlier ones belong to the same "
             "model is not known."

@@ -13,13 +13,13 @@ from typing import Any, Self, TypeVar
 
 from ..errors import MissingExtraError, UsageError
 from ..record import EmissionsRecord
-from . import detection, spans
-from . import experiment as experiments
-from .conclusion import conclude, stopped_line
-from .ending import CLOSED_EARLY, CLOSED_EARLY_REMARK, why_finished
-from .entered import EnteredBlock, look_for_abandoned
-from .experiment import Experiment
+from . import call_wrapper, detection
+from . import session as experiments
+from .active_contexts import ActiveContext, end_abandoned
+from .completion import CLOSED_EARLY, CLOSED_EARLY_REMARK, completion_reason
 from .recorder import RunningTotals
+from .result_message import print_result, stopped_message
+from .session import Session
 from .settings import Settings
 
 log = logging.getLogger("hf_emissions")
@@ -70,9 +70,9 @@ class record_emissions:  # noqa: N801 - used like a function
         self._settings = Settings(output_dir=output_dir, **settings)
         self._folder = Path(output_dir)
         self._resume = resume
-        self._experiment: Experiment | None = None
+        self._session: Session | None = None
         self._record: EmissionsRecord | None = None
-        self._entries: list[EnteredBlock | None] = []
+        self._entries: list[ActiveContext | None] = []
         self._decorator: record_emissions | None = None
         self._active = self._settings.active
         if self._active:
@@ -88,7 +88,7 @@ class record_emissions:  # noqa: N801 - used like a function
 
     def __call__(self, function: _Decorated) -> _Decorated:
         """Decorate a function so that every call is recorded."""
-        decorated: _Decorated = spans.inside(function, self._of_a_call)
+        decorated: _Decorated = call_wrapper.wrap_calls(function, self._of_a_call)
         return decorated
 
     def _of_a_call(self) -> record_emissions:
@@ -109,7 +109,7 @@ class record_emissions:  # noqa: N801 - used like a function
     @property
     def sofar(self) -> RunningTotals | None:
         """Totals up to the last reading (at most 15 s ago); for a decorator, of the call that began last."""
-        return self._experiment.sofar() if self._experiment else None
+        return self._session.sofar() if self._session else None
 
     def __enter__(self) -> Self:
         """Start recording."""
@@ -122,30 +122,30 @@ class record_emissions:  # noqa: N801 - used like a function
         self._entries.append(entry)
         return self
 
-    def _begin(self) -> EnteredBlock:
+    def _begin(self) -> ActiveContext:
         detection.detect_hardware()
-        experiment = experiments.begin(
+        session = experiments.begin(
             self._settings,
             self._folder,
             facts={"training_type": self._settings.training_type},
             resume_last=self._resume,
-            alive=look_for_abandoned,
+            alive=end_abandoned,
         )
-        entry = EnteredBlock(self, experiment, partial(_end, finished=None, stopped="abandoned"))
+        entry = ActiveContext(self, session, partial(_end, finished=None, stopped="abandoned"))
         for one in (self, self._decorator):
             if one is not None:
-                one._experiment = experiment
-        self._ask_for_type(experiment)
+                one._session = session
+        self._ask_for_type(session)
         try:
-            if experiment.recorder is not None:
-                experiment.recorder.wait_ready(detection.BLOCK_READY_S)
+            if session.recorder is not None:
+                session.recorder.wait_ready(detection.BLOCK_READY_S)
         except BaseException:  # Ctrl-C: the block was not entered, so __exit__ is never called
             entry.give_up()
             raise
         return entry
 
-    def _ask_for_type(self, experiment: Experiment) -> None:
-        if not self._settings.training_type and experiment.placement.rank == 0 and not _asked:
+    def _ask_for_type(self, session: Session) -> None:
+        if not self._settings.training_type and session.placement.rank == 0 and not _asked:
             _asked.append(True)
             log.warning("hf-emissions: %s", _ASK_FOR_TYPE)
 
@@ -156,7 +156,7 @@ class record_emissions:  # noqa: N801 - used like a function
         entry = self._entries.pop() if self._entries else None
         if entry is None:
             return
-        finished = why_finished(error, trace)
+        finished = completion_reason(error, trace)
         stopped = "" if kind is None else "abandoned" if kind is GeneratorExit else kind.__name__
         # The garbage collector may close generators on our own thread, which cannot wait for itself.
         if threading.current_thread().name.startswith("hf-emissions"):
@@ -164,11 +164,11 @@ class record_emissions:  # noqa: N801 - used like a function
         else:
             self._leave(entry, finished, stopped)
 
-    def _leave(self, entry: EnteredBlock, finished: str | None, stopped: str) -> None:
+    def _leave(self, entry: ActiveContext, finished: str | None, stopped: str) -> None:
         entry.leave(partial(_end, finished=finished, stopped=stopped))
         for one in (self, self._decorator):
             if one is not None:
-                one._record = entry.experiment.record
+                one._record = entry.session.record
 
     async def __aenter__(self) -> Self:
         """Start recording; blocks the event loop for two seconds at most, once per process."""
@@ -181,18 +181,18 @@ class record_emissions:  # noqa: N801 - used like a function
         self.__exit__(kind, error, trace)
 
 
-def _end(experiment: Experiment, finished: str | None, stopped: str) -> None:
+def _end(session: Session, finished: str | None, stopped: str) -> None:
     """End a recording: write the card if the code finished (`finished` says how), else log a warning."""
     try:
-        if finished == CLOSED_EARLY and experiment.recorder is not None:
+        if finished == CLOSED_EARLY and session.recorder is not None:
             # A break cannot be told from an error in the consumer's loop.
-            experiment.recorder.append("remark", text=CLOSED_EARLY_REMARK)
-        experiment.end(finished or stopped, complete=finished is not None)
-        if experiment.goes_on or experiment.recorder is None:
+            session.recorder.append("remark", text=CLOSED_EARLY_REMARK)
+        session.end(finished or stopped, complete=finished is not None)
+        if session.continues or session.recorder is None:
             return
         if finished is None:
-            log.warning("hf-emissions: %s", stopped_line(experiment, "the code", stopped))
-        elif experiment.placement.rank == 0:
-            conclude(experiment, written=experiment.write())
+            log.warning("hf-emissions: %s", stopped_message(session, "the code", stopped))
+        elif session.placement.rank == 0:
+            print_result(session, written=session.write())
     except Exception as problem:  # noqa: BLE001 - whatever goes wrong, the code goes on
         log.warning("hf-emissions: %s: %s; what was recorded is in the ledger", type(problem).__name__, problem)

@@ -8,9 +8,9 @@ import threading
 
 from ..errors import MissingExtraError
 from . import installed
+from .codecarbon_log import silence
+from .console import warn_once
 from .meter import Meter, MeterError
-from .quiet import silence
-from .saying import warn_once
 
 # How long the start of a training waits for its meter. If detection began when the callback was created, it is ready by
 # then; a gap is filled in from the first readings. This is half of the 0.5 s that `train()` may cost in all.

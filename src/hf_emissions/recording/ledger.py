@@ -16,8 +16,8 @@ A line is a JSON object with `v` (version of the format) and `kind`:
     end        why the segment ended
 
 Energy is stored, not grams, so that grams can be recomputed. It never holds latitude or longitude, nor names of hosts,
-users or folders: nodes have ids, and texts are masked (names.py). Ledgers of older versions are masked on reading, and
-rewritten when something is appended (forgetting.py). docs/ledger.md shows each kind of line.
+users or folders: nodes have ids, and texts are masked (redaction.py). Ledgers of older versions are masked on reading, and
+rewritten when something is appended (ledger_redaction.py). docs/ledger.md shows each kind of line.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from typing import Any
 
 from ..card.file import about, write_atomically
 from .appending import append_bytes
-from .forgetting import forget_names, may_name, names_in_files
-from .names import nameless
+from .ledger_redaction import may_hold_names, private_names_in, redact_ledger
+from .redaction import redact_line
 
 VERSION = 1
 FOLDER = "_emissions"  # Trainer excludes names with a leading underscore from uploads
@@ -58,7 +58,7 @@ class LedgerFile:
         Raises:
             OSError: the write failed, such as on a full disk; the error names this file.
         """
-        line = nameless({"v": VERSION, "kind": kind, **content})
+        line = redact_line({"v": VERSION, "kind": kind, **content})
         # A lone surrogate, as in a file name that is not valid text, becomes a JSON escape.
         data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
         self._refused += data
@@ -78,7 +78,7 @@ def _prepare(folder: Path) -> None:
     except FileExistsError:
         raise NotADirectoryError(errno.ENOTDIR, f"{folder} is a file, where the ledger's folder should be") from None
     _ignore_in_git(folder)
-    forget_names(folder)
+    redact_ledger(folder)
 
 
 def _ignore_in_git(folder: Path) -> None:
@@ -101,12 +101,12 @@ def read_ledger(folder: Path) -> LedgerLines:
     """Read all lines of all files in a ledger, without names; damaged lines are reported and skipped."""
     found = LedgerLines()
     files = {path: _bytes(path, found.problems) for path in sorted(folder.glob("*.jsonl"))}
-    names = names_in_files(files.values())
+    names = private_names_in(files.values())
     for path, data in files.items():
         for number, raw in enumerate(data.split(b"\n"), start=1):
             line = _parse(raw, f"{path.name}:{number}", found.problems) if raw.strip() else None
             if line is not None:
-                found.lines.append(nameless(line, names) if may_name(raw) else line)
+                found.lines.append(redact_line(line, names) if may_hold_names(raw) else line)
     return found
 
 

@@ -18,13 +18,13 @@ from .. import units
 from ..card.file import CARD_NAME
 from ..card.patch import patch_card, remove_block
 from ..record import EmissionsRecord
-from .carried import ATTRIBUTE, ModelRecording, carried_by
 from .extension import extend
+from .model_recording import ATTRIBUTE, ModelRecording, recording_of
 
 log = logging.getLogger("hf_emissions")
 
 
-def carry(trainer: Any, model: Any, carried: ModelRecording) -> None:
+def attach_recording(trainer: Any, model: Any, carried: ModelRecording) -> None:
     """Attach a recording to a model, so that every card written for it from now on has the figure."""
     for owner in (model, getattr(trainer, "setfit_model", None)):
         data: Any = getattr(owner, "model_card_data", None)
@@ -43,7 +43,7 @@ def _is(model: Any, package: str, name: str) -> bool:
 
 
 def _put_on(model: Any, folder: Any) -> None:
-    carried = carried_by(model)
+    carried = recording_of(model)
     try:
         if carried is not None:
             carried.put_on(folder, model)
@@ -71,9 +71,9 @@ class _Adapter(_Uploaded):
     def merge_and_unload(self, *args: Any, **kwargs: Any) -> Any:
         # PEFT itself delegates this to the wrapped base model.
         merged = self.base_model.merge_and_unload(*args, **kwargs)  # type: ignore[attr-defined]
-        carried = carried_by(self)
+        carried = recording_of(self)
         if carried is not None and _is(merged, "transformers", "PreTrainedModel"):
-            setattr(merged, ATTRIBUTE, ModelRecording(carried.experiment, derived=True))
+            setattr(merged, ATTRIBUTE, ModelRecording(carried.session, derived=True))
             extend(merged, _Merged)
         return merged
 

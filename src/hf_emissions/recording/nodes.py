@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from .names import this_host
+from .redaction import this_host
 
 _PREFIX = "hf_emissions"
 

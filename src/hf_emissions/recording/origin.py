@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .forgetting import copy_runs
 from .ledger import FOLDER, read_ledger
+from .ledger_redaction import copy_runs
 from .lineage import ANEW, Ancestor, ancestor_of, was_changed, with_stages
 from .runs import Run, runs_of
 

@@ -18,13 +18,13 @@ from typing import Any
 from .. import units
 from ..errors import MissingExtraError
 from . import clock, gpus
-from .filling import SHORTEST_S
+from .backfill import SHORTEST_S
+from .console import warn_once
 from .installed import codecarbon_version
 from .ledger import LedgerFile
 from .meter import Hardware, Meter, MeterError, Reading
-from .names import nameless
-from .saying import warn_once
-from .tally import FRESH_S, Tally
+from .reading_filter import FRESH_S, ReadingFilter
+from .redaction import redact_line
 
 log = logging.getLogger("hf_emissions")
 
@@ -116,7 +116,7 @@ class Recorder:
         self._begun_s: float | None = None
         self._written_s = 0.0  # metered time of the last reading on disk
         self._reuse_s = FRESH_S
-        self._tally = Tally()
+        self._filter = ReadingFilter()
         self._sofar = RunningTotals(0.0, 0.0, 0.0)
 
     def begin(self, entered_s: float | None = None) -> None:
@@ -149,7 +149,7 @@ class Recorder:
         """
         asked_s = clock.monotonic_s()
         begun_s = self._begun_s
-        if self.active and begun_s is not None and asked_s - begun_s - self._tally.metered_s >= self._reuse_s:
+        if self.active and begun_s is not None and asked_s - begun_s - self._filter.metered_s >= self._reuse_s:
             oldest = self._unanswered
             if oldest is None:
                 self._ask(_Request("now"), most_s)
@@ -192,7 +192,7 @@ class Recorder:
 
     def append(self, kind: str, **content: Any) -> None:
         """Append a line of this segment to the ledger; if the disk refuses it, keep it in memory."""
-        line = nameless({"run": self._facts["run"], "segment": self.segment, "time": clock.wall_time(), **content})
+        line = redact_line({"run": self._facts["run"], "segment": self.segment, "time": clock.wall_time(), **content})
         with self._lock:
             self.lines.append({"v": 1, "kind": kind, **line})
             try:
@@ -244,7 +244,7 @@ class Recorder:
             waited = units.format_duration(clock.monotonic_s() - self._entered_s)
             not_begun = f"metering did not begin within {waited}; nothing was metered"
             # For the card, a meter without a reading has not begun.
-            self._say(_SILENT if self._tally.metered_s else not_begun)
+            self._say(_SILENT if self._filter.metered_s else not_begun)
         self.append("end", why=why, step=step)
 
     # From here on, everything runs on the meter's thread.
@@ -269,7 +269,7 @@ class Recorder:
             meter.start()
             with self._turn:
                 if self.active:
-                    self._tally = Tally(begun_s - self._entered_s)
+                    self._filter = ReadingFilter(begun_s - self._entered_s)
                     self._begun_s = begun_s
             if self.active:
                 self._write_start(meter)
@@ -301,7 +301,7 @@ class Recorder:
 
     def _is_due(self) -> bool:
         """True if a periodic reading is due."""
-        wanted_s, metered_s = self._tally.wants_reading_at_s, self._metered_s()
+        wanted_s, metered_s = self._filter.wants_reading_at_s, self._metered_s()
         return metered_s - self._written_s >= INTERVAL_S - _WATCH_S or (wanted_s is not None and metered_s >= wanted_s)
 
     def _metered_s(self) -> float:
@@ -322,7 +322,7 @@ class Recorder:
         self.append(
             "start",
             **self._facts,
-            late_s=round(self._tally.late_s, 3),
+            late_s=round(self._filter.late_s, 3),
             tool="CodeCarbon",
             tool_version=codecarbon_version(),
             power={component: list(power) for component, power in meter.power().items()},
@@ -370,7 +370,7 @@ class Recorder:
         return raw
 
     def _take(self, meter: Meter, raw: Reading, request: _Request) -> None:
-        tally, begun_s = self._tally, self._begun_s or 0.0
+        tally, begun_s = self._filter, self._begun_s or 0.0
         if not tally.take(raw, self._metered_s() - meter.age_s, reset=meter.counters.reset):
             self.note(_RESET)
         meter.counters.reset = False
@@ -386,7 +386,7 @@ class Recorder:
     def _write(self, meter: Meter, request: _Request) -> None:
         if request.ends:
             self._note_gpus(meter, meter.hardware())
-        tally, reading = self._tally, self._tally.reading
+        tally, reading = self._filter, self._filter.reading
         self._written_s = self._metered_s()
         self.append(
             "reading",

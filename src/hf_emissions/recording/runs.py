@@ -149,7 +149,7 @@ class Run:
         return self.incomplete or any(segment.start.get("unrecorded") is True for segment in self.segments)
 
     @property
-    def tells_weights(self) -> bool:
+    def has_weights(self) -> bool:
         """True if a sample of its initial weights is known."""
         return self._said("weights") is not None
 

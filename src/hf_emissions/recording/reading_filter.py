@@ -1,12 +1,12 @@
 """Accumulate a segment's readings: energy since its meter began, without physically impossible jumps. Pure.
 
-The seconds before the meter began are filled in separately; see `filling`.
+The seconds before the meter began are filled in separately; see `backfill`.
 """
 
 from __future__ import annotations
 
 from .. import units
-from .filling import SHORTEST_S, FilledGap, fill, window_s
+from .backfill import SHORTEST_S, FilledGap, fill, window_s
 from .meter import Reading
 
 # Upper bounds for the processors and the whole of any node: eight sockets of 500 W are 4 kW; an 8 x H100 node is rated
@@ -18,7 +18,7 @@ _MOST_NODE_W = 40_000.0
 FRESH_S = 0.05  # CodeCarbon repeats its figure within this time
 
 
-class Tally:
+class ReadingFilter:
     """Accumulator for the readings of one segment.
 
     Attributes:

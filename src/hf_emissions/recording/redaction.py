@@ -97,7 +97,7 @@ class PrivateNames:
     def __or__(self, other: PrivateNames) -> PrivateNames:
         return PrivateNames(self.hosts | other.hosts, self.users | other.users, self.folders | other.folders)
 
-    def masked(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """The text with its private names masked."""
         for folder in sorted(self.folders, key=len, reverse=True):
             text = _folder_pattern(folder).sub("[path]", text) if folder in text else text
@@ -157,7 +157,7 @@ def _text(path: Path) -> str:
         return ""
 
 
-def names_of(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str]) -> PrivateNames:
+def private_names(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str]) -> PrivateNames:
     """Names as they occur in texts: hosts with and without domain, no root folders."""
     whole = {host.strip() for host in hosts}
     short = {host.partition(".")[0] for host in whole if not host.replace(".", "").isdigit()}
@@ -168,11 +168,11 @@ def names_of(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str])
     )
 
 
-def names_here() -> PrivateNames:
+def local_names() -> PrivateNames:
     """Names of this machine and its user."""
     hosts = [socket.gethostname(), *(os.environ.get(name, "") for name in _HOST_VARIABLES)]
     users = [_user(), *(os.environ.get(name, "") for name in _USER_VARIABLES)]
-    return names_of(hosts, users, [str(Path("~").expanduser()), sys.prefix, *_temporary()])
+    return private_names(hosts, users, [str(Path("~").expanduser()), sys.prefix, *_temporary()])
 
 
 @cache
@@ -202,15 +202,15 @@ def host_of(node: str) -> str:
     return "" if _NODE.fullmatch(node) or parts is None else _OLD_BOOT.sub("", parts["host"])
 
 
-def nameless(line: Mapping[str, Any], names: PrivateNames | None = None) -> dict[str, Any]:
+def redact_line(line: Mapping[str, Any], names: PrivateNames | None = None) -> dict[str, Any]:
     """A ledger line without names: node names become ids, texts are masked, the rest is kept."""
-    known = names_here() if names is None else names
+    known = local_names() if names is None else names
     return {key: value if key in FACTS else _nameless(key, value, known) for key, value in line.items()}
 
 
 def _nameless(key: str, value: Any, names: PrivateNames) -> Any:
     if isinstance(value, str):
-        return node_id(value) if key == "node" else names.masked(value)
+        return node_id(value) if key == "node" else names.redact(value)
     if isinstance(value, Mapping):
         return {name: _nameless(name, inner, names) for name, inner in value.items()}
     return [_nameless(key, inner, names) for inner in value] if isinstance(value, (list, tuple)) else value

@@ -21,24 +21,24 @@ class _Methods:
     """Overrides for a Trainer with an attached callback."""
 
     def train(self, *args: Any, **kwargs: Any) -> Any:
-        inner, holder = super().train, holder_of(self)  # type: ignore[misc]
+        inner, holder = super().train, active_callback_of(self)  # type: ignore[misc]
         return inner(*args, **kwargs) if holder is None else holder.around_train(self, inner, *args, **kwargs)
 
     def log(self, *args: Any, **kwargs: Any) -> Any:
-        inner, holder = super().log, holder_of(self)  # type: ignore[misc]
+        inner, holder = super().log, active_callback_of(self)  # type: ignore[misc]
         return inner(*args, **kwargs) if holder is None else holder.around_log(inner, *args, **kwargs)
 
     def create_model_card(self, *args: Any, **kwargs: Any) -> Any:
-        inner, holder = super().create_model_card, holder_of(self)  # type: ignore[misc]
+        inner, holder = super().create_model_card, active_callback_of(self)  # type: ignore[misc]
         return inner(*args, **kwargs) if holder is None else holder.around_card(self, inner, *args, **kwargs)
 
 
-def take_hold(trainer: Any) -> None:
+def install_hooks(trainer: Any) -> None:
     """Route a Trainer's methods through its first callback that holds Trainers, looked up on each call."""
     extend(trainer, _Methods)
 
 
-def holder_of(trainer: Any) -> Any:
+def active_callback_of(trainer: Any) -> Any:
     """The callback that a Trainer's methods are routed through; None if there is none."""
     return next((held for held in callbacks_of(trainer) if getattr(held, "holds_trainers", False)), None)
 

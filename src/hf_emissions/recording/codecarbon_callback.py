@@ -35,12 +35,12 @@ def _sets_up_a_rival() -> bool:
 _quiet = _Quiet()
 
 
-def keep_rivals_quiet() -> None:
+def silence_codecarbon_callback() -> None:
     """Suppress messages about an emissions.csv that a removed callback will not write."""
     logging.getLogger("codecarbon").addFilter(_quiet)
 
 
-def replace_codecarbon_callbacks(trainer: Any) -> None:
+def remove_codecarbon_callbacks(trainer: Any) -> None:
     """Remove transformers' CodeCarbonCallback from a Trainer and stop its tracker."""
     handler = trainer.callback_handler
     rivals = [held for held in handler.callbacks if type(held).__name__ == _THEIRS]

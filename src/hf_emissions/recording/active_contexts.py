@@ -8,38 +8,38 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from .experiment import Experiment
+from .session import Session
 
 # Reentrant, because the garbage collector may leave a block at any point.
 _lock = threading.RLock()
-_entered: list[EnteredBlock] = []
+_entered: list[ActiveContext] = []
 
 
-class EnteredBlock:
+class ActiveContext:
     """A block that was entered.
 
     Args:
         holder: the object that leaves the block; once it is collected, nobody will.
-        experiment: the recording.
+        session: the recording.
         give_up: ends the recording of an abandoned block.
     """
 
-    def __init__(self, holder: Any, experiment: Experiment, give_up: Callable[[Experiment], None]) -> None:
-        self.experiment = experiment
+    def __init__(self, holder: Any, session: Session, give_up: Callable[[Session], None]) -> None:
+        self.session = session
         self._give_up = give_up
         self._holder = weakref.ref(holder)
         self._missed = 0
         with _lock:
             _entered.append(self)
 
-    def leave(self, end: Callable[[Experiment], None]) -> None:
+    def leave(self, end: Callable[[Session], None]) -> None:
         """End the recording; idempotent."""
         with _lock:
             if self not in _entered:
                 return
             _entered.remove(self)
         try:
-            end(self.experiment)
+            end(self.session)
         except BaseException:  # Ctrl-C during `end`
             with _lock:
                 _entered.append(self)
@@ -56,7 +56,7 @@ class EnteredBlock:
         self.leave(self._give_up)
 
 
-def look_for_abandoned() -> bool:
+def end_abandoned() -> bool:
     """End abandoned blocks, each on its own thread; called by the meter every second. Always True."""
     for one in _entered.copy():
         if one.is_abandoned:

@@ -13,7 +13,7 @@ CLOSED_EARLY_REMARK = (
 )
 
 
-def why_finished(error: BaseException | None, trace: TracebackType | None) -> str | None:
+def completion_reason(error: BaseException | None, trace: TracebackType | None) -> str | None:
     """Reason for the ledger if the code finished; None if it did not.
 
     `sys.exit(0)` counts as finished. So does a generator closed by its consumer, such as by a `break`. A closed

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from hf_emissions.recording.filling import LEAST_WINDOW_S
+from hf_emissions.recording.backfill import LEAST_WINDOW_S
 from hf_emissions.recording.meter import MeterError, Reading, _reading
-from hf_emissions.recording.tally import FRESH_S, Tally
+from hf_emissions.recording.reading_filter import FRESH_S, ReadingFilter
 
 KWH_PER_WS = 1 / 3.6e6
 
 
-def taken(watts: dict[str, float], seconds: float = 10.0, **how) -> Tally:
+def taken(watts: dict[str, float], seconds: float = 10.0, **how) -> ReadingFilter:
     """A tally that has taken one reading at such a power over."""
-    tally = Tally()
+    tally = ReadingFilter()
     tally.take(
         Reading(**{f"{name}_kwh": power * seconds * KWH_PER_WS for name, power in watts.items()}), seconds, **how
     )
@@ -61,7 +61,7 @@ def test_readings_at_once_are_judged_over_a_second():
 
 
 def test_a_gap_is_settled_at_the_end_of_its_window():
-    tally = Tally(late_s=0.5)
+    tally = ReadingFilter(late_s=0.5)
     tally.take(Reading(cpu_kwh=1e-5), LEAST_WINDOW_S / 2)
     assert not tally.settled
     tally.take(Reading(cpu_kwh=2e-5), LEAST_WINDOW_S)
@@ -70,7 +70,7 @@ def test_a_gap_is_settled_at_the_end_of_its_window():
 
 
 def test_the_power_of_the_moment_is_that_of_a_fresh_reading():
-    tally = Tally()
+    tally = ReadingFilter()
     tally.take(Reading(cpu_kwh=100 * FRESH_S * KWH_PER_WS), FRESH_S)
     assert tally.power_w == pytest.approx(100)
     tally.take(Reading(cpu_kwh=900 * FRESH_S * KWH_PER_WS), 1.9 * FRESH_S)

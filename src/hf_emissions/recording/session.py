@@ -14,23 +14,23 @@ from typing import Any
 from .. import units
 from ..errors import HfEmissionsError
 from ..record import EmissionsRecord
-from . import clock, detection, opened
+from . import clock, detection, open_recordings
 from .cards import write_card
+from .console import warn_once
 from .gpus import all_indices, nvml_indices, union, visible_gpus
+from .launch_info import LaunchInfo, agree_on_launch, claims_node, new_or_resumed
 from .ledger import FOLDER, LedgerFile, read_ledger
 from .lineage import with_stages
 from .meter import Meter
 from .nodes import Placement, Store, placement, process_store, shared_name
-from .opened import OpenRecording
+from .open_recordings import OpenRecording
 from .origin import Origin, origin_facts
 from .place import Place, look_up_place, published_pue, world_average
 from .recorder import Recorder, RunningTotals
 from .runs import Run, run_saved_at, runs_of
-from .saying import warn_once
 from .settings import Settings
 from .sharing import sharing_notes
 from .shown import shown
-from .start import LaunchInfo, agree, first_of_its_node, new_or_resumed
 from .summary import Summary, summarize
 
 log = logging.getLogger("hf_emissions")
@@ -54,7 +54,7 @@ _OVERLAP = (
 
 
 @dataclass
-class Experiment:
+class Session:
     """The recording of one training in one process.
 
     `recorder` is None in a process that does not meter its node. Experiments open in one folder at the same time share
@@ -75,8 +75,8 @@ class Experiment:
     _before: tuple[float, float | None] | None = None
     _written_g: set[float] = field(default_factory=set)
     opened: OpenRecording | None = None
-    leader: Experiment | None = None
-    goes_on: bool = False
+    leader: Session | None = None
+    continues: bool = False
     _placing: threading.Thread | None = None
 
     @property
@@ -190,7 +190,7 @@ class Experiment:
         """Number of other metered runs in the folder if no weights show whether this run continues them; else 0."""
         runs = self.runs()
         own = next((run for run in runs if run.id == self.run), None)
-        if own is None or own.tells_weights:
+        if own is None or own.has_weights:
             return 0
         return sum(run.energy_kwh > 0 for run in runs if run.id != self.run)
 
@@ -253,14 +253,14 @@ class Experiment:
         if self.opened is None:
             return False
         if self.opened.elsewhere:  # a copy in a forked process ends nothing
-            self.goes_on = True
+            self.continues = True
             return True
         if self.recorder is not None and len(self.opened.members) > 1:
             # Before leaving: until then no other member ends the recorder.
             self.recorder.read(f"left: {why}", step)
         if self.opened.leave(self):
             return False
-        self.goes_on = True
+        self.continues = True
         self.summary = self.summarize()
         return True
 
@@ -315,26 +315,28 @@ def _keep(lines: list[dict[str, Any]], ledger: Path) -> None:
         return  # they are in memory, so the card has them; the recorder has warned of the disk
 
 
-def begin(settings: Settings, folder: Path, *, alive: Callable[[], bool] = lambda: True, **start: Any) -> Experiment:
+def begin(settings: Settings, folder: Path, *, alive: Callable[[], bool] = lambda: True, **start: Any) -> Session:
     """Start recording a training, or join the open recording of the folder; returns at once.
 
     Args: see `_begin`.
     """
     folder = folder.expanduser().absolute()  # resolved now: the code may change directory
-    with opened.BEGINNING:
-        joined = opened.join(folder, lambda first: replace(first, settings=settings, leader=first.leader or first))
+    with open_recordings.BEGINNING:
+        joined = open_recordings.join(
+            folder, lambda first: replace(first, settings=settings, leader=first.leader or first)
+        )
         if joined is not None:
             _say_joined(joined, start.get("resumed_at", 0))
             return joined
         entry = OpenRecording(folder)
-        experiment = _begin(settings, folder, alive=lambda: alive() or entry.shared, **start)
-        entry.take_in(experiment)
-        for other in opened.add(entry):
+        session = _begin(settings, folder, alive=lambda: alive() or entry.shared, **start)
+        entry.add_member(session)
+        for other in open_recordings.add(entry):
             _say_overlap(entry, other)
-    return experiment
+    return session
 
 
-def _say_joined(joined: Experiment, resumed_at: int) -> None:
+def _say_joined(joined: Session, resumed_at: int) -> None:
     entry, recorder = joined.opened, joined.recorder
     if entry is None or recorder is None:
         return
@@ -375,7 +377,7 @@ def _begin(  # noqa: PLR0913 - each says one thing of the training
     local_rank: int | None = None,
     origin: Origin | None = None,
     alive: Callable[[], bool],
-) -> Experiment:
+) -> Session:
     """Start recording a training that is alone in its folder.
 
     Args:
@@ -393,15 +395,15 @@ def _begin(  # noqa: PLR0913 - each says one thing of the training
     store = process_store()
     here = placement(rank=store.rank if store else None, local_rank=local_rank)
     decide = partial(new_or_resumed, folder, resumed_at, checkpoint, resume_last)
-    started, told = agree(store, here, folder, decide)
-    experiment = Experiment(settings, folder, here, started.run, started.launch, store)
+    started, told = agree_on_launch(store, here, folder, decide)
+    session = Session(settings, folder, here, started.run, started.launch, store)
     own = visible_gpus()
     if store is not None:
         store.put(f"{started.launch}/gpus/{store.rank}", [here.node, own])
-    if not here.meters or not first_of_its_node(store, here, started):
-        return experiment
+    if not here.meters or not claims_node(store, here, started):
+        return session
     if store is not None and store.rank != 0:
-        experiment.index = store.add(f"{started.launch}/meters", 1)
+        session.index = store.add(f"{started.launch}/meters", 1)
     facts = {
         **facts,
         "run": started.run,
@@ -417,27 +419,27 @@ def _begin(  # noqa: PLR0913 - each says one thing of the training
         facts["pue"] = float(settings.pue)
     if origin is not None and not resumed_at:
         facts |= origin_facts(origin, folder)
-    experiment.recorder = Recorder(
-        experiment.ledger,
+    session.recorder = Recorder(
+        session.ledger,
         facts,
         alive=alive,
-        make_meter=lambda: _detected_meter(experiment, _gpus_of_node(store, here, started, own, facts)),
+        make_meter=lambda: _detected_meter(session, _gpus_of_node(store, here, started, own, facts)),
     )
-    experiment.recorder.begin(entered_s)
+    session.recorder.begin(entered_s)
     if told:
-        experiment.recorder.note(told)
-    experiment.find_place()
-    experiment.find_sharers()
-    return experiment
+        session.recorder.note(told)
+    session.find_place()
+    session.find_sharers()
+    return session
 
 
-def _detected_meter(experiment: Experiment, gpus: list[str] | None) -> Meter:
+def _detected_meter(session: Session, gpus: list[str] | None) -> Meter:
     detection.wait_for_detection()
     try:
         return Meter(nvml_indices(gpus))
     except LookupError:
-        if experiment.recorder is not None:
-            experiment.recorder.note(_UNKNOWN_GPU)
+        if session.recorder is not None:
+            session.recorder.note(_UNKNOWN_GPU)
         return Meter(all_indices())
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .experiment import Experiment
+    from .session import Session
 
 # Serializes starts: two threads that start at once in one folder share a recording. Both locks are reentrant, because
 # the garbage collector may end a recording at any point.
@@ -28,12 +28,12 @@ class OpenRecording:
         self.overlap_is_said = False
         self._pid = os.getpid()
         self._closed = False
-        self._first: weakref.ref[Experiment] | None = None
+        self._first: weakref.ref[Session] | None = None
         # Weak, so that the meter's thread, which reads `shared`, does not keep a training's objects alive.
-        self._members: list[weakref.ref[Experiment]] = []
+        self._members: list[weakref.ref[Session]] = []
 
     @property
-    def members(self) -> list[Experiment]:
+    def members(self) -> list[Session]:
         """Live members, in order of joining."""
         return [member for ref in self._members.copy() if (member := ref()) is not None]
 
@@ -54,13 +54,13 @@ class OpenRecording:
         recorders = [one.recorder for one in self.members]
         return bool(recorders) and not self._closed and all(one is None or one.active for one in recorders)
 
-    def take_in(self, member: Experiment) -> None:
+    def add_member(self, member: Session) -> None:
         """Add a member."""
         member.opened = self
         self._first = self._first or weakref.ref(member)
         self._members.append(weakref.ref(member))
 
-    def leave(self, member: Experiment) -> bool:
+    def leave(self, member: Session) -> bool:
         """Remove a member; True if it was the last, which must end the recording."""
         with _lock:
             self._members = [ref for ref in self._members if not (ref() is None or ref() is member)]
@@ -73,14 +73,14 @@ class OpenRecording:
 _open: dict[Path, OpenRecording] = {}
 
 
-def join(folder: Path, make: Callable[[Experiment], Experiment]) -> Experiment | None:
+def join(folder: Path, make: Callable[[Session], Session]) -> Session | None:
     """Join the open recording of a folder with `make(member)` as the new member; None if there is none."""
     with _lock:
         opened = _open.get(_key(folder))
         if opened is None or not opened.is_open:
             return None
         joined = make(opened.members[0])
-        opened.take_in(joined)
+        opened.add_member(joined)
         return joined
 
 

@@ -30,14 +30,14 @@ _Function = Callable[..., Any]
 _Open = Callable[[], AbstractContextManager[Any]]
 
 
-def inside(function: Any, opened: _Open) -> Any:
+def wrap_calls(function: Any, opened: _Open) -> Any:
     """Wrap a function so that each call runs inside a context made by `opened`.
 
     Raises:
         UsageError: not a function.
     """
     if isinstance(function, (staticmethod, classmethod)):
-        return type(function)(inside(function.__func__, opened))
+        return type(function)(wrap_calls(function.__func__, opened))
     if isinstance(function, type) or not callable(function):
         name = getattr(function, "__qualname__", None) or type(function).__name__
         raise UsageError(f"record_emissions decorates functions, and {name} is none; decorate what does the work in it")

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from ..record import EmissionsRecord
-from .experiment import Experiment
 from .inner_model import transformers_model
 from .lineage import was_changed
 from .origin import Origin
+from .prior_training import was_trained
+from .session import Session
 from .summary import Summary
-from .untouched import was_trained
 from .weights import sample
 
 ATTRIBUTE = "_hf_emissions"
@@ -23,12 +23,12 @@ class ModelRecording:
     Shared by copies of the model, but not pickled: a model loaded elsewhere has none.
 
     Args:
-        experiment: the recording.
+        session: the recording.
         derived: True if the model's weights are not the trained ones, as after a merge.
     """
 
-    def __init__(self, experiment: Experiment, *, derived: bool = False) -> None:
-        self.experiment = experiment
+    def __init__(self, session: Session, *, derived: bool = False) -> None:
+        self.session = session
         self.derived = derived
 
     def __copy__(self) -> ModelRecording:
@@ -42,31 +42,31 @@ class ModelRecording:
 
     def summary(self, model: Any) -> Summary | None:
         """Summary so far; during the training, after a new reading."""
-        self.experiment.read("card")
-        return self.experiment.summarize(unrecorded=self._changed(model))
+        self.session.read("card")
+        return self.session.summarize(unrecorded=self._changed(model))
 
     def record(self, model: Any) -> EmissionsRecord | None:
         """Record for a card written by another library; None without grams."""
         summary = self.summary(model)
         if summary is None or summary.record is None or summary.record.emissions_g is None:
             return None
-        self.experiment.remember(summary)
+        self.session.remember(summary)
         return summary.record
 
     def put_on(self, folder: str | Path, model: Any) -> None:
         """Write the figure so far to the README.md of a folder."""
-        self.experiment.read("card")
-        self.experiment.write(Path(folder), unrecorded=self._changed(model))
+        self.session.read("card")
+        self.session.write(Path(folder), unrecorded=self._changed(model))
 
     def _changed(self, model: Any) -> bool:
         """True if the model's weights were changed after its training had ended."""
-        if self.derived or self.experiment.summary is None:
+        if self.derived or self.session.summary is None:
             return False
-        run = next((run for run in self.experiment.runs() if run.id == self.experiment.run), None)
+        run = next((run for run in self.session.runs() if run.id == self.session.run), None)
         return run is not None and was_changed(run, sample(model))
 
 
-def carried_by(model: Any) -> ModelRecording | None:
+def recording_of(model: Any) -> ModelRecording | None:
     """Recording attached to a model; None if it was not trained with one in this process."""
     found = getattr(model, "__dict__", {}).get(ATTRIBUTE)
     return found if isinstance(found, ModelRecording) else None
@@ -74,10 +74,10 @@ def carried_by(model: Any) -> ModelRecording | None:
 
 def origin_of(model: Any) -> Origin:
     """Origin of the initial model of a training."""
-    carried = carried_by(model)
+    carried = recording_of(model)
     return Origin(
         weights=sample(model),
-        trained_in=None if carried is None else (carried.experiment.ledger, carried.experiment.run),
+        trained_in=None if carried is None else (carried.session.ledger, carried.session.run),
         derived=carried is not None and carried.derived,
         loaded_from=_loaded_from(model),
         trained_before=carried is None and was_trained(model),

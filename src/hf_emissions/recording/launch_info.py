@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .forgetting import copy_runs
 from .ledger import FOLDER, read_ledger
+from .ledger_redaction import copy_runs
 from .nodes import Placement, Store, shared_name
 from .runs import run_saved_at, runs_of
 
@@ -31,7 +31,7 @@ class LaunchInfo:
     group: str | None = None
 
 
-def agree(
+def agree_on_launch(
     store: Store | None, here: Placement, folder: Path, decide: Callable[[str], tuple[str, str | None]]
 ) -> tuple[LaunchInfo, str | None]:
     """Agree on run and launch across all processes; also return a note on the run, if any.
@@ -72,7 +72,7 @@ def _new_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def first_of_its_node(store: Store | None, here: Placement, started: LaunchInfo) -> bool:
+def claims_node(store: Store | None, here: Placement, started: LaunchInfo) -> bool:
     """True if this process meters its node; some launchers give every process local rank 0."""
     if store is None or store.rank == 0:
         return True
