@@ -38,9 +38,9 @@ def nothing_said_yet(monkeypatch):
 def alone_on_the_machine(request, monkeypatch):
     """What else the machine does is no part of a test, except of those that are about it."""
     if request.module.__name__.rpartition(".")[2] != "test_sharing":
-        from hf_emissions.recording import session
+        from hf_emissions.recording import session_start
 
-        monkeypatch.setattr(session, "sharing_notes", lambda: ([], []))
+        monkeypatch.setattr(session_start, "sharing_notes", lambda: ([], []))
 
 
 @pytest.fixture

@@ -239,10 +239,10 @@ def test_a_trainer_that_has_not_trained_keeps_the_figure_of_the_card_it_rewrites
 
 
 def test_a_training_without_a_place_takes_the_figure_of_an_earlier_one_off(out, monkeypatch):
-    from hf_emissions.recording import session
+    from hf_emissions.recording import place_lookup
 
     tiny.trainer(out, EmissionsCallback(country="DEU")).train()
-    monkeypatch.setattr(session, "look_up_place", lambda: None)
+    monkeypatch.setattr(place_lookup, "look_up_place", lambda: None)
     tiny.trainer(out, EmissionsCallback()).train()
     assert block(card_text(out)) is None
 
@@ -292,9 +292,9 @@ def test_power_is_never_zero_while_something_runs(out):
 
 
 def test_no_grams_in_the_log_without_a_place(out, monkeypatch):
-    from hf_emissions.recording import session
+    from hf_emissions.recording import place_lookup
 
-    monkeypatch.setattr(session, "look_up_place", lambda: None)
+    monkeypatch.setattr(place_lookup, "look_up_place", lambda: None)
     trainer = tiny.trainer(out, EmissionsCallback())
     trainer.train()
     assert trainer.state.log_history[-1]["energy_kwh"] > 0

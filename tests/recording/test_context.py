@@ -227,7 +227,7 @@ def test_the_command_can_be_pasted_into_a_shell(tmp_path, monkeypatch, name, war
 
 
 def test_the_command_names_the_place_that_is_missing(out, tmp_path, monkeypatch, warnings_of):
-    monkeypatch.setattr("hf_emissions.recording.session.look_up_place", lambda: None)
+    monkeypatch.setattr("hf_emissions.recording.place_lookup.look_up_place", lambda: None)
     with pytest.raises(KeyboardInterrupt), record_emissions(out, training_type="fine-tuning") as recording:
         work_and_raise(KeyboardInterrupt)
     assert recording.record.emissions_g is None

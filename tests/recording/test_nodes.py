@@ -296,13 +296,13 @@ def test_the_rank_in_the_process_group_counts_before_that_in_a_variable():
 def test_nodes_that_no_variable_counts_are_counted_by_what_the_processes_say(out):
     from torch.distributed import HashStore
 
-    from hf_emissions.recording import session
+    from hf_emissions.recording import session_start
     from hf_emissions.recording.settings import Settings
 
     shared = Store(HashStore(), 3, 0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "process_store", lambda: shared)
-        running = session.begin(Settings(country="DEU"), out, facts={})
+        patch.setattr(session_start, "process_store", lambda: shared)
+        running = session_start.begin(Settings(country="DEU"), out, session_start.Training())
         for rank, node in ((1, "node:00000000000a"), (2, "node:00000000000a")):
             shared.put(f"{running.launch}/gpus/{rank}", [node, None])
         assert running.recorder.wait_ready(30)
@@ -379,15 +379,15 @@ def test_a_store_that_is_gone_is_no_error():
 def test_many_dead_nodes_are_waited_for_together(out, monkeypatch):
     from torch.distributed import HashStore
 
-    from hf_emissions.recording import detection, launch_info, session
+    from hf_emissions.recording import detection, launch_info, session, session_start
     from hf_emissions.recording.settings import Settings
 
     monkeypatch.setattr(session, "_STORE_S", 0.5)
     monkeypatch.setattr(detection, "READY_S", 0.5)
     monkeypatch.setattr(launch_info, "_STORE_S", 0.5)
     shared = Store(HashStore(), 64, 0)
-    monkeypatch.setattr(session, "process_store", lambda: shared)
-    running = session.begin(Settings(country="DEU"), out, facts={})
+    monkeypatch.setattr(session_start, "process_store", lambda: shared)
+    running = session_start.begin(Settings(country="DEU"), out, session_start.Training())
     shared.add(f"{running.launch}/meters", 63)
     running.recorder.wait_ready(10)
     begun = time.monotonic()

@@ -6,75 +6,75 @@ import pytest
 
 from hf_emissions.recording.backfill import LEAST_WINDOW_S
 from hf_emissions.recording.meter import MeterError, Reading, _reading
-from hf_emissions.recording.reading_filter import FRESH_S, ReadingFilter
+from hf_emissions.recording.reading_filter import AFTERWARDS, FRESH_S, RESET, SKIPPED, ReadingFilter
 
 KWH_PER_WS = 1 / 3.6e6
 
 
 def taken(watts: dict[str, float], seconds: float = 10.0, **how) -> ReadingFilter:
-    """A tally that has taken one reading at such a power over."""
-    tally = ReadingFilter()
-    tally.take(
+    """A judged that has taken one reading at such a power over."""
+    judged = ReadingFilter()
+    judged.take(
         Reading(**{f"{name}_kwh": power * seconds * KWH_PER_WS for name, power in watts.items()}), seconds, **how
     )
-    return tally
+    return judged
 
 
 @pytest.mark.parametrize("watts", [350.0, 2_000.0, 4_900.0])
 def test_processors_may_draw_five_kilowatts(watts):
-    assert taken({"cpu": watts}).energy_kwh == pytest.approx(watts * 10 * KWH_PER_WS)
+    assert taken({"cpu": watts}).totals.energy_kwh == pytest.approx(watts * 10 * KWH_PER_WS)
 
 
 @pytest.mark.parametrize("watts", [5_100.0, 26_000.0, 39_000.0])
 def test_processors_draw_no_more_and_the_rest_of_the_reading_is_kept(watts):
-    tally = taken({"cpu": watts, "gpu": 300.0, "ram": 20.0})
-    assert tally.energy_kwh == pytest.approx(320 * 10 * KWH_PER_WS)
+    judged = taken({"cpu": watts, "gpu": 300.0, "ram": 20.0})
+    assert judged.totals.energy_kwh == pytest.approx(320 * 10 * KWH_PER_WS)
 
 
 @pytest.mark.parametrize("watts", [10_200.0, 39_000.0])
 def test_a_node_may_draw_forty_kilowatts(watts):
-    assert taken({"gpu": watts}).energy_kwh == pytest.approx(watts * 10 * KWH_PER_WS)
+    assert taken({"gpu": watts}).totals.energy_kwh == pytest.approx(watts * 10 * KWH_PER_WS)
 
 
 @pytest.mark.parametrize("watts", [41_000.0, 400_000.0, 3_900_000.0])
 def test_a_node_draws_no_more(watts):
-    assert taken({"gpu": watts}).energy_kwh == 0
-    assert taken({"gpu": watts / 2, "cpu": watts / 2}).energy_kwh == 0
+    assert taken({"gpu": watts}).totals.energy_kwh == 0
+    assert taken({"gpu": watts / 2, "cpu": watts / 2}).totals.energy_kwh == 0
 
 
 def test_a_reset_is_left_out_of_the_processors_energy_alone():
-    assert taken({"cpu": 100.0, "gpu": 300.0}, reset=True).energy_kwh == pytest.approx(3000 * KWH_PER_WS)
+    assert taken({"cpu": 100.0, "gpu": 300.0}, reset=True).totals.energy_kwh == pytest.approx(3000 * KWH_PER_WS)
 
 
 def test_energy_that_goes_back_is_none():
-    tally = taken({"cpu": 100.0})
-    assert not tally.take(Reading(), 20.0)
-    assert tally.energy_kwh == pytest.approx(1000 * KWH_PER_WS)
+    judged = taken({"cpu": 100.0})
+    assert not judged.take(Reading(), 20.0)
+    assert judged.totals.energy_kwh == pytest.approx(1000 * KWH_PER_WS)
 
 
 def test_readings_at_once_are_judged_over_a_second():
-    tally = taken({"cpu": 100.0})
+    judged = taken({"cpu": 100.0})
     # 1 kJ between two readings of the same moment is 1 kW over a second, not more than any machine draws.
-    assert tally.take(Reading(cpu_kwh=2000 * KWH_PER_WS), 10.0)
-    assert tally.energy_kwh == pytest.approx(2000 * KWH_PER_WS)
-    assert not tally.take(Reading(cpu_kwh=8000 * KWH_PER_WS), 10.0)
+    assert judged.take(Reading(cpu_kwh=2000 * KWH_PER_WS), 10.0)
+    assert judged.totals.energy_kwh == pytest.approx(2000 * KWH_PER_WS)
+    assert not judged.take(Reading(cpu_kwh=8000 * KWH_PER_WS), 10.0)
 
 
 def test_a_gap_is_settled_at_the_end_of_its_window():
-    tally = ReadingFilter(late_s=0.5)
-    tally.take(Reading(cpu_kwh=1e-5), LEAST_WINDOW_S / 2)
-    assert not tally.settled
-    tally.take(Reading(cpu_kwh=2e-5), LEAST_WINDOW_S)
-    assert tally.settled
-    assert tally.filled.energy.cpu_kwh == pytest.approx(1e-5)
+    judged = ReadingFilter(late_s=0.5)
+    judged.take(Reading(cpu_kwh=1e-5), LEAST_WINDOW_S / 2)
+    assert not judged.settled
+    judged.take(Reading(cpu_kwh=2e-5), LEAST_WINDOW_S)
+    assert judged.settled
+    assert judged.filled.energy.cpu_kwh == pytest.approx(1e-5)
 
 
 def test_the_power_of_the_moment_is_that_of_a_fresh_reading():
-    tally = ReadingFilter()
-    tally.take(Reading(cpu_kwh=100 * FRESH_S * KWH_PER_WS), FRESH_S)
-    assert tally.power_w == pytest.approx(100)
-    tally.take(Reading(cpu_kwh=900 * FRESH_S * KWH_PER_WS), 1.9 * FRESH_S)
-    assert tally.power_w == pytest.approx(100)
+    judged = ReadingFilter()
+    judged.take(Reading(cpu_kwh=100 * FRESH_S * KWH_PER_WS), FRESH_S)
+    assert judged.power_w == pytest.approx(100)
+    judged.take(Reading(cpu_kwh=900 * FRESH_S * KWH_PER_WS), 1.9 * FRESH_S)
+    assert judged.power_w == pytest.approx(100)
 
 
 class Total:
@@ -94,3 +94,44 @@ def test_a_component_that_drew_nothing_has_a_reading():
 def test_what_is_no_energy_has_no_reading(wrong):
     with pytest.raises(MeterError, match="gave energies that are none"):
         _reading(Total(1e-6, wrong, 1e-6), None)
+
+
+# What a reading says, and when one is due
+
+
+def test_the_problems_of_a_reading_are_those_of_the_card():
+    judged = ReadingFilter()
+    assert judged.accept(Reading(cpu_kwh=1e-5), 1.0) == []
+    assert judged.accept(Reading(cpu_kwh=2e-5), 2.0, skipped=True) == [SKIPPED]
+    assert judged.accept(Reading(cpu_kwh=3e-5), 3.0, reset=True, skipped=True) == [RESET, SKIPPED]
+    assert judged.totals.energy_kwh == pytest.approx(2e-5)
+
+
+@pytest.mark.parametrize(("ended_s", "problems"), [(-0.5, [AFTERWARDS]), (0.05, [AFTERWARDS]), (0.1, []), (4.0, [])])
+def test_the_last_reading_counts_to_the_end_of_the_training(ended_s, problems):
+    judged = ReadingFilter(late_s=1.0)
+    assert judged.accept(Reading(cpu_kwh=1e-4), 10.0, ended_s=ended_s) == problems
+    assert judged.totals.duration_s == pytest.approx(1.0 + ended_s)
+    assert judged.totals.energy_kwh == pytest.approx(1e-5 * (1.0 + ended_s))
+
+
+def test_a_reading_is_due_before_fifteen_seconds_have_passed_since_the_last_in_the_ledger():
+    judged = ReadingFilter()
+    assert not judged.is_due(13.9)
+    assert judged.is_due(14.0)
+    judged.accept(Reading(cpu_kwh=1e-5), 13.0)  # in memory alone
+    assert judged.is_due(14.0)
+    assert judged.as_line(14.0)["t_s"] == 13.0
+    assert not judged.is_due(27.9)
+    assert judged.is_due(28.0)
+
+
+def test_where_the_meter_was_late_a_reading_is_due_at_once_and_when_the_gap_is_settled():
+    judged = ReadingFilter(late_s=3.0)
+    assert [judged.is_due(at_s) for at_s in (0.05, 0.1)] == [False, True]
+    judged.accept(Reading(cpu_kwh=1e-6), 0.1)
+    assert judged.as_line(0.1)["filled"] == {"s": 3.0, "cpu_kwh": pytest.approx(3e-5), "gpu_kwh": 0.0, "ram_kwh": 0.0}
+    assert [judged.is_due(at_s) for at_s in (2.9, 3.0)] == [False, True]
+    judged.accept(Reading(cpu_kwh=6e-5), 3.0)
+    judged.as_line(3.0)
+    assert [judged.is_due(at_s) for at_s in (3.1, 16.9, 17.0)] == [False, False, True]

@@ -17,7 +17,7 @@ from hf_emissions.recording.folder import Corrections, open_folder
 from hf_emissions.recording.ledger import FOLDER, LedgerFile, read_ledger
 from hf_emissions.recording.recorder import Recorder
 from hf_emissions.recording.runs import Run, run_saved_at, runs_of
-from hf_emissions.recording.session import begin
+from hf_emissions.recording.session_start import Training, begin
 from hf_emissions.recording.settings import Settings
 from hf_emissions.recording.summary import summarize
 
@@ -160,7 +160,7 @@ def test_launches_are_counted_in_the_ledger(out: Path) -> None:
         file = LedgerFile(out / FOLDER / f"{lines[0]['run']}-{lines[0]['segment']}.jsonl")
         for line in lines:
             file.append(**line)
-    session = begin(Settings(country="DEU"), out, facts={})
+    session = begin(Settings(country="DEU"), out, Training())
     assert session.recorder is not None
     assert session.recorder.wait_ready(30)
     session.end("finished")

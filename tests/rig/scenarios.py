@@ -23,8 +23,7 @@ from typing import Any
 from unittest import mock
 
 from hf_emissions import record_emissions
-from hf_emissions.recording import detection, launch_info, open_recordings
-from hf_emissions.recording import session as sessions
+from hf_emissions.recording import detection, launch_info, open_recordings, session_start
 from hf_emissions.recording.backfill import SHORTEST_S
 from hf_emissions.recording.folder import open_folder
 from hf_emissions.recording.ledger import FOLDER, read_ledger
@@ -308,8 +307,10 @@ class _Process:
             mock.patch.dict(os.environ, self.environment),
             replaced(launch_info, "_counter", self.counter),
             replaced(open_recordings, "_open", self.opened),
-            replaced(sessions, "process_store", lambda: self.store),
-            replaced(sessions, "_detected_meter", functools.partial(self._late_meter, sessions._detected_meter)),
+            replaced(session_start, "process_store", lambda: self.store),
+            replaced(
+                session_start, "_detected_meter", functools.partial(self._late_meter, session_start._detected_meter)
+            ),
         ):
             yield
 
@@ -341,7 +342,7 @@ class Player:
 
     def play(self) -> Outcome:
         """All of it, on machines of its own."""
-        with replaced(sessions, "sharing_notes", lambda: ([], [])):
+        with replaced(session_start, "sharing_notes", lambda: ([], [])):
             return self._play()
 
     def _play(self) -> Outcome:
@@ -439,21 +440,22 @@ class Player:
                 continue
             with process.running():
                 if launch.code is None:
-                    process.session = sessions.begin(
+                    process.session = session_start.begin(
                         Settings(country="DEU"),
                         process.folder,
-                        facts={"training_type": "fine-tuning"},
-                        resumed_at=resumed_at,
-                        local_rank=local,
-                        origin=self._origin(process),
+                        session_start.Training(
+                            training_type="fine-tuning",
+                            resumed_at=resumed_at,
+                            local_rank=local,
+                            origin=self._origin(process),
+                        ),
                     )
                 else:
                     process.session, process.code = _begun(launch.code, process.folder)
                 if process.session.recorder is not None:
-                    assert process.session._placing is not None
-                    process.session._placing.join()  # in real time, and at once
+                    process.session.place_lookup.wait()  # in real time, and at once
                     process.session.recorder.wait_ready(detection.READY_S)
-                    self.stretches[-1].segment = process.session.recorder.segment
+                    self.stretches[-1].segment = process.session.recorder.segment_log.segment
 
     def _lose(self, processes: list[_Process], node: int | None) -> None:
         for process in processes:
@@ -483,7 +485,7 @@ class Player:
         self.weights = _weights(f"{self.training} {step} {self.clock.now}")
         for process in processes:
             if process.session is not None:
-                process.session.keep_weights(step, self.weights)
+                process.session.log_weights(step, self.weights)
 
     def _end(self, processes: list[_Process], launch: Launch) -> None:
         if launch.end == "kill":

@@ -6,13 +6,13 @@ import atexit
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Any
+from contextlib import ExitStack
 
 from .session import Session
 
 # Reentrant, because the garbage collector may leave a block at any point.
 _lock = threading.RLock()
-_entered: list[ActiveContext] = []
+_active: list[ActiveContext] = []
 
 
 class ActiveContext:
@@ -24,26 +24,27 @@ class ActiveContext:
         give_up: ends the recording of an abandoned block.
     """
 
-    def __init__(self, holder: Any, session: Session, give_up: Callable[[Session], None]) -> None:
+    def __init__(self, holder: object, session: Session, give_up: Callable[[Session], None]) -> None:
         self.session = session
         self._give_up = give_up
         self._holder = weakref.ref(holder)
         self._missed = 0
+        self._enter()
+
+    def _enter(self) -> None:
         with _lock:
-            _entered.append(self)
+            _active.append(self)
 
     def leave(self, end: Callable[[Session], None]) -> None:
         """End the recording; idempotent."""
         with _lock:
-            if self not in _entered:
+            if self not in _active:
                 return
-            _entered.remove(self)
-        try:
+            _active.remove(self)
+        with ExitStack() as interrupted:
+            interrupted.callback(self._enter)  # Ctrl-C during `end`
             end(self.session)
-        except BaseException:  # Ctrl-C during `end`
-            with _lock:
-                _entered.append(self)
-            raise
+            interrupted.pop_all()
 
     @property
     def is_abandoned(self) -> bool:
@@ -58,7 +59,7 @@ class ActiveContext:
 
 def end_abandoned() -> bool:
     """End abandoned blocks, each on its own thread; called by the meter every second. Always True."""
-    for one in _entered.copy():
+    for one in _active.copy():
         if one.is_abandoned:
             threading.Thread(target=one.give_up, name="hf-emissions-end").start()
     return True
@@ -66,5 +67,5 @@ def end_abandoned() -> bool:
 
 @atexit.register
 def _at_the_end() -> None:
-    for one in _entered.copy():
+    for one in _active.copy():
         one.give_up()

@@ -32,7 +32,7 @@ class Counters:
         self._last: dict[str, tuple[float, float]] = {}
         self.reset = False
 
-    def look(self, now_s: float) -> None:
+    def poll(self, now_s: float) -> None:
         """Compare every counter with its previous value."""
         for file in self._files():
             try:

@@ -16,8 +16,8 @@ A line is a JSON object with `v` (version of the format) and `kind`:
     end        why the segment ended
 
 Energy is stored, not grams, so that grams can be recomputed. It never holds latitude or longitude, nor names of hosts,
-users or folders: nodes have ids, and texts are masked (redaction.py). Ledgers of older versions are masked on reading, and
-rewritten when something is appended (ledger_redaction.py). docs/ledger.md shows each kind of line.
+users or folders: nodes have ids, and texts are masked (redaction.py). Ledgers of older versions are masked on reading,
+and rewritten when something is appended (ledger_redaction.py). docs/ledger.md shows each kind of line.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from .appending import append_bytes
 from .ledger_redaction import may_hold_names, private_names_in, redact_ledger
 from .redaction import redact_line
 
+Line = dict[str, Any]  # of JSON
 VERSION = 1
 FOLDER = "_emissions"  # Trainer excludes names with a leading underscore from uploads
 
@@ -48,7 +49,7 @@ class LedgerFile:
         self._refused = b""
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """True if all lines are on disk."""
         return not self._refused
 
@@ -93,7 +94,7 @@ def _ignore_in_git(folder: Path) -> None:
 class LedgerLines:
     """Parsed lines of a ledger, in order, and descriptions of what could not be read."""
 
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -118,7 +119,7 @@ def _bytes(path: Path, problems: list[str]) -> bytes:
         return b""
 
 
-def _parse(raw: bytes, place: str, problems: list[str]) -> dict[str, Any] | None:
+def _parse(raw: bytes, place: str, problems: list[str]) -> Line | None:
     try:
         line = json.loads(raw)
     except (ValueError, RecursionError):

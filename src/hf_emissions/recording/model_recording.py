@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from ..record import EmissionsRecord
 from .inner_model import transformers_model
@@ -34,31 +33,31 @@ class ModelRecording:
     def __copy__(self) -> ModelRecording:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> ModelRecording:
+    def __deepcopy__(self, memo: dict[int, object]) -> ModelRecording:
         return self
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[type, tuple[()]]:
         return type(None), ()
 
-    def summary(self, model: Any) -> Summary | None:
+    def summary(self, model: object) -> Summary | None:
         """Summary so far; during the training, after a new reading."""
         self.session.read("card")
-        return self.session.summarize(unrecorded=self._changed(model))
+        return self.session.sum_up(unrecorded=self._changed(model))[1]
 
-    def record(self, model: Any) -> EmissionsRecord | None:
+    def record(self, model: object) -> EmissionsRecord | None:
         """Record for a card written by another library; None without grams."""
         summary = self.summary(model)
         if summary is None or summary.record is None or summary.record.emissions_g is None:
             return None
-        self.session.remember(summary)
+        self.session.log_figure(summary)
         return summary.record
 
-    def put_on(self, folder: str | Path, model: Any) -> None:
+    def put_on(self, folder: str | Path, model: object) -> None:
         """Write the figure so far to the README.md of a folder."""
         self.session.read("card")
         self.session.write(Path(folder), unrecorded=self._changed(model))
 
-    def _changed(self, model: Any) -> bool:
+    def _changed(self, model: object) -> bool:
         """True if the model's weights were changed after its training had ended."""
         if self.derived or self.session.summary is None:
             return False
@@ -66,13 +65,13 @@ class ModelRecording:
         return run is not None and was_changed(run, sample(model))
 
 
-def recording_of(model: Any) -> ModelRecording | None:
+def recording_of(model: object) -> ModelRecording | None:
     """Recording attached to a model; None if it was not trained with one in this process."""
     found = getattr(model, "__dict__", {}).get(ATTRIBUTE)
     return found if isinstance(found, ModelRecording) else None
 
 
-def origin_of(model: Any) -> Origin:
+def origin_of(model: object) -> Origin:
     """Origin of the initial model of a training."""
     carried = recording_of(model)
     return Origin(
@@ -84,7 +83,7 @@ def origin_of(model: Any) -> Origin:
     )
 
 
-def _loaded_from(model: Any) -> Path | None:
+def _loaded_from(model: object) -> Path | None:
     inner = transformers_model(model)
     name = getattr(getattr(inner, "config", None), "_name_or_path", None)
     return Path(name).resolve() if isinstance(name, str) and name and Path(name).is_dir() else None

@@ -1,13 +1,18 @@
-"""Accumulate a segment's readings: energy since its meter began, without physically impossible jumps. Pure.
+"""Judge a segment's readings: energy since its meter began, without impossible jumps, up to the training's end. Pure.
 
 The seconds before the meter began are filled in separately; see `backfill`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from .. import units
 from .backfill import SHORTEST_S, FilledGap, fill, window_s
 from .meter import Reading
+
+INTERVAL_S = 15.0  # upper bound of what a kill loses
+WATCH_S = 1.0  # how often the recorder looks whether a reading is due
 
 # Upper bounds for the processors and the whole of any node: eight sockets of 500 W are 4 kW; an 8 x H100 node is rated
 # 10.2 kW (arXiv 2506.14551), its successors 1.5 times that. A counter reset looks like a wrap and gives a jump of up to
@@ -17,15 +22,32 @@ _MOST_NODE_W = 40_000.0
 
 FRESH_S = 0.05  # CodeCarbon repeats its figure within this time
 
+# Texts for the card.
+RESET = "a counter was reset while the training ran; what was drawn around that time is missing"
+SKIPPED = "a counter of the processors could not be read; what they drew in that time is missing"
+AFTERWARDS = (
+    "the training ended before its meter could measure it; the figure is what the machine drew in the moments after, "
+    "and may be far from what the training drew"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningTotals:
+    """Totals up to the last reading: energy in kWh, time in seconds, mean power in W since the reading before."""
+
+    energy_kwh: float = 0.0
+    duration_s: float = 0.0
+    power_w: float = 0.0
+
 
 class ReadingFilter:
-    """Accumulator for the readings of one segment.
+    """The readings of one segment; times are seconds since its meter began.
 
     Attributes:
-        late_s: how long the training had run when the meter began.
-        metered_s: metered time up to the last reading.
-        reading: energy in that time.
-        filled: estimate for the time before.
+        late_s: how long the training had run by then.
+        metered_s: time of the last reading.
+        reading: energy up to it.
+        filled: estimate for the time before the meter began.
         settled: True if `filled` is final, because enough was metered.
         power_w: mean power since the previous reading; kept if that interval is too short.
     """
@@ -41,26 +63,45 @@ class ReadingFilter:
         self._offset = Reading()
         self._before = 0.0, Reading()  # time and value of the previous reading
         self._drawn = (0.0, 0.0)  # time in s and energy in kWh at the last update of power_w
+        self._logged_s = 0.0  # time of the last reading in the ledger
 
     @property
-    def energy_kwh(self) -> float:
-        """Energy of all components, in kWh, including the filled-in part."""
-        return self.reading.energy_kwh + self.filled.energy.energy_kwh
+    def totals(self) -> RunningTotals:
+        """Totals since the training began, including what was filled in."""
+        energy_kwh = self.reading.energy_kwh + self.filled.energy.energy_kwh
+        return RunningTotals(energy_kwh, self.metered_s + self.filled.seconds, self.power_w)
 
-    @property
-    def duration_s(self) -> float:
-        """Time since the training began, up to the last reading."""
-        return self.metered_s + self.filled.seconds
+    def is_due(self, now_s: float) -> bool:
+        """True if a reading has to reach the ledger now.
 
-    @property
-    def wants_reading_at_s(self) -> float | None:
-        """Metered time at which a reading is due to fill in the first seconds; None once settled.
-
-        First as soon as a mean exists, so that a kill loses no more than without the gap; then when it settles.
+        Every 15 seconds; and to fill in the first seconds as soon as a mean exists, so that a kill loses no more than
+        without the gap, then when the mean settles.
         """
-        if self.settled:
-            return None
-        return window_s(self.late_s) if self.metered_s else SHORTEST_S
+        if now_s - self._logged_s >= INTERVAL_S - WATCH_S:
+            return True
+        return not self.settled and now_s >= (window_s(self.late_s) if self.metered_s else SHORTEST_S)
+
+    def accept(
+        self, raw: Reading, at_s: float, *, reset: bool = False, skipped: bool = False, ended_s: float | None = None
+    ) -> list[str]:
+        """Add a reading, the last one if the training ended, at `ended_s`; return its problems, for the card."""
+        problems = [] if self.take(raw, at_s, reset=reset) else [RESET]
+        problems += [SKIPPED] if skipped else []
+        if ended_s is not None:
+            self.cut(ended_s)
+            problems += [AFTERWARDS] if ended_s < SHORTEST_S else []
+        return problems
+
+    def as_line(self, now_s: float) -> dict[str, object]:
+        """The ledger line of the readings so far, to be written now."""
+        self._logged_s = now_s
+        return {
+            "t_s": round(self.metered_s, 3),
+            "cpu_kwh": self.reading.cpu_kwh,
+            "gpu_kwh": self.reading.gpu_kwh,
+            "ram_kwh": self.reading.ram_kwh,
+            **({"filled": self.filled.as_json()} if self.filled.seconds else {}),
+        }
 
     def take(self, raw: Reading, at_s: float, *, reset: bool = False) -> bool:
         """Add a reading measured `at_s` after the meter began; False if it contained an impossible jump."""

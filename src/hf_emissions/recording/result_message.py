@@ -21,7 +21,7 @@ def print_result(session: Session, *, written: bool | None, trial: bool = False)
         print_line(f"{figure}, a trial")
     elif written and summary.record.emissions_g is not None:
         print_line(f"{figure} -> {shown(session.folder / CARD_NAME)}{_beside(session)}")
-    elif not session.kept:
+    elif not session.is_on_disk:
         print_line(f"{figure}, {_kept_nowhere(session, summary)}")
     elif summary.record.emissions_g is None:
         print_line(f"{figure}; with the place they become a figure: {command}")
@@ -33,7 +33,7 @@ def print_result(session: Session, *, written: bool | None, trial: bool = False)
 
 def _beside(session: Session) -> str:
     """Hint about earlier recordings in the folder, if no weights tell whether they belong together."""
-    earlier = session.earlier_of_nothing_known
+    earlier = session.unrelated_runs()
     if not earlier:
         return ""
     count = "an earlier recording" if earlier == 1 else f"{earlier} earlier recordings"
@@ -45,7 +45,7 @@ def stopped_message(session: Session, what: str, why: str) -> str:
     summary = session.summary
     if summary is None or summary.record is None:
         return f"{what} stopped ({why}) and nothing had been metered; the card is left as it is"
-    if not session.kept:
+    if not session.is_on_disk:
         return f"{what} stopped ({why}); {figure_in_words(summary)} so far, {_kept_nowhere(session, summary)}"
     kept = shown(session.ledger)
     return (
