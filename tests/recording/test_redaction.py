@@ -13,6 +13,7 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recording import common_words
 from recording.helpers import environment
 
 from hf_emissions.recording import secret
@@ -241,3 +242,14 @@ def test_a_name_can_cost_no_time(monkeypatch):
     for piece in ("a.", "/a ", "'/a", "~a", "1:", "a://b@", "1.1.", "C:\\", "file://", "node="):
         text = piece * (100_000 // len(piece))
         assert len(masked(text, host="gpu17", user="a")) <= len(text) * 8
+
+
+def test_the_words_of_every_message_are_listed():
+    """`python tests/recording/common_words.py` adds those of a new one."""
+    assert common_words.collected() - common_words.listed() == set()
+
+
+def test_a_word_of_the_documentation_alone_is_masked_like_any_name():
+    word = "anonymously"
+    assert word not in common_words.listed()
+    assert masked(f"{word} could not be reached", host=word) == "[host] could not be reached"

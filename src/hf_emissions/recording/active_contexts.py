@@ -16,13 +16,7 @@ _active: list[ActiveContext] = []
 
 
 class ActiveContext:
-    """A block that was entered.
-
-    Args:
-        holder: the object that leaves the block; once it is collected, nobody will.
-        session: the recording.
-        give_up: ends the recording of an abandoned block.
-    """
+    """A block that was entered; `holder` leaves it, and `give_up` ends its recording once the holder is collected."""
 
     def __init__(self, holder: object, session: Session, give_up: Callable[[Session], None]) -> None:
         self.session = session

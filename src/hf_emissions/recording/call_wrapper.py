@@ -31,11 +31,7 @@ _Open = Callable[[], AbstractContextManager[Any]]
 
 
 def wrap_calls(function: Any, opened: _Open) -> Any:
-    """Wrap a function so that each call runs inside a context made by `opened`.
-
-    Raises:
-        UsageError: not a function.
-    """
+    """Wrap a function so that each call runs inside a context made by `opened`; UsageError if it is no function."""
     if isinstance(function, (staticmethod, classmethod)):
         return type(function)(wrap_calls(function.__func__, opened))
     if isinstance(function, type) or not callable(function):

@@ -68,11 +68,7 @@ def begin_card(path: Path) -> bool:
 
 
 def edited_card(text: str, summary: Summary, runs: list[Run], *, section: bool | None, overwrite: bool) -> str:
-    """The card with a run's figure; see `write_card`.
-
-    Raises:
-        CardError: the card cannot be edited, or has somebody else's figure.
-    """
+    """The card with a run's figure; see `write_card`. CardError if it cannot be edited, or has somebody else's figure."""
     record = summary.record
     if record is not None and record.emissions_g is not None:
         text = patch_card(text, record, overwrite=overwrite or is_ours(text, runs))

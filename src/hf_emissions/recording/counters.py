@@ -20,12 +20,7 @@ _SHORTEST_S = 0.1
 
 
 class Counters:
-    """RAPL counters of a running tracker.
-
-    Attributes:
-        reset: True if a counter went back without a wrap; the consumer clears it.
-        skipped: True if a counter was unreadable in CodeCarbon's last measurement.
-    """
+    """RAPL counters of a running tracker; `reset` if one went back without a wrap, until the consumer clears it."""
 
     def __init__(self, tracker: Any) -> None:
         self._tracker = tracker

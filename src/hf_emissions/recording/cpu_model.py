@@ -22,10 +22,7 @@ def cpu_model(listed: str) -> str | None:
 
 
 def tell_cpu_model(source: Path = Path("/proc/cpuinfo")) -> None:
-    """Fill CodeCarbon's cache of the processor's name; no-op if the name is not found here.
-
-    CodeCarbon caches the first answer of py-cpuinfo. For that one call only, the module is replaced by a stub.
-    """
+    """Fill CodeCarbon's cache of the processor's name: its one call of py-cpuinfo finds a stub in the place of the module."""
     detect: Any = getattr(importlib.import_module("codecarbon.core.util"), "detect_cpu_model", None)
     if not hasattr(detect, "cache_info") or detect.cache_info().currsize:
         return

@@ -70,11 +70,7 @@ class _Detection:
         self.imported.set()
 
     def wait_for_import(self) -> None:
-        """Wait up to `IMPORT_S` for the import.
-
-        Raises:
-            MissingExtraError: it failed. A later failure is warned of by its own thread.
-        """
+        """Wait up to `IMPORT_S` for the import; MissingExtraError if it failed. Its own thread warns of a later failure."""
         in_time = self.imported.wait(IMPORT_S)
         with self.lock:
             self.nobody_waits = not in_time and self.problem is None
@@ -107,20 +103,13 @@ def _begun() -> _Detection:
 
 
 def check_codecarbon() -> None:
-    """Check that CodeCarbon is usable, and start hardware detection in the background.
-
-    Raises:
-        MissingExtraError: it is missing, too old or broken; with the command to fix it.
-    """
+    """Start hardware detection in the background; MissingExtraError, with the fix, if CodeCarbon is not usable."""
     installed.check_installed()
     _begun().wait_for_import()
 
 
 def detect_hardware() -> None:
-    """Start CodeCarbon's hardware detection in the background; takes 0.25 s, once per process.
-
-    Called before the training, so that it does not slow the first steps.
-    """
+    """Start CodeCarbon's hardware detection in the background before the training; takes 0.25 s, once per process."""
     _begun()
 
 

@@ -68,11 +68,7 @@ def union(lists: Iterable[list[str] | None]) -> list[str] | None:
 
 
 def nvml_indices(names: list[str] | None) -> list[int] | None:
-    """NVML indices of GPUs named by index, UUID or UUID prefix; None for all.
-
-    Raises:
-        LookupError: NVML does not know a name, such as that of a MIG instance.
-    """
+    """NVML indices of GPUs named by index, UUID or UUID prefix; None for all. LookupError for others, as of MIG."""
     if names is None:
         return all_indices()
     uuids = _uuids_of_nvml() if names else []

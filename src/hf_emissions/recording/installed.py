@@ -29,11 +29,7 @@ _PARTS = (
 
 
 def codecarbon_version() -> str:
-    """Installed version of codecarbon.
-
-    Raises:
-        MissingExtraError: not installed.
-    """
+    """Installed version of codecarbon; MissingExtraError if there is none."""
     try:
         return version("codecarbon")
     except PackageNotFoundError:
@@ -41,11 +37,7 @@ def codecarbon_version() -> str:
 
 
 def check_installed() -> None:
-    """Check codecarbon as far as possible without importing it.
-
-    Raises:
-        MissingExtraError: not installed, too old, or shadowed by another module of its name.
-    """
+    """MissingExtraError if codecarbon is missing, too old, or shadowed by a module of its name; imports nothing."""
     found = codecarbon_version()
     if _numbers(found) < _LOWEST:
         lowest = ".".join(map(str, _LOWEST))
@@ -59,11 +51,7 @@ def check_installed() -> None:
 
 
 def load() -> ModuleType:
-    """Import CodeCarbon with all parts needed for metering.
-
-    Raises:
-        MissingExtraError: the import failed, such as for a missing dependency or a damaged file.
-    """
+    """Import CodeCarbon with all parts needed for metering; MissingExtraError if one fails."""
     try:
         module = importlib.import_module("codecarbon")
         for name in _PARTS:

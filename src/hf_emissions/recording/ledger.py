@@ -54,11 +54,7 @@ class LedgerFile:
         return not self._refused
 
     def append(self, kind: str, **content: Any) -> None:
-        """Append a line, without names of hosts, users or folders, after retrying lines that the disk refused.
-
-        Raises:
-            OSError: the write failed, such as on a full disk; the error names this file.
-        """
+        """Append a line without private names, after any that the disk refused before; an OSError names this file."""
         line = redact_line({"v": VERSION, "kind": kind, **content})
         # A lone surrogate, as in a file name that is not valid text, becomes a JSON escape.
         data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")

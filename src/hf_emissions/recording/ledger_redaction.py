@@ -44,10 +44,7 @@ _refused: set[Path] = set()
 
 
 def redact_ledger(folder: Path) -> None:
-    """Rewrite the files of a ledger that name a host, a user or a folder.
-
-    Best effort: on a disk error they stay as they are, with a warning.
-    """
+    """Rewrite the files of a ledger that name a host, a user or a folder; a disk error is a warning."""
     try:
         if folder not in _refused and _with_names(folder):
             _rewrite_locked(folder)

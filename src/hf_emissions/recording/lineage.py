@@ -122,13 +122,7 @@ class Experiments:
 def experiments_of(
     runs: Sequence[Run], *, place: Callable[[Run], Place | None] | None = None, pue: float | None = None
 ) -> Experiments:
-    """Sum of all runs, each counted once.
-
-    Args:
-        runs: the runs.
-        place: returns a place that overrides the recorded one of a run.
-        pue: overrides the recorded PUE.
-    """
+    """Sum of all runs, each counted once; `place` and `pue` override what was recorded of a run."""
     figures = [energy_and_grams(run, place=place(run) if place else None, pue=pue) for run in runs]
     known = [grams for _, grams in figures if grams is not None]
     return Experiments(

@@ -57,10 +57,7 @@ def collect_lines(store: Store, launch: str, most_s: float) -> list[Line]:
 
 
 def keep_lines(lines: list[Line], ledger: Path) -> None:
-    """Write lines of other nodes into the ledger, unless it has a file of their segment.
-
-    A node with a folder of its own may be gone when the run is resumed.
-    """
+    """Write the lines of other nodes, whose folders may be gone at a resume, into the ledger, unless it has them."""
     files: dict[Path, LedgerFile | None] = {}
     try:
         for line in lines:

@@ -22,10 +22,7 @@ _PREFIX = "hf_emissions"
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Rank of this process, id of its node, and number of nodes according to the launcher.
-
-    `meters` is True if this process meters its node.
-    """
+    """Rank of this process, id of its node, number of nodes by the launcher, and whether it meters its node."""
 
     rank: int
     node: str

@@ -103,10 +103,7 @@ class Recorder:
         return not self._ended.is_set()
 
     def now(self) -> RunningTotals:
-        """Totals up to now, from a new or a sufficiently fresh reading; the last ones if the meter takes too long.
-
-        The reading is kept in memory; the disk is still no more than 15 s behind.
-        """
+        """Totals up to now, from a new or a fresh enough reading in memory; the last ones if the meter takes too long."""
         asked_s = clock.monotonic_s()
         begun_s = self._begun_s
         if self.active and begun_s is not None and asked_s - begun_s - self._filter.metered_s >= self._reuse_s:

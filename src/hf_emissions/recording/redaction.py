@@ -10,7 +10,6 @@ import errno
 import getpass
 import hashlib
 import hmac
-import importlib.util
 import os
 import re
 import socket
@@ -136,25 +135,15 @@ def _without_name(text: str, name: str, mask: str) -> str:
 
 def _is_word(name: str) -> bool:
     """True for a number, a single letter or a word used in messages: too common to mask everywhere."""
-    return name.isdigit() or len(name) == 1 or name.casefold() in _words()
+    return name.isdigit() or len(name) == 1 or name.casefold() in _common_words()
 
 
 @cache
-def _words() -> frozenset[str]:
-    """Words in this package's and CodeCarbon's sources (so in their messages), and in the system's error messages."""
-    texts = [os.strerror(code) for code in errno.errorcode]
-    for package in ("hf_emissions", "codecarbon"):
-        spec = importlib.util.find_spec(package)
-        for folder in (spec.submodule_search_locations or ()) if spec else ():
-            texts += [_text(path) for kind in ("*.py", "*.csv") for path in Path(folder).rglob(kind)]
-    return frozenset(re.findall(r"[^\W_]+", " ".join(texts).casefold()))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+def _common_words() -> frozenset[str]:
+    """Words of messages: those listed in `common_words.txt`, and those of the system's own error messages."""
+    listed = Path(__file__).with_name("common_words.txt").read_text("utf-8")
+    errors = (os.strerror(code) for code in errno.errorcode)
+    return frozenset(re.findall(r"[^\W_]+", " ".join([listed, *errors]).casefold()))
 
 
 def private_names(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str]) -> PrivateNames:

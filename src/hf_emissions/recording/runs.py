@@ -86,10 +86,7 @@ class Run:
 
     @property
     def launches(self) -> list[list[Segment]]:
-        """The metered segments, grouped by launch of the training.
-
-        A training resumed on another machine has two launches of one node, not one launch of two.
-        """
+        """The metered segments by launch: a training resumed on another machine has two launches of one node."""
         launches: dict[str, list[Segment]] = {}
         nodes: list[str] = []
         for segment in self.segments:
@@ -173,10 +170,7 @@ class Run:
 
 
 def runs_of(lines: Iterable[dict[str, Any]]) -> list[Run]:
-    """Runs in the lines of a ledger, in order of their start.
-
-    Lines of a segment may come twice (from disk and from memory); readings are cumulative, so the furthest counts.
-    """
+    """Runs in the lines of a ledger, in order of their start; of a segment's lines, maybe there twice, the furthest counts."""
     segments: dict[str, Segment] = {}
     for line in lines:
         run, name = line.get("run"), line.get("segment")

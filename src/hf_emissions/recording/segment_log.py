@@ -15,10 +15,7 @@ log = logging.getLogger("hf_emissions")
 
 
 class SegmentLog:
-    """Lines of a segment, appended from any thread.
-
-    `problems` are the notes that stand: what is missing or doubtful.
-    """
+    """Lines of a segment, appended from any thread; `problems` are the notes for the card that still hold."""
 
     def __init__(self, folder: Path, run: str) -> None:
         self.segment = uuid.uuid4().hex[:12]

@@ -20,12 +20,7 @@ _MOST = 0.5
 
 
 def allotment(environment: Mapping[str, str] = os.environ, root: Path = Path("/")) -> tuple[float, str] | None:
-    """Number of allotted CPU threads, and the limiter; None if unlimited.
-
-    Args:
-        environment: environment with SLURM's variables.
-        root: root of the file system, to find cgroups v1 and v2.
-    """
+    """Number of allotted CPU threads, and the limiter (SLURM or cgroup); None if unlimited."""
     found = [(_slurm_threads(environment), "SLURM"), *_cgroup_limits(root)]
     limits = [(threads, by) for threads, by in found if threads]
     return min(limits, default=None)

@@ -8,10 +8,7 @@ FINE_TUNING, PRE_TRAINING = "fine-tuning", "pre-training"
 
 
 def training_type(model: Any) -> str | None:
-    """`fine-tuning` for a model from a checkpoint or with an adapter, `pre-training` for one built from a config.
-
-    None if it is not a transformers model.
-    """
+    """`fine-tuning` for a model from a checkpoint or with an adapter, `pre-training` for one built from a config, else None."""
     if model is None:
         return None
     if getattr(model, "peft_config", None):

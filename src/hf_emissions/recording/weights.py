@@ -35,10 +35,7 @@ Tensors = dict[int, tuple[int, float, float]]
 
 
 def sample(model: Any) -> str | None:
-    """Sample up to 256 tensors of a model, as base64: hash of the name, dtype, and two values each.
-
-    None if none can be read, such as when other processes hold them.
-    """
+    """Sample up to 256 tensors as base64: hash of the name, dtype, two values each; None if none can be read."""
     torch: Any = sys.modules.get("torch")
     model = getattr(model, "model_body", model)  # setfit
     if torch is None or not isinstance(model, torch.nn.Module):
@@ -65,13 +62,7 @@ def moved_between(first: Tensors, second: Tensors) -> set[int]:
 
 
 def same_weights(first: Tensors, second: Tensors, telling: set[int] | None = None) -> bool:
-    """True if all tensors common to both samples are equal, and at least one of `telling` is among them.
-
-    Args:
-        first: a sample.
-        second: another sample, possibly of a model with more or fewer tensors.
-        telling: tensors that identify the weights, such as those changed by a training; None for any.
-    """
+    """True if all tensors common to both samples are equal, and one of `telling` (None: any) is among them."""
     common = first.keys() & second.keys()
     tell = common if telling is None else common & telling
     return bool(tell) and not moved_between(first, second)
