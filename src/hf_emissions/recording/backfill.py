@@ -6,7 +6,6 @@ Not from idle power: the training has begun, only its meter has not.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from .meter import Reading
 
@@ -25,7 +24,7 @@ class FilledGap:
     seconds: float = 0.0
     energy: Reading = field(default_factory=Reading)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """JSON for a reading's ledger line; parsed by `runs`."""
         parts = {f"{name}_kwh": getattr(self.energy, f"{name}_kwh") for name in ("cpu", "gpu", "ram")}
         return {"s": round(self.seconds, 3), **parts}

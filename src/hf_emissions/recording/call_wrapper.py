@@ -11,7 +11,7 @@ import inspect
 import logging
 import sys
 import types
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -27,7 +27,7 @@ from ..errors import UsageError
 log = logging.getLogger("hf_emissions")
 
 _Function = Callable[..., Any]
-_Open = Callable[[], AbstractContextManager[Any]]
+_Open = Callable[[], AbstractContextManager[object]]
 
 
 def wrap_calls(function: Any, opened: _Open) -> Any:
@@ -41,7 +41,7 @@ def wrap_calls(function: Any, opened: _Open) -> Any:
 
 
 def _wrapper(function: _Function) -> Callable[[_Function, _Open], _Function]:
-    inner: Any = function
+    inner: object = function
     while isinstance(inner, partial):
         inner = inner.func
     for found in (inner, getattr(type(inner), "__call__", None)):  # noqa: B004 - its kind, not whether it is there
@@ -55,7 +55,7 @@ def _called(function: _Function, opened: _Open) -> _Function:
     """Wrap a plain function; if its result does the work when awaited or iterated, wrap that instead."""
     said: list[bool] = []
 
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> object:
         with ExitStack() as stack:
             stack.enter_context(opened())
             result = function(*args, **kwargs)
@@ -71,7 +71,7 @@ def _called(function: _Function, opened: _Open) -> _Function:
     return call
 
 
-def _wrapper_of_result(function: _Function, result: Any) -> Callable[[_Function, _Open], _Function] | None:
+def _wrapper_of_result(function: _Function, result: object) -> Callable[[_Function, _Open], _Function] | None:
     for kind, wrapper in _RESULTS:
         if isinstance(result, kind):
             return _awaited_generator if wrapper is _generator and inspect.isawaitable(result) else wrapper
@@ -84,12 +84,12 @@ def _wrapper_of_result(function: _Function, result: Any) -> Callable[[_Function,
     return None
 
 
-def _goes_on(result: Any) -> bool:
+def _goes_on(result: object) -> bool:
     """True if a result stands for pending work and must be returned unwrapped."""
     return inspect.isawaitable(result) or hasattr(result, "add_done_callback") or isinstance(result, (map, filter))
 
 
-def _say_unseen(function: _Function, result: Any) -> None:
+def _say_unseen(function: _Function, result: object) -> None:
     name = getattr(function, "__qualname__", type(function).__name__)
     log.warning(
         "hf-emissions: %s gave back a %s, and what that does later is not recorded; decorate the function that does "
@@ -99,7 +99,7 @@ def _say_unseen(function: _Function, result: Any) -> None:
 
 
 def _coroutine(function: _Function, opened: _Open) -> _Function:
-    async def coroutine(*args: Any, **kwargs: Any) -> Any:
+    async def coroutine(*args: object, **kwargs: object) -> object:
         inner = function(*args, **kwargs)
         del args, kwargs  # so that the function holds the only references
         with opened():
@@ -109,12 +109,12 @@ def _coroutine(function: _Function, opened: _Open) -> _Function:
 
 
 def _generator(function: _Function, opened: _Open) -> _Function:
-    def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+    def generator(*args: object, **kwargs: object) -> Generator[object, object, object]:
         inner = function(*args, **kwargs)
         del args, kwargs
         with opened():
             # Not `yield from`, which does not distinguish close() from a thrown GeneratorExit.
-            ask: Callable[[], Any] = partial(inner.send, None)
+            ask: Callable[[], object] = partial(inner.send, None)
             while True:
                 try:
                     given = [ask()]
@@ -136,7 +136,7 @@ def _awaited_generator(function: _Function, opened: _Open) -> _Function:
 
 
 def _async_generator(function: _Function, opened: _Open) -> _Function:
-    async def generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+    async def generator(*args: object, **kwargs: object) -> AsyncGenerator[object, object]:
         inner = function(*args, **kwargs)
         del args, kwargs
         with opened():
@@ -159,7 +159,7 @@ def _async_generator(function: _Function, opened: _Open) -> _Function:
     return generator
 
 
-def _first_step(inner: AsyncGenerator[Any, Any]) -> Any:
+def _first_step(inner: AsyncGenerator[object, object]) -> Awaitable[object]:
     """First step of a generator, hidden from the event loop's hooks.
 
     The loop closes the outer generator, which closes this one; at shutdown it would close both at once, which fails.
@@ -173,7 +173,7 @@ def _first_step(inner: AsyncGenerator[Any, Any]) -> Any:
 
 
 def _context_manager(function: _Function, opened: _Open) -> _Function:
-    def manager(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
+    def manager(*args: object, **kwargs: object) -> Generator[object, None, None]:
         with opened(), function(*args, **kwargs) as value:
             yield value
 
@@ -181,7 +181,7 @@ def _context_manager(function: _Function, opened: _Open) -> _Function:
 
 
 def _async_context_manager(function: _Function, opened: _Open) -> _Function:
-    async def manager(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
+    async def manager(*args: object, **kwargs: object) -> AsyncGenerator[object, None]:
         with opened():
             async with function(*args, **kwargs) as value:
                 yield value
@@ -189,12 +189,12 @@ def _async_context_manager(function: _Function, opened: _Open) -> _Function:
     return asynccontextmanager(manager)
 
 
-def _is_awaited_generator(function: Any) -> bool:
+def _is_awaited_generator(function: object) -> bool:
     code = getattr(function, "__code__", None)
     return code is not None and bool(code.co_flags & inspect.CO_ITERABLE_COROUTINE)
 
 
-_KINDS: tuple[tuple[Callable[[Any], bool], Callable[[_Function, _Open], _Function]], ...] = (
+_KINDS: tuple[tuple[Callable[[object], bool], Callable[[_Function, _Open], _Function]], ...] = (
     (inspect.iscoroutinefunction, _coroutine),
     (inspect.isasyncgenfunction, _async_generator),
     (_is_awaited_generator, _awaited_generator),

@@ -318,7 +318,7 @@ class EmissionsCallback(TrainerCallback):
 
     @_harmless
     def _live_figures(self, logs: _Logs) -> _Logs:
-        """Figures so far for the log of a training step; not of an evaluation, which Trainer puts into the card's table."""
+        """Figures so far for the log of a step; not of an evaluation, which Trainer puts into the card's table."""
         session, is_last = self._session, "train_runtime" in logs
         if session is None or session.recorder is None or any(name.startswith("eval_") for name in logs):
             return {}

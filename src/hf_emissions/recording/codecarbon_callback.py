@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import Trainer
 
 log = logging.getLogger("hf_emissions")
 
@@ -40,7 +43,7 @@ def silence_codecarbon_callback() -> None:
     logging.getLogger("codecarbon").addFilter(_quiet)
 
 
-def remove_codecarbon_callbacks(trainer: Any) -> None:
+def remove_codecarbon_callbacks(trainer: Trainer) -> None:
     """Remove transformers' CodeCarbonCallback from a Trainer and stop its tracker."""
     handler = trainer.callback_handler
     rivals = [held for held in handler.callbacks if type(held).__name__ == _THEIRS]
@@ -53,7 +56,7 @@ def remove_codecarbon_callbacks(trainer: Any) -> None:
         _stop(getattr(rival, "tracker", None))
 
 
-def _stop(tracker: Any) -> None:
+def _stop(tracker: object) -> None:
     """Stop a tracker's timers directly: its `stop` looks up the place on the network and writes a file."""
     for name in ("_scheduler", "_scheduler_monitor_power"):
         stop = getattr(getattr(tracker, name, None), "stop", None)

@@ -10,9 +10,12 @@ Reads private attributes as of 3.2.9 and 3.3.2; if they have changed, nothing is
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .. import units
+
+if TYPE_CHECKING:
+    from codecarbon.core.rapl import RAPLFile
 
 # Twice the rating of the largest processor package (500 W, AMD EPYC 9965).
 _MOST_PACKAGE_W = 1_000.0
@@ -22,7 +25,7 @@ _SHORTEST_S = 0.1
 class Counters:
     """RAPL counters of a running tracker; `reset` if one went back without a wrap, until the consumer clears it."""
 
-    def __init__(self, tracker: Any) -> None:
+    def __init__(self, tracker: object) -> None:
         self._tracker = tracker
         self._last: dict[str, tuple[float, float]] = {}
         self.reset = False
@@ -62,15 +65,15 @@ class Counters:
             "missing (sudo chmod a+r /sys/class/powercap/intel-rapl/*/energy_uj)"
         ]
 
-    def _files(self) -> list[Any]:
-        found: list[Any] = []
+    def _files(self) -> list[RAPLFile]:
+        found: list[RAPLFile] = []
         for part in getattr(self._tracker, "_hardware", None) or ():
             files = getattr(getattr(part, "_intel_interface", None), "_rapl_files", None)
             found += files if isinstance(files, list) else []
         return found
 
 
-def _folder(file: Any) -> Path:
+def _folder(file: RAPLFile) -> Path:
     return Path(str(file.path)).parent
 
 

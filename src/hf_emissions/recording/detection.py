@@ -70,7 +70,7 @@ class _Detection:
         self.imported.set()
 
     def wait_for_import(self) -> None:
-        """Wait up to `IMPORT_S` for the import; MissingExtraError if it failed. Its own thread warns of a later failure."""
+        """Wait up to `IMPORT_S` for the import; MissingExtraError if it failed. Of a later failure its thread warns."""
         in_time = self.imported.wait(IMPORT_S)
         with self.lock:
             self.nobody_waits = not in_time and self.problem is None

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from ..errors import MissingExtraError
 from ..terminal import one_line
+from .guard import attempt
 
 # Same as in pyproject.toml, enforced by a test: a checkout that is not installed has no metadata to read.
 REQUIREMENT = "codecarbon>=3.3.2,<4"
@@ -52,15 +53,20 @@ def check_installed() -> None:
 
 def load() -> ModuleType:
     """Import CodeCarbon with all parts needed for metering; MissingExtraError if one fails."""
-    try:
-        module = importlib.import_module("codecarbon")
-        for name in _PARTS:
-            _import_part(name)
-        _ = module.OfflineEmissionsTracker
-    except Exception as error:
-        words = one_line(f"{type(error).__name__}: {error}")
-        raise MissingExtraError(f"codecarbon cannot be imported ({words}): {_UPGRADE}") from error
+    return attempt(_load, _unusable)
+
+
+def _load() -> ModuleType:
+    module = importlib.import_module("codecarbon")
+    for name in _PARTS:
+        _import_part(name)
+    _ = module.OfflineEmissionsTracker
     return module
+
+
+def _unusable(error: Exception) -> ModuleType:
+    words = one_line(f"{type(error).__name__}: {error}")
+    raise MissingExtraError(f"codecarbon cannot be imported ({words}): {_UPGRADE}") from error
 
 
 def _import_part(name: str) -> None:

@@ -41,7 +41,9 @@ def agree_on_launch(
     """
     if store is not None and store.rank != 0:
         told_by_first = store.get(f"start/{_next_count()}", _STORE_S)
-        return (LaunchInfo(**told_by_first) if told_by_first else LaunchInfo(_new_id(), _new_id())), None
+        if isinstance(told_by_first, dict):
+            return LaunchInfo(**told_by_first), None
+        return LaunchInfo(_new_id(), _new_id()), None
     shared = shared_name() if store is None else None
     group = None if shared is None else _hash(f"{shared}.{_next_count()}")
     launch = _new_id() if group is None else _hash(f"{group}.{_earlier(folder / FOLDER, group, here.rank)}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from .. import units
 from .place import Place
@@ -52,7 +51,7 @@ def _start(run: Run) -> Tensors:
     return next((tensors_of(each.start["weights"]) for each in run.segments if "weights" in each.start), {})
 
 
-def ancestor_of(weights: Any, runs: Sequence[Run]) -> Ancestor | None:
+def ancestor_of(weights: object, runs: Sequence[Run]) -> Ancestor | None:
     """The run of these that a model with these weights continues; None if the weights do not tell."""
     now = tensors_of(weights)
     for run in reversed(runs):
@@ -66,7 +65,7 @@ def ancestor_of(weights: Any, runs: Sequence[Run]) -> Ancestor | None:
     return None
 
 
-def was_changed(run: Run, weights: Any) -> bool:
+def was_changed(run: Run, weights: object) -> bool:
     """True if something has changed a model's weights since this run; False if unknown."""
     now, samples = tensors_of(weights), _samples(run)
     comparable = [sample for sample in samples if now.keys() & sample.moved]

@@ -25,7 +25,8 @@ def gpus_of_node(store: Store, here: Placement, launch: str, own: list[str] | No
     """Union of the GPUs visible to this node's processes, and the number of nodes that the processes report."""
     lists, nodes, end_s = [own], {here.node}, clock.monotonic_s() + _GPUS_S
     for rank in range(store.world_size):
-        node, gpus = store.get(f"{launch}/gpus/{rank}", end_s - clock.monotonic_s()) or (None, None)
+        found = store.get(f"{launch}/gpus/{rank}", end_s - clock.monotonic_s())
+        node, gpus = found if isinstance(found, list) else (None, None)
         nodes |= {node} if node else set()
         if node == here.node:
             lists.append(gpus)
@@ -52,7 +53,8 @@ def collect_lines(store: Store, launch: str, most_s: float) -> list[Line]:
     end_s = clock.monotonic_s() + most_s
     lines: list[Line] = []
     for meter in range(1, store.add(f"{launch}/meters", 0) + 1):
-        lines += store.get(f"{launch}/lines/{meter}", end_s - clock.monotonic_s()) or []
+        found = store.get(f"{launch}/lines/{meter}", end_s - clock.monotonic_s())
+        lines += found if isinstance(found, list) else []
     return lines
 
 

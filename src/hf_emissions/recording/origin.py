@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from .ledger import FOLDER, read_ledger
 from .ledger_redaction import copy_runs
@@ -34,12 +33,12 @@ class Origin:
     trained_before: bool = False
 
 
-def origin_facts(origin: Origin, folder: Path) -> dict[str, Any]:
+def origin_facts(origin: Origin, folder: Path) -> dict[str, object]:
     """Origin facts for the start line; copies an earlier stage from another folder's ledger."""
     found = _ancestor(origin, folder)
     if found.run is not None and origin.trained_in is not None:
         _take_over(origin.trained_in[0], folder / FOLDER, found.run)
-    facts: dict[str, Any] = {} if origin.weights is None else {"weights": origin.weights}
+    facts: dict[str, object] = {} if origin.weights is None else {"weights": origin.weights}
     if found.run is not None:
         facts["follows"] = {"run": found.run, "step": found.step}
     if not found.recorded:

@@ -103,7 +103,7 @@ class Recorder:
         return not self._ended.is_set()
 
     def now(self) -> RunningTotals:
-        """Totals up to now, from a new or a fresh enough reading in memory; the last ones if the meter takes too long."""
+        """Totals up to now, from a new or fresh enough reading in memory; the last ones if the meter takes too long."""
         asked_s = clock.monotonic_s()
         begun_s = self._begun_s
         if self.active and begun_s is not None and asked_s - begun_s - self._filter.metered_s >= self._reuse_s:

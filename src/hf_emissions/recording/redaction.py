@@ -19,7 +19,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from .secret import boot_id, node_secret
 
@@ -191,13 +190,13 @@ def host_of(node: str) -> str:
     return "" if _NODE.fullmatch(node) or parts is None else _OLD_BOOT.sub("", parts["host"])
 
 
-def redact_line(line: Mapping[str, Any], names: PrivateNames | None = None) -> dict[str, Any]:
+def redact_line(line: Mapping[str, object], names: PrivateNames | None = None) -> dict[str, object]:
     """A ledger line without names: node names become ids, texts are masked, the rest is kept."""
     known = local_names() if names is None else names
     return {key: value if key in FACTS else _nameless(key, value, known) for key, value in line.items()}
 
 
-def _nameless(key: str, value: Any, names: PrivateNames) -> Any:
+def _nameless(key: str, value: object, names: PrivateNames) -> object:
     if isinstance(value, str):
         return node_id(value) if key == "node" else names.redact(value)
     if isinstance(value, Mapping):
