@@ -460,8 +460,7 @@ def test_a_relative_folder_is_the_one_that_was_meant(tmp_path, monkeypatch, goes
 # The type of the training, which a loop does not tell
 
 
-def test_a_training_type_that_is_not_given_is_asked_for_once(tmp_path, monkeypatch, warnings_of):
-    monkeypatch.setattr("hf_emissions.recording.context._asked", [])
+def test_a_training_type_that_is_not_given_is_asked_for_once(tmp_path, warnings_of):
     for number in range(2):
         with record_emissions(tmp_path / str(number), country="DEU"):
             work(0.01)

@@ -47,7 +47,6 @@ class ActiveContext:
         return self._missed > 1
 
     def give_up(self) -> None:
-        """End the recording of an abandoned block."""
         self.leave(self._give_up)
 
 

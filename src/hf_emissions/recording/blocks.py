@@ -47,7 +47,6 @@ def put_block_back(folder: Path, block: Block) -> None:
 
 
 def with_block(text: str, block: Block) -> str:
-    """Card text with this block instead of its own."""
     text = remove_block(text)
     card = parse_card(text)
     if block.lines and card.front_matter is not None and not card.root.flow:

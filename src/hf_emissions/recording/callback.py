@@ -110,13 +110,14 @@ class EmissionsCallback(TrainerCallback):
             assume_world_average=assume_world_average,
         )
         self._trainer: weakref.ref[Trainer] | None = None
-        self._is_enabled = self.settings.active
+        # Of the callbacks that do, the first intercepts the methods of its Trainer.
+        self.handles_trainers = self.settings.active
         self._session: Session | None = None
         self._earlier: EmissionsRecord | None = None
         self._resume_from: object = None
         self._has_failed = False
         self._is_concluded = False  # True once the end of the last training is handled
-        if self._is_enabled:
+        if self.handles_trainers:
             self._check()
 
     def _check(self) -> None:
@@ -126,11 +127,10 @@ class EmissionsCallback(TrainerCallback):
             self.settings.check_place()
         except MissingExtraError as error:
             log.warning("hf-emissions: %s; training goes on without it", error)
-            self._is_enabled = False
+            self.handles_trainers = False
 
     @property
     def record(self) -> EmissionsRecord | None:
-        """Record of the last finished training."""
         return self._session.record if self._session else self._earlier
 
     def __getstate__(self) -> dict[str, object]:
@@ -157,9 +157,8 @@ class EmissionsCallback(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
     ) -> None:
-        """Start recording."""
         self._attach_to_caller(control)
-        if self._is_enabled:
+        if self.handles_trainers:
             self._end_session("restarted", state)
             self._begin(args, state, kwargs.get("model"))
 
@@ -184,7 +183,6 @@ class EmissionsCallback(TrainerCallback):
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
     ) -> None:
-        """Summarize and write the card."""
         session, model = self._session, kwargs.get("model")
         if session is None or self._is_concluded:
             return
@@ -203,25 +201,20 @@ class EmissionsCallback(TrainerCallback):
 
     # Called by the Trainer's extended methods; see `trainer_hooks`
 
-    @property
-    def handles_trainers(self) -> bool:
-        """True if this callback may intercept the methods of a Trainer; the first such callback does."""
-        return self._is_enabled
-
     def around_train(
         self, trainer: Trainer, train: Callable[..., TrainOutput], *args: object, **kwargs: object
     ) -> TrainOutput:
         """Train; add the figures to the metrics; an exception ends the recording."""
         self._resume_from = kwargs.get("resume_from_checkpoint", args[0] if args else None)
-        self._remove_rivals(trainer)
+        attempt(lambda: remove_codecarbon_callbacks(trainer), self._warn_of_failure)
         try:
             trained = train(*args, **kwargs)
         except BaseException as error:
             self._stopped(error, trainer)
             raise
         metrics = getattr(trained, "metrics", None)
-        if isinstance(metrics, dict):
-            metrics.update(self._figures() or {})
+        if isinstance(metrics, dict) and self._session is not None:
+            metrics.update(attempt(self._session.figures, self._no_figures))
         return trained
 
     def around_log(self, write: Callable[..., None], logs: _Logs, *args: object, **kwargs: object) -> None:
@@ -229,7 +222,6 @@ class EmissionsCallback(TrainerCallback):
         write({**logs, **(self._live_figures(logs) or {})}, *args, **kwargs)
 
     def around_card(self, trainer: Trainer, write: Callable[..., None], *args: object, **kwargs: object) -> None:
-        """Write the Trainer's card, with the figure."""
         # Trainer writes its card to its own folder, whatever ours is.
         folder = Path(str(trainer.args.output_dir))
         before = read_block(folder) if trainer.is_world_process_zero() else None
@@ -244,6 +236,10 @@ class EmissionsCallback(TrainerCallback):
             log.warning("hf-emissions: %s: %s; training goes on", type(error).__name__, error)
         self._has_failed = True
 
+    def _no_figures(self, error: Exception) -> _Logs:
+        self._warn_of_failure(error)
+        return {}
+
     @property
     def _held(self) -> Trainer | None:
         return None if self._trainer is None else self._trainer()
@@ -257,11 +253,11 @@ class EmissionsCallback(TrainerCallback):
                 self._attach(caller)
 
     def _attach(self, trainer: Trainer) -> None:
-        if not self._is_enabled or self._held is trainer:
+        if not self.handles_trainers or self._held is trainer:
             return
         if trainer_hooks.active_callback_of(trainer) is not self:
             log.warning("hf-emissions: a second EmissionsCallback does nothing; the Trainer has one already")
-            self._is_enabled = False
+            self.handles_trainers = False
             return
         self._trainer = weakref.ref(trainer)
         remove_codecarbon_callbacks(trainer)
@@ -296,10 +292,6 @@ class EmissionsCallback(TrainerCallback):
         return self._session is not None and state.is_world_process_zero and self._session.write()
 
     @_harmless
-    def _remove_rivals(self, trainer: Trainer) -> None:
-        remove_codecarbon_callbacks(trainer)
-
-    @_harmless
     def _stopped(self, error: BaseException, trainer: Trainer) -> None:
         """After an exception: stop metering, keep the ledger, log how to put the figure on the card."""
         session = self._session
@@ -311,10 +303,6 @@ class EmissionsCallback(TrainerCallback):
         session.log_weights(None, sample(trainer.model))
         if session.recorder is not None and session.placement.rank == 0 and not session.continues:
             log.warning("hf-emissions: %s", stopped_message(session, "the training", type(error).__name__))
-
-    @_harmless
-    def _figures(self) -> _Logs:
-        return {} if self._session is None else self._session.figures()
 
     @_harmless
     def _live_figures(self, logs: _Logs) -> _Logs:

@@ -89,7 +89,6 @@ def is_ours(text: str, runs: list[Run]) -> bool:
 
 
 def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:
-    """Sentences below the section's list."""
     notes = [*summary.notes, *summary.problems]
     record = summary.record
     if summary.without_place_g:

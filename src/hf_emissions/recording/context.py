@@ -18,6 +18,7 @@ from ..record import EmissionsRecord
 from . import detection
 from .active_contexts import ActiveContext, end_abandoned
 from .call_wrapper import wrap_calls
+from .console import warn_once
 from .guard import attempt
 from .reading_filter import RunningTotals
 from .result_message import print_result, stopped_message
@@ -33,7 +34,6 @@ _ASK_FOR_TYPE = (
     "training_type is not given, and the card will lack it; "
     'say record_emissions(..., training_type="fine-tuning") or "pre-training"'
 )
-_asked: list[bool] = []
 _CLOSED_EARLY = "closed early"
 _CLOSED_EARLY_REMARK = (
     "Who iterated over the training stopped before its end, as by a break; the figure is of what it did until then."
@@ -95,7 +95,6 @@ class record_emissions:  # noqa: N801 - used like a function
             self._active = False
 
     def __call__(self, function: _Decorated) -> _Decorated:
-        """Decorate a function so that every call is recorded."""
         decorated: _Decorated = wrap_calls(function, self._of_a_call)
         return decorated
 
@@ -120,7 +119,6 @@ class record_emissions:  # noqa: N801 - used like a function
         return self._session.recorder.sofar if self._session and self._session.recorder else None
 
     def __enter__(self) -> Self:
-        """Start recording."""
         is_active = self._active and self._settings.active
         self._entries.append(attempt(self._begin, _warn_of_no_recording) if is_active else None)
         return self
@@ -135,7 +133,8 @@ class record_emissions:  # noqa: N801 - used like a function
         for one in (self, self._decorator):
             if one is not None:
                 one._session = session
-        self._ask_for_type(session)
+        if not self._settings.training_type and session.placement.rank == 0:
+            warn_once(_ASK_FOR_TYPE)
         with ExitStack() as unless_ready:
             # Ctrl-C here: the block was not entered, so __exit__ is never called.
             unless_ready.callback(entry.give_up)
@@ -143,11 +142,6 @@ class record_emissions:  # noqa: N801 - used like a function
                 session.recorder.wait_ready(detection.BLOCK_READY_S)
             unless_ready.pop_all()
         return entry
-
-    def _ask_for_type(self, session: Session) -> None:
-        if not self._settings.training_type and session.placement.rank == 0 and not _asked:
-            _asked.append(True)
-            log.warning("hf-emissions: %s", _ASK_FOR_TYPE)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -177,7 +171,6 @@ class record_emissions:  # noqa: N801 - used like a function
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the recording; see `__exit__`."""
         self.__exit__(kind, error, trace)
 
 

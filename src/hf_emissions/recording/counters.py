@@ -31,7 +31,6 @@ class Counters:
         self.reset = False
 
     def poll(self, now_s: float) -> None:
-        """Compare every counter with its previous value."""
         for file in self._files():
             try:
                 value, largest, path = file._get_value(), file.max_energy_reading.kWh, str(file.path)
@@ -49,7 +48,6 @@ class Counters:
 
     @property
     def skipped(self) -> bool:
-        """See the class."""
         return any(getattr(file, "sample_skipped", False) is True for file in self._files())
 
     def missing(self) -> list[str]:

@@ -94,7 +94,8 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before_fork)
 
 
-def _begun() -> _Detection:
+def detect_hardware() -> _Detection:
+    """Start CodeCarbon's hardware detection in the background before the training; takes 0.25 s, once per process."""
     if not (_detection and _detection[-1].of_use):
         silence()
         _detection.append(_Detection())
@@ -105,15 +106,9 @@ def _begun() -> _Detection:
 def check_codecarbon() -> None:
     """Start hardware detection in the background; MissingExtraError, with the fix, if CodeCarbon is not usable."""
     installed.check_installed()
-    _begun().wait_for_import()
-
-
-def detect_hardware() -> None:
-    """Start CodeCarbon's hardware detection in the background before the training; takes 0.25 s, once per process."""
-    _begun()
+    detect_hardware().wait_for_import()
 
 
 def wait_for_detection() -> None:
-    """Wait for a running detection, if any."""
     if _detection and _detection[-1].process == os.getpid():
         _detection[-1].done.wait()

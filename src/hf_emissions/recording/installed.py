@@ -84,7 +84,6 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _place() -> Path | None:
-    """File that an import of codecarbon would run; None if unknown."""
     try:
         spec = importlib.util.find_spec("codecarbon")
     except (ImportError, ValueError):
@@ -93,6 +92,5 @@ def _place() -> Path | None:
 
 
 def _shown(path: Path) -> str:
-    """A path, relative to the current folder if inside it."""
     relative = os.path.relpath(path)
     return one_line(relative if not relative.startswith(os.pardir) else str(path))

@@ -60,13 +60,13 @@ def _hash(text: str) -> str:
 
 def _earlier(ledger: Path, group: str, rank: int) -> int:
     """Number of earlier launches of this name by this rank: the same port may be reused."""
-    lines = read_ledger(ledger).lines if ledger.is_dir() else []
-    begun = [line for line in lines if line["kind"] in ("entered", "start")]  # a segment has either or both
+    # A segment has either or both.
+    begun = [line for line in read_ledger(ledger).lines if line["kind"] in ("entered", "start")]
     return len({line.get("segment") for line in begun if (line.get("group"), line.get("rank")) == (group, rank)})
 
 
 def _next_order(ledger: Path) -> int:
-    runs = runs_of(read_ledger(ledger).lines) if ledger.is_dir() else []
+    runs = runs_of(read_ledger(ledger).lines)
     return 1 + max((segment.order for run in runs for segment in run.segments), default=0)
 
 
@@ -94,24 +94,20 @@ def new_or_resumed(
     folder: Path, resumed_at: int, checkpoint: Path | None, resume_last: bool, new: str
 ) -> tuple[str, str | None]:
     """Id of the run that a training resumes, else `new`; and a note for the ledger, if any."""
+    own = folder / FOLDER
     if resume_last:
-        earlier = runs_of(read_ledger(folder / FOLDER).lines) if (folder / FOLDER).is_dir() else []
+        earlier = runs_of(read_ledger(own).lines)
         return (earlier[-1].id if earlier else new), None
     if not resumed_at:
         return new, None
     if checkpoint is not None and checkpoint.parent.resolve() != folder.resolve():
-        _take_over(checkpoint.parent / FOLDER, folder / FOLDER, resumed_at)
-    own = folder / FOLDER
-    saved = run_saved_at(runs_of(read_ledger(own).lines), resumed_at) if own.is_dir() else None
+        # The run that saved this step counts, wherever it was recorded.
+        source = checkpoint.parent / FOLDER
+        elsewhere = run_saved_at(runs_of(read_ledger(source).lines), resumed_at)
+        if elsewhere is not None:
+            copy_runs(source, own, [elsewhere.id])
+    saved = run_saved_at(runs_of(read_ledger(own).lines), resumed_at)
     if saved is not None:
         return saved.id, None
     told = f"the training goes on from step {resumed_at} of one that was not recorded; what came before is missing"
     return new, told
-
-
-def _take_over(source: Path, target: Path, step: int) -> None:
-    """Copy the run that saved this step from another folder's ledger, so that its segments count."""
-    run = run_saved_at(runs_of(read_ledger(source).lines), step) if source.is_dir() else None
-    if run is None:
-        return
-    copy_runs(source, target, [run.id])

@@ -50,7 +50,6 @@ class LedgerFile:
 
     @property
     def is_complete(self) -> bool:
-        """True if all lines are on disk."""
         return not self._refused
 
     def append(self, kind: str, **content: Any) -> None:

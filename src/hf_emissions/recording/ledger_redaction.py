@@ -58,7 +58,6 @@ def redact_ledger(folder: Path) -> None:
 
 
 def _with_names(folder: Path) -> list[Path]:
-    """Readable files of a ledger that contain names."""
     unknown = [path for path in sorted(folder.glob("*.jsonl")) if _clean.get(path) != _state(path)]
     files = {path: (_state(path), _bytes(path)) for path in unknown}
     names = private_names_in(data for _, data in files.values())

@@ -87,7 +87,6 @@ def with_stages(run: Run, runs: Iterable[Run]) -> Run:
 
 
 def _up_to(run: Run, step: int | None) -> Run:
-    """The run up to the checkpoint of a step."""
     if step is None or run_saved_at([run], step) is None:
         return run
     saved_in = max(segment.order for segment in run.segments if step in segment.saved)

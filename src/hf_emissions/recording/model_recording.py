@@ -53,7 +53,6 @@ class ModelRecording:
         return summary.record
 
     def put_on(self, folder: str | Path, model: object) -> None:
-        """Write the figure so far to the README.md of a folder."""
         self.session.read("card")
         self.session.write(Path(folder), unrecorded=self._changed(model))
 
@@ -72,7 +71,6 @@ def recording_of(model: object) -> ModelRecording | None:
 
 
 def origin_of(model: object) -> Origin:
-    """Origin of the initial model of a training."""
     carried = recording_of(model)
     return Origin(
         weights=sample(model),

@@ -49,7 +49,6 @@ def publish_lines(store: Store, launch: str, meter: int, lines: list[Line]) -> N
 
 
 def collect_lines(store: Store, launch: str, most_s: float) -> list[Line]:
-    """Lines of the other nodes."""
     end_s = clock.monotonic_s() + most_s
     lines: list[Line] = []
     for meter in range(1, store.add(f"{launch}/meters", 0) + 1):

@@ -135,7 +135,6 @@ class Store:
         self.rank = rank
 
     def put(self, key: str, value: object) -> None:
-        """Publish a value for the other processes."""
         attempt(lambda: self._store.set(f"{_PREFIX}/{key}", json.dumps(value)), lambda _: None)
 
     def add(self, key: str, amount: int) -> int:

@@ -44,12 +44,10 @@ class OpenRecording:
 
     @property
     def members(self) -> list[Session]:
-        """Live members, in order of joining."""
         return [member for ref in self._members.copy() if (member := ref()) is not None]
 
     @property
     def shared(self) -> bool:
-        """True if there is a member other than the first."""
         first = self._first() if self._first else None
         return any(member is not first for member in self.members)
 
@@ -60,12 +58,10 @@ class OpenRecording:
 
     @property
     def is_open(self) -> bool:
-        """True if others may still join."""
         recorders = [one.recorder for one in self.members]
         return bool(recorders) and not self._closed and all(one is None or one.active for one in recorders)
 
     def add_member(self, member: Session) -> None:
-        """Add a member."""
         member.open_recording = self
         self._first = self._first or weakref.ref(member)
         self._members.append(weakref.ref(member))

@@ -75,11 +75,10 @@ def _from_the_folder(origin: Origin, folder: Path, runs: list[Run]) -> Ancestor:
 
 
 def _runs(ledger: Path) -> list[Run]:
-    return runs_of(read_ledger(ledger).lines) if ledger.is_dir() else []
+    return runs_of(read_ledger(ledger).lines)
 
 
 def _take_over(source: Path, target: Path, run_id: str) -> None:
-    """Copy the files of a run and its earlier stages into a ledger that lacks them."""
     runs = _runs(source)
     run = next((run for run in runs if run.id == run_id), None)
     if run is None or source == target:

@@ -34,7 +34,6 @@ class PlaceLookup:
         self._thread.start()
 
     def wait(self) -> None:
-        """Wait for the answer, as long as a look-up may take."""
         if self._thread is not None:
             self._thread.join(_PLACE_S)
 

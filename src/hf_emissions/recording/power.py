@@ -78,7 +78,6 @@ def _cpu(part: Any) -> Power:
 
 
 def _metered(part: GPU) -> list[object]:
-    """Metered GPUs; empty if none is visible to the training."""
     return [device for device in part.devices.devices if part.gpu_ids is None or device.gpu_index in part.gpu_ids]
 
 

@@ -90,7 +90,6 @@ def _pairs(model: PreTrainedModel, folder: Path) -> Iterator[tuple[Tensor, Tenso
 
 
 def _files(folder: Path) -> dict[str, str]:
-    """Map each tensor to its file in the folder."""
     if (folder / _INDEX).is_file():
         index: dict[str, str] = json.loads((folder / _INDEX).read_bytes())["weight_map"]
         return index

@@ -93,7 +93,6 @@ class ReadingFilter:
         return problems
 
     def as_line(self, now_s: float) -> dict[str, object]:
-        """The ledger line of the readings so far, to be written now."""
         self._logged_s = now_s
         return {
             "t_s": round(self.metered_s, 3),

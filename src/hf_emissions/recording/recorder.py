@@ -99,7 +99,6 @@ class Recorder:
 
     @property
     def active(self) -> bool:
-        """True until the segment has ended."""
         return not self._ended.is_set()
 
     def now(self) -> RunningTotals:
@@ -180,7 +179,6 @@ class Recorder:
             meter.stop()
 
     def _begun_meter(self) -> Meter | None:
-        """Start the meter; None if that fails or the segment has ended meanwhile."""
         made: list[Meter] = []
 
         def start() -> bool:
@@ -249,7 +247,6 @@ class Recorder:
             request.done.set()
 
     def _metered_s(self) -> float:
-        """Seconds since the meter began."""
         return clock.monotonic_s() - (self._begun_s or 0.0)
 
     def _note_gpus(self, meter: Meter, hardware: Hardware) -> None:

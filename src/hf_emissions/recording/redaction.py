@@ -96,7 +96,6 @@ class PrivateNames:
         return PrivateNames(self.hosts | other.hosts, self.users | other.users, self.folders | other.folders)
 
     def redact(self, text: str) -> str:
-        """The text with its private names masked."""
         for folder in sorted(self.folders, key=len, reverse=True):
             text = _folder_pattern(folder).sub("[path]", text) if folder in text else text
         # Fast path: most texts have no characters of a path or an address.
@@ -157,7 +156,6 @@ def private_names(hosts: Iterable[str], users: Iterable[str], folders: Iterable[
 
 
 def local_names() -> PrivateNames:
-    """Names of this machine and its user."""
     hosts = [socket.gethostname(), *(os.environ.get(name, "") for name in _HOST_VARIABLES)]
     users = [_user(), *(os.environ.get(name, "") for name in _USER_VARIABLES)]
     return private_names(hosts, users, [str(Path("~").expanduser()), sys.prefix, *_temporary()])
@@ -180,7 +178,6 @@ def _temporary() -> list[str]:
 
 
 def users_in(text: str) -> set[str]:
-    """Users whose home folders a text names."""
     return set(_HOME.findall(text))
 
 

@@ -42,12 +42,10 @@ class Segment:
 
     @property
     def energy_kwh(self) -> float:
-        """Energy of all components, in kWh."""
         return math.fsum(self.energies_kwh.values())
 
     @property
     def node(self) -> str:
-        """Id of the metered node."""
         return str(self.start.get("node", ""))
 
     @property
@@ -82,7 +80,6 @@ class Run:
 
     @property
     def energy_kwh(self) -> float:
-        """Energy of all segments, in kWh."""
         return math.fsum(segment.energy_kwh for segment in self.segments)
 
     @property
@@ -109,7 +106,6 @@ class Run:
 
     @property
     def filled_kwh(self) -> float:
-        """Filled-in energy, in kWh."""
         return math.fsum(energy for segment in self.segments for energy in segment.filled_kwh.values())
 
     @property
@@ -138,7 +134,6 @@ class Run:
 
     @property
     def trial(self) -> bool:
-        """True if it is a trial of a hyperparameter search."""
         return self._said("trial") is True
 
     @property
@@ -148,7 +143,6 @@ class Run:
 
     @property
     def has_weights(self) -> bool:
-        """True if a sample of its initial weights is known."""
         return self._said("weights") is not None
 
     def _said(self, name: str) -> object:
@@ -156,17 +150,14 @@ class Run:
 
     @property
     def stretches(self) -> int:
-        """Number of launches."""
         return len(self.launches)
 
     @property
     def notes(self) -> list[str]:
-        """Problems (missing or doubtful data), deduplicated."""
         return list(dict.fromkeys(note for segment in self.segments for note in segment.notes))
 
     @property
     def remarks(self) -> list[str]:
-        """Other remarks on the figure, deduplicated."""
         return list(dict.fromkeys(remark for segment in self.segments for remark in segment.remarks))
 
 
@@ -198,22 +189,19 @@ def _add_place(segment: Segment, line: Line) -> None:
     segment.place = _mapping(line.get("place"))
 
 
-def _add_note(segment: Segment, line: Line) -> None:
-    _add_text(segment.notes, str(line.get("text", "")))
+def _add_text(segment: Segment, line: Line) -> None:
+    texts = segment.notes if line["kind"] == "note" else segment.remarks
+    text = str(line.get("text", ""))
+    texts += [] if text in texts else [text]
 
 
 def _withdraw_note(segment: Segment, line: Line) -> None:
     segment.notes = [note for note in segment.notes if note != line.get("text")]
 
 
-def _add_remark(segment: Segment, line: Line) -> None:
-    _add_text(segment.remarks, str(line.get("text", "")))
-
-
 def _add_written(segment: Segment, line: Line) -> None:
     grams = _number(line.get("emissions_g"))
-    if grams is not None:
-        segment.written_g.append(grams)
+    segment.written_g += [] if grams is None else [grams]
 
 
 def _add_weights(segment: Segment, line: Line) -> None:
@@ -231,11 +219,6 @@ def _add_start(segment: Segment, line: Line) -> None:
     began = {"time": segment.start["time"]} if "time" in segment.start else {}
     segment.start = {**segment.start, **_start(line), **began}
     segment.place = segment.place or _mapping(line.get("place"))
-
-
-def _add_text(texts: list[str], text: str) -> None:
-    if text not in texts:
-        texts.append(text)
 
 
 def _add_reading(segment: Segment, line: Line) -> None:
@@ -257,13 +240,11 @@ def _add_reading(segment: Segment, line: Line) -> None:
 
 
 _KINDS: dict[str, Callable[[Segment, Line], None]] = {
+    **dict.fromkeys(("entered", "start"), _add_start),
+    **dict.fromkeys(("note", "remark"), _add_text),
     "end": _add_end,
-    "entered": _add_start,
-    "note": _add_note,
     "place": _add_place,
     "reading": _add_reading,
-    "remark": _add_remark,
-    "start": _add_start,
     "weights": _add_weights,
     "withdrawn": _withdraw_note,
     "written": _add_written,

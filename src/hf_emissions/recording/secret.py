@@ -46,7 +46,6 @@ def _kept() -> bytes:
 
 
 def _draw(path: Path) -> None:
-    """Atomically create `path` with random bytes, unless it exists."""
     if path.exists():
         return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

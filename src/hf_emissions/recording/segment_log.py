@@ -28,7 +28,6 @@ class SegmentLog:
 
     @property
     def is_on_disk(self) -> bool:
-        """True if everything recorded is on disk."""
         return bool(self.lines) and self._file.is_complete
 
     def append(self, kind: str, **content: object) -> None:
@@ -45,13 +44,11 @@ class SegmentLog:
                 )
 
     def note(self, problem: str) -> None:
-        """Log a problem for the card, once."""
         if problem not in self.problems:
             self.problems.append(problem)
             self.append("note", text=problem)
 
     def withdraw(self, problem: str) -> None:
-        """Take back a problem that no longer holds."""
         if problem in self.problems:
             self.problems.remove(problem)
             self.append("withdrawn", text=problem)

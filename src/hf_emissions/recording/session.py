@@ -51,17 +51,14 @@ class Session:
 
     @property
     def record(self) -> EmissionsRecord | None:
-        """The record; None until the training has ended."""
         return self.summary.record if self.summary else None
 
     @property
     def ledger(self) -> Path:
-        """Folder of the ledger."""
         return self.folder / FOLDER
 
     @property
     def is_recording(self) -> bool:
-        """True while this process meters the training."""
         return self.recorder is not None and self.recorder.active
 
     @property
@@ -80,7 +77,6 @@ class Session:
             self.log("weights", step=step, weights=weights)
 
     def read(self, why: str, step: int | None = None) -> None:
-        """Take a reading now; no-op once the training has ended."""
         if self.recorder is not None and self.recorder.active and self.summary is None:
             self.recorder.read(why, step)
 
@@ -122,15 +118,13 @@ class Session:
     # The ledger, summed up
 
     def _lines(self) -> list[Line]:
-        on_disk = read_ledger(self.ledger).lines if self.ledger.is_dir() else []
-        return [*on_disk, *(self.recorder.segment_log.lines if self.recorder else ())]
+        return [*read_ledger(self.ledger).lines, *(self.recorder.segment_log.lines if self.recorder else ())]
 
     def runs(self) -> list[Run]:
         """All runs of the folder, including the in-memory state of this one."""
         return runs_of([*self._lines(), *self._of_other_nodes])
 
     def _run_in(self, runs: list[Run]) -> Run | None:
-        """This run, with its earlier stages."""
         run = next((run for run in runs if run.id == self.run), None)
         return None if run is None else with_stages(run, runs)
 

@@ -77,7 +77,6 @@ def _log_joined(joined: Session, resumed_at: int) -> None:
 
 
 def _begin_alone(settings: Settings, folder: Path, training: Training) -> Session:
-    """Start recording a training that is alone in its folder."""
     entered_s = clock.monotonic_s()
     store = process_store()
     here = placement(rank=store.rank if store else None, local_rank=training.local_rank)
@@ -119,7 +118,6 @@ def _recorder(session: Session, training: Training, launch: LaunchInfo, gpus: li
 
 
 def _facts(session: Session, training: Training, launch: LaunchInfo) -> dict[str, object]:
-    """Facts of the training for the ledger."""
     here = session.placement
     return {
         "training_type": training.training_type,
@@ -148,7 +146,6 @@ def _detected_meter(session: Session, gpus: list[str] | None) -> Meter:
 
 
 def _log_sharing(segment_log: SegmentLog) -> None:
-    """Log other users of the machine."""
     notes, warnings = sharing_notes()
     for warning in warnings:
         warn_once(warning)

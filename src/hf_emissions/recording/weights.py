@@ -62,7 +62,6 @@ def tensors_of(sampled: object) -> Tensors:
 
 
 def moved_between(first: Tensors, second: Tensors) -> set[int]:
-    """Tensors in both samples whose values differ."""
     return {name for name in first.keys() & second.keys() if not _is_same(first[name], second[name])}
 
 
