@@ -110,6 +110,23 @@ def test_attach_is_the_explicit_form(out):
     assert block(card_text(out))["emissions"] == callback.record.emissions_g > 0
 
 
+def test_who_is_attached_is_looked_for_nowhere(out, monkeypatch, warnings_of):
+    """Only a callback of `callbacks=[...]` has to find its Trainer among the calling frames, and once."""
+    from hf_emissions.recording import trainer_hooks
+
+    find, found = trainer_hooks.find_trainer, []
+    monkeypatch.setattr(trainer_hooks, "find_trainer", lambda callback: found.append(find(callback)) or found[-1])
+    trainer = tiny.trainer(out)
+    callback = EmissionsCallback(country="DEU").attach(trainer)
+    trainer.train()
+    assert found == []
+    assert block(card_text(out))["emissions"] == callback.record.emissions_g > 0
+    trainer = tiny.trainer(out, EmissionsCallback(country="DEU"))
+    trainer.train()
+    assert found == [trainer]
+    assert warnings_of() == []
+
+
 def test_nothing_is_left_behind_on_the_classes(out):
     from codecarbon import OfflineEmissionsTracker
     from transformers import trainer_callback

@@ -27,20 +27,20 @@ from ..errors import UsageError
 log = logging.getLogger("hf_emissions")
 
 _Function = Callable[..., Any]
-_Open = Callable[[], AbstractContextManager[object]]
+_Context = Callable[[], AbstractContextManager[object]]
 
 
-def wrap_calls(function: Any, opened: _Open) -> Any:
+def wrap_calls(function: Any, context: _Context) -> Any:
     """Wrap a function so that each call runs inside a context made by `opened`; UsageError if it is no function."""
     if isinstance(function, (staticmethod, classmethod)):
-        return type(function)(wrap_calls(function.__func__, opened))
+        return type(function)(wrap_calls(function.__func__, context))
     if isinstance(function, type) or not callable(function):
         name = getattr(function, "__qualname__", None) or type(function).__name__
         raise UsageError(f"record_emissions decorates functions, and {name} is none; decorate what does the work in it")
-    return functools.wraps(function)(_wrapper(function)(function, opened))
+    return functools.wraps(function)(_wrapper(function)(function, context))
 
 
-def _wrapper(function: _Function) -> Callable[[_Function, _Open], _Function]:
+def _wrapper(function: _Function) -> Callable[[_Function, _Context], _Function]:
     inner: object = function
     while isinstance(inner, partial):
         inner = inner.func
@@ -51,19 +51,19 @@ def _wrapper(function: _Function) -> Callable[[_Function, _Open], _Function]:
     return _called
 
 
-def _called(function: _Function, opened: _Open) -> _Function:
+def _called(function: _Function, context: _Context) -> _Function:
     """Wrap a plain function; if its result does the work when awaited or iterated, wrap that instead."""
-    said: list[bool] = []
+    warned: list[bool] = []
 
     def call(*args: object, **kwargs: object) -> object:
         with ExitStack() as stack:
-            stack.enter_context(opened())
+            stack.enter_context(context())
             result = function(*args, **kwargs)
             wrapper = _wrapper_of_result(function, result)
             if wrapper is None:
-                if _goes_on(result) and not said:
-                    said.append(True)
-                    _say_unseen(function, result)
+                if _is_pending(result) and not warned:
+                    warned.append(True)
+                    _warn_unseen(function, result)
                 return result
             rest = stack.pop_all()
         return functools.wraps(function)(wrapper(lambda: result, lambda: rest))()
@@ -71,7 +71,7 @@ def _called(function: _Function, opened: _Open) -> _Function:
     return call
 
 
-def _wrapper_of_result(function: _Function, result: object) -> Callable[[_Function, _Open], _Function] | None:
+def _wrapper_of_result(function: _Function, result: object) -> Callable[[_Function, _Context], _Function] | None:
     for kind, wrapper in _RESULTS:
         if isinstance(result, kind):
             return _awaited_generator if wrapper is _generator and inspect.isawaitable(result) else wrapper
@@ -84,12 +84,12 @@ def _wrapper_of_result(function: _Function, result: object) -> Callable[[_Functi
     return None
 
 
-def _goes_on(result: object) -> bool:
+def _is_pending(result: object) -> bool:
     """True if a result stands for pending work and must be returned unwrapped."""
     return inspect.isawaitable(result) or hasattr(result, "add_done_callback") or isinstance(result, (map, filter))
 
 
-def _say_unseen(function: _Function, result: object) -> None:
+def _warn_unseen(function: _Function, result: object) -> None:
     name = getattr(function, "__qualname__", type(function).__name__)
     log.warning(
         "hf-emissions: %s gave back a %s, and what that does later is not recorded; decorate the function that does "
@@ -98,21 +98,21 @@ def _say_unseen(function: _Function, result: object) -> None:
     )
 
 
-def _coroutine(function: _Function, opened: _Open) -> _Function:
+def _coroutine(function: _Function, context: _Context) -> _Function:
     async def coroutine(*args: object, **kwargs: object) -> object:
         inner = function(*args, **kwargs)
         del args, kwargs  # so that the function holds the only references
-        with opened():
+        with context():
             return await inner
 
     return coroutine
 
 
-def _generator(function: _Function, opened: _Open) -> _Function:
+def _generator(function: _Function, context: _Context) -> _Function:
     def generator(*args: object, **kwargs: object) -> Generator[object, object, object]:
         inner = function(*args, **kwargs)
         del args, kwargs
-        with opened():
+        with context():
             # Not `yield from`, which does not distinguish close() from a thrown GeneratorExit.
             ask: Callable[[], object] = partial(inner.send, None)
             while True:
@@ -131,15 +131,15 @@ def _generator(function: _Function, opened: _Open) -> _Function:
     return generator
 
 
-def _awaited_generator(function: _Function, opened: _Open) -> _Function:
-    return types.coroutine(_generator(function, opened))
+def _awaited_generator(function: _Function, context: _Context) -> _Function:
+    return types.coroutine(_generator(function, context))
 
 
-def _async_generator(function: _Function, opened: _Open) -> _Function:
+def _async_generator(function: _Function, context: _Context) -> _Function:
     async def generator(*args: object, **kwargs: object) -> AsyncGenerator[object, object]:
         inner = function(*args, **kwargs)
         del args, kwargs
-        with opened():
+        with context():
             ask = _first_step(inner)
             while True:
                 try:
@@ -172,17 +172,17 @@ def _first_step(inner: AsyncGenerator[object, object]) -> Awaitable[object]:
         sys.set_asyncgen_hooks(*hooks)
 
 
-def _context_manager(function: _Function, opened: _Open) -> _Function:
+def _context_manager(function: _Function, context: _Context) -> _Function:
     def manager(*args: object, **kwargs: object) -> Generator[object, None, None]:
-        with opened(), function(*args, **kwargs) as value:
+        with context(), function(*args, **kwargs) as value:
             yield value
 
     return contextmanager(manager)
 
 
-def _async_context_manager(function: _Function, opened: _Open) -> _Function:
+def _async_context_manager(function: _Function, context: _Context) -> _Function:
     async def manager(*args: object, **kwargs: object) -> AsyncGenerator[object, None]:
-        with opened():
+        with context():
             async with function(*args, **kwargs) as value:
                 yield value
 
@@ -194,13 +194,13 @@ def _is_awaited_generator(function: object) -> bool:
     return code is not None and bool(code.co_flags & inspect.CO_ITERABLE_COROUTINE)
 
 
-_KINDS: tuple[tuple[Callable[[object], bool], Callable[[_Function, _Open], _Function]], ...] = (
+_KINDS: tuple[tuple[Callable[[object], bool], Callable[[_Function, _Context], _Function]], ...] = (
     (inspect.iscoroutinefunction, _coroutine),
     (inspect.isasyncgenfunction, _async_generator),
     (_is_awaited_generator, _awaited_generator),
     (inspect.isgeneratorfunction, _generator),
 )
-_RESULTS: tuple[tuple[type, Callable[[_Function, _Open], _Function]], ...] = (
+_RESULTS: tuple[tuple[type, Callable[[_Function, _Context], _Function]], ...] = (
     (Coroutine, _coroutine),
     (AsyncGenerator, _async_generator),
     (Generator, _generator),

@@ -16,7 +16,7 @@ from .. import units
 from ..errors import MissingExtraError
 from ..record import EmissionsRecord
 from . import detection, trainer_hooks
-from .blocks import Block, put_block_back, read_block
+from .blocks import Block, read_block, restore_block
 from .codecarbon_callback import remove_codecarbon_callbacks, silence_codecarbon_callback
 from .guard import attempt
 from .model_cards import attach_recording
@@ -339,7 +339,7 @@ class EmissionsCallback(TrainerCallback):
         runs = session.runs() if session else []
         foreign = before is not None and not before.is_ours(runs) and not self.settings.overwrite
         if before is not None and (foreign or session is None):
-            put_block_back(folder, before)
+            restore_block(folder, before)
         if session is not None:
             session.write(folder)
 

@@ -33,12 +33,12 @@ class _Detection:
         self.imported = threading.Event()
         self.done = threading.Event()
         self.problem: MissingExtraError | None = None
-        self.nobody_waits = False
+        self.is_unawaited = False
         self.waited_for = False
         self.lock = threading.Lock()
 
     @property
-    def of_use(self) -> bool:
+    def is_usable(self) -> bool:
         """True unless it failed, or is an unfinished copy in a forked child, where its thread is gone."""
         return self.problem is None and (self.done.is_set() or self.process == os.getpid())
 
@@ -63,8 +63,8 @@ class _Detection:
             with self.lock:
                 self.problem = problem
                 self.imported.set()
-                unnamed = self.nobody_waits
-            if unnamed:
+                is_unawaited = self.is_unawaited
+            if is_unawaited:
                 warn_once(f"{problem}; nothing is recorded")
             raise
         self.imported.set()
@@ -73,7 +73,7 @@ class _Detection:
         """Wait up to `IMPORT_S` for the import; MissingExtraError if it failed. Of a later failure its thread warns."""
         in_time = self.imported.wait(IMPORT_S)
         with self.lock:
-            self.nobody_waits = not in_time and self.problem is None
+            self.is_unawaited = not in_time and self.problem is None
             problem = self.problem
         if problem is not None:
             raise problem
@@ -96,7 +96,7 @@ if hasattr(os, "register_at_fork"):
 
 def detect_hardware() -> _Detection:
     """Start CodeCarbon's hardware detection in the background before the training; takes 0.25 s, once per process."""
-    if not (_detection and _detection[-1].of_use):
+    if not (_detection and _detection[-1].is_usable):
         silence()
         _detection.append(_Detection())
         threading.Thread(target=_detection[-1].run, daemon=True, name="hf-emissions-detect").start()

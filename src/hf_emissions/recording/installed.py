@@ -43,7 +43,7 @@ def check_installed() -> None:
     if _numbers(found) < _LOWEST:
         lowest = ".".join(map(str, _LOWEST))
         raise MissingExtraError(f"codecarbon {found} is too old, {lowest} or newer is needed: {_UPGRADE}")
-    place = _place()
+    place = _origin()
     # Checked without importing: a script of this name would run a second time.
     if place is not None and not (place.parent / "emissions_tracker.py").exists():
         raise MissingExtraError(
@@ -83,7 +83,7 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, found[0].split("."))) if found else _LOWEST
 
 
-def _place() -> Path | None:
+def _origin() -> Path | None:
     try:
         spec = importlib.util.find_spec("codecarbon")
     except (ImportError, ValueError):

@@ -40,29 +40,29 @@ def agree_on_launch(
     folder.
     """
     if store is not None and store.rank != 0:
-        told_by_first = store.get(f"start/{_next_count()}", _STORE_S)
-        if isinstance(told_by_first, dict):
-            return LaunchInfo(**told_by_first), None
+        from_first = store.get(f"start/{_next_count()}", _STORE_S)
+        if isinstance(from_first, dict):
+            return LaunchInfo(**from_first), None
         return LaunchInfo(_new_id(), _new_id()), None
     shared = shared_name() if store is None else None
     group = None if shared is None else _hash(f"{shared}.{_next_count()}")
-    launch = _new_id() if group is None else _hash(f"{group}.{_earlier(folder / FOLDER, group, here.rank)}")
-    run, told = decide(_new_id() if group is None else launch[::-1])
-    started = LaunchInfo(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None, group)
+    launch = _new_id() if group is None else _hash(f"{group}.{_count_earlier(folder / FOLDER, group, here.rank)}")
+    run, problem = decide(_new_id() if group is None else launch[::-1])
+    launch_info = LaunchInfo(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None, group)
     if store is not None:
-        store.put(f"start/{_next_count()}", asdict(started))
-    return started, told
+        store.put(f"start/{_next_count()}", asdict(launch_info))
+    return launch_info, problem
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _earlier(ledger: Path, group: str, rank: int) -> int:
+def _count_earlier(ledger: Path, group: str, rank: int) -> int:
     """Number of earlier launches of this name by this rank: the same port may be reused."""
     # A segment has either or both.
-    begun = [line for line in read_ledger(ledger).lines if line["kind"] in ("entered", "start")]
-    return len({line.get("segment") for line in begun if (line.get("group"), line.get("rank")) == (group, rank)})
+    starts = [line for line in read_ledger(ledger).lines if line["kind"] in ("entered", "start")]
+    return len({line.get("segment") for line in starts if (line.get("group"), line.get("rank")) == (group, rank)})
 
 
 def _next_order(ledger: Path) -> int:
@@ -74,11 +74,11 @@ def _new_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def claims_node(store: Store | None, here: Placement, started: LaunchInfo) -> bool:
+def claims_node(store: Store | None, here: Placement, launch_info: LaunchInfo) -> bool:
     """True if this process meters its node; some launchers give every process local rank 0."""
     if store is None or store.rank == 0:
         return True
-    return here.node != started.first_node and store.add(f"{started.launch}/node/{here.node}", 1) == 1
+    return here.node != launch_info.first_node and store.add(f"{launch_info.launch}/node/{here.node}", 1) == 1
 
 
 _counter = {"trainings": 0}
@@ -109,5 +109,5 @@ def new_or_resumed(
     saved = run_saved_at(runs_of(read_ledger(own).lines), resumed_at)
     if saved is not None:
         return saved.id, None
-    told = f"the training goes on from step {resumed_at} of one that was not recorded; what came before is missing"
-    return new, told
+    problem = f"the training goes on from step {resumed_at} of one that was not recorded; what came before is missing"
+    return new, problem

@@ -26,16 +26,16 @@ from .model_recording import ATTRIBUTE, ModelRecording, recording_of
 log = logging.getLogger("hf_emissions")
 
 
-def attach_recording(trainer: object, model: object, carried: ModelRecording) -> None:
+def attach_recording(trainer: object, model: object, recording: ModelRecording) -> None:
     """Attach a recording to a model, so that every card written for it from now on has the figure."""
     for owner in (model, getattr(trainer, "setfit_model", None)):
         data: object = getattr(owner, "model_card_data", None)
         if hasattr(data, "code_carbon_callback"):
-            setattr(owner, ATTRIBUTE, carried)
-            data.code_carbon_callback = _CallbackStub(carried, _TrackerStub(carried, owner))
+            setattr(owner, ATTRIBUTE, recording)
+            data.code_carbon_callback = _CallbackStub(recording, _TrackerStub(recording, owner))
             extend(data, _CardData)
     if _is(model, "transformers", "PreTrainedModel") or _is(model, "peft", "PeftModel"):
-        setattr(model, ATTRIBUTE, carried)
+        setattr(model, ATTRIBUTE, recording)
         extend(model, _Adapter if hasattr(model, "create_or_update_model_card") else _Uploaded)
 
 
@@ -44,13 +44,13 @@ def _is(model: object, package: str, name: str) -> bool:
     return isinstance(kind, type) and isinstance(model, kind)
 
 
-def _put_on(model: object, folder: str | Path) -> None:
+def _write_card(model: object, folder: str | Path) -> None:
     def warn(error: Exception) -> None:
         log.warning("hf-emissions: %s: the figure is not on the card in %s", type(error).__name__, folder)
 
-    carried = recording_of(model)
-    if carried is not None:
-        attempt(lambda: carried.put_on(folder, model), warn)
+    recording = recording_of(model)
+    if recording is not None:
+        attempt(lambda: recording.write_card(folder, model), warn)
 
 
 class _Uploaded:
@@ -58,7 +58,7 @@ class _Uploaded:
 
     def _upload_modified_files(self, working_dir: str | Path, *args: object, **kwargs: object) -> object:
         if (Path(working_dir) / CARD_NAME).exists():
-            _put_on(self, working_dir)
+            _write_card(self, working_dir)
         return super()._upload_modified_files(working_dir, *args, **kwargs)  # type: ignore[misc]
 
 
@@ -67,15 +67,15 @@ class _Adapter(_Uploaded):
 
     def create_or_update_model_card(self, output_dir: str | Path) -> object:
         made = super().create_or_update_model_card(output_dir)  # type: ignore[misc]
-        _put_on(self, output_dir)
+        _write_card(self, output_dir)
         return made
 
     def merge_and_unload(self, *args: object, **kwargs: object) -> object:
         # PEFT itself delegates this to the wrapped base model.
         merged = self.base_model.merge_and_unload(*args, **kwargs)  # type: ignore[attr-defined]
-        carried = recording_of(self)
-        if carried is not None and _is(merged, "transformers", "PreTrainedModel"):
-            setattr(merged, ATTRIBUTE, ModelRecording(carried.session, derived=True))
+        recording = recording_of(self)
+        if recording is not None and _is(merged, "transformers", "PreTrainedModel"):
+            setattr(merged, ATTRIBUTE, ModelRecording(recording.session, derived=True))
             extend(merged, _Merged)
         return merged
 
@@ -86,7 +86,7 @@ class _Merged(_Uploaded):
     def save_pretrained(self, save_directory: str | Path, *args: object, **kwargs: object) -> object:
         saved = super().save_pretrained(save_directory, *args, **kwargs)  # type: ignore[misc]
         if kwargs.get("is_main_process", args[0] if args else True):
-            _put_on(self, save_directory)
+            _write_card(self, save_directory)
         return saved
 
 
@@ -99,7 +99,7 @@ class _CardData:
     def to_yaml(self, *args: object, **kwargs: object) -> str:
         written: str = super().to_yaml(*args, **kwargs)  # type: ignore[misc]
         callback = self.code_carbon_callback
-        record = callback.carried.record(callback.tracker.model) if isinstance(callback, _CallbackStub) else None
+        record = callback.recording.record(callback.tracker.model) if isinstance(callback, _CallbackStub) else None
         if record is None:
             return written
         # Remove their own block: it converts grams to kilograms and back, and says "no" for an unknown cloud.
@@ -120,15 +120,15 @@ class _Stub:
 
 @dataclass
 class _CallbackStub(_Stub):
-    carried: ModelRecording
+    recording: ModelRecording
     tracker: _TrackerStub
 
 
 class _TrackerStub(_Stub):
     """Stand-in with what the two libraries use of a tracker; the names are CodeCarbon's."""
 
-    def __init__(self, carried: ModelRecording, model: object) -> None:
-        self._carried = carried
+    def __init__(self, recording: ModelRecording, model: object) -> None:
+        self._recording = recording
         self._model = weakref.ref(model)
 
     @property
@@ -137,10 +137,10 @@ class _TrackerStub(_Stub):
 
     @property
     def _start_time(self) -> float | None:
-        return None if self._carried.record(self.model) is None else 0.0
+        return None if self._recording.record(self.model) is None else 0.0
 
     def _prepare_emissions_data(self) -> SimpleNamespace | None:
-        record = self._carried.record(self.model)
+        record = self._recording.record(self.model)
         return None if record is None else _as_emissions_data(record)
 
 

@@ -52,7 +52,7 @@ class ModelRecording:
         self.session.log_figure(summary)
         return summary.record
 
-    def put_on(self, folder: str | Path, model: object) -> None:
+    def write_card(self, folder: str | Path, model: object) -> None:
         self.session.read("card")
         self.session.write(Path(folder), unrecorded=self._changed(model))
 
@@ -71,13 +71,13 @@ def recording_of(model: object) -> ModelRecording | None:
 
 
 def origin_of(model: object) -> Origin:
-    carried = recording_of(model)
+    recording = recording_of(model)
     return Origin(
         weights=sample(model),
-        trained_in=None if carried is None else (carried.session.ledger, carried.session.run),
-        derived=carried is not None and carried.derived,
+        trained_in=None if recording is None else (recording.session.ledger, recording.session.run),
+        derived=recording is not None and recording.derived,
         loaded_from=_loaded_from(model),
-        trained_before=carried is None and was_trained(model),
+        trained_before=recording is None and was_trained(model),
     )
 
 

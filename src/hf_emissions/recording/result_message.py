@@ -20,9 +20,9 @@ def print_result(session: Session, *, written: bool | None, trial: bool = False)
     if trial:
         print_line(f"{figure}, a trial")
     elif written and summary.record.emissions_g is not None:
-        print_line(f"{figure} -> {shown(session.folder / CARD_NAME)}{_beside(session)}")
+        print_line(f"{figure} -> {shown(session.folder / CARD_NAME)}{_earlier_hint(session)}")
     elif not session.is_on_disk:
-        print_line(f"{figure}, {_kept_nowhere(session, summary)}")
+        print_line(f"{figure}, {_not_on_disk(session, summary)}")
     elif summary.record.emissions_g is None:
         print_line(f"{figure}; with the place they become a figure: {command}")
     elif written is None:
@@ -31,7 +31,7 @@ def print_result(session: Session, *, written: bool | None, trial: bool = False)
         print_line(f"{figure}, not on the card; to put it there: {command} --overwrite")
 
 
-def _beside(session: Session) -> str:
+def _earlier_hint(session: Session) -> str:
     """Hint about earlier recordings in the folder, if no weights tell whether they belong together."""
     earlier = session.unrelated_runs()
     if not earlier:
@@ -46,7 +46,7 @@ def stopped_message(session: Session, what: str, why: str) -> str:
     if summary is None or summary.record is None:
         return f"{what} stopped ({why}) and nothing had been metered; the card is left as it is"
     if not session.is_on_disk:
-        return f"{what} stopped ({why}); {figure_in_words(summary)} so far, {_kept_nowhere(session, summary)}"
+        return f"{what} stopped ({why}); {figure_in_words(summary)} so far, {_not_on_disk(session, summary)}"
     kept = shown(session.ledger)
     return (
         f"{what} stopped ({why}); {figure_in_words(summary)} so far are kept in {kept}, and come onto the card with: "
@@ -58,7 +58,7 @@ def _command(session: Session, summary: Summary) -> str:
     return runs_command(session.folder, place_known=summary.without_place_g is None)
 
 
-def _kept_nowhere(session: Session, summary: Summary) -> str:
+def _not_on_disk(session: Session, summary: Summary) -> str:
     """Advice if the ledger could not be written: this line is then the only copy of the figure."""
     lost = f"not in {shown(session.ledger)}, which could not be written"
     if summary.record is None or summary.record.emissions_g is None:

@@ -129,12 +129,12 @@ class Run:
     @property
     def follows(self) -> tuple[str, int | None] | None:
         """The run that this training continues, and its step (None: its end); None if there is none."""
-        follows = self._said("follows")
+        follows = self._start_value("follows")
         return follows if isinstance(follows, tuple) else None
 
     @property
     def trial(self) -> bool:
-        return self._said("trial") is True
+        return self._start_value("trial") is True
 
     @property
     def unrecorded(self) -> bool:
@@ -143,9 +143,9 @@ class Run:
 
     @property
     def has_weights(self) -> bool:
-        return self._said("weights") is not None
+        return self._start_value("weights") is not None
 
-    def _said(self, name: str) -> object:
+    def _start_value(self, name: str) -> object:
         return next((segment.start[name] for segment in self.segments if name in segment.start), None)
 
     @property
