@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 
 from hf_emissions.recording import detection
-from hf_emissions.recording.backfill import LEAST_WINDOW_S, SHORTEST_S, window_s
 from hf_emissions.recording.folder import open_folder
 from hf_emissions.recording.ledger import FOLDER, read_ledger
 from hf_emissions.recording.meter import Meter, Reading
-from hf_emissions.recording.reading_filter import ReadingFilter
+from hf_emissions.recording.reading_filter import LEAST_WINDOW_S, SHORTEST_S, ReadingFilter, window_s
 from hf_emissions.recording.recorder import Recorder
 from hf_emissions.recording.runs import Run, runs_of
 from hf_emissions.recording.summary import Summary, summarize

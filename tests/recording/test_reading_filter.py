@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hf_emissions.recording.backfill import LEAST_WINDOW_S
 from hf_emissions.recording.meter import MeterError, Reading, _reading
-from hf_emissions.recording.reading_filter import AFTERWARDS, FRESH_S, RESET, SKIPPED, ReadingFilter
+from hf_emissions.recording.reading_filter import AFTERWARDS, FRESH_S, LEAST_WINDOW_S, RESET, SKIPPED, ReadingFilter
 
 KWH_PER_WS = 1 / 3.6e6
 

@@ -24,12 +24,12 @@ from unittest import mock
 
 from hf_emissions import record_emissions
 from hf_emissions.recording import detection, launch_info, open_recordings, session_start
-from hf_emissions.recording.backfill import SHORTEST_S
 from hf_emissions.recording.folder import open_folder
 from hf_emissions.recording.ledger import FOLDER, read_ledger
 from hf_emissions.recording.lineage import with_stages
 from hf_emissions.recording.nodes import Store
 from hf_emissions.recording.origin import Origin
+from hf_emissions.recording.reading_filter import SHORTEST_S
 from hf_emissions.recording.runs import runs_of
 from hf_emissions.recording.session import Session
 from hf_emissions.recording.settings import Settings

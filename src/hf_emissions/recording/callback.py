@@ -29,7 +29,10 @@ from .training_type import training_type
 from .weights import sample
 
 if TYPE_CHECKING:
-    from transformers import Trainer, TrainerControl, TrainerState, TrainingArguments
+    from transformers import Trainer
+    from transformers import TrainerControl as Control
+    from transformers import TrainerState as State
+    from transformers import TrainingArguments as Arguments
     from transformers.trainer_utils import TrainOutput
 
 log = logging.getLogger("hf_emissions")
@@ -147,32 +150,26 @@ class EmissionsCallback(TrainerCallback):
     # Called by the Trainer
 
     @_harmless
-    def on_init_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
-    ) -> None:
+    def on_init_end(self, args: Arguments, state: State, control: Control, **kwargs: object) -> None:
         """Attach to the Trainer, and start hardware detection while the rest is set up."""
         self._attach_to_caller(control)
 
     @_harmless
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
-    ) -> None:
+    def on_train_begin(self, args: Arguments, state: State, control: Control, **kwargs: object) -> None:
         self._attach_to_caller(control)
         if self.handles_trainers:
             self._end_session("restarted", state)
             self._begin(args, state, kwargs.get("model"))
 
     @_harmless
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object) -> None:
+    def on_save(self, args: Arguments, state: State, control: Control, **kwargs: object) -> None:
         """Log a reading with the checkpoint's step, so that a resume finds its run."""
         if self._session is not None:
             self._session.read("save", state.global_step)
             self._session.log_weights(state.global_step, sample(kwargs.get("model")))
 
     @_harmless
-    def on_push_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
-    ) -> None:
+    def on_push_begin(self, args: Arguments, state: State, control: Control, **kwargs: object) -> None:
         """Write the figure so far to the card before it is uploaded."""
         self._attach_to_caller(control)
         if self._session is not None and self._session.is_recording:
@@ -180,9 +177,7 @@ class EmissionsCallback(TrainerCallback):
             self._write(state)
 
     @_harmless
-    def on_train_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
-    ) -> None:
+    def on_train_end(self, args: Arguments, state: State, control: Control, **kwargs: object) -> None:
         session, model = self._session, kwargs.get("model")
         if session is None or self._is_concluded:
             return
@@ -244,7 +239,7 @@ class EmissionsCallback(TrainerCallback):
     def _held(self) -> Trainer | None:
         return None if self._trainer is None else self._trainer()
 
-    def _attach_to_caller(self, control: TrainerControl) -> None:
+    def _attach_to_caller(self, control: Control) -> None:
         """Attach to the Trainer that calls, unless it is ours already: each has a control object of its own."""
         held = self._held
         if held is None or held.control is not control:
@@ -264,7 +259,7 @@ class EmissionsCallback(TrainerCallback):
         trainer_hooks.install_hooks(trainer)
         detection.detect_hardware()
 
-    def _begin(self, args: TrainingArguments, state: TrainerState, model: object) -> None:
+    def _begin(self, args: Arguments, state: State, model: object) -> None:
         thread = threading.get_ident()
         # If the loop is not visible on the stack now, its absence later means nothing.
         is_watched = trainer_hooks.is_training(thread)
@@ -284,11 +279,11 @@ class EmissionsCallback(TrainerCallback):
             # So that hardware detection, once per process, does not slow the first steps.
             self._session.recorder.wait_ready(detection.READY_S)
 
-    def _end_session(self, why: str, state: TrainerState | None, *, complete: bool = True) -> None:
+    def _end_session(self, why: str, state: State | None, *, complete: bool = True) -> None:
         if self._session is not None and self._session.summary is None:
             self._session.end(why, getattr(state, "global_step", None), complete=complete)
 
-    def _write(self, state: TrainerState) -> bool | None:
+    def _write(self, state: State) -> bool | None:
         return self._session is not None and state.is_world_process_zero and self._session.write()
 
     @_harmless
@@ -323,7 +318,7 @@ class EmissionsCallback(TrainerCallback):
             figures["power_w"] = sofar.power_w
         return _rounded(figures)
 
-    def _log_again(self, state: TrainerState) -> None:
+    def _log_again(self, state: State) -> None:
         """Log the card's figures if they include work done after the Trainer's last log."""
         trainer, session = self._held, self._session
         last = state.log_history[-1] if state.log_history else {}

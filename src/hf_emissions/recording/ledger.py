@@ -25,15 +25,21 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import logging
+import threading
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..card.file import about, write_atomically
+from . import clock
 from .appending import append_bytes
 from .ledger_redaction import may_hold_names, private_names_in, redact_ledger
 from .redaction import redact_line
+
+log = logging.getLogger("hf_emissions")
 
 Line = dict[str, Any]  # of JSON
 VERSION = 1
@@ -83,6 +89,52 @@ def _ignore_in_git(folder: Path) -> None:
         # Best effort: the ledger works without it.
         with contextlib.suppress(OSError):
             write_atomically(ignore, b"# measurements of hf-emissions; `hf-emissions runs` reads them\n*\n")
+
+
+class SegmentLog:
+    """Lines of a segment, appended from any thread; `problems` are the notes for the card that still hold."""
+
+    def __init__(self, folder: Path, run: str) -> None:
+        self.segment = uuid.uuid4().hex[:12]
+        self.lines: list[Line] = []
+        self.problems: list[str] = []
+        self._run = run
+        self._file = LedgerFile(folder / f"{run}-{self.segment}.jsonl")
+        self._lock = threading.Lock()
+        self._has_warned = False
+
+    @property
+    def is_on_disk(self) -> bool:
+        return bool(self.lines) and self._file.is_complete
+
+    def append(self, kind: str, **content: object) -> None:
+        """Append a line; if the disk refuses it, keep it in memory and warn."""
+        line = redact_line({"run": self._run, "segment": self.segment, "time": clock.wall_time(), **content})
+        with self._lock:
+            self.lines.append({"v": VERSION, "kind": kind, **line})
+            try:
+                self._file.append(kind, **line)
+            except OSError as error:
+                self.warn(
+                    f"the ledger cannot be written ({error.filename}: {error.strerror}); a crash would lose what was "
+                    "recorded"
+                )
+
+    def note(self, problem: str) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+            self.append("note", text=problem)
+
+    def withdraw(self, problem: str) -> None:
+        if problem in self.problems:
+            self.problems.remove(problem)
+            self.append("withdrawn", text=problem)
+
+    def warn(self, message: str) -> None:
+        """Warn on the console, once per segment: failures repeat, and the ledger has the rest."""
+        if not self._has_warned:
+            self._has_warned = True
+            log.warning("hf-emissions: %s", message)
 
 
 @dataclass(frozen=True, slots=True)

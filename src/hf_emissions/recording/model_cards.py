@@ -21,7 +21,7 @@ from ..card.patch import patch_card, remove_block
 from ..record import EmissionsRecord
 from .extension import extend
 from .guard import attempt
-from .model_recording import ATTRIBUTE, ModelRecording, recording_of
+from .model_recording import ATTRIBUTE, ModelRecording, SharedByCopies, recording_of
 
 log = logging.getLogger("hf_emissions")
 
@@ -108,23 +108,13 @@ class _CardData:
         return patched.removeprefix("---\n").removesuffix("\n---\n")
 
 
-class _Stub:
-    """Base class of stand-ins: shared by copies of the model, not pickled; see `ModelRecording`."""
-
-    def __deepcopy__(self, memo: dict[int, object]) -> object:
-        return self
-
-    def __reduce__(self) -> tuple[type, tuple[()]]:
-        return type(None), ()
-
-
 @dataclass
-class _CallbackStub(_Stub):
+class _CallbackStub(SharedByCopies):
     recording: ModelRecording
     tracker: _TrackerStub
 
 
-class _TrackerStub(_Stub):
+class _TrackerStub(SharedByCopies):
     """Stand-in with what the two libraries use of a tracker; the names are CodeCarbon's."""
 
     def __init__(self, recording: ModelRecording, model: object) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from ..record import EmissionsRecord
 from .inner_model import transformers_model
@@ -16,28 +18,28 @@ from .weights import sample
 ATTRIBUTE = "_hf_emissions"
 
 
-class ModelRecording:
-    """Link from a model to the recording of its training, during and after it.
+class SharedByCopies:
+    """Base of what hangs on a model: shared by copies of the model, but not pickled."""
 
-    Shared by copies of the model, but not pickled: a model loaded elsewhere has none.
-
-    Args:
-        session: the recording.
-        derived: True if the model's weights are not the trained ones, as after a merge.
-    """
-
-    def __init__(self, session: Session, *, derived: bool = False) -> None:
-        self.session = session
-        self.derived = derived
-
-    def __copy__(self) -> ModelRecording:
+    def __copy__(self) -> Self:
         return self
 
-    def __deepcopy__(self, memo: dict[int, object]) -> ModelRecording:
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return self
 
     def __reduce__(self) -> tuple[type, tuple[()]]:
         return type(None), ()
+
+
+@dataclass(eq=False)
+class ModelRecording(SharedByCopies):
+    """Link from a model to the recording of its training, during and after it: a model loaded elsewhere has none.
+
+    `derived` is True if the model's weights are not the trained ones, as after a merge.
+    """
+
+    session: Session
+    derived: bool = False
 
     def summary(self, model: object) -> Summary | None:
         """Summary so far; during the training, after a new reading."""

@@ -6,8 +6,8 @@ import logging
 import threading
 
 from ..errors import HfEmissionsError
+from .ledger import SegmentLog
 from .place import Place, look_up_place, world_average
-from .segment_log import SegmentLog
 from .settings import Settings
 
 log = logging.getLogger("hf_emissions")

@@ -1,14 +1,14 @@
 """Judge a segment's readings: energy since its meter began, without impossible jumps, up to the training's end. Pure.
 
-The seconds before the meter began are filled in separately; see `backfill`.
+The seconds before the meter began are filled in from its first readings. Not from idle power: the training has begun,
+only its meter has not.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .. import units
-from .backfill import SHORTEST_S, FilledGap, fill, window_s
 from .meter import Reading
 
 INTERVAL_S = 15.0  # upper bound of what a kill loses
@@ -19,6 +19,13 @@ WATCH_S = 1.0  # how often the recorder looks whether a reading is due
 # 260 kJ: 17 kW over the 15 s between two readings, which a bound ten times that of the processors would miss.
 _MOST_CPU_W = 5_000.0
 _MOST_NODE_W = 40_000.0
+
+# Shortest time for a meaningful mean: NVIDIA's counters step every 0.02 to 0.1 s, the kernel counts load in steps of
+# 0.01 s, CodeCarbon measures again after 0.05 s.
+SHORTEST_S = 0.1
+# A gap is filled with the mean power of the time just after. Initial power swings within a second (a batch is loaded,
+# then computed), so even a shorter gap is filled from a whole second, if available.
+LEAST_WINDOW_S = 1.0
 
 FRESH_S = 0.05  # CodeCarbon repeats its figure within this time
 
@@ -38,6 +45,19 @@ class RunningTotals:
     energy_kwh: float = 0.0
     duration_s: float = 0.0
     power_w: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FilledGap:
+    """Unmetered seconds, and the energy estimated for them."""
+
+    seconds: float = 0.0
+    energy: Reading = field(default_factory=Reading)
+
+    def as_json(self) -> dict[str, object]:
+        """JSON for a reading's ledger line; parsed by `runs`."""
+        parts = {f"{name}_kwh": getattr(self.energy, f"{name}_kwh") for name in ("cpu", "gpu", "ram")}
+        return {"s": round(self.seconds, 3), **parts}
 
 
 class ReadingFilter:
@@ -151,3 +171,16 @@ def _impossible(jump: Reading, elapsed_s: float, reset: bool) -> Reading | None:
 
 def _parts(reading: Reading) -> tuple[float, float, float]:
     return reading.cpu_kwh, reading.gpu_kwh, reading.ram_kwh
+
+
+def window_s(late_s: float) -> float:
+    """Averaging window in seconds for filling a gap: the length of the gap, at least a second."""
+    return max(late_s, LEAST_WINDOW_S)
+
+
+def fill(seconds: float, reading: Reading, over_s: float) -> FilledGap:
+    """Fill `seconds` at the mean power of a reading over `over_s`."""
+    if seconds <= 0 or over_s <= 0:
+        return FilledGap()
+    share = seconds / over_s
+    return FilledGap(seconds, Reading(reading.cpu_kwh * share, reading.gpu_kwh * share, reading.ram_kwh * share))

@@ -15,13 +15,12 @@ from pathlib import Path
 from .. import units
 from ..errors import MissingExtraError
 from . import clock, gpus
-from .backfill import SHORTEST_S
 from .console import warn_once
 from .guard import attempt
 from .installed import codecarbon_version
+from .ledger import SegmentLog
 from .meter import Hardware, Meter, MeterError, Reading
-from .reading_filter import FRESH_S, WATCH_S, ReadingFilter, RunningTotals
-from .segment_log import SegmentLog
+from .reading_filter import FRESH_S, SHORTEST_S, WATCH_S, ReadingFilter, RunningTotals
 
 _START_S = 2.0  # upper bound of the total wait for a meter that has not begun
 _PATIENCE_S = 5.0

@@ -12,6 +12,7 @@ from . import clock, detection, node_exchange, open_recordings
 from .console import warn_once
 from .gpus import all_indices, nvml_indices, visible_gpus
 from .launch_info import LaunchInfo, agree_on_launch, claims_node, new_or_resumed
+from .ledger import SegmentLog
 from .meter import Meter
 from .nodes import placement, process_store
 from .open_recordings import OpenRecording
@@ -19,7 +20,6 @@ from .origin import Origin, origin_facts
 from .place_lookup import PlaceLookup
 from .recorder import Recorder
 from .runs import run_saved_at
-from .segment_log import SegmentLog
 from .session import Session
 from .settings import Settings
 from .sharing import sharing_notes
