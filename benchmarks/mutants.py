@@ -46,8 +46,8 @@ MODULES: dict[str, tuple[str, str]] = {
     "audit/totals": ("audit/totals.py", "audit/test_totals.py audit/test_sums.py"),
     "audit/trainings": ("audit/trainings.py", "audit/test_trainings.py audit/test_sums.py"),
     "recording/power": (
-        "recording/power.py recording/tally.py recording/filling.py recording/gpus.py recording/sharing.py",
-        "recording/test_tally.py recording/test_power.py recording/test_gpus.py recording/test_sharing.py"
+        "recording/power.py recording/reading_filter.py recording/gpus.py recording/sharing.py",
+        "recording/test_reading_filter.py recording/test_power.py recording/test_gpus.py recording/test_sharing.py"
         " recording/test_late_meters.py recording/test_runs.py",
     ),
     "recording/place": ("recording/place.py", "recording/test_places.py recording/test_runs.py"),

@@ -29,18 +29,18 @@ def settings_of_nobody(monkeypatch):
 @pytest.fixture(autouse=True)
 def nothing_said_yet(monkeypatch):
     """What is said once a process is said once a test."""
-    from hf_emissions.recording import saying
+    from hf_emissions.recording import console
 
-    monkeypatch.setattr(saying, "_said", set())
+    monkeypatch.setattr(console, "_shown", set())
 
 
 @pytest.fixture(autouse=True)
 def alone_on_the_machine(request, monkeypatch):
     """What else the machine does is no part of a test, except of those that are about it."""
     if request.module.__name__.rpartition(".")[2] != "test_sharing":
-        from hf_emissions.recording import experiment
+        from hf_emissions.recording import session_start
 
-        monkeypatch.setattr(experiment, "sharing_notes", lambda: ([], []))
+        monkeypatch.setattr(session_start, "sharing_notes", lambda: ([], []))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from transformers import Trainer, TrainerCallback  # noqa: E402 - after the skip
 
 from hf_emissions import EmissionsCallback, read_card  # noqa: E402
 from hf_emissions.errors import PlaceError, UsageError  # noqa: E402
-from hf_emissions.recording import experiment  # noqa: E402
+from hf_emissions.recording import session  # noqa: E402
 
 AUTHORS = "co2_eq_emissions:\n  emissions: 1234.5 # from the meter\n  source: my own meter\n  note: '007'\n"
 AUTHORS_CARD = f"---\nlicense: mit\n{AUTHORS}---\n# By hand\n"
@@ -110,6 +110,23 @@ def test_attach_is_the_explicit_form(out):
     assert block(card_text(out))["emissions"] == callback.record.emissions_g > 0
 
 
+def test_who_is_attached_is_looked_for_nowhere(out, monkeypatch, warnings_of):
+    """Only a callback of `callbacks=[...]` has to find its Trainer among the calling frames, and once."""
+    from hf_emissions.recording import trainer_hooks
+
+    find, found = trainer_hooks.find_trainer, []
+    monkeypatch.setattr(trainer_hooks, "find_trainer", lambda callback: found.append(find(callback)) or found[-1])
+    trainer = tiny.trainer(out)
+    callback = EmissionsCallback(country="DEU").attach(trainer)
+    trainer.train()
+    assert found == []
+    assert block(card_text(out))["emissions"] == callback.record.emissions_g > 0
+    trainer = tiny.trainer(out, EmissionsCallback(country="DEU"))
+    trainer.train()
+    assert found == [trainer]
+    assert warnings_of() == []
+
+
 def test_nothing_is_left_behind_on_the_classes(out):
     from codecarbon import OfflineEmissionsTracker
     from transformers import trainer_callback
@@ -202,14 +219,14 @@ def test_our_own_older_figure_is_replaced_by_another_process_too(out, warnings_o
 
 
 def test_a_kill_right_after_the_card_was_written_leaves_the_figure_ours(out, monkeypatch, warnings_of):
-    write = experiment.write_card
+    write = session.write_card
 
     def write_and_die(*arguments, **settings):
         write(*arguments, **settings)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr(experiment, "write_card", write_and_die)
+        dying.setattr(session, "write_card", write_and_die)
         with pytest.raises(KeyboardInterrupt):
             tiny.trainer(out, EmissionsCallback(country="DEU")).train()
     assert block(card_text(out))["geographical_location"] == "Germany"
@@ -239,10 +256,10 @@ def test_a_trainer_that_has_not_trained_keeps_the_figure_of_the_card_it_rewrites
 
 
 def test_a_training_without_a_place_takes_the_figure_of_an_earlier_one_off(out, monkeypatch):
-    from hf_emissions.recording import experiment
+    from hf_emissions.recording import place_lookup
 
     tiny.trainer(out, EmissionsCallback(country="DEU")).train()
-    monkeypatch.setattr(experiment, "look_up_site", lambda: None)
+    monkeypatch.setattr(place_lookup, "look_up_site", lambda: None)
     tiny.trainer(out, EmissionsCallback()).train()
     assert block(card_text(out)) is None
 
@@ -292,9 +309,9 @@ def test_power_is_never_zero_while_something_runs(out):
 
 
 def test_no_grams_in_the_log_without_a_place(out, monkeypatch):
-    from hf_emissions.recording import experiment
+    from hf_emissions.recording import place_lookup
 
-    monkeypatch.setattr(experiment, "look_up_site", lambda: None)
+    monkeypatch.setattr(place_lookup, "look_up_site", lambda: None)
     trainer = tiny.trainer(out, EmissionsCallback())
     trainer.train()
     assert trainer.state.log_history[-1]["energy_kwh"] > 0

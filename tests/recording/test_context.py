@@ -120,12 +120,12 @@ def test_a_wrong_setting_is_refused_before_anything_runs(out):
 
 
 def test_an_error_of_our_own_does_not_reach_the_code(out, monkeypatch, warnings_of):
-    from hf_emissions.recording import experiment
+    from hf_emissions.recording import session
 
     def fail(*arguments, **settings):
         raise ZeroDivisionError("a mistake")
 
-    monkeypatch.setattr(experiment, "summarize", fail)
+    monkeypatch.setattr(session, "summarize", fail)
     with record_emissions(out, **GERMANY):
         work(0.05)
     assert len(warnings_of()) == 1
@@ -133,12 +133,12 @@ def test_an_error_of_our_own_does_not_reach_the_code(out, monkeypatch, warnings_
 
 
 def test_the_exception_of_the_code_is_the_one_that_comes_out(out, monkeypatch):
-    from hf_emissions.recording import experiment
+    from hf_emissions.recording import session
 
     def fail(*arguments, **settings):
         raise ZeroDivisionError("a mistake")
 
-    monkeypatch.setattr(experiment, "summarize", fail)
+    monkeypatch.setattr(session, "summarize", fail)
     with pytest.raises(ValueError, match="mine"), record_emissions(out, country="DEU"):
         raise ValueError("mine")
 
@@ -227,7 +227,7 @@ def test_the_command_can_be_pasted_into_a_shell(tmp_path, monkeypatch, name, war
 
 
 def test_the_command_names_the_place_that_is_missing(out, tmp_path, monkeypatch, warnings_of):
-    monkeypatch.setattr("hf_emissions.recording.experiment.look_up_site", lambda: None)
+    monkeypatch.setattr("hf_emissions.recording.place_lookup.look_up_site", lambda: None)
     with pytest.raises(KeyboardInterrupt), record_emissions(out, training_type="fine-tuning") as recording:
         work_and_raise(KeyboardInterrupt)
     assert recording.record.emissions_g is None
@@ -253,19 +253,19 @@ def test_where_nothing_was_metered_that_is_said(out, monkeypatch, warnings_of):
 
 def test_an_interrupt_while_it_is_ended_loses_nothing(out, monkeypatch, warnings_of):
     """A second Ctrl-C, as people press it: the recording is still ended, at the latest with the program."""
-    from hf_emissions.recording import entered
-    from hf_emissions.recording.experiment import Experiment
+    from hf_emissions.recording import active_contexts
+    from hf_emissions.recording.session import Session
 
     def interrupted(*arguments, **settings):
         raise KeyboardInterrupt
 
     recording = record_emissions(out, **GERMANY)
     with monkeypatch.context() as patched:
-        patched.setattr(Experiment, "end", interrupted)
+        patched.setattr(Session, "end", interrupted)
         with pytest.raises(KeyboardInterrupt), recording:
             work_and_raise(KeyboardInterrupt)
     assert ends(out) == []
-    entered._at_the_end()
+    active_contexts._at_the_end()
     assert ends(out) == ["abandoned"]
     assert "the code stopped (abandoned)" in warnings_of()[-1]
 
@@ -460,8 +460,7 @@ def test_a_relative_folder_is_the_one_that_was_meant(tmp_path, monkeypatch, goes
 # The type of the training, which a loop does not tell
 
 
-def test_a_training_type_that_is_not_given_is_asked_for_once(tmp_path, monkeypatch, warnings_of):
-    monkeypatch.setattr("hf_emissions.recording.context._asked", [])
+def test_a_training_type_that_is_not_given_is_asked_for_once(tmp_path, warnings_of):
     for number in range(2):
         with record_emissions(tmp_path / str(number), country="DEU"):
             work(0.01)

@@ -19,7 +19,7 @@ pytest.importorskip("codecarbon")
 
 from hf_emissions import record_emissions
 from hf_emissions.errors import UsageError
-from hf_emissions.recording.entered import EnteredBlock
+from hf_emissions.recording.active_contexts import ActiveContext
 
 GERMANY = {"country": "DEU", "training_type": "fine-tuning"}
 STEP_S = 0.02
@@ -721,7 +721,7 @@ def test_a_generator_that_the_meter_s_own_thread_closes(work, out, monkeypatch, 
 def test_what_the_collector_has_just_forgotten_is_not_abandoned_yet():
     """It clears references before it closes generators, which then end their recording themselves."""
     holder = Work("out")
-    block = EnteredBlock(holder, None, print)
+    block = ActiveContext(holder, None, print)
     assert [block.is_abandoned, block.is_abandoned] == [False, False]
     del holder
     gc.collect()

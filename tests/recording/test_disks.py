@@ -230,7 +230,7 @@ def test_lines_that_were_refused_are_written_with_the_next_one(out, said):
         (out / "filler").write_bytes(bytes(32 * PAGE_BYTES))
         with record_emissions(out, country="DEU") as recording:
             time.sleep(0.3)
-            recording._experiment.recorder.read("save", 1)
+            recording._session.recorder.read("save", 1)
             (out / "filler").unlink()
         text = said()
         assert text.count("the ledger cannot be written") == 1

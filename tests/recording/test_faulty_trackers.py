@@ -18,8 +18,7 @@ import codecarbon  # noqa: E402 - after the skip
 from codecarbon.core.units import Energy  # noqa: E402
 
 from hf_emissions import EmissionsCallback  # noqa: E402
-from hf_emissions.recording import detection, experiment  # noqa: E402
-from hf_emissions.recording.recorder import Recorder  # noqa: E402
+from hf_emissions.recording import detection, place_lookup, recorder  # noqa: E402
 
 TRACKER = codecarbon.OfflineEmissionsTracker
 STARTING = ["__init__", "start"]
@@ -52,8 +51,7 @@ NOT_HUNG_S = 30
 def wait_less(monkeypatch):
     """Waits that fit a test, long enough for a busy machine: a training with a tracker that hangs takes one of them."""
     monkeypatch.setattr(detection, "READY_S", 0.3)
-    monkeypatch.setitem(Recorder.read.__kwdefaults__, "most_s", 2.0)
-    monkeypatch.setitem(Recorder.finish.__kwdefaults__, "most_s", 2.0)
+    monkeypatch.setattr(recorder, "_PATIENCE_S", 2.0)
 
 
 def hang(release):
@@ -190,7 +188,7 @@ def test_a_later_segment_without_figures_keeps_the_words_of_the_first(out, break
 
 
 @pytest.mark.parametrize(
-    "broken", ["experiment.read_ledger", "experiment.summarize", "experiment.write_card", "callback.training_type"]
+    "broken", ["session.read_ledger", "session.summarize", "session.write_card", "callback.training_type"]
 )
 def test_an_error_of_our_own_is_a_warning_too(out, broken, monkeypatch, plain_weights, warnings_of):
     import importlib
@@ -263,7 +261,7 @@ def test_nothing_waits_for_the_network_at_the_start(out, monkeypatch):
     """A resolver that drops every packet costs the start nothing, and the end no more than a look-up's deadline."""
     import socket
 
-    monkeypatch.setattr(experiment, "_PLACE_S", 2.0)
+    monkeypatch.setattr(place_lookup, "_PLACE_S", 2.0)
     release = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(HANGS_S) and [])
     begun = []

@@ -15,10 +15,9 @@ from recording.helpers import SCRIPTS, environment
 from rig import nvml
 
 from hf_emissions import record_emissions
-from hf_emissions.recording import experiment, gpus
+from hf_emissions.recording import gpus, node_exchange
 from hf_emissions.recording.gpus import all_indices, nvml_indices, union, visible_gpus
 from hf_emissions.recording.nodes import Store, placement
-from hf_emissions.recording.start import LaunchInfo
 
 pytest.importorskip("codecarbon")
 
@@ -274,19 +273,17 @@ def test_the_ranks_of_other_nodes_are_left_out(others, expected):
     store = Store(HashStore(), len(others) + 1, 0)
     for rank, (node, names) in enumerate([("here", ["0"]), *others]):
         store.put(f"launch/gpus/{rank}", [here.node if node == "here" else node, names])
-    assert experiment._gpus_of_node(store, here, LaunchInfo("run", "launch"), ["0"], {"nodes_expected": 1}) == expected
+    assert node_exchange.gpus_of_node(store, here, "launch", ["0"])[0] == expected
 
 
 def test_ranks_that_never_say_are_waited_for_together(monkeypatch):
     pytest.importorskip("torch")
     from torch.distributed import HashStore
 
-    monkeypatch.setattr(experiment, "_GPUS_S", 0.3)
+    monkeypatch.setattr(node_exchange, "_GPUS_S", 0.3)
     begun = time.monotonic()
     store = Store(HashStore(), 16, 0)
-    assert experiment._gpus_of_node(
-        store, placement({}), LaunchInfo("run", "launch"), ["0"], {"nodes_expected": 1}
-    ) == ["0"]
+    assert node_exchange.gpus_of_node(store, placement({}), "launch", ["0"]) == (["0"], 1)
     assert time.monotonic() - begun < 1
 
 

@@ -15,14 +15,13 @@ from typing import Any
 import pytest
 
 from hf_emissions.recording import detection
-from hf_emissions.recording.filling import LEAST_WINDOW_S, SHORTEST_S, window_s
 from hf_emissions.recording.folder import open_folder
 from hf_emissions.recording.ledger import FOLDER, read_ledger
 from hf_emissions.recording.meter import Meter, Reading
+from hf_emissions.recording.reading_filter import LEAST_WINDOW_S, SHORTEST_S, ReadingFilter, window_s
 from hf_emissions.recording.recorder import Recorder
 from hf_emissions.recording.runs import Run, runs_of
 from hf_emissions.recording.summary import Summary, summarize
-from hf_emissions.recording.tally import Tally
 
 from ..rig import launch, tree
 from ..rig.clock import SimulatedClock, simulated_time
@@ -64,7 +63,7 @@ class Training:
 
     def run(self) -> Run:
         [run] = runs_of(read_ledger(self.folder).lines)
-        [twice] = runs_of([*read_ledger(self.folder).lines, *self.recorder.lines])
+        [twice] = runs_of([*read_ledger(self.folder).lines, *self.recorder.segment_log.lines])
         assert (twice.energy_kwh, twice.duration_s, twice.notes) == (run.energy_kwh, run.duration_s, run.notes)
         return run
 
@@ -411,7 +410,7 @@ def test_a_meter_that_answers_again_has_stopped_for_nothing(
     assert training.run().notes == ["the meter stopped answering; energy after that is missing"]
     clock.advance(20)
     training.recorder.read("save", 2)
-    assert training.run().notes == training.recorder.problems == []
+    assert training.run().notes == training.recorder.segment_log.problems == []
     seconds = clock.now - training.entered_s
     training.recorder.finish("finished")
     assert training.run().energy_kwh * J_PER_KWH == pytest.approx(training.joules(0, seconds), rel=1e-3)
@@ -449,36 +448,36 @@ def test_the_last_reading_is_of_the_end_however_short_before_it_another_was_take
 
 
 def test_a_reading_counts_for_the_moment_in_which_it_was_measured() -> None:
-    tally = Tally(late_s=2.0)
-    tally.take(Reading(cpu_kwh=1e-5), 1.0)
-    tally.take(Reading(cpu_kwh=1e-5), 1.0)  # given again
-    assert (tally.metered_s, tally.duration_s) == (1.0, 3.0)
-    assert tally.energy_kwh == pytest.approx(3e-5)
-    tally.take(Reading(cpu_kwh=4e-5), 2.0)
-    assert tally.filled.energy.cpu_kwh == pytest.approx(4e-5)  # the mean of the whole window
-    tally.take(Reading(cpu_kwh=9e-5), 3.0)
-    assert tally.filled.energy.cpu_kwh == pytest.approx(4e-5)
+    judged = ReadingFilter(late_s=2.0)
+    judged.take(Reading(cpu_kwh=1e-5), 1.0)
+    judged.take(Reading(cpu_kwh=1e-5), 1.0)  # given again
+    assert (judged.metered_s, judged.totals.duration_s) == (1.0, 3.0)
+    assert judged.totals.energy_kwh == pytest.approx(3e-5)
+    judged.take(Reading(cpu_kwh=4e-5), 2.0)
+    assert judged.filled.energy.cpu_kwh == pytest.approx(4e-5)  # the mean of the whole window
+    judged.take(Reading(cpu_kwh=9e-5), 3.0)
+    assert judged.filled.energy.cpu_kwh == pytest.approx(4e-5)
 
 
 def test_what_was_metered_after_the_end_is_left_out() -> None:
-    tally = Tally(late_s=1.0)
-    tally.take(Reading(cpu_kwh=1e-5), 1.0)
-    tally.take(Reading(cpu_kwh=3e-5), 2.0)
-    tally.cut(1.25)
-    assert (tally.metered_s, tally.duration_s) == (1.25, 2.25)
-    assert tally.reading.cpu_kwh == pytest.approx(1.5e-5)
-    assert tally.filled.energy.cpu_kwh == pytest.approx(1e-5)
+    judged = ReadingFilter(late_s=1.0)
+    judged.take(Reading(cpu_kwh=1e-5), 1.0)
+    judged.take(Reading(cpu_kwh=3e-5), 2.0)
+    judged.cut(1.25)
+    assert (judged.metered_s, judged.totals.duration_s) == (1.25, 2.25)
+    assert judged.reading.cpu_kwh == pytest.approx(1.5e-5)
+    assert judged.filled.energy.cpu_kwh == pytest.approx(1e-5)
     # One that was taken before does not lie after the end.
-    tally.cut(0.5)
-    assert (tally.metered_s, tally.reading.cpu_kwh) == (1.0, 1e-5)
+    judged.cut(0.5)
+    assert (judged.metered_s, judged.reading.cpu_kwh) == (1.0, 1e-5)
 
 
 def test_all_is_filled_in_of_a_training_that_was_over_before_its_meter_began() -> None:
-    tally = Tally(late_s=3.0)
-    tally.take(Reading(cpu_kwh=1e-5), 0.5)
-    tally.cut(-1.0)
-    assert (tally.metered_s, tally.duration_s, tally.reading) == (0.0, 2.0, Reading())
-    assert tally.energy_kwh == pytest.approx(4e-5)
+    judged = ReadingFilter(late_s=3.0)
+    judged.take(Reading(cpu_kwh=1e-5), 0.5)
+    judged.cut(-1.0)
+    assert (judged.metered_s, judged.totals.duration_s, judged.reading) == (0.0, 2.0, Reading())
+    assert judged.totals.energy_kwh == pytest.approx(4e-5)
 
 
 # Real processes

@@ -242,7 +242,7 @@ RECORD = textwrap.dedent(
         time.sleep(0.5)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
         for step in range(20):
-            recording._experiment.recorder.read("save", step)
+            recording._session.recorder.read("save", step)
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     print(json.dumps(recording.record.known()))
     """

@@ -11,8 +11,8 @@ import time
 import pytest
 from recording.helpers import SCRIPTS, block, card_text, environment, ledger, segments_kwh
 
-from hf_emissions.recording.names import this_host
 from hf_emissions.recording.nodes import Store, placement, shared_name
+from hf_emissions.recording.redaction import this_host
 
 pytest.importorskip("transformers")
 
@@ -296,13 +296,13 @@ def test_the_rank_in_the_process_group_counts_before_that_in_a_variable():
 def test_nodes_that_no_variable_counts_are_counted_by_what_the_processes_say(out):
     from torch.distributed import HashStore
 
-    from hf_emissions.recording import experiment
+    from hf_emissions.recording import session_start
     from hf_emissions.recording.settings import Settings
 
     shared = Store(HashStore(), 3, 0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiment, "process_store", lambda: shared)
-        running = experiment.begin(Settings(country="DEU"), out, facts={})
+        patch.setattr(session_start, "process_store", lambda: shared)
+        running = session_start.begin(Settings(country="DEU"), out, session_start.Training())
         for rank, node in ((1, "node:00000000000a"), (2, "node:00000000000a")):
             shared.put(f"{running.launch}/gpus/{rank}", [node, None])
         assert running.recorder.wait_ready(30)
@@ -379,15 +379,15 @@ def test_a_store_that_is_gone_is_no_error():
 def test_many_dead_nodes_are_waited_for_together(out, monkeypatch):
     from torch.distributed import HashStore
 
-    from hf_emissions.recording import detection, experiment, start
+    from hf_emissions.recording import detection, launch_info, session, session_start
     from hf_emissions.recording.settings import Settings
 
-    monkeypatch.setattr(experiment, "_STORE_S", 0.5)
+    monkeypatch.setattr(session, "_STORE_S", 0.5)
     monkeypatch.setattr(detection, "READY_S", 0.5)
-    monkeypatch.setattr(start, "_STORE_S", 0.5)
+    monkeypatch.setattr(launch_info, "_STORE_S", 0.5)
     shared = Store(HashStore(), 64, 0)
-    monkeypatch.setattr(experiment, "process_store", lambda: shared)
-    running = experiment.begin(Settings(country="DEU"), out, facts={})
+    monkeypatch.setattr(session_start, "process_store", lambda: shared)
+    running = session_start.begin(Settings(country="DEU"), out, session_start.Training())
     shared.add(f"{running.launch}/meters", 63)
     running.recorder.wait_ready(10)
     begun = time.monotonic()

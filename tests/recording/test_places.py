@@ -22,6 +22,8 @@ from hf_emissions import EmissionsCallback, record_emissions  # noqa: E402
 from hf_emissions.cli.main import run  # noqa: E402
 from hf_emissions.errors import HfEmissionsError, PlaceError  # noqa: E402
 from hf_emissions.factors.intensity import grid_intensity  # noqa: E402
+from hf_emissions.factors.resolve import check_intensity, world_average  # noqa: E402
+from hf_emissions.record import Intensity, Place, Site  # noqa: E402
 from hf_emissions.recording import place  # noqa: E402
 from hf_emissions.recording.runs import runs_of  # noqa: E402
 
@@ -510,30 +512,39 @@ LINE = {
 
 
 def test_a_place_of_a_ledger_is_read_as_it_was_written():
-    known = place.Place("Iowa, United States", 400.5, "combustion", "x", "USA", "iowa", "given", "gcp", "us-central1")
-    assert place.Place.from_json(known.as_json()) == known
-    assert known.as_json()["intensity_g_per_kwh"] == 400.5
-    bare = place.Place(None, 0.0, None, "")
-    assert bare.as_json() == {"intensity_g_per_kwh": 0.0}
-    assert place.Place.from_json(bare.as_json()) == bare
+    where = Place(
+        name="Iowa, United States",
+        country_iso3="USA",
+        region="iowa",
+        cloud_provider="gcp",
+        cloud_region="us-central1",
+        on_cloud=True,
+        known_by="given",
+    )
+    known = Site(where, Intensity(g_per_kwh=400.5, basis="combustion", source="x"))
+    assert place.site_from_json(place.site_to_json(known)) == known
+    assert place.site_to_json(known)["intensity_g_per_kwh"] == 400.5
+    bare = Site(Place(), Intensity(g_per_kwh=0.0))
+    assert place.site_to_json(bare) == {"intensity_g_per_kwh": 0.0}
+    assert place.site_from_json(place.site_to_json(bare)) == bare
 
 
 @pytest.mark.parametrize("intensity", [0, 3, 1400, 1400.0])
 def test_intensities_of_a_ledger(intensity):
-    assert place.Place.from_json({**LINE, "intensity_g_per_kwh": intensity}).intensity_g_per_kwh == intensity
+    assert place.site_from_json({**LINE, "intensity_g_per_kwh": intensity}).g_per_kwh == intensity
 
 
 @pytest.mark.parametrize("intensity", [None, True, "381", -0.1, 1400.1, float("nan"), float("inf")])
 def test_what_is_no_intensity_of_a_ledger(intensity):
     with pytest.raises(TypeError, match="no intensity"):
-        place.Place.from_json({**LINE, "intensity_g_per_kwh": intensity})
+        place.site_from_json({**LINE, "intensity_g_per_kwh": intensity})
 
 
 @pytest.mark.parametrize("wrong", [3, "", " ", "a\nb", None, ["DEU"]])
 def test_what_is_no_text_of_a_ledger_is_left_out(wrong):
-    found = place.Place.from_json({**LINE, "words": wrong, "country_iso3": wrong, "intensity_source": wrong})
-    assert found == place.Place(None, 381.0, "life-cycle", "")
-    assert place.Place.from_json({**LINE, "intensity_basis": "guessed"}).intensity_basis is None
+    found = place.site_from_json({**LINE, "words": wrong, "country_iso3": wrong, "intensity_source": wrong})
+    assert found == Site(Place(), Intensity(g_per_kwh=381.0, basis="life-cycle"))
+    assert place.site_from_json({**LINE, "intensity_basis": "guessed"}).intensity.basis is None
 
 
 @pytest.mark.parametrize(
@@ -541,17 +552,17 @@ def test_what_is_no_text_of_a_ledger_is_left_out(wrong):
 )
 def test_what_a_grid_may_have(g_per_kwh, is_one):
     if is_one:
-        place.check_intensity(g_per_kwh)
+        check_intensity(g_per_kwh)
         return
     with pytest.raises(PlaceError) as refused:
-        place.check_intensity(g_per_kwh)
+        check_intensity(g_per_kwh)
     assert str(refused.value) == f"no grid has {g_per_kwh:g} g/kWh; it lies between 3.5 and 1400"
 
 
 def test_the_worlds_average_is_what_it_is():
-    assert place.world_average() == place.Place(
-        "world average", 475.0, "life-cycle", "IEA 2019", how="place unknown, world average assumed"
-    )
+    where = Place(name="world average", known_by="place unknown, world average assumed")
+    intensity = Intensity(g_per_kwh=475.0, basis="life-cycle", source="IEA 2019", year=2019)
+    assert world_average() == Site(where, intensity)
 
 
 @pytest.mark.parametrize(
@@ -573,7 +584,7 @@ def test_the_clouds_are_asked_without_a_proxy_and_in_their_own_words(network, mo
     answers = {"/latest/api/token": "t", "/latest/dynamic/instance-identity/document": AWS}
     with serving(answers) as (url, asked):
         network(metadata=url)
-        assert place.look_up_place().cloud_provider == "aws"
+        assert place.look_up_site().place.cloud_provider == "aws"
     assert asked == ["PUT /latest/api/token", "GET /latest/dynamic/instance-identity/document"]
 
 
@@ -581,5 +592,5 @@ def test_the_first_answer_is_not_waited_for_longer_than_said(network):
     with serving({"/computeMetadata/v1/instance/zone": GCP, "/geo": GEOJS}, wait_s=1.0) as (url, _):
         network(metadata=url, geojs=f"{url}/geo")
         begun = time.monotonic()
-        assert place.look_up_place(0.05) is None
+        assert place.look_up_site(0.05) is None
         assert time.monotonic() - begun < 0.9

@@ -212,11 +212,11 @@ def test_a_training_that_moved_to_other_hardware_names_both():
 
 def test_the_power_of_two_readings_that_come_at_once_is_that_of_the_one_before():
     from hf_emissions.recording.meter import Reading
-    from hf_emissions.recording.tally import Tally
+    from hf_emissions.recording.reading_filter import ReadingFilter
 
-    tally, powers = Tally(), []
+    judged, powers = ReadingFilter(), []
     # 36 W are 1e-5 kWh a second; CodeCarbon gives the same figure again within 50 ms, and next to none at first.
     for at_s, kwh in [(0.04, 1e-9), (1.0, 1e-5), (1.01, 1e-5), (1.2, 1e-5), (2.0, 2e-5)]:
-        tally.take(Reading(cpu_kwh=kwh), at_s)
-        powers.append(round(tally.power_w, 6))
+        judged.take(Reading(cpu_kwh=kwh), at_s)
+        powers.append(round(judged.power_w, 6))
     assert powers == [0.0, 36.0, 36.0, 36.0, 36.0]

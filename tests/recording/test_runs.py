@@ -13,11 +13,11 @@ from hub.server import Hub
 from in_process import call
 
 from hf_emissions.recording.counters import Counters
-from hf_emissions.recording.experiment import begin
 from hf_emissions.recording.folder import Corrections, open_folder
 from hf_emissions.recording.ledger import FOLDER, LedgerFile, read_ledger
 from hf_emissions.recording.recorder import Recorder
 from hf_emissions.recording.runs import Run, run_saved_at, runs_of
+from hf_emissions.recording.session_start import Training, begin
 from hf_emissions.recording.settings import Settings
 from hf_emissions.recording.summary import summarize
 
@@ -160,10 +160,10 @@ def test_launches_are_counted_in_the_ledger(out: Path) -> None:
         file = LedgerFile(out / FOLDER / f"{lines[0]['run']}-{lines[0]['segment']}.jsonl")
         for line in lines:
             file.append(**line)
-    experiment = begin(Settings(country="DEU"), out, facts={})
-    assert experiment.recorder is not None
-    assert experiment.recorder.wait_ready(30)
-    experiment.end("finished")
+    session = begin(Settings(country="DEU"), out, Training())
+    assert session.recorder is not None
+    assert session.recorder.wait_ready(30)
+    session.end("finished")
     assert open_folder(out).runs[-1].segments[-1].order == 8
 
 

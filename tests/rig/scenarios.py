@@ -23,16 +23,15 @@ from typing import Any
 from unittest import mock
 
 from hf_emissions import record_emissions
-from hf_emissions.recording import detection, opened, start
-from hf_emissions.recording import experiment as experiments
-from hf_emissions.recording.experiment import Experiment
-from hf_emissions.recording.filling import SHORTEST_S
+from hf_emissions.recording import detection, launch_info, open_recordings, session_start
 from hf_emissions.recording.folder import open_folder
 from hf_emissions.recording.ledger import FOLDER, read_ledger
 from hf_emissions.recording.lineage import with_stages
 from hf_emissions.recording.nodes import Store
 from hf_emissions.recording.origin import Origin
+from hf_emissions.recording.reading_filter import SHORTEST_S
 from hf_emissions.recording.runs import runs_of
+from hf_emissions.recording.session import Session
 from hf_emissions.recording.settings import Settings
 from hf_emissions.recording.summary import Summary, summarize
 
@@ -297,7 +296,7 @@ class _Process:
     root: Path | None = None
     counter: dict[str, int] = field(default_factory=lambda: {"trainings": 0})
     opened: dict[Path, Any] = field(default_factory=dict)
-    experiment: Experiment | None = None
+    session: Session | None = None
     code: Callable[[], None] | None = None  # goes on to the end of a function that is recorded
     theirs: Any = None
 
@@ -306,19 +305,21 @@ class _Process:
         """Inside, this is the process that runs."""
         with (
             mock.patch.dict(os.environ, self.environment),
-            replaced(start, "_counter", self.counter),
-            replaced(opened, "_open", self.opened),
-            replaced(experiments, "process_store", lambda: self.store),
-            replaced(experiments, "_detected_meter", functools.partial(self._late_meter, experiments._detected_meter)),
+            replaced(launch_info, "_counter", self.counter),
+            replaced(open_recordings, "_open", self.opened),
+            replaced(session_start, "process_store", lambda: self.store),
+            replaced(
+                session_start, "_detected_meter", functools.partial(self._late_meter, session_start._detected_meter)
+            ),
         ):
             yield
 
-    def _late_meter(self, then: Callable[..., Any], experiment: Experiment, *gpus: Any) -> Any:
-        assert experiment.recorder is not None
-        experiment.recorder._requests.rest(self.late)  # type: ignore[attr-defined]
+    def _late_meter(self, then: Callable[..., Any], session: Session, *gpus: Any) -> Any:
+        assert session.recorder is not None
+        session.recorder._requests.rest(self.late)  # type: ignore[attr-defined]
         assert self.root is not None
         tree.point_at(self.root)  # meanwhile another node was begun
-        return then(experiment, *gpus)
+        return then(session, *gpus)
 
 
 class Player:
@@ -341,7 +342,7 @@ class Player:
 
     def play(self) -> Outcome:
         """All of it, on machines of its own."""
-        with replaced(experiments, "sharing_notes", lambda: ([], [])):
+        with replaced(session_start, "sharing_notes", lambda: ([], [])):
             return self._play()
 
     def _play(self) -> Outcome:
@@ -351,8 +352,8 @@ class Player:
             # Of a stage that is added, and of one that replaces the one before.
             kept = self.stretches if self.training and self.scenario.second != "anew" else []
             self.last_save, self.step, self.stretches = None, 0, [*kept]
-            if processes and processes[0].experiment is not None:
-                self.earlier_run = processes[0].experiment.run
+            if processes and processes[0].session is not None:
+                self.earlier_run = processes[0].session.run
             for launch in training:
                 if self.last_save is None:
                     self.stretches = [*kept]  # nothing to resume from: a new training
@@ -361,8 +362,8 @@ class Player:
                     processes = self._new_processes()
                 self._launch(processes, launch)
                 self._failed = launch.end != "finished"
-        assert processes[0].experiment is not None
-        return self._outcome(processes[0].experiment)
+        assert processes[0].session is not None
+        return self._outcome(processes[0].session)
 
     def _folder(self, node: int) -> Path:
         return self.base / ("out" if self.scenario.shared_folder else f"out{node}")
@@ -434,32 +435,33 @@ class Player:
                 self.stretches.append(Stretch(process.node, self.clock.now, self.clock.now, process.root))
             if self.with_theirs and local == 0:
                 self._begin_theirs(process)
-            process.experiment, process.late = None, launch.late[process.node]
+            process.session, process.late = None, launch.late[process.node]
             if launch.absent == process.node:
                 continue
             with process.running():
                 if launch.code is None:
-                    process.experiment = experiments.begin(
+                    process.session = session_start.begin(
                         Settings(country="DEU"),
                         process.folder,
-                        facts={"training_type": "fine-tuning"},
-                        resumed_at=resumed_at,
-                        local_rank=local,
-                        origin=self._origin(process),
+                        session_start.Training(
+                            training_type="fine-tuning",
+                            resumed_at=resumed_at,
+                            local_rank=local,
+                            origin=self._origin(process),
+                        ),
                     )
                 else:
-                    process.experiment, process.code = _begun(launch.code, process.folder)
-                if process.experiment.recorder is not None:
-                    assert process.experiment._placing is not None
-                    process.experiment._placing.join()  # in real time, and at once
-                    process.experiment.recorder.wait_ready(detection.READY_S)
-                    self.stretches[-1].segment = process.experiment.recorder.segment
+                    process.session, process.code = _begun(launch.code, process.folder)
+                if process.session.recorder is not None:
+                    process.session.place_lookup.wait()  # in real time, and at once
+                    process.session.recorder.wait_ready(detection.READY_S)
+                    self.stretches[-1].segment = process.session.recorder.segment_log.segment
 
     def _lose(self, processes: list[_Process], node: int | None) -> None:
         for process in processes:
-            if process.node == node and process.experiment is not None and process.experiment.recorder is not None:
-                process.experiment.recorder._requests.kill()
-                process.experiment = None
+            if process.node == node and process.session is not None and process.session.recorder is not None:
+                process.session.recorder._requests.kill()
+                process.session = None
                 # The training ends it all the same, so that the next one in this process begins one of its own.
                 process.opened.clear()
 
@@ -467,8 +469,8 @@ class Player:
         self.step += 1
         self.last_save = self.step
         for process in processes:
-            if process.experiment is not None and process.experiment.recorder is not None:
-                process.experiment.recorder.read("save", self.step)
+            if process.session is not None and process.session.recorder is not None:
+                process.session.recorder.read("save", self.step)
         self._keep_weights(processes, self.step)
 
     def _origin(self, process: _Process) -> Origin:
@@ -482,8 +484,8 @@ class Player:
     def _keep_weights(self, processes: list[_Process], step: int | None) -> None:
         self.weights = _weights(f"{self.training} {step} {self.clock.now}")
         for process in processes:
-            if process.experiment is not None:
-                process.experiment.keep_weights(step, self.weights)
+            if process.session is not None:
+                process.session.log_weights(step, self.weights)
 
     def _end(self, processes: list[_Process], launch: Launch) -> None:
         if launch.end == "kill":
@@ -491,24 +493,24 @@ class Player:
             return
         # The other processes publish what they have before rank 0 sums up.
         for process in reversed(processes):
-            if process.experiment is None or launch.lost == process.node:
+            if process.session is None or launch.lost == process.node:
                 continue
             with process.running():
-                self._end_process(process, process.experiment, launch)
+                self._end_process(process, process.session, launch)
         if launch.end == "finished":
             self._keep_weights(processes, None)
             self._end_theirs(processes)
         if launch.lost is not None or launch.end == "exception":
             self.clock.forget()
 
-    def _end_process(self, process: _Process, experiment: Experiment, launch: Launch) -> None:
+    def _end_process(self, process: _Process, session: Session, launch: Launch) -> None:
         if process.code is not None:
             process.code()  # writes the card itself
             process.code = None
             return
-        experiment.end(launch.end, self.step)
+        session.end(launch.end, self.step)
         if process.rank == 0:
-            experiment.write()
+            session.write()
 
     # transformers' own callback, which differs in one setting: the place is given, so that no network is touched
 
@@ -534,7 +536,7 @@ class Player:
 
     # What came of it
 
-    def _outcome(self, experiment: Experiment) -> Outcome:
+    def _outcome(self, session: Session) -> Outcome:
         recorded = {
             segment.segment: segment
             for folder in {self._folder(node) for node in range(self.scenario.nodes)}
@@ -552,14 +554,14 @@ class Player:
             metered += stretch.joules(stretch.end - lost)
             unfilled += stretch.joules(stretch.end - lost, after=segment.filled_s if segment else 0.0)
             tail = max(tail, lost)
-        runs = open_folder(experiment.folder).runs
-        [listed] = [with_stages(run, runs) for run in runs if run.id == experiment.run]
+        runs = open_folder(session.folder).runs
+        [listed] = [with_stages(run, runs) for run in runs if run.id == session.run]
         afterwards = summarize(listed)
         return Outcome(
             scenario=self.scenario,
             stretches=self.stretches,
             # Where the last launch was killed there is no card yet, and `hf-emissions runs` makes it.
-            summary=experiment.summary or afterwards,
+            summary=session.summary or afterwards,
             listed=afterwards,
             kept_joules=listed.energy_kwh * _J_PER_KWH,
             filled_joules=listed.filled_kwh * _J_PER_KWH,
@@ -611,20 +613,20 @@ async def _iterates(recorded: Callable[[], Any]) -> None:
 _CODE = {"coroutine": _coroutine, "generator": _generator, "async generator": _async_generator}
 
 
-def _begun(kind: str, folder: Path) -> tuple[Experiment, Callable[[], None]]:
+def _begun(kind: str, folder: Path) -> tuple[Session, Callable[[], None]]:
     """A function under `record_emissions` that has begun; its recording, and what brings it to its end."""
     recording = record_emissions(folder, country="DEU", training_type="fine-tuning")
     recorded: Any = recording(_CODE[kind])
     running = _iterates(recorded) if kind == "async generator" else recorded()
     step = running.__next__ if kind == "generator" else functools.partial(running.send, None)
     step()
-    assert recording._experiment is not None
+    assert recording._session is not None
 
     def end() -> None:
         with contextlib.suppress(StopIteration):
             step()
 
-    return recording._experiment, end
+    return recording._session, end
 
 
 class _LocalZero:

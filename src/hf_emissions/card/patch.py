@@ -60,9 +60,9 @@ def patch_card(text: str, record: EmissionsRecord, *, overwrite: bool = False) -
     card = parse_card(text)
     if card.block is None:
         return _added(card, record, block)
-    patched = _replaced(card, card.block, _wanted(card, record, overwrite))
+    patched = _replaced(card, card.block, _wanted(card, record, block, overwrite))
     if patched != text:
-        verify_only_block_changed(card, patched, record)
+        verify_only_block_changed(card, patched, _expected(record, block))
     return patched
 
 
@@ -116,8 +116,12 @@ def _added(card: ParsedCard, record: EmissionsRecord, block: dict[str, BlockValu
         patched = _with_front_matter(card.text, block)
         if is_only_front_matter_added(card, patched, block):
             return patched
-    verify_only_block_changed(card, patched, record)
+    verify_only_block_changed(card, patched, _expected(record, block))
     return patched
+
+
+def _expected(record: EmissionsRecord, block: AbstractMapping[str, BlockValue]) -> dict[str, object]:
+    return {field: getattr(record, field) for field in map(field_of, block)}
 
 
 def _with_front_matter(text: str, block: AbstractMapping[str, BlockValue]) -> str:
@@ -141,7 +145,9 @@ def _before(card: ParsedCard, block: Entry) -> int:
     return card.root.entries[index - 1].value_end if index else card.front_matter.start
 
 
-def _wanted(card: ParsedCard, record: EmissionsRecord, overwrite: bool) -> dict[str, BlockValue]:
+def _wanted(
+    card: ParsedCard, record: EmissionsRecord, block: AbstractMapping[str, BlockValue], overwrite: bool
+) -> dict[str, BlockValue]:
     """Fields to write, without those that already have their value.
 
     Raises:
@@ -154,7 +160,7 @@ def _wanted(card: ParsedCard, record: EmissionsRecord, overwrite: bool) -> dict[
         raise card.unreadable(error) from None
     allowed = overwrite or existing.get("source", "").startswith(OUR_ESTIMATE)
     wanted = {}
-    for key, value in to_block(record).items():
+    for key, value in block.items():
         field = field_of(key)
         agrees = field in existing and same(existing[field], getattr(record, field))
         if field in existing and not agrees and not allowed:

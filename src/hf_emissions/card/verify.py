@@ -18,7 +18,6 @@ from yaml.events import (
 )
 
 from ..errors import CardError, VerificationError
-from ..record import EmissionsRecord
 from . import block as block_fields
 from .block import KEY, BlockValue
 from .entries import Entry
@@ -27,8 +26,8 @@ from .front_matter import BOM, FrontMatter, find_front_matter, line_start, posit
 from .parsed import ParsedCard, parse_card
 
 
-def verify_only_block_changed(before: ParsedCard, text: str, record: EmissionsRecord | None) -> None:
-    """Check that `text` differs from `before` only in the block, which must contain `record` (None: no block).
+def verify_only_block_changed(before: ParsedCard, text: str, expected: Mapping[str, object] | None) -> None:
+    """Check that `text` differs from `before` only in the block, which must say `expected`, by field (None: no block).
 
     Compares other keys as parser events, aliases unexpanded, and the body as text.
 
@@ -37,7 +36,7 @@ def verify_only_block_changed(before: ParsedCard, text: str, record: EmissionsRe
     """
     try:
         after = parse_card(text)
-        problem = _anchor_problem(before) or _problem(before, after, record)
+        problem = _anchor_problem(before) or _problem(before, after, expected)
     except CardError as error:
         problem = f"afterwards the card could not be read ({error.reason})"
     if problem:
@@ -107,14 +106,14 @@ def _is_value(event: Any, value: BlockValue) -> bool:
     return event.implicit[0] and float(event.value) == value
 
 
-def _problem(before: ParsedCard, after: ParsedCard, record: EmissionsRecord | None) -> str | None:
+def _problem(before: ParsedCard, after: ParsedCard, expected: Mapping[str, object] | None) -> str | None:
     if _other_events(before) != _other_events(after):
         return "another key of the front matter would have changed"
     if not _same_body(before, after):
         return "the text below the front matter would have changed"
-    if record is None:
+    if expected is None:
         return "the block would still be there" if after.block else None
-    return None if _says(after, record) else "the block would not have said what was to be written"
+    return None if _says(after, expected) else "the block would not have said what was to be written"
 
 
 def _other_events(card: ParsedCard) -> list[Any]:
@@ -150,14 +149,10 @@ def _body(card: ParsedCard) -> str:
     return card.text[card.front_matter.body :] if card.front_matter else card.text.removeprefix(BOM)
 
 
-def _says(after: ParsedCard, record: EmissionsRecord) -> bool:
-    written = block_fields.to_block(record)
+def _says(after: ParsedCard, expected: Mapping[str, object]) -> bool:
     if after.record is None or after.block is None:
         return False
-    return all(
-        block_fields.same(getattr(after.record, field), getattr(record, field))
-        for field in map(block_fields.field_of, written)
-    )
+    return all(block_fields.same(getattr(after.record, field), value) for field, value in expected.items())
 
 
 def _anchor_problem(card: ParsedCard) -> str | None:

@@ -7,11 +7,7 @@ from pathlib import Path
 
 
 def append_bytes(path: Path, data: bytes) -> None:
-    """Append lines to a file, creating it if missing, and sync it to disk.
-
-    Raises:
-        OSError: the write failed, maybe partly.
-    """
+    """Append lines to a file, creating it if missing, and sync it to disk; on an OSError maybe partly."""
     # A truncated last line is terminated first, so that it does not merge with this one.
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
     try:

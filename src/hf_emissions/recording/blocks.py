@@ -38,7 +38,7 @@ def read_block(folder: Path) -> Block | None:
         return None
 
 
-def put_block_back(folder: Path, block: Block) -> None:
+def restore_block(folder: Path, block: Block) -> None:
     """Restore a block on the card of a folder, replacing any other; a failure is a warning."""
     try:
         edit_file(folder / CARD_NAME, lambda text: with_block(text, block))
@@ -47,7 +47,6 @@ def put_block_back(folder: Path, block: Block) -> None:
 
 
 def with_block(text: str, block: Block) -> str:
-    """Card text with this block instead of its own."""
     text = remove_block(text)
     card = parse_card(text)
     if block.lines and card.front_matter is not None and not card.root.flow:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
 
 from .. import template, units
 from ..card.file import CARD_NAME, edit_file, write_atomically
@@ -68,11 +67,7 @@ def begin_card(path: Path) -> bool:
 
 
 def edited_card(text: str, summary: Summary, runs: list[Run], *, section: bool | None, overwrite: bool) -> str:
-    """The card with a run's figure; see `write_card`.
-
-    Raises:
-        CardError: the card cannot be edited, or has somebody else's figure.
-    """
+    """The card with a run's figure; see `write_card`. CardError if it cannot be edited, or the figure is not ours."""
     record = summary.record
     if record is not None and record.emissions_g is not None:
         text = patch_card(text, record, overwrite=overwrite or is_ours(text, runs))
@@ -94,7 +89,6 @@ def is_ours(text: str, runs: list[Run]) -> bool:
 
 
 def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:
-    """Sentences below the section's list."""
     notes = [*summary.notes, *summary.problems]
     record = summary.record
     if summary.without_place_g:
@@ -105,7 +99,7 @@ def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:
         )
     if record is not None:
         notes.append(_boundary(record))
-    if len(runs) > 1 and not runs[-1].tells_weights:
+    if len(runs) > 1 and not runs[-1].has_weights:
         notes.append(
             "The figure is that of the last recording in this folder; whether the earlier ones belong to the same "
             "model is not known."
@@ -122,5 +116,5 @@ def _boundary(record: EmissionsRecord) -> str:
 
 
 def _new_card(folder: Path) -> str:
-    values: dict[str, Any] = {"name": folder.resolve().name}
+    values: dict[str, object] = {"name": folder.resolve().name}
     return template.render_markdown("card.md.jinja", values)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 
 def monotonic_s() -> float:
-    """Monotonic seconds since an arbitrary moment. All durations use this clock."""
     return time.monotonic()
 
 
@@ -23,5 +22,4 @@ def wait(event: threading.Event, most_s: float) -> bool:
 
 
 def pause(seconds: float) -> None:
-    """Sleep."""
     time.sleep(max(seconds, 0.0))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import logging
 import os
 import threading
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -13,13 +15,15 @@ from typing import Any, Self, TypeVar
 
 from ..errors import MissingExtraError, UsageError
 from ..record import EmissionsRecord
-from . import detection, spans
-from . import experiment as experiments
-from .conclusion import conclude, stopped_line
-from .ending import CLOSED_EARLY, CLOSED_EARLY_REMARK, why_finished
-from .entered import EnteredBlock, look_for_abandoned
-from .experiment import Experiment
-from .recorder import RunningTotals
+from . import detection
+from .active_contexts import ActiveContext, end_abandoned
+from .call_wrapper import wrap_calls
+from .console import warn_once
+from .guard import attempt
+from .reading_filter import RunningTotals
+from .result_message import print_result, stopped_message
+from .session import Session
+from .session_start import Training, begin
 from .settings import Settings
 
 log = logging.getLogger("hf_emissions")
@@ -30,7 +34,11 @@ _ASK_FOR_TYPE = (
     "training_type is not given, and the card will lack it; "
     'say record_emissions(..., training_type="fine-tuning") or "pre-training"'
 )
-_asked: list[bool] = []
+_CLOSED_EARLY = "closed early"
+_CLOSED_EARLY_REMARK = (
+    "Who iterated over the training stopped before its end, as by a break; the figure is of what it did until then."
+)
+_OF_COROUTINES = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE
 
 
 class record_emissions:  # noqa: N801 - used like a function
@@ -70,9 +78,9 @@ class record_emissions:  # noqa: N801 - used like a function
         self._settings = Settings(output_dir=output_dir, **settings)
         self._folder = Path(output_dir)
         self._resume = resume
-        self._experiment: Experiment | None = None
+        self._session: Session | None = None
         self._record: EmissionsRecord | None = None
-        self._entries: list[EnteredBlock | None] = []
+        self._entries: list[ActiveContext | None] = []
         self._decorator: record_emissions | None = None
         self._active = self._settings.active
         if self._active:
@@ -87,17 +95,16 @@ class record_emissions:  # noqa: N801 - used like a function
             self._active = False
 
     def __call__(self, function: _Decorated) -> _Decorated:
-        """Decorate a function so that every call is recorded."""
-        decorated: _Decorated = spans.inside(function, self._of_a_call)
+        decorated: _Decorated = wrap_calls(function, self._of_a_call)
         return decorated
 
     def _of_a_call(self) -> record_emissions:
         # Every call of a decorated function is a separate recording.
-        one = copy.copy(self)
-        one._decorator = self
-        return one
+        call = copy.copy(self)
+        call._decorator = self
+        return call
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Settings only: a copy, also in another process, has recorded nothing yet."""
         return {**self.__dict__, "_experiment": None, "_record": None, "_entries": [], "_decorator": None}
 
@@ -109,45 +116,32 @@ class record_emissions:  # noqa: N801 - used like a function
     @property
     def sofar(self) -> RunningTotals | None:
         """Totals up to the last reading (at most 15 s ago); for a decorator, of the call that began last."""
-        return self._experiment.sofar() if self._experiment else None
+        return self._session.recorder.sofar if self._session and self._session.recorder else None
 
     def __enter__(self) -> Self:
-        """Start recording."""
-        entry = None
-        if self._active and self._settings.active:
-            try:
-                entry = self._begin()
-            except Exception as problem:  # noqa: BLE001 - whatever goes wrong, the code runs
-                log.warning("hf-emissions: %s: %s; nothing is recorded", type(problem).__name__, problem)
-        self._entries.append(entry)
+        is_active = self._active and self._settings.active
+        self._entries.append(attempt(self._begin, _warn_of_no_recording) if is_active else None)
         return self
 
-    def _begin(self) -> EnteredBlock:
+    def _begin(self) -> ActiveContext | None:
         detection.detect_hardware()
-        experiment = experiments.begin(
-            self._settings,
-            self._folder,
-            facts={"training_type": self._settings.training_type},
-            resume_last=self._resume,
-            alive=look_for_abandoned,
+        training = Training(
+            training_type=self._settings.training_type, resume_last=self._resume, is_alive=end_abandoned
         )
-        entry = EnteredBlock(self, experiment, partial(_end, finished=None, stopped="abandoned"))
+        session = begin(self._settings, self._folder, training)
+        entry = ActiveContext(self, session, partial(_end, finished=None, stopped="abandoned"))
         for one in (self, self._decorator):
             if one is not None:
-                one._experiment = experiment
-        self._ask_for_type(experiment)
-        try:
-            if experiment.recorder is not None:
-                experiment.recorder.wait_ready(detection.BLOCK_READY_S)
-        except BaseException:  # Ctrl-C: the block was not entered, so __exit__ is never called
-            entry.give_up()
-            raise
+                one._session = session
+        if not self._settings.training_type and session.placement.rank == 0:
+            warn_once(_ASK_FOR_TYPE)
+        with ExitStack() as unless_ready:
+            # Ctrl-C here: the block was not entered, so __exit__ is never called.
+            unless_ready.callback(entry.give_up)
+            if session.recorder is not None:
+                session.recorder.wait_ready(detection.BLOCK_READY_S)
+            unless_ready.pop_all()
         return entry
-
-    def _ask_for_type(self, experiment: Experiment) -> None:
-        if not self._settings.training_type and experiment.placement.rank == 0 and not _asked:
-            _asked.append(True)
-            log.warning("hf-emissions: %s", _ASK_FOR_TYPE)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -156,7 +150,7 @@ class record_emissions:  # noqa: N801 - used like a function
         entry = self._entries.pop() if self._entries else None
         if entry is None:
             return
-        finished = why_finished(error, trace)
+        finished = _completion_reason(error, trace)
         stopped = "" if kind is None else "abandoned" if kind is GeneratorExit else kind.__name__
         # The garbage collector may close generators on our own thread, which cannot wait for itself.
         if threading.current_thread().name.startswith("hf-emissions"):
@@ -164,11 +158,11 @@ class record_emissions:  # noqa: N801 - used like a function
         else:
             self._leave(entry, finished, stopped)
 
-    def _leave(self, entry: EnteredBlock, finished: str | None, stopped: str) -> None:
+    def _leave(self, entry: ActiveContext, finished: str | None, stopped: str) -> None:
         entry.leave(partial(_end, finished=finished, stopped=stopped))
         for one in (self, self._decorator):
             if one is not None:
-                one._record = entry.experiment.record
+                one._record = entry.session.record
 
     async def __aenter__(self) -> Self:
         """Start recording; blocks the event loop for two seconds at most, once per process."""
@@ -177,22 +171,45 @@ class record_emissions:  # noqa: N801 - used like a function
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the recording; see `__exit__`."""
         self.__exit__(kind, error, trace)
 
 
-def _end(experiment: Experiment, finished: str | None, stopped: str) -> None:
+def _warn_of_no_recording(error: Exception) -> None:
+    log.warning("hf-emissions: %s: %s; nothing is recorded", type(error).__name__, error)
+
+
+def _completion_reason(error: BaseException | None, trace: TracebackType | None) -> str | None:
+    """Reason for the ledger if the code finished; None if it did not.
+
+    `sys.exit(0)` counts as finished. So does a generator closed by its consumer, such as by a `break`. A closed
+    coroutine was discarded, and has not finished.
+    """
+    if error is None:
+        return "finished"
+    if isinstance(error, SystemExit) and (error.code is None or (isinstance(error.code, int) and error.code == 0)):
+        return "finished"
+    if isinstance(error, GeneratorExit) and not (trace and trace.tb_frame.f_code.co_flags & _OF_COROUTINES):
+        return _CLOSED_EARLY
+    return None
+
+
+def _end(session: Session, finished: str | None, stopped: str) -> None:
     """End a recording: write the card if the code finished (`finished` says how), else log a warning."""
-    try:
-        if finished == CLOSED_EARLY and experiment.recorder is not None:
-            # A break cannot be told from an error in the consumer's loop.
-            experiment.recorder.append("remark", text=CLOSED_EARLY_REMARK)
-        experiment.end(finished or stopped, complete=finished is not None)
-        if experiment.goes_on or experiment.recorder is None:
-            return
-        if finished is None:
-            log.warning("hf-emissions: %s", stopped_line(experiment, "the code", stopped))
-        elif experiment.placement.rank == 0:
-            conclude(experiment, written=experiment.write())
-    except Exception as problem:  # noqa: BLE001 - whatever goes wrong, the code goes on
-        log.warning("hf-emissions: %s: %s; what was recorded is in the ledger", type(problem).__name__, problem)
+
+    def warn(error: Exception) -> None:
+        log.warning("hf-emissions: %s: %s; what was recorded is in the ledger", type(error).__name__, error)
+
+    attempt(lambda: _end_session(session, finished, stopped), warn)
+
+
+def _end_session(session: Session, finished: str | None, stopped: str) -> None:
+    if finished == _CLOSED_EARLY:
+        # A break cannot be told from an error in the consumer's loop.
+        session.log("remark", text=_CLOSED_EARLY_REMARK)
+    session.end(finished or stopped, complete=finished is not None)
+    if session.continues or session.recorder is None:
+        return
+    if finished is None:
+        log.warning("hf-emissions: %s", stopped_message(session, "the code", stopped))
+    elif session.placement.rank == 0:
+        print_result(session, written=session.write())

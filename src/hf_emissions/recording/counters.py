@@ -10,9 +10,12 @@ Reads private attributes as of 3.2.9 and 3.3.2; if they have changed, nothing is
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .. import units
+
+if TYPE_CHECKING:
+    from codecarbon.core.rapl import RAPLFile
 
 # Twice the rating of the largest processor package (500 W, AMD EPYC 9965).
 _MOST_PACKAGE_W = 1_000.0
@@ -20,20 +23,14 @@ _SHORTEST_S = 0.1
 
 
 class Counters:
-    """RAPL counters of a running tracker.
+    """RAPL counters of a running tracker; `reset` if one went back without a wrap, until the consumer clears it."""
 
-    Attributes:
-        reset: True if a counter went back without a wrap; the consumer clears it.
-        skipped: True if a counter was unreadable in CodeCarbon's last measurement.
-    """
-
-    def __init__(self, tracker: Any) -> None:
+    def __init__(self, tracker: object) -> None:
         self._tracker = tracker
         self._last: dict[str, tuple[float, float]] = {}
         self.reset = False
 
-    def look(self, now_s: float) -> None:
-        """Compare every counter with its previous value."""
+    def poll(self, now_s: float) -> None:
         for file in self._files():
             try:
                 value, largest, path = file._get_value(), file.max_energy_reading.kWh, str(file.path)
@@ -51,7 +48,6 @@ class Counters:
 
     @property
     def skipped(self) -> bool:
-        """See the class."""
         return any(getattr(file, "sample_skipped", False) is True for file in self._files())
 
     def missing(self) -> list[str]:
@@ -67,15 +63,15 @@ class Counters:
             "missing (sudo chmod a+r /sys/class/powercap/intel-rapl/*/energy_uj)"
         ]
 
-    def _files(self) -> list[Any]:
-        found: list[Any] = []
+    def _files(self) -> list[RAPLFile]:
+        found: list[RAPLFile] = []
         for part in getattr(self._tracker, "_hardware", None) or ():
             files = getattr(getattr(part, "_intel_interface", None), "_rapl_files", None)
             found += files if isinstance(files, list) else []
         return found
 
 
-def _folder(file: Any) -> Path:
+def _folder(file: RAPLFile) -> Path:
     return Path(str(file.path)).parent
 
 

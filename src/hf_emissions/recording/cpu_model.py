@@ -6,7 +6,6 @@ import importlib
 import sys
 import types
 from pathlib import Path
-from typing import Any
 
 # Field names that py-cpuinfo looks for, line by line.
 _FIELDS = ("model name", "cpu", "processor", "uarch")
@@ -22,12 +21,9 @@ def cpu_model(listed: str) -> str | None:
 
 
 def tell_cpu_model(source: Path = Path("/proc/cpuinfo")) -> None:
-    """Fill CodeCarbon's cache of the processor's name; no-op if the name is not found here.
-
-    CodeCarbon caches the first answer of py-cpuinfo. For that one call only, the module is replaced by a stub.
-    """
-    detect: Any = getattr(importlib.import_module("codecarbon.core.util"), "detect_cpu_model", None)
-    if not hasattr(detect, "cache_info") or detect.cache_info().currsize:
+    """Fill CodeCarbon's cache of the processor's name: in its one call of py-cpuinfo a stub stands for the module."""
+    detect = getattr(importlib.import_module("codecarbon.core.util"), "detect_cpu_model", None)
+    if detect is None or not hasattr(detect, "cache_info") or detect.cache_info().currsize:
         return
     try:
         name = cpu_model(source.read_text(encoding="utf-8", errors="replace"))

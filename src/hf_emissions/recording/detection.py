@@ -8,9 +8,9 @@ import threading
 
 from ..errors import MissingExtraError
 from . import installed
+from .codecarbon_log import silence
+from .console import warn_once
 from .meter import Meter, MeterError
-from .quiet import silence
-from .saying import warn_once
 
 # How long the start of a training waits for its meter. If detection began when the callback was created, it is ready by
 # then; a gap is filled in from the first readings. This is half of the 0.5 s that `train()` may cost in all.
@@ -33,12 +33,12 @@ class _Detection:
         self.imported = threading.Event()
         self.done = threading.Event()
         self.problem: MissingExtraError | None = None
-        self.nobody_waits = False
+        self.is_unawaited = False
         self.waited_for = False
         self.lock = threading.Lock()
 
     @property
-    def of_use(self) -> bool:
+    def is_usable(self) -> bool:
         """True unless it failed, or is an unfinished copy in a forked child, where its thread is gone."""
         return self.problem is None and (self.done.is_set() or self.process == os.getpid())
 
@@ -63,21 +63,17 @@ class _Detection:
             with self.lock:
                 self.problem = problem
                 self.imported.set()
-                unnamed = self.nobody_waits
-            if unnamed:
+                is_unawaited = self.is_unawaited
+            if is_unawaited:
                 warn_once(f"{problem}; nothing is recorded")
             raise
         self.imported.set()
 
     def wait_for_import(self) -> None:
-        """Wait up to `IMPORT_S` for the import.
-
-        Raises:
-            MissingExtraError: it failed. A later failure is warned of by its own thread.
-        """
+        """Wait up to `IMPORT_S` for the import; MissingExtraError if it failed. Of a later failure its thread warns."""
         in_time = self.imported.wait(IMPORT_S)
         with self.lock:
-            self.nobody_waits = not in_time and self.problem is None
+            self.is_unawaited = not in_time and self.problem is None
             problem = self.problem
         if problem is not None:
             raise problem
@@ -98,8 +94,9 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before_fork)
 
 
-def _begun() -> _Detection:
-    if not (_detection and _detection[-1].of_use):
+def detect_hardware() -> _Detection:
+    """Start CodeCarbon's hardware detection in the background before the training; takes 0.25 s, once per process."""
+    if not (_detection and _detection[-1].is_usable):
         silence()
         _detection.append(_Detection())
         threading.Thread(target=_detection[-1].run, daemon=True, name="hf-emissions-detect").start()
@@ -107,24 +104,11 @@ def _begun() -> _Detection:
 
 
 def check_codecarbon() -> None:
-    """Check that CodeCarbon is usable, and start hardware detection in the background.
-
-    Raises:
-        MissingExtraError: it is missing, too old or broken; with the command to fix it.
-    """
+    """Start hardware detection in the background; MissingExtraError, with the fix, if CodeCarbon is not usable."""
     installed.check_installed()
-    _begun().wait_for_import()
-
-
-def detect_hardware() -> None:
-    """Start CodeCarbon's hardware detection in the background; takes 0.25 s, once per process.
-
-    Called before the training, so that it does not slow the first steps.
-    """
-    _begun()
+    detect_hardware().wait_for_import()
 
 
 def wait_for_detection() -> None:
-    """Wait for a running detection, if any."""
     if _detection and _detection[-1].process == os.getpid():
         _detection[-1].done.wait()

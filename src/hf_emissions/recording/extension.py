@@ -12,13 +12,13 @@ import copyreg
 import functools
 import inspect
 import types
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, SupportsIndex
 
 _MADE_BY = "_hf_emissions_methods"
 
 
-def extend(thing: Any, methods: type) -> None:
+def extend(thing: object, methods: type) -> None:
     """Add the methods of an attribute-free class to `thing`; idempotent.
 
     The class keeps its name, and isinstance checks still hold. Copies have the methods too. Pickles refer to the
@@ -46,7 +46,7 @@ def _extended(base: type, methods: type) -> type:
     return type(base)(base.__name__, (methods, base), {**names, **dict(_with_signatures(base, methods))})
 
 
-def _with_signatures(base: type, methods: type) -> Iterator[tuple[str, Any]]:
+def _with_signatures(base: type, methods: type) -> Iterator[tuple[str, object]]:
     """Yield the methods with names, docstrings and signatures of those that they override."""
     for name, method in vars(methods).items():
         if inspect.isfunction(method) and hasattr(base, name):
@@ -54,7 +54,7 @@ def _with_signatures(base: type, methods: type) -> Iterator[tuple[str, Any]]:
             yield name, functools.wraps(getattr(base, name))(code)
 
 
-def _own_class(thing: Any) -> tuple[type, list[type]]:
+def _own_class(thing: object) -> tuple[type, list[type]]:
     """Original class of an extended object, and its extensions, oldest first."""
     methods: list[type] = []
     own = next((each for each in type(thing).__mro__ if _MADE_BY in each.__dict__), type(thing))
@@ -64,9 +64,9 @@ def _own_class(thing: Any) -> tuple[type, list[type]]:
     return own, methods
 
 
-def _reduce_ex(self: Any, protocol: Any) -> Any:
+def _reduce_ex(self: object, protocol: SupportsIndex) -> str | tuple[Any, ...]:
     base, _ = _own_class(self)
-    reduced = base.__reduce_ex__(self, protocol)  # type: ignore[call-arg]
+    reduced = base.__reduce_ex__(self, protocol)  # type: ignore[arg-type, call-arg]
     if isinstance(reduced, str):
         return reduced
     make, arguments, *rest = reduced
@@ -76,25 +76,25 @@ def _reduce_ex(self: Any, protocol: Any) -> Any:
     return (make, tuple(base if argument is type(self) else argument for argument in arguments), *rest)
 
 
-def _copy(self: Any) -> Any:
+def _copy(self: object) -> object:
     base, methods = _own_class(self)
-    own: Any = getattr(base, "__copy__", None)
-    made = own(self) if own is not None else _rebuilt(self, lambda state: state)
+    own: Callable[[object], object] | None = getattr(base, "__copy__", None)
+    made = _rebuilt(self, lambda state: state) if own is None else own(self)
     return _extended_again(made, methods)
 
 
-def _deepcopy(self: Any, memo: dict[int, Any]) -> Any:
+def _deepcopy(self: object, memo: dict[int, object]) -> object:
     base, methods = _own_class(self)
-    own: Any = getattr(base, "__deepcopy__", None)
-    made = own(self, memo) if own is not None else _rebuilt(self, lambda state: copy.deepcopy(state, memo), memo)
+    own: Callable[[object, object], object] | None = getattr(base, "__deepcopy__", None)
+    made = _rebuilt(self, lambda state: copy.deepcopy(state, memo), memo) if own is None else own(self, memo)
     return _extended_again(made, methods)
 
 
-def _rebuilt(thing: Any, copied: Any, memo: dict[int, Any] | None = None) -> Any:
+def _rebuilt(thing: object, copied: Callable[[object], Any], memo: dict[int, object] | None = None) -> object:
     """Copy `thing` via `__reduce_ex__`, like the module `copy`."""
-    reduced: tuple[Any, ...] = (*thing.__reduce_ex__(4), None)
-    make, arguments, state = reduced[:3]
-    made = make(*(argument if isinstance(argument, type) else copied(argument) for argument in arguments))
+    make, arguments, state = (*thing.__reduce_ex__(4), None)[:3]
+    assert not isinstance(make, str)
+    made: object = make(*(argument if isinstance(argument, type) else copied(argument) for argument in arguments))
     if memo is not None:
         memo[id(thing)] = made  # before the state, which may refer to the object
     if state is None:
@@ -106,7 +106,7 @@ def _rebuilt(thing: Any, copied: Any, memo: dict[int, Any] | None = None) -> Any
     return made
 
 
-def _extended_again(made: Any, methods: list[type]) -> Any:
+def _extended_again(made: object, methods: list[type]) -> object:
     for each in methods:
         extend(made, each)
     return made

@@ -11,7 +11,8 @@ import itertools
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+
+from .guard import attempt
 
 VARIABLE = "CUDA_VISIBLE_DEVICES"
 
@@ -38,21 +39,20 @@ def visible_gpus(environment: Mapping[str, str] = os.environ) -> list[str] | Non
 
 def _uuids_of_cuda() -> list[str]:
     """UUIDs from torch, only if it has already initialized CUDA: doing so here could break a later fork."""
-    torch: Any = sys.modules.get("torch")
+    if not in_use():
+        return []
+    cuda = sys.modules["torch"].cuda
     try:
-        if not torch.cuda.is_initialized():
-            return []
-        count = torch.cuda.device_count()
-        return [f"GPU-{torch.cuda.get_device_properties(index).uuid}" for index in range(count)]
+        return [f"GPU-{cuda.get_device_properties(index).uuid}" for index in range(cuda.device_count())]
     except (AttributeError, RuntimeError):
         return []
 
 
 def in_use() -> bool:
     """True if this process has initialized CUDA (or ROCm, by the same name) with a GPU."""
-    torch: Any = sys.modules.get("torch")
+    cuda = getattr(sys.modules.get("torch"), "cuda", None)
     try:
-        return bool(torch.cuda.is_initialized() and torch.cuda.device_count() > 0)
+        return cuda is not None and bool(cuda.is_initialized() and cuda.device_count() > 0)
     except (AttributeError, RuntimeError):
         return False
 
@@ -68,11 +68,7 @@ def union(lists: Iterable[list[str] | None]) -> list[str] | None:
 
 
 def nvml_indices(names: list[str] | None) -> list[int] | None:
-    """NVML indices of GPUs named by index, UUID or UUID prefix; None for all.
-
-    Raises:
-        LookupError: NVML does not know a name, such as that of a MIG instance.
-    """
+    """NVML indices of GPUs named by index, UUID or UUID prefix; None for all. LookupError for others, as of MIG."""
     if names is None:
         return all_indices()
     uuids = _uuids_of_nvml() if names else []
@@ -99,11 +95,13 @@ def _names(name: str, index: int, uuid: str) -> bool:
 
 
 def _uuids_of_nvml() -> list[str]:
-    try:
-        nvml = importlib.import_module("pynvml")
-        nvml.nvmlInit()
-        count = nvml.nvmlDeviceGetCount()
-        uuids = [nvml.nvmlDeviceGetUUID(nvml.nvmlDeviceGetHandleByIndex(index)) for index in range(count)]
-    except Exception:  # noqa: BLE001 - NVML has its own errors; without it there is nothing to choose from
-        return []
+    # NVML has errors of its own; without it there is nothing to choose from.
+    return attempt(_ask_nvml, lambda _: [])
+
+
+def _ask_nvml() -> list[str]:
+    nvml = importlib.import_module("pynvml")
+    nvml.nvmlInit()
+    handles = map(nvml.nvmlDeviceGetHandleByIndex, range(nvml.nvmlDeviceGetCount()))
+    uuids = map(nvml.nvmlDeviceGetUUID, handles)
     return [uuid.decode() if isinstance(uuid, bytes) else str(uuid) for uuid in uuids]

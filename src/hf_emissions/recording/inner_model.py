@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
-def transformers_model(model: Any) -> Any:
+def transformers_model(model: object) -> PreTrainedModel | None:
     """The model itself, or the transformers model inside a sentence-transformers or setfit model; else None."""
-    kind = getattr(sys.modules.get("transformers"), "PreTrainedModel", None)
-    if not isinstance(kind, type):
-        return None
+    kind: type[PreTrainedModel] | None = getattr(sys.modules.get("transformers"), "PreTrainedModel", None)
     body = getattr(model, "model_body", model)  # of setfit
     candidates = (model, body, getattr(body, "transformers_model", None))
-    return next((candidate for candidate in candidates if isinstance(candidate, kind)), None)
+    return None if kind is None else next((each for each in candidates if isinstance(each, kind)), None)

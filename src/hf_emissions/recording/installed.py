@@ -12,6 +12,7 @@ from types import ModuleType
 
 from ..errors import MissingExtraError
 from ..terminal import one_line
+from .guard import attempt
 
 # Same as in pyproject.toml, enforced by a test: a checkout that is not installed has no metadata to read.
 REQUIREMENT = "codecarbon>=3.3.2,<4"
@@ -29,11 +30,7 @@ _PARTS = (
 
 
 def codecarbon_version() -> str:
-    """Installed version of codecarbon.
-
-    Raises:
-        MissingExtraError: not installed.
-    """
+    """Installed version of codecarbon; MissingExtraError if there is none."""
     try:
         return version("codecarbon")
     except PackageNotFoundError:
@@ -41,16 +38,12 @@ def codecarbon_version() -> str:
 
 
 def check_installed() -> None:
-    """Check codecarbon as far as possible without importing it.
-
-    Raises:
-        MissingExtraError: not installed, too old, or shadowed by another module of its name.
-    """
+    """MissingExtraError if codecarbon is missing, too old, or shadowed by a module of its name; imports nothing."""
     found = codecarbon_version()
     if _numbers(found) < _LOWEST:
         lowest = ".".join(map(str, _LOWEST))
         raise MissingExtraError(f"codecarbon {found} is too old, {lowest} or newer is needed: {_UPGRADE}")
-    place = _place()
+    place = _origin()
     # Checked without importing: a script of this name would run a second time.
     if place is not None and not (place.parent / "emissions_tracker.py").exists():
         raise MissingExtraError(
@@ -59,20 +52,21 @@ def check_installed() -> None:
 
 
 def load() -> ModuleType:
-    """Import CodeCarbon with all parts needed for metering.
+    """Import CodeCarbon with all parts needed for metering; MissingExtraError if one fails."""
+    return attempt(_load, _unusable)
 
-    Raises:
-        MissingExtraError: the import failed, such as for a missing dependency or a damaged file.
-    """
-    try:
-        module = importlib.import_module("codecarbon")
-        for name in _PARTS:
-            _import_part(name)
-        _ = module.OfflineEmissionsTracker
-    except Exception as error:
-        words = one_line(f"{type(error).__name__}: {error}")
-        raise MissingExtraError(f"codecarbon cannot be imported ({words}): {_UPGRADE}") from error
+
+def _load() -> ModuleType:
+    module = importlib.import_module("codecarbon")
+    for name in _PARTS:
+        _import_part(name)
+    _ = module.OfflineEmissionsTracker
     return module
+
+
+def _unusable(error: Exception) -> ModuleType:
+    words = one_line(f"{type(error).__name__}: {error}")
+    raise MissingExtraError(f"codecarbon cannot be imported ({words}): {_UPGRADE}") from error
 
 
 def _import_part(name: str) -> None:
@@ -89,8 +83,7 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, found[0].split("."))) if found else _LOWEST
 
 
-def _place() -> Path | None:
-    """File that an import of codecarbon would run; None if unknown."""
+def _origin() -> Path | None:
     try:
         spec = importlib.util.find_spec("codecarbon")
     except (ImportError, ValueError):
@@ -99,6 +92,5 @@ def _place() -> Path | None:
 
 
 def _shown(path: Path) -> str:
-    """A path, relative to the current folder if inside it."""
     relative = os.path.relpath(path)
     return one_line(relative if not relative.startswith(os.pardir) else str(path))

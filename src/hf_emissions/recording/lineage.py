@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from .. import units
 from ..record import Site
@@ -52,7 +51,7 @@ def _start(run: Run) -> Tensors:
     return next((tensors_of(each.start["weights"]) for each in run.segments if "weights" in each.start), {})
 
 
-def ancestor_of(weights: Any, runs: Sequence[Run]) -> Ancestor | None:
+def ancestor_of(weights: object, runs: Sequence[Run]) -> Ancestor | None:
     """The run of these that a model with these weights continues; None if the weights do not tell."""
     now = tensors_of(weights)
     for run in reversed(runs):
@@ -66,7 +65,7 @@ def ancestor_of(weights: Any, runs: Sequence[Run]) -> Ancestor | None:
     return None
 
 
-def was_changed(run: Run, weights: Any) -> bool:
+def was_changed(run: Run, weights: object) -> bool:
     """True if something has changed a model's weights since this run; False if unknown."""
     now, samples = tensors_of(weights), _samples(run)
     comparable = [sample for sample in samples if now.keys() & sample.moved]
@@ -88,7 +87,6 @@ def with_stages(run: Run, runs: Iterable[Run]) -> Run:
 
 
 def _up_to(run: Run, step: int | None) -> Run:
-    """The run up to the checkpoint of a step."""
     if step is None or run_saved_at([run], step) is None:
         return run
     saved_in = max(segment.order for segment in run.segments if step in segment.saved)
@@ -122,13 +120,7 @@ class Experiments:
 def experiments_of(
     runs: Sequence[Run], *, site: Callable[[Run], Site | None] | None = None, pue: float | None = None
 ) -> Experiments:
-    """Sum of all runs, each counted once.
-
-    Args:
-        runs: the runs.
-        site: returns a place and intensity that override the recorded one of a run.
-        pue: overrides the recorded PUE.
-    """
+    """Sum of all runs, each counted once; `site` and `pue` override what was recorded of a run."""
     figures = [energy_and_grams(run, site=site(run) if site else None, pue=pue) for run in runs]
     known = [grams for _, grams in figures if grams is not None]
     return Experiments(

@@ -19,10 +19,10 @@ from typing import Any
 
 from ..errors import HfEmissionsError, MissingExtraError
 from . import installed
+from .codecarbon_log import CapturedMessages, words
 from .counters import Counters
 from .cpu_model import tell_cpu_model
 from .power import Power, describe_power
-from .quiet import CapturedMessages, words
 
 
 class MeterError(HfEmissionsError):

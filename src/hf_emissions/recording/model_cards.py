@@ -10,70 +10,72 @@ from __future__ import annotations
 
 import logging
 import sys
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
 from .. import units
 from ..card.file import CARD_NAME
 from ..card.patch import patch_card, remove_block
 from ..record import EmissionsRecord
-from .carried import ATTRIBUTE, ModelRecording, carried_by
 from .extension import extend
+from .guard import attempt
+from .model_recording import ATTRIBUTE, ModelRecording, SharedByCopies, recording_of
 
 log = logging.getLogger("hf_emissions")
 
 
-def carry(trainer: Any, model: Any, carried: ModelRecording) -> None:
+def attach_recording(trainer: object, model: object, recording: ModelRecording) -> None:
     """Attach a recording to a model, so that every card written for it from now on has the figure."""
     for owner in (model, getattr(trainer, "setfit_model", None)):
-        data: Any = getattr(owner, "model_card_data", None)
+        data: object = getattr(owner, "model_card_data", None)
         if hasattr(data, "code_carbon_callback"):
-            setattr(owner, ATTRIBUTE, carried)
-            data.code_carbon_callback = _CallbackInPlace(carried, _TrackerInPlace(carried, owner))
+            setattr(owner, ATTRIBUTE, recording)
+            data.code_carbon_callback = _CallbackStub(recording, _TrackerStub(recording, owner))
             extend(data, _CardData)
     if _is(model, "transformers", "PreTrainedModel") or _is(model, "peft", "PeftModel"):
-        setattr(model, ATTRIBUTE, carried)
+        setattr(model, ATTRIBUTE, recording)
         extend(model, _Adapter if hasattr(model, "create_or_update_model_card") else _Uploaded)
 
 
-def _is(model: Any, package: str, name: str) -> bool:
+def _is(model: object, package: str, name: str) -> bool:
     kind = getattr(sys.modules.get(package), name, None)
     return isinstance(kind, type) and isinstance(model, kind)
 
 
-def _put_on(model: Any, folder: Any) -> None:
-    carried = carried_by(model)
-    try:
-        if carried is not None:
-            carried.put_on(folder, model)
-    except Exception as error:  # noqa: BLE001 - whatever goes wrong, the model is saved
+def _write_card(model: object, folder: str | Path) -> None:
+    def warn(error: Exception) -> None:
         log.warning("hf-emissions: %s: the figure is not on the card in %s", type(error).__name__, folder)
+
+    recording = recording_of(model)
+    if recording is not None:
+        attempt(lambda: recording.write_card(folder, model), warn)
 
 
 class _Uploaded:
     """Mixin for transformers models, whose `push_to_hub` uploads a card."""
 
-    def _upload_modified_files(self, working_dir: Any, *args: Any, **kwargs: Any) -> Any:
+    def _upload_modified_files(self, working_dir: str | Path, *args: object, **kwargs: object) -> object:
         if (Path(working_dir) / CARD_NAME).exists():
-            _put_on(self, working_dir)
+            _write_card(self, working_dir)
         return super()._upload_modified_files(working_dir, *args, **kwargs)  # type: ignore[misc]
 
 
 class _Adapter(_Uploaded):
     """Mixin for PEFT models, which write a card wherever they are saved."""
 
-    def create_or_update_model_card(self, output_dir: Any) -> Any:
+    def create_or_update_model_card(self, output_dir: str | Path) -> object:
         made = super().create_or_update_model_card(output_dir)  # type: ignore[misc]
-        _put_on(self, output_dir)
+        _write_card(self, output_dir)
         return made
 
-    def merge_and_unload(self, *args: Any, **kwargs: Any) -> Any:
+    def merge_and_unload(self, *args: object, **kwargs: object) -> object:
         # PEFT itself delegates this to the wrapped base model.
         merged = self.base_model.merge_and_unload(*args, **kwargs)  # type: ignore[attr-defined]
-        carried = carried_by(self)
-        if carried is not None and _is(merged, "transformers", "PreTrainedModel"):
-            setattr(merged, ATTRIBUTE, ModelRecording(carried.experiment, derived=True))
+        recording = recording_of(self)
+        if recording is not None and _is(merged, "transformers", "PreTrainedModel"):
+            setattr(merged, ATTRIBUTE, ModelRecording(recording.session, derived=True))
             extend(merged, _Merged)
         return merged
 
@@ -81,23 +83,23 @@ class _Adapter(_Uploaded):
 class _Merged(_Uploaded):
     """Mixin for a merged adapter trained here; transformers saves it without a card."""
 
-    def save_pretrained(self, save_directory: Any, *args: Any, **kwargs: Any) -> Any:
+    def save_pretrained(self, save_directory: str | Path, *args: object, **kwargs: object) -> object:
         saved = super().save_pretrained(save_directory, *args, **kwargs)  # type: ignore[misc]
         if kwargs.get("is_main_process", args[0] if args else True):
-            _put_on(self, save_directory)
+            _write_card(self, save_directory)
         return saved
 
 
 class _CardData:
     """Mixin for card data of sentence-transformers or setfit: adds the figure to the YAML."""
 
-    code_carbon_callback: Any
-    model: Any
+    code_carbon_callback: object
+    model: object
 
-    def to_yaml(self, *args: Any, **kwargs: Any) -> str:
+    def to_yaml(self, *args: object, **kwargs: object) -> str:
         written: str = super().to_yaml(*args, **kwargs)  # type: ignore[misc]
         callback = self.code_carbon_callback
-        record = callback.carried.record(callback.tracker.model) if isinstance(callback, _CallbackInPlace) else None
+        record = callback.recording.record(callback.tracker.model) if isinstance(callback, _CallbackStub) else None
         if record is None:
             return written
         # Remove their own block: it converts grams to kilograms and back, and says "no" for an unknown cloud.
@@ -106,47 +108,35 @@ class _CardData:
         return patched.removeprefix("---\n").removesuffix("\n---\n")
 
 
-class _InPlace:
-    """Base class of stand-ins: shared by copies of the model, not pickled; see `ModelRecording`."""
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return self
-
-    def __reduce__(self) -> Any:
-        return type(None), ()
-
-
 @dataclass
-class _CallbackInPlace(_InPlace):
-    carried: ModelRecording
-    tracker: _TrackerInPlace
+class _CallbackStub(SharedByCopies):
+    recording: ModelRecording
+    tracker: _TrackerStub
 
 
-class _TrackerInPlace(_InPlace):
+class _TrackerStub(SharedByCopies):
     """Stand-in with what the two libraries use of a tracker; the names are CodeCarbon's."""
 
-    def __init__(self, carried: ModelRecording, model: Any) -> None:
-        import weakref
-
-        self._carried = carried
+    def __init__(self, recording: ModelRecording, model: object) -> None:
+        self._recording = recording
         self._model = weakref.ref(model)
 
     @property
-    def model(self) -> Any:
+    def model(self) -> object:
         return self._model()
 
     @property
     def _start_time(self) -> float | None:
-        return None if self._carried.record(self.model) is None else 0.0
+        return None if self._recording.record(self.model) is None else 0.0
 
-    def _prepare_emissions_data(self) -> _EmissionsData | None:
-        record = self._carried.record(self.model)
-        return None if record is None else _data_of(record)
+    def _prepare_emissions_data(self) -> SimpleNamespace | None:
+        record = self._recording.record(self.model)
+        return None if record is None else _as_emissions_data(record)
 
 
-def _data_of(record: EmissionsRecord) -> _EmissionsData:
+def _as_emissions_data(record: EmissionsRecord) -> SimpleNamespace:
     has_gpu = record.hardware_used is not None and "CPU threads" not in record.hardware_used
-    return _EmissionsData(
+    return SimpleNamespace(
         emissions=units.g_to_kg(record.emissions_g or 0.0),
         energy_consumed=record.energy_kwh or 0.0,
         duration=record.duration_s or 0.0,
@@ -155,14 +145,3 @@ def _data_of(record: EmissionsRecord) -> _EmissionsData:
         ram_total_size=record.ram_gb or 0.0,
         gpu_model=(record.hardware_used or "") if has_gpu else "",
     )
-
-
-@dataclass
-class _EmissionsData:
-    emissions: float
-    energy_consumed: float
-    duration: float
-    on_cloud: str
-    cpu_model: str
-    ram_total_size: float
-    gpu_model: str

@@ -13,19 +13,20 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
-from .names import this_host
+from .guard import attempt
+from .redaction import this_host
+
+if TYPE_CHECKING:
+    from torch._C._distributed_c10d import Store as TorchStore
 
 _PREFIX = "hf_emissions"
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Rank of this process, id of its node, and number of nodes according to the launcher.
-
-    `meters` is True if this process meters its node.
-    """
+    """Rank of this process, id of its node, number of nodes by the launcher, and whether it meters its node."""
 
     rank: int
     node: str
@@ -123,36 +124,31 @@ def _nodes_expected(environment: Mapping[str, str]) -> int:
 
 
 class Store:
-    """Key-value store of the process group; calls have bounded time and never raise."""
+    """Key-value store of the process group; calls have bounded time and never raise.
 
-    def __init__(self, store: Any, world_size: int, rank: int) -> None:
+    A store that is gone is a node that is missing, which the card says.
+    """
+
+    def __init__(self, store: TorchStore, world_size: int, rank: int) -> None:
         self._store = store
         self.world_size = world_size
         self.rank = rank
 
-    def put(self, key: str, value: Any) -> None:
-        """Publish a value for the other processes."""
-        try:
-            self._store.set(f"{_PREFIX}/{key}", json.dumps(value))
-        except Exception:  # noqa: BLE001 - a store that is gone is a node that is missing, which the card says
-            return
+    def put(self, key: str, value: object) -> None:
+        attempt(lambda: self._store.set(f"{_PREFIX}/{key}", json.dumps(value)), lambda _: None)
 
     def add(self, key: str, amount: int) -> int:
         """Add to a shared counter, initially 0, and return it; 0 if the store is gone."""
-        try:
-            return int(self._store.add(f"{_PREFIX}/{key}", amount))
-        except Exception:  # noqa: BLE001 - see put
-            return 0
+        return attempt(lambda: int(self._store.add(f"{_PREFIX}/{key}", amount)), lambda _: 0)
 
-    def get(self, key: str, most_s: float) -> Any:
+    def get(self, key: str, most_s: float) -> object:
         """Value published by another process; None on timeout."""
-        name = f"{_PREFIX}/{key}"
-        try:
-            # Some stores take a timeout of zero as infinite.
-            self._store.wait([name], timedelta(seconds=max(most_s, 0.01)))
-            return json.loads(self._store.get(name))
-        except Exception:  # noqa: BLE001 - see put
-            return None
+        return attempt(lambda: self._get(f"{_PREFIX}/{key}", most_s), lambda _: None)
+
+    def _get(self, name: str, most_s: float) -> object:
+        # Some stores take a timeout of zero as infinite.
+        self._store.wait([name], timedelta(seconds=max(most_s, 0.01)))
+        return json.loads(self._store.get(name))
 
 
 def process_store() -> Store | None:

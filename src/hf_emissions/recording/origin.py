@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from .forgetting import copy_runs
 from .ledger import FOLDER, read_ledger
+from .ledger_redaction import copy_runs
 from .lineage import ANEW, Ancestor, ancestor_of, was_changed, with_stages
 from .runs import Run, runs_of
 
@@ -34,12 +33,12 @@ class Origin:
     trained_before: bool = False
 
 
-def origin_facts(origin: Origin, folder: Path) -> dict[str, Any]:
+def origin_facts(origin: Origin, folder: Path) -> dict[str, object]:
     """Origin facts for the start line; copies an earlier stage from another folder's ledger."""
     found = _ancestor(origin, folder)
     if found.run is not None and origin.trained_in is not None:
         _take_over(origin.trained_in[0], folder / FOLDER, found.run)
-    facts: dict[str, Any] = {} if origin.weights is None else {"weights": origin.weights}
+    facts: dict[str, object] = {} if origin.weights is None else {"weights": origin.weights}
     if found.run is not None:
         facts["follows"] = {"run": found.run, "step": found.step}
     if not found.recorded:
@@ -76,11 +75,10 @@ def _from_the_folder(origin: Origin, folder: Path, runs: list[Run]) -> Ancestor:
 
 
 def _runs(ledger: Path) -> list[Run]:
-    return runs_of(read_ledger(ledger).lines) if ledger.is_dir() else []
+    return runs_of(read_ledger(ledger).lines)
 
 
 def _take_over(source: Path, target: Path, run_id: str) -> None:
-    """Copy the files of a run and its earlier stages into a ledger that lacks them."""
     runs = _runs(source)
     run = next((run for run in runs if run.id == run_id), None)
     if run is None or source == target:

@@ -5,7 +5,10 @@ If they are renamed the result is `unknown`, never wrong. Written for 3.2.9 and 
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from codecarbon.external.hardware import GPU
 
 How = Literal["measured", "modelled", "unknown", "partly measured"]
 
@@ -17,7 +20,7 @@ class Power(NamedTuple):
     by: str
 
 
-_CPU_MODES: dict[Any, Power] = {
+_CPU_MODES: dict[object, Power] = {
     "intel_rapl": Power("measured", "RAPL"),
     "windows_emi": Power("measured", "EMI"),
     "intel_power_gadget": Power("measured", "Power Gadget"),
@@ -29,7 +32,7 @@ _COMPONENTS = {"CPU": "cpu", "GPU": "gpu", "RAM": "ram"}
 _CHIPS = {"AppleSiliconChip": "powermetrics", "Raspberry": "PMIC"}
 
 
-def describe_power(tracker: Any) -> dict[str, Power]:
+def describe_power(tracker: object) -> dict[str, Power]:
     """Power source per metered component (`cpu`, `gpu`, `ram`) of a running tracker."""
     described: dict[str, Power] = {}
     for part in _parts(tracker):
@@ -46,7 +49,7 @@ def describe_power(tracker: Any) -> dict[str, Power]:
     return described
 
 
-def _parts(tracker: Any) -> list[Any]:
+def _parts(tracker: object) -> list[Any]:
     parts = getattr(tracker, "_hardware", None)
     return list(parts) if isinstance(parts, (list, tuple)) else []
 
@@ -74,12 +77,11 @@ def _cpu(part: Any) -> Power:
     return power if counters else Power("unknown", "RAPL without a counter")
 
 
-def _metered(part: Any) -> list[Any]:
-    """Metered GPUs; empty if none is visible to the training."""
+def _metered(part: GPU) -> list[object]:
     return [device for device in part.devices.devices if part.gpu_ids is None or device.gpu_index in part.gpu_ids]
 
 
-def _gpu(metered: list[Any]) -> Power:
+def _gpu(metered: list[object]) -> Power:
     by = {_GPU_KINDS.get(type(device).__name__) for device in metered}
     if len(by) != 1 or None in by:
         return Power("unknown", "unknown GPU")

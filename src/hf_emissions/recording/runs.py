@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+
+from .ledger import Line
 
 COMPONENTS = ("cpu", "gpu", "ram")
 
@@ -25,15 +26,15 @@ class Segment:
 
     run: str
     segment: str
-    start: dict[str, Any] = field(default_factory=dict)
+    start: Line = field(default_factory=dict)
     energies_kwh: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0.0))
     duration_s: float = 0.0
     filled_kwh: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0.0))
     filled_s: float = 0.0
     last_time: str = ""
-    saved: dict[int, dict[str, Any]] = field(default_factory=dict)
+    saved: dict[int, Line] = field(default_factory=dict)
     weights: list[tuple[int | None, str]] = field(default_factory=list)
-    place: dict[str, Any] | None = None
+    place: Line | None = None
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     written_g: list[float] = field(default_factory=list)
@@ -41,12 +42,10 @@ class Segment:
 
     @property
     def energy_kwh(self) -> float:
-        """Energy of all components, in kWh."""
         return math.fsum(self.energies_kwh.values())
 
     @property
     def node(self) -> str:
-        """Id of the metered node."""
         return str(self.start.get("node", ""))
 
     @property
@@ -81,15 +80,11 @@ class Run:
 
     @property
     def energy_kwh(self) -> float:
-        """Energy of all segments, in kWh."""
         return math.fsum(segment.energy_kwh for segment in self.segments)
 
     @property
     def launches(self) -> list[list[Segment]]:
-        """The metered segments, grouped by launch of the training.
-
-        A training resumed on another machine has two launches of one node, not one launch of two.
-        """
+        """The metered segments by launch: a training resumed on another machine has two launches of one node."""
         launches: dict[str, list[Segment]] = {}
         nodes: list[str] = []
         for segment in self.segments:
@@ -111,7 +106,6 @@ class Run:
 
     @property
     def filled_kwh(self) -> float:
-        """Filled-in energy, in kWh."""
         return math.fsum(energy for segment in self.segments for energy in segment.filled_kwh.values())
 
     @property
@@ -135,13 +129,12 @@ class Run:
     @property
     def follows(self) -> tuple[str, int | None] | None:
         """The run that this training continues, and its step (None: its end); None if there is none."""
-        follows: tuple[str, int | None] | None = self._said("follows")
-        return follows
+        follows = self._start_value("follows")
+        return follows if isinstance(follows, tuple) else None
 
     @property
     def trial(self) -> bool:
-        """True if it is a trial of a hyperparameter search."""
-        return self._said("trial") is True
+        return self._start_value("trial") is True
 
     @property
     def unrecorded(self) -> bool:
@@ -149,34 +142,27 @@ class Run:
         return self.incomplete or any(segment.start.get("unrecorded") is True for segment in self.segments)
 
     @property
-    def tells_weights(self) -> bool:
-        """True if a sample of its initial weights is known."""
-        return self._said("weights") is not None
+    def has_weights(self) -> bool:
+        return self._start_value("weights") is not None
 
-    def _said(self, name: str) -> Any:
+    def _start_value(self, name: str) -> object:
         return next((segment.start[name] for segment in self.segments if name in segment.start), None)
 
     @property
     def stretches(self) -> int:
-        """Number of launches."""
         return len(self.launches)
 
     @property
     def notes(self) -> list[str]:
-        """Problems (missing or doubtful data), deduplicated."""
         return list(dict.fromkeys(note for segment in self.segments for note in segment.notes))
 
     @property
     def remarks(self) -> list[str]:
-        """Other remarks on the figure, deduplicated."""
         return list(dict.fromkeys(remark for segment in self.segments for remark in segment.remarks))
 
 
-def runs_of(lines: Iterable[dict[str, Any]]) -> list[Run]:
-    """Runs in the lines of a ledger, in order of their start.
-
-    Lines of a segment may come twice (from disk and from memory); readings are cumulative, so the furthest counts.
-    """
+def runs_of(lines: Iterable[Line]) -> list[Run]:
+    """Runs in the lines of a ledger, in order of their start; lines may be there twice, so that the furthest counts."""
     segments: dict[str, Segment] = {}
     for line in lines:
         run, name = line.get("run"), line.get("segment")
@@ -192,58 +178,50 @@ def _began(segment: Segment) -> tuple[int, str]:
     return segment.order, str(segment.start.get("time", segment.last_time))
 
 
-def _add(segment: Segment, line: dict[str, Any]) -> None:
+def _add(segment: Segment, line: Line) -> None:
     segment.last_time = max(segment.last_time, str(line.get("time", "")))
     add = _KINDS.get(line["kind"])
     if add is not None:
         add(segment, line)
 
 
-def _add_place(segment: Segment, line: dict[str, Any]) -> None:
+def _add_place(segment: Segment, line: Line) -> None:
     segment.place = _mapping(line.get("place"))
 
 
-def _add_note(segment: Segment, line: dict[str, Any]) -> None:
-    _add_text(segment.notes, str(line.get("text", "")))
+def _add_text(segment: Segment, line: Line) -> None:
+    texts = segment.notes if line["kind"] == "note" else segment.remarks
+    text = str(line.get("text", ""))
+    texts += [] if text in texts else [text]
 
 
-def _withdraw_note(segment: Segment, line: dict[str, Any]) -> None:
+def _withdraw_note(segment: Segment, line: Line) -> None:
     segment.notes = [note for note in segment.notes if note != line.get("text")]
 
 
-def _add_remark(segment: Segment, line: dict[str, Any]) -> None:
-    _add_text(segment.remarks, str(line.get("text", "")))
-
-
-def _add_written(segment: Segment, line: dict[str, Any]) -> None:
+def _add_written(segment: Segment, line: Line) -> None:
     grams = _number(line.get("emissions_g"))
-    if grams is not None:
-        segment.written_g.append(grams)
+    segment.written_g += [] if grams is None else [grams]
 
 
-def _add_weights(segment: Segment, line: dict[str, Any]) -> None:
+def _add_weights(segment: Segment, line: Line) -> None:
     weights = line.get("weights")
     if isinstance(weights, str):
         segment.weights.append((_step(line.get("step")), weights))
 
 
-def _add_end(segment: Segment, line: dict[str, Any]) -> None:
+def _add_end(segment: Segment, line: Line) -> None:
     segment.ended = str(line.get("why", ""))
 
 
-def _add_start(segment: Segment, line: dict[str, Any]) -> None:
+def _add_start(segment: Segment, line: Line) -> None:
     # Of the two lines, `entered` gives the start time, and `start` what is metered.
     began = {"time": segment.start["time"]} if "time" in segment.start else {}
     segment.start = {**segment.start, **_start(line), **began}
     segment.place = segment.place or _mapping(line.get("place"))
 
 
-def _add_text(texts: list[str], text: str) -> None:
-    if text not in texts:
-        texts.append(text)
-
-
-def _add_reading(segment: Segment, line: dict[str, Any]) -> None:
+def _add_reading(segment: Segment, line: Line) -> None:
     energies = {name: _number(line.get(f"{name}_kwh")) for name in COMPONENTS}
     duration_s = _number(line.get("t_s"))
     if duration_s is None or None in energies.values():
@@ -261,51 +239,49 @@ def _add_reading(segment: Segment, line: dict[str, Any]) -> None:
         segment.saved[step] = {name: getattr(segment, name) for name in _AT_A_STEP}
 
 
-_KINDS: dict[str, Callable[[Segment, dict[str, Any]], None]] = {
+_KINDS: dict[str, Callable[[Segment, Line], None]] = {
+    **dict.fromkeys(("entered", "start"), _add_start),
+    **dict.fromkeys(("note", "remark"), _add_text),
     "end": _add_end,
-    "entered": _add_start,
-    "note": _add_note,
     "place": _add_place,
     "reading": _add_reading,
-    "remark": _add_remark,
-    "start": _add_start,
     "weights": _add_weights,
     "withdrawn": _withdraw_note,
     "written": _add_written,
 }
 
 
-def _number(value: Any) -> float | None:
+def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     # Compared before conversion: an int may exceed the range of float.
     return float(value) if 0 <= value <= _LARGEST else None
 
 
-def _step(value: Any) -> int | None:
+def _step(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def _mapping(value: Any) -> dict[str, Any] | None:
+def _mapping(value: object) -> Line | None:
     return dict(value) if isinstance(value, dict) else None
 
 
-def _start(line: dict[str, Any]) -> dict[str, Any]:
+def _start(line: Line) -> Line:
     """A start line without values of unexpected types, as a newer version may have written."""
     read = {name: _FIELDS[name](value) if name in _FIELDS else value for name, value in line.items()}
     return {name: value for name, value in read.items() if value is not None}
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     # JSON can hold a lone surrogate; a record cannot.
     return value if isinstance(value, str) and value.strip() and value.isprintable() else None
 
 
-def _count(value: Any) -> int | None:
+def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**6 else None
 
 
-def _power(value: Any) -> dict[str, list[str]]:
+def _power(value: object) -> dict[str, list[str]]:
     return {
         name: found
         for name, found in (_mapping(value) or {}).items()
@@ -313,7 +289,7 @@ def _power(value: Any) -> dict[str, list[str]]:
     }
 
 
-def _hardware(value: Any) -> dict[str, Any]:
+def _hardware(value: object) -> Line:
     found = _mapping(value) or {}
     gpus = found.get("gpus")
     return {
@@ -324,17 +300,17 @@ def _hardware(value: Any) -> dict[str, Any]:
     }
 
 
-def _pue(value: Any) -> float | None:
+def _pue(value: object) -> float | None:
     number = _number(value)
     return number if number is not None and 1.0 <= number <= 5.0 else None
 
 
-def _follows(value: Any) -> tuple[str, int | None] | None:
+def _follows(value: object) -> tuple[str, int | None] | None:
     found = _mapping(value) or {}
     return (found["run"], _step(found.get("step"))) if _text(found.get("run")) else None
 
 
-_FIELDS: dict[str, Callable[[Any], Any]] = {
+_FIELDS: dict[str, Callable[[object], object]] = {
     **dict.fromkeys(("time", "launch", "node", "tool", "tool_version", "training_type"), _text),
     **dict.fromkeys(("nodes_expected", "order"), _count),
     "follows": _follows,

@@ -46,7 +46,6 @@ def _kept() -> bytes:
 
 
 def _draw(path: Path) -> None:
-    """Atomically create `path` with random bytes, unless it exists."""
     if path.exists():
         return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -61,11 +60,7 @@ def _draw(path: Path) -> None:
 
 
 def _read(path: Path) -> bytes:
-    """Read the bytes at `path`.
-
-    Raises:
-        OSError: not a file of the right size, or accessible to another user.
-    """
+    """Read the bytes at `path`; OSError if it is no file of the right size that only this user can read."""
     status = path.stat(follow_symlinks=False)
     # Windows lacks this owner and mode; there a user's temporary folder is private.
     private = not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o077)

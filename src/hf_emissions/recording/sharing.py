@@ -7,25 +7,23 @@ attribute a part of the idle power of a shared machine to one job.
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from .gpus import nvml_indices, visible_gpus
+from .guard import attempt
 
 _WATCH_S = 0.5
 _MOST = 0.5
 
 
 def allotment(environment: Mapping[str, str] = os.environ, root: Path = Path("/")) -> tuple[float, str] | None:
-    """Number of allotted CPU threads, and the limiter; None if unlimited.
-
-    Args:
-        environment: environment with SLURM's variables.
-        root: root of the file system, to find cgroups v1 and v2.
-    """
+    """Number of allotted CPU threads, and the limiter (SLURM or cgroup); None if unlimited."""
     found = [(_slurm_threads(environment), "SLURM"), *_cgroup_limits(root)]
     limits = [(threads, by) for threads, by in found if threads]
     return min(limits, default=None)
@@ -108,27 +106,28 @@ def other_load(watch_s: float = _WATCH_S) -> float | None:
 
     Everything under the same parent process counts as part of the training: other ranks, and other jobs of the shell.
     """
-    try:
-        psutil = importlib.import_module("psutil")
-        family = _family(psutil)
-        before = _busy_s(psutil), _taken_s(family), time.monotonic()
-        time.sleep(watch_s)
-        after = _busy_s(psutil), _taken_s(family), time.monotonic()
-        busy_s, own_s, elapsed_s = (new - old for new, old in zip(after, before, strict=True))
-        capacity_s = elapsed_s * psutil.cpu_count()
-    except Exception:  # noqa: BLE001 - psutil has errors of its own for every system; no answer is an answer
-        return None
-    return float(min(max(busy_s - own_s, 0.0) / capacity_s, 1.0))
+    # psutil has errors of its own for every system; no answer is an answer.
+    return attempt(lambda: _measured_load(watch_s), lambda _: None)
 
 
-def _busy_s(psutil: Any) -> float:
+def _measured_load(watch_s: float) -> float | None:
+    psutil = importlib.import_module("psutil")
+    family = _family(psutil)
+    before = _busy_s(psutil), _taken_s(family), time.monotonic()
+    time.sleep(watch_s)
+    after = _busy_s(psutil), _taken_s(family), time.monotonic()
+    busy_s, own_s, elapsed_s = (new - old for new, old in zip(after, before, strict=True))
+    return float(min(max(busy_s - own_s, 0.0) / (elapsed_s * psutil.cpu_count()), 1.0))
+
+
+def _busy_s(psutil: ModuleType) -> float:
     times = psutil.cpu_times()
     idle = times.idle + getattr(times, "iowait", 0.0)
     # User time already includes guest time.
     return float(sum(times) - idle - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0))
 
 
-def _family(psutil: Any) -> list[Any]:
+def _family(psutil: ModuleType) -> list[Any]:
     here = psutil.Process()
     parent = here.parent()
     launched = os.environ.get("LOCAL_WORLD_SIZE", "1") != "1"
@@ -137,30 +136,27 @@ def _family(psutil: Any) -> list[Any]:
 
 
 def _taken_s(family: list[Any]) -> float:
-    taken = 0.0
-    for process in family:
-        try:
-            times = process.cpu_times()
-        except Exception:  # noqa: BLE001, S112 - it has ended, or may not be asked
-            continue
-        taken += times.user + times.system
-    return taken
+    # A process that has ended, or may not be asked, took nothing.
+    times = [attempt(process.cpu_times, lambda _: None) for process in family]
+    return math.fsum(each.user + each.system for each in times if each is not None)
 
 
 def gpus_in_use_by_others() -> int:
     """Number of this training's GPUs that are used by other processes; 0 if unknown."""
-    try:
-        nvml, psutil = importlib.import_module("pynvml"), importlib.import_module("psutil")
-        nvml.nvmlInit()
-        chosen = nvml_indices(visible_gpus())
-        indices = range(nvml.nvmlDeviceGetCount()) if chosen is None else chosen
-        own = {process.pid for process in _family(psutil)}
-        return sum(_others_on(nvml, psutil, index, own) for index in indices if index >= 0)
-    except Exception:  # noqa: BLE001 - NVML has errors of its own; without it there are no GPUs to share
-        return 0
+    # NVML has errors of its own; without it there are no GPUs to share.
+    return attempt(_count_shared_gpus, lambda _: 0)
 
 
-def _others_on(nvml: Any, psutil: Any, index: int, own: set[int]) -> bool:
+def _count_shared_gpus() -> int:
+    nvml, psutil = importlib.import_module("pynvml"), importlib.import_module("psutil")
+    nvml.nvmlInit()
+    chosen = nvml_indices(visible_gpus())
+    indices = range(nvml.nvmlDeviceGetCount()) if chosen is None else chosen
+    own = {process.pid for process in _family(psutil)}
+    return sum(_others_on(nvml, psutil, index, own) for index in indices if index >= 0)
+
+
+def _others_on(nvml: ModuleType, psutil: ModuleType, index: int, own: set[int]) -> bool:
     handle = nvml.nvmlDeviceGetHandleByIndex(index)
     users = {process.pid for process in nvml.nvmlDeviceGetComputeRunningProcesses(handle)}
     # In a container NVML may report PIDs of another namespace; a PID unknown here says nothing.

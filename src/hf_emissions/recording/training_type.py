@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 FINE_TUNING, PRE_TRAINING = "fine-tuning", "pre-training"
 
 
-def training_type(model: Any) -> str | None:
-    """`fine-tuning` for a model from a checkpoint or with an adapter, `pre-training` for one built from a config.
-
-    None if it is not a transformers model.
-    """
+def training_type(model: object) -> str | None:
+    """`fine-tuning` for a model of a checkpoint or with an adapter, `pre-training` for one of a config, else None."""
     if model is None:
         return None
     if getattr(model, "peft_config", None):
         return FINE_TUNING
     # A setfit model, whose body is a sentence-transformers model.
-    inner = getattr(model, "model_body", None) or model
+    inner: object = getattr(model, "model_body", None) or model
     while hasattr(inner, "module") and not hasattr(inner, "config"):
         inner = inner.module
     # A sentence-transformers model, whose first module holds the transformer.
-    if not hasattr(inner, "config") and getattr(inner, "transformers_model", None) is not None:
-        inner = inner.transformers_model
+    if not hasattr(inner, "config"):
+        inner = getattr(inner, "transformers_model", None)
     config = getattr(inner, "config", None)
     if config is None:
         return None

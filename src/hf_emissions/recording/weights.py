@@ -14,7 +14,14 @@ import math
 import re
 import struct
 import sys
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from .guard import attempt
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.nn import Module
 
 # Limit for trainable and for frozen tensors, each, so that both a head of two tensors and the frozen ones are sampled.
 # Costs 3 kB of the ledger and 5 ms in all.
@@ -34,23 +41,18 @@ _ENTRY = struct.Struct("<IBff")  # a tensor: the hash of its name, its type, two
 Tensors = dict[int, tuple[int, float, float]]
 
 
-def sample(model: Any) -> str | None:
-    """Sample up to 256 tensors of a model, as base64: hash of the name, dtype, and two values each.
-
-    None if none can be read, such as when other processes hold them.
-    """
-    torch: Any = sys.modules.get("torch")
-    model = getattr(model, "model_body", model)  # setfit
-    if torch is None or not isinstance(model, torch.nn.Module):
+def sample(model: object) -> str | None:
+    """Sample up to 256 tensors as base64: hash of the name, dtype, two values each; None if none can be read."""
+    torch = sys.modules.get("torch")
+    module = getattr(model, "model_body", model)  # setfit
+    if torch is None or not isinstance(module, torch.nn.Module):
         return None
-    try:
-        entries = _entries(torch, _chosen(torch, model))
-    except Exception:  # noqa: BLE001 - tensors of other libraries fail in ways of their own; then nothing is known
-        return None
+    # Tensors of other libraries fail in ways of their own; then nothing is known.
+    entries = attempt(lambda: _entries(torch, _chosen(torch, module)), lambda _: [])
     return base64.b64encode(b"".join(_ENTRY.pack(*entry) for entry in entries)).decode("ascii") if entries else None
 
 
-def tensors_of(sampled: Any) -> Tensors:
+def tensors_of(sampled: object) -> Tensors:
     """Parse a sample; empty if invalid."""
     try:
         data = base64.b64decode(sampled, validate=True) if isinstance(sampled, str) else b""
@@ -60,18 +62,11 @@ def tensors_of(sampled: Any) -> Tensors:
 
 
 def moved_between(first: Tensors, second: Tensors) -> set[int]:
-    """Tensors in both samples whose values differ."""
     return {name for name in first.keys() & second.keys() if not _is_same(first[name], second[name])}
 
 
 def same_weights(first: Tensors, second: Tensors, telling: set[int] | None = None) -> bool:
-    """True if all tensors common to both samples are equal, and at least one of `telling` is among them.
-
-    Args:
-        first: a sample.
-        second: another sample, possibly of a model with more or fewer tensors.
-        telling: tensors that identify the weights, such as those changed by a training; None for any.
-    """
+    """True if all tensors common to both samples are equal, and one of `telling` (None: any) is among them."""
     common = first.keys() & second.keys()
     tell = common if telling is None else common & telling
     return bool(tell) and not moved_between(first, second)
@@ -85,7 +80,7 @@ def _is_same(one: tuple[int, float, float], other: tuple[int, float, float]) -> 
     return all(math.isclose(a, b, rel_tol=rounding, abs_tol=_SMALLEST_FLOAT16) for a, b in pairs)
 
 
-def _chosen(torch: Any, model: Any) -> list[tuple[int, Any]]:
+def _chosen(torch: ModuleType, model: Module) -> list[tuple[int, Tensor]]:
     """Tensors with the smallest hashes: a stable choice if an adapter is added or the head replaced."""
     readable = [(name, weight) for name, weight in model.named_parameters() if _can_be_read(torch, weight)]
     named = {_hash(name, weight.numel()): weight for name, weight in readable}
@@ -100,16 +95,15 @@ def _hash(name: str, size: int) -> int:
     return int.from_bytes(digest[:4], "little")
 
 
-def _can_be_read(torch: Any, weight: Any) -> bool:
+def _can_be_read(torch: ModuleType, weight: Tensor) -> bool:
+    # Other classes than Parameter are quantized or sharded.
     kind = str(weight.dtype).removeprefix("torch.")
-    return kind in _ROUNDING and weight.numel() > 0 and weight.device.type != "meta" and type(weight) is _plain(torch)
+    return (
+        kind in _ROUNDING and weight.numel() > 0 and weight.device.type != "meta" and type(weight) is torch.nn.Parameter
+    )
 
 
-def _plain(torch: Any) -> Any:
-    return torch.nn.Parameter  # other classes are quantized or sharded
-
-
-def _entries(torch: Any, chosen: list[tuple[int, Any]]) -> list[tuple[int, int, float, float]]:
+def _entries(torch: ModuleType, chosen: list[tuple[int, Tensor]]) -> list[tuple[int, int, float, float]]:
     if not chosen:
         return []
     picked = [_values(weight.detach()) for _, weight in chosen]
@@ -124,7 +118,7 @@ def _entries(torch: Any, chosen: list[tuple[int, Any]]) -> list[tuple[int, int, 
     return entries
 
 
-def _values(weight: Any) -> Any:
+def _values(weight: Tensor) -> Tensor:
     """Two values of a tensor, at about one and two thirds of its length."""
     flat = weight.reshape(-1)
     count = flat.numel()
@@ -132,6 +126,6 @@ def _values(weight: Any) -> Any:
     return flat[first :: max(second - first, 1)][:2] if count > 1 else flat.repeat(2)
 
 
-def _read(torch: Any, values: list[Any]) -> list[tuple[float, float]]:
+def _read(torch: ModuleType, values: list[Tensor]) -> list[tuple[float, float]]:
     together = torch.stack([each.to(torch.float32) for each in values]).tolist()
     return [(one, two) for one, two in together]

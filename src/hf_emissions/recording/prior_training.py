@@ -10,9 +10,14 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from .guard import attempt
 from .inner_model import transformers_model
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import PreTrainedModel
 
 # A training moves most tensors; changes by hand, such as for new tokens, affect few.
 _LEAST_TENSORS = 3
@@ -23,30 +28,31 @@ _INDEX, _FILE = "model.safetensors.index.json", "model.safetensors"
 _ROUNDING, _SMALLEST = 2.0**-8, 6e-8
 
 
-def was_trained(model: Any) -> bool:
+def was_trained(model: object) -> bool:
     """True if the trainable weights differ from those it was loaded or built with; False if unknown."""
-    try:
-        inner = transformers_model(model)
-        if inner is None or getattr(inner, "peft_config", None) or getattr(inner, "is_quantized", False):
-            return False
-        name = str(getattr(inner.config, "_name_or_path", "") or "")
-        return _differs_from_file(inner, name) if name else _norms_have_moved(inner)
-    except Exception:  # noqa: BLE001 - files and tensors of others fail in ways of their own; then nobody can tell
+    # Files and tensors of others fail in ways of their own; then nobody can tell.
+    return attempt(lambda: _was_trained(transformers_model(model)), lambda _: False)
+
+
+def _was_trained(model: PreTrainedModel | None) -> bool:
+    if model is None or getattr(model, "peft_config", None) or getattr(model, "is_quantized", False):
         return False
+    name = str(getattr(model.config, "_name_or_path", "") or "")
+    return _differs_from_file(model, name) if name else _norms_have_moved(model)
 
 
-def _norms_have_moved(model: Any) -> bool:
+def _norms_have_moved(model: PreTrainedModel) -> bool:
     weights = [getattr(module, "weight", None) for module in model.modules() if "Norm" in type(module).__name__]
     moved = [_has_moved(weight.detach()) for weight in weights if weight is not None and weight.requires_grad]
     return sum(moved) > len(moved) / 2
 
 
-def _has_moved(weight: Any) -> bool:
+def _has_moved(weight: Tensor) -> bool:
     # Some norms store the offset from one, which starts at zero.
     return not bool((weight == 1).all() or (weight == 0).all())
 
 
-def _differs_from_file(model: Any, name: str) -> bool:
+def _differs_from_file(model: PreTrainedModel, name: str) -> bool:
     folder = _folder(name)
     if folder is None:
         return False
@@ -67,7 +73,7 @@ def _folder(name: str) -> Path | None:
     return None
 
 
-def _pairs(model: Any, folder: Path) -> Iterator[tuple[Any, Any]]:
+def _pairs(model: PreTrainedModel, folder: Path) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield a few values, now and in the file, of tensors with the same name and shape in both."""
     from safetensors import safe_open
 
@@ -84,7 +90,6 @@ def _pairs(model: Any, folder: Path) -> Iterator[tuple[Any, Any]]:
 
 
 def _files(folder: Path) -> dict[str, str]:
-    """Map each tensor to its file in the folder."""
     if (folder / _INDEX).is_file():
         index: dict[str, str] = json.loads((folder / _INDEX).read_bytes())["weight_map"]
         return index
@@ -96,7 +101,7 @@ def _files(folder: Path) -> dict[str, str]:
         return dict.fromkeys(file.keys(), _FILE)
 
 
-def _is_same(now: Any, then: Any) -> bool:
+def _is_same(now: Tensor, then: Tensor) -> bool:
     """True if values equal those of a file, up to rounding if the dtype was changed on loading."""
     pairs = zip(_values(now), _values(then), strict=True)
     if now.dtype == then.dtype:
@@ -104,6 +109,6 @@ def _is_same(now: Any, then: Any) -> bool:
     return all(math.isclose(one, other, rel_tol=_ROUNDING, abs_tol=_SMALLEST) for one, other in pairs)
 
 
-def _values(tensor: Any) -> list[float]:
+def _values(tensor: Tensor) -> list[float]:
     values: list[float] = tensor.reshape(-1)[:_VALUES].float().cpu().tolist()
     return values

@@ -5,55 +5,58 @@ from __future__ import annotations
 import logging
 import sys
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import Trainer
 
 log = logging.getLogger("hf_emissions")
 
-_THEIRS = "CodeCarbonCallback"
+_CODECARBON_CALLBACK = "CodeCarbonCallback"
 
 
-class _Quiet(logging.Filter):
+class _SetupFilter(logging.Filter):
     """Drops CodeCarbon's messages below ERROR while it sets up a tracker for a callback to be removed."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno >= logging.ERROR or not _sets_up_a_rival()
+        return record.levelno >= logging.ERROR or not _is_in_setup()
 
 
-def _sets_up_a_rival() -> bool:
+def _is_in_setup() -> bool:
     """True if a CodeCarbonCallback is being set up in a callback handler that has one of ours."""
     frame: FrameType | None = sys._getframe(1)
     found = False
     while frame is not None:
-        found = found or frame.f_code.co_qualname.startswith(f"{_THEIRS}.")
+        found = found or frame.f_code.co_qualname.startswith(f"{_CODECARBON_CALLBACK}.")
         if found and frame.f_code.co_name == "call_event":
             handler = frame.f_locals.get("self")
-            return any(type(held).__name__ == "EmissionsCallback" for held in getattr(handler, "callbacks", ()))
+            return any(type(each).__name__ == "EmissionsCallback" for each in getattr(handler, "callbacks", ()))
         frame = frame.f_back
     return False
 
 
-_quiet = _Quiet()
+_filter = _SetupFilter()
 
 
-def keep_rivals_quiet() -> None:
+def silence_codecarbon_callback() -> None:
     """Suppress messages about an emissions.csv that a removed callback will not write."""
-    logging.getLogger("codecarbon").addFilter(_quiet)
+    logging.getLogger("codecarbon").addFilter(_filter)
 
 
-def replace_codecarbon_callbacks(trainer: Any) -> None:
+def remove_codecarbon_callbacks(trainer: Trainer) -> None:
     """Remove transformers' CodeCarbonCallback from a Trainer and stop its tracker."""
     handler = trainer.callback_handler
-    rivals = [held for held in handler.callbacks if type(held).__name__ == _THEIRS]
-    if not rivals:
+    replaced = [each for each in handler.callbacks if type(each).__name__ == _CODECARBON_CALLBACK]
+    if not replaced:
         return
     log.warning("hf-emissions: CodeCarbonCallback is taken off; EmissionsCallback records with CodeCarbon itself")
     # A new list, because the handler may be iterating over the old one.
-    handler.callbacks = [held for held in handler.callbacks if held not in rivals]
-    for rival in rivals:
-        _stop(getattr(rival, "tracker", None))
+    handler.callbacks = [each for each in handler.callbacks if each not in replaced]
+    for callback in replaced:
+        _stop(getattr(callback, "tracker", None))
 
 
-def _stop(tracker: Any) -> None:
+def _stop(tracker: object) -> None:
     """Stop a tracker's timers directly: its `stop` looks up the place on the network and writes a file."""
     for name in ("_scheduler", "_scheduler_monitor_power"):
         stop = getattr(getattr(tracker, name, None), "stop", None)

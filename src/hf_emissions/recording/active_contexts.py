@@ -6,44 +6,39 @@ import atexit
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Any
+from contextlib import ExitStack
 
-from .experiment import Experiment
+from .session import Session
 
 # Reentrant, because the garbage collector may leave a block at any point.
 _lock = threading.RLock()
-_entered: list[EnteredBlock] = []
+_active: list[ActiveContext] = []
 
 
-class EnteredBlock:
-    """A block that was entered.
+class ActiveContext:
+    """A block that was entered; `holder` leaves it, and `give_up` ends its recording once the holder is collected."""
 
-    Args:
-        holder: the object that leaves the block; once it is collected, nobody will.
-        experiment: the recording.
-        give_up: ends the recording of an abandoned block.
-    """
-
-    def __init__(self, holder: Any, experiment: Experiment, give_up: Callable[[Experiment], None]) -> None:
-        self.experiment = experiment
+    def __init__(self, holder: object, session: Session, give_up: Callable[[Session], None]) -> None:
+        self.session = session
         self._give_up = give_up
         self._holder = weakref.ref(holder)
         self._missed = 0
-        with _lock:
-            _entered.append(self)
+        self._enter()
 
-    def leave(self, end: Callable[[Experiment], None]) -> None:
+    def _enter(self) -> None:
+        with _lock:
+            _active.append(self)
+
+    def leave(self, end: Callable[[Session], None]) -> None:
         """End the recording; idempotent."""
         with _lock:
-            if self not in _entered:
+            if self not in _active:
                 return
-            _entered.remove(self)
-        try:
-            end(self.experiment)
-        except BaseException:  # Ctrl-C during `end`
-            with _lock:
-                _entered.append(self)
-            raise
+            _active.remove(self)
+        with ExitStack() as interrupted:
+            interrupted.callback(self._enter)  # Ctrl-C during `end`
+            end(self.session)
+            interrupted.pop_all()
 
     @property
     def is_abandoned(self) -> bool:
@@ -52,13 +47,12 @@ class EnteredBlock:
         return self._missed > 1
 
     def give_up(self) -> None:
-        """End the recording of an abandoned block."""
         self.leave(self._give_up)
 
 
-def look_for_abandoned() -> bool:
+def end_abandoned() -> bool:
     """End abandoned blocks, each on its own thread; called by the meter every second. Always True."""
-    for one in _entered.copy():
+    for one in _active.copy():
         if one.is_abandoned:
             threading.Thread(target=one.give_up, name="hf-emissions-end").start()
     return True
@@ -66,5 +60,5 @@ def look_for_abandoned() -> bool:
 
 @atexit.register
 def _at_the_end() -> None:
-    for one in _entered.copy():
+    for one in _active.copy():
         one.give_up()

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .forgetting import copy_runs
 from .ledger import FOLDER, read_ledger
+from .ledger_redaction import copy_runs
 from .nodes import Placement, Store, shared_name
 from .runs import run_saved_at, runs_of
 
@@ -31,7 +31,7 @@ class LaunchInfo:
     group: str | None = None
 
 
-def agree(
+def agree_on_launch(
     store: Store | None, here: Placement, folder: Path, decide: Callable[[str], tuple[str, str | None]]
 ) -> tuple[LaunchInfo, str | None]:
     """Agree on run and launch across all processes; also return a note on the run, if any.
@@ -40,31 +40,33 @@ def agree(
     folder.
     """
     if store is not None and store.rank != 0:
-        told_by_first = store.get(f"start/{_next_count()}", _STORE_S)
-        return (LaunchInfo(**told_by_first) if told_by_first else LaunchInfo(_new_id(), _new_id())), None
+        from_first = store.get(f"start/{_next_count()}", _STORE_S)
+        if isinstance(from_first, dict):
+            return LaunchInfo(**from_first), None
+        return LaunchInfo(_new_id(), _new_id()), None
     shared = shared_name() if store is None else None
     group = None if shared is None else _hash(f"{shared}.{_next_count()}")
-    launch = _new_id() if group is None else _hash(f"{group}.{_earlier(folder / FOLDER, group, here.rank)}")
-    run, told = decide(_new_id() if group is None else launch[::-1])
-    started = LaunchInfo(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None, group)
+    launch = _new_id() if group is None else _hash(f"{group}.{_count_earlier(folder / FOLDER, group, here.rank)}")
+    run, problem = decide(_new_id() if group is None else launch[::-1])
+    launch_info = LaunchInfo(run, launch, _next_order(folder / FOLDER), here.node if here.meters else None, group)
     if store is not None:
-        store.put(f"start/{_next_count()}", asdict(started))
-    return started, told
+        store.put(f"start/{_next_count()}", asdict(launch_info))
+    return launch_info, problem
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _earlier(ledger: Path, group: str, rank: int) -> int:
+def _count_earlier(ledger: Path, group: str, rank: int) -> int:
     """Number of earlier launches of this name by this rank: the same port may be reused."""
-    lines = read_ledger(ledger).lines if ledger.is_dir() else []
-    begun = [line for line in lines if line["kind"] in ("entered", "start")]  # a segment has either or both
-    return len({line.get("segment") for line in begun if (line.get("group"), line.get("rank")) == (group, rank)})
+    # A segment has either or both.
+    starts = [line for line in read_ledger(ledger).lines if line["kind"] in ("entered", "start")]
+    return len({line.get("segment") for line in starts if (line.get("group"), line.get("rank")) == (group, rank)})
 
 
 def _next_order(ledger: Path) -> int:
-    runs = runs_of(read_ledger(ledger).lines) if ledger.is_dir() else []
+    runs = runs_of(read_ledger(ledger).lines)
     return 1 + max((segment.order for run in runs for segment in run.segments), default=0)
 
 
@@ -72,11 +74,11 @@ def _new_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def first_of_its_node(store: Store | None, here: Placement, started: LaunchInfo) -> bool:
+def claims_node(store: Store | None, here: Placement, launch_info: LaunchInfo) -> bool:
     """True if this process meters its node; some launchers give every process local rank 0."""
     if store is None or store.rank == 0:
         return True
-    return here.node != started.first_node and store.add(f"{started.launch}/node/{here.node}", 1) == 1
+    return here.node != launch_info.first_node and store.add(f"{launch_info.launch}/node/{here.node}", 1) == 1
 
 
 _counter = {"trainings": 0}
@@ -92,24 +94,20 @@ def new_or_resumed(
     folder: Path, resumed_at: int, checkpoint: Path | None, resume_last: bool, new: str
 ) -> tuple[str, str | None]:
     """Id of the run that a training resumes, else `new`; and a note for the ledger, if any."""
+    own = folder / FOLDER
     if resume_last:
-        earlier = runs_of(read_ledger(folder / FOLDER).lines) if (folder / FOLDER).is_dir() else []
+        earlier = runs_of(read_ledger(own).lines)
         return (earlier[-1].id if earlier else new), None
     if not resumed_at:
         return new, None
     if checkpoint is not None and checkpoint.parent.resolve() != folder.resolve():
-        _take_over(checkpoint.parent / FOLDER, folder / FOLDER, resumed_at)
-    own = folder / FOLDER
-    saved = run_saved_at(runs_of(read_ledger(own).lines), resumed_at) if own.is_dir() else None
+        # The run that saved this step counts, wherever it was recorded.
+        source = checkpoint.parent / FOLDER
+        elsewhere = run_saved_at(runs_of(read_ledger(source).lines), resumed_at)
+        if elsewhere is not None:
+            copy_runs(source, own, [elsewhere.id])
+    saved = run_saved_at(runs_of(read_ledger(own).lines), resumed_at)
     if saved is not None:
         return saved.id, None
-    told = f"the training goes on from step {resumed_at} of one that was not recorded; what came before is missing"
-    return new, told
-
-
-def _take_over(source: Path, target: Path, step: int) -> None:
-    """Copy the run that saved this step from another folder's ledger, so that its segments count."""
-    run = run_saved_at(runs_of(read_ledger(source).lines), step) if source.is_dir() else None
-    if run is None:
-        return
-    copy_runs(source, target, [run.id])
+    problem = f"the training goes on from step {resumed_at} of one that was not recorded; what came before is missing"
+    return new, problem

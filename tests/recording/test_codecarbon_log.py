@@ -12,10 +12,10 @@ from recording.helpers import run_script
 
 pytest.importorskip("codecarbon")
 
-from hf_emissions.recording import quiet
-from hf_emissions.recording.names import nameless
-from hf_emissions.recording.quiet import CapturedMessages, silence
-from hf_emissions.recording.saying import warn_once
+from hf_emissions.recording import codecarbon_log
+from hf_emissions.recording.codecarbon_log import CapturedMessages, silence
+from hf_emissions.recording.console import warn_once
+from hf_emissions.recording.redaction import redact_line
 
 log = logging.getLogger("codecarbon")
 
@@ -59,7 +59,7 @@ def test_our_threads_are_not_heard_with_or_without_a_meter(screen: Screen) -> No
 
 
 def test_somebody_elses_tracker_is_heard(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet._screen, "listeners", [])  # a meter of another test may not have ended yet
+    monkeypatch.setattr(codecarbon_log._screen, "listeners", [])  # a meter of another test may not have ended yet
     heard = CapturedMessages()
     heard.join()
     log.warning("on the main thread")
@@ -102,7 +102,7 @@ def test_no_path_reaches_the_ledger(message: str, kept: str) -> None:
     heard.join()
     on_thread("hf-emissions", lambda: log.warning(message))
     heard.leave()
-    assert [nameless({"text": warning})["text"] for warning in heard.warnings] == [kept]
+    assert [redact_line({"text": warning})["text"] for warning in heard.warnings] == [kept]
 
 
 def test_no_text_of_an_exception_reaches_the_ledger() -> None:

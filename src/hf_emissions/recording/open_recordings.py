@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import weakref
@@ -9,8 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .shown import shown
+
 if TYPE_CHECKING:
-    from .experiment import Experiment
+    from .session import Session
+
+log = logging.getLogger("hf_emissions")
+
+_OVERLAP = (
+    "Another recording of the same process ran at the same time: a part of this energy is in that figure too, so that "
+    "the two must not be added up."
+)
 
 # Serializes starts: two threads that start at once in one folder share a recording. Both locks are reentrant, because
 # the garbage collector may end a recording at any point.
@@ -24,43 +34,56 @@ class OpenRecording:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.key = _key(folder)
-        self.joined_is_said = False
-        self.overlap_is_said = False
+        self._joining_is_warned_of = False
+        self._overlap_is_logged = False
         self._pid = os.getpid()
         self._closed = False
-        self._first: weakref.ref[Experiment] | None = None
+        self._first: weakref.ref[Session] | None = None
         # Weak, so that the meter's thread, which reads `shared`, does not keep a training's objects alive.
-        self._members: list[weakref.ref[Experiment]] = []
+        self._members: list[weakref.ref[Session]] = []
 
     @property
-    def members(self) -> list[Experiment]:
-        """Live members, in order of joining."""
+    def members(self) -> list[Session]:
         return [member for ref in self._members.copy() if (member := ref()) is not None]
 
     @property
     def shared(self) -> bool:
-        """True if there is a member other than the first."""
         first = self._first() if self._first else None
         return any(member is not first for member in self.members)
 
     @property
-    def elsewhere(self) -> bool:
+    def is_forked_copy(self) -> bool:
         """True if this is a forked copy of a recording that continues in its original process."""
         return self._pid != os.getpid()
 
     @property
     def is_open(self) -> bool:
-        """True if others may still join."""
         recorders = [one.recorder for one in self.members]
         return bool(recorders) and not self._closed and all(one is None or one.active for one in recorders)
 
-    def take_in(self, member: Experiment) -> None:
-        """Add a member."""
-        member.opened = self
+    def add_member(self, member: Session) -> None:
+        member.open_recording = self
         self._first = self._first or weakref.ref(member)
         self._members.append(weakref.ref(member))
 
-    def leave(self, member: Experiment) -> bool:
+    def warn_of_joining(self) -> None:
+        """Warn, once, that what begins in the folder meanwhile is counted with it."""
+        if not self._joining_is_warned_of:
+            self._joining_is_warned_of = True
+            log.warning(
+                "hf-emissions: %s is being recorded already; what else begins in it meanwhile joins in, counted once",
+                shown(self.folder),
+            )
+
+    def log_overlap(self) -> bool:
+        """Remark, once, that another card holds a part of the same energy; False if that was done before."""
+        members = () if self._overlap_is_logged else self.members[:1]
+        for member in members:
+            self._overlap_is_logged = True
+            member.log("remark", text=_OVERLAP)
+        return bool(members)
+
+    def leave(self, member: Session) -> bool:
         """Remove a member; True if it was the last, which must end the recording."""
         with _lock:
             self._members = [ref for ref in self._members if not (ref() is None or ref() is member)]
@@ -73,24 +96,32 @@ class OpenRecording:
 _open: dict[Path, OpenRecording] = {}
 
 
-def join(folder: Path, make: Callable[[Experiment], Experiment]) -> Experiment | None:
+def join(folder: Path, make: Callable[[Session], Session]) -> Session | None:
     """Join the open recording of a folder with `make(member)` as the new member; None if there is none."""
     with _lock:
-        opened = _open.get(_key(folder))
-        if opened is None or not opened.is_open:
+        entry = _open.get(_key(folder))
+        if entry is None or not entry.is_open:
             return None
-        joined = make(opened.members[0])
-        opened.take_in(joined)
+        joined = make(entry.members[0])
+        entry.add_member(joined)
         return joined
 
 
-def add(opened: OpenRecording) -> list[OpenRecording]:
-    """Register a recording; return the open ones of other folders."""
+def register(entry: OpenRecording) -> None:
+    """Register a recording; it and the open ones of other folders get a remark that they hold the same energy."""
     with _lock:
-        others = [one for one in list(_open.values()) if one.is_open and one.key != opened.key]
+        others = [one for one in list(_open.values()) if one.is_open and one.key != entry.key]
         _open.clear()
-        _open.update({one.key: one for one in (*others, opened)})
-        return others
+        _open.update({one.key: one for one in (*others, entry)})
+    meters = any(member.recorder is not None for member in entry.members)
+    for other in others:
+        entry.log_overlap()
+        if other.log_overlap() and meters:
+            log.warning(
+                "hf-emissions: %s and %s are recorded at the same time, and each figure is that of the whole machine: "
+                "do not add them up",
+                *(shown(one.folder) for one in (other, entry)),
+            )
 
 
 def _key(folder: Path) -> Path:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from hf_emissions.errors import UsageError
-from hf_emissions.recording.spans import inside
+from hf_emissions.recording.call_wrapper import wrap_calls
 
 Log = list[str]
 
@@ -39,7 +39,7 @@ class Watched:
 
 def watched(function: Any) -> tuple[Any, Log]:
     log: Log = []
-    return inside(function, lambda: Watched(log)), log
+    return wrap_calls(function, lambda: Watched(log)), log
 
 
 def outcome(step: Callable[[], Any]) -> Any:
@@ -451,7 +451,7 @@ def test_methods_of_every_kind():
     log: Log = []
 
     def decorated(function):
-        return inside(function, lambda: Watched(log))
+        return wrap_calls(function, lambda: Watched(log))
 
     class Model:
         @decorated
@@ -591,7 +591,7 @@ def test_an_async_context_manager_made_of_a_generator():
 
 def test_a_context_manager_made_of_what_is_inside_a_context():
     @contextmanager
-    @lambda function: inside(function, lambda: Watched(log))
+    @lambda function: wrap_calls(function, lambda: Watched(log))
     def around():
         log.append("set up")
         yield

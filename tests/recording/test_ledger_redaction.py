@@ -20,9 +20,9 @@ from recording.helpers import SCRIPTS, card_text, environment
 from recording.mounts import read_only
 
 from hf_emissions.recording.folder import open_folder
-from hf_emissions.recording.forgetting import forget_names, names_in_files, without_names
 from hf_emissions.recording.ledger import FOLDER, LedgerFile, read_ledger
-from hf_emissions.recording.names import nameless, names_of, node_id
+from hf_emissions.recording.ledger_redaction import private_names_in, redact_bytes, redact_ledger
+from hf_emissions.recording.redaction import node_id, private_names, redact_line
 
 GERMANY = {"words": "Germany", "intensity_g_per_kwh": 400.0, "intensity_basis": "life-cycle", "intensity_source": "x"}
 PRIVATE = ["zuse", "gpu17", "gpu18", "/home", "/scratch", "1a2b3c4d"]
@@ -163,7 +163,7 @@ def test_a_recording_in_the_folder_rewrites_an_old_ledger(old):
 
 
 def test_what_is_taken_over_from_another_folder_is_taken_without_names(old, tmp_path):
-    from hf_emissions.recording.start import new_or_resumed
+    from hf_emissions.recording.launch_info import new_or_resumed
 
     saved = reading("s1", 1.5).replace("end: finished", "save").replace('"step": 3', '"step": 7')
     with (old / "r1-s1.jsonl").open("ab") as file:
@@ -201,8 +201,8 @@ def test_a_disk_that_is_read_only_leaves_the_old_ledger_and_the_training_goes_on
 # Other processes
 
 
-FORGET = "import sys; from pathlib import Path; from hf_emissions.recording.forgetting import forget_names; "
-FORGET += "print('begun', flush=True); forget_names(Path(sys.argv[1]))"
+FORGET = "import sys; from pathlib import Path; from hf_emissions.recording.ledger_redaction import redact_ledger; "
+FORGET += "print('begun', flush=True); redact_ledger(Path(sys.argv[1]))"
 
 
 def forgetting(folder: Path) -> subprocess.Popen[str]:
@@ -230,8 +230,8 @@ def changed(before: dict[str, bytes], found: dict[str, bytes]) -> int:
 def test_a_kill_leaves_every_file_whole_and_the_next_one_goes_on(out, tmp_path):
     folder = out / FOLDER
     before = many(folder, 40)
-    names = names_in_files(before.values())
-    after = {name: without_names(data, names) for name, data in before.items()}
+    names = private_names_in(before.values())
+    after = {name: redact_bytes(data, names) for name, data in before.items()}
     assert all(before[name] != after[name] for name in before)
     halfway = 0
     for wanted in (1, 3, 8, 15, 25, 38):
@@ -247,7 +247,7 @@ def test_a_kill_leaves_every_file_whole_and_the_next_one_goes_on(out, tmp_path):
         shutil.rmtree(folder) if found == after else None
         many(folder, 40) if found == after else None
     assert halfway > 0  # or this shows nothing
-    forget_names(folder)
+    redact_ledger(folder)
     assert written(folder) == after
     assert not list(folder.glob("*.tmp")) + list(folder.glob(".*.tmp"))
 
@@ -255,10 +255,10 @@ def test_a_kill_leaves_every_file_whole_and_the_next_one_goes_on(out, tmp_path):
 def test_two_that_rewrite_at_once_lose_nothing(out):
     folder = out / FOLDER
     before = many(folder, 20)
-    names = names_in_files(before.values())
+    names = private_names_in(before.values())
     processes = [forgetting(folder) for _ in range(3)]
     assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
-    assert written(folder) == {name: without_names(data, names) for name, data in before.items()}
+    assert written(folder) == {name: redact_bytes(data, names) for name, data in before.items()}
 
 
 def test_a_file_that_an_older_version_still_appends_to_loses_no_line(old):
@@ -269,14 +269,14 @@ def test_a_file_that_an_older_version_still_appends_to_loses_no_line(old):
     rewritten = 0
     for _ in range(5):
         inode = path.stat().st_ino
-        forget_names(old)
+        redact_ledger(old)
         rewritten += path.stat().st_ino != inode
     said, _ = writer.communicate(timeout=60)
     assert rewritten > 1
     texts = [line["text"].split()[1] for line in read_ledger(old).lines if line.get("text", "").startswith("line ")]
     assert sorted(map(int, texts)) == list(range(int(said)))
     assert len(path.read_bytes().splitlines()) == lines + int(said)
-    forget_names(old)
+    redact_ledger(old)
     assert_names_nothing(b"".join(written(old).values()).decode("utf-8", "replace"))
 
 
@@ -295,16 +295,16 @@ LINES = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 @settings(max_examples=300)
 def test_any_bytes_keep_their_lines_and_are_rewritten_once(text, rest):
     data = text.encode() + rest
-    names = names_in_files([data]) | names_of(["gpu17"], ["zuse"], [])
-    once = without_names(data, names)
+    names = private_names_in([data]) | private_names(["gpu17"], ["zuse"], [])
+    once = redact_bytes(data, names)
     for line, new in zip(data.split(b"\n"), once.split(b"\n"), strict=True):
         try:
             parsed = json.loads(line)
         except ValueError:
             continue
-        assert without_names(new, names) == new
+        assert redact_bytes(new, names) == new
         if isinstance(parsed, dict):
-            assert json.loads(new) == nameless(parsed, names)
+            assert json.loads(new) == redact_line(parsed, names)
 
 
 def test_nobody_but_root_is_stopped_by_a_file_that_may_not_be_read(old):

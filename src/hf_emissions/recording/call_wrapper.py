@@ -11,7 +11,7 @@ import inspect
 import logging
 import sys
 import types
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -27,25 +27,21 @@ from ..errors import UsageError
 log = logging.getLogger("hf_emissions")
 
 _Function = Callable[..., Any]
-_Open = Callable[[], AbstractContextManager[Any]]
+_Context = Callable[[], AbstractContextManager[object]]
 
 
-def inside(function: Any, opened: _Open) -> Any:
-    """Wrap a function so that each call runs inside a context made by `opened`.
-
-    Raises:
-        UsageError: not a function.
-    """
+def wrap_calls(function: Any, context: _Context) -> Any:
+    """Wrap a function so that each call runs inside a context made by `opened`; UsageError if it is no function."""
     if isinstance(function, (staticmethod, classmethod)):
-        return type(function)(inside(function.__func__, opened))
+        return type(function)(wrap_calls(function.__func__, context))
     if isinstance(function, type) or not callable(function):
         name = getattr(function, "__qualname__", None) or type(function).__name__
         raise UsageError(f"record_emissions decorates functions, and {name} is none; decorate what does the work in it")
-    return functools.wraps(function)(_wrapper(function)(function, opened))
+    return functools.wraps(function)(_wrapper(function)(function, context))
 
 
-def _wrapper(function: _Function) -> Callable[[_Function, _Open], _Function]:
-    inner: Any = function
+def _wrapper(function: _Function) -> Callable[[_Function, _Context], _Function]:
+    inner: object = function
     while isinstance(inner, partial):
         inner = inner.func
     for found in (inner, getattr(type(inner), "__call__", None)):  # noqa: B004 - its kind, not whether it is there
@@ -55,19 +51,19 @@ def _wrapper(function: _Function) -> Callable[[_Function, _Open], _Function]:
     return _called
 
 
-def _called(function: _Function, opened: _Open) -> _Function:
+def _called(function: _Function, context: _Context) -> _Function:
     """Wrap a plain function; if its result does the work when awaited or iterated, wrap that instead."""
-    said: list[bool] = []
+    warned: list[bool] = []
 
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> object:
         with ExitStack() as stack:
-            stack.enter_context(opened())
+            stack.enter_context(context())
             result = function(*args, **kwargs)
             wrapper = _wrapper_of_result(function, result)
             if wrapper is None:
-                if _goes_on(result) and not said:
-                    said.append(True)
-                    _say_unseen(function, result)
+                if _is_pending(result) and not warned:
+                    warned.append(True)
+                    _warn_unseen(function, result)
                 return result
             rest = stack.pop_all()
         return functools.wraps(function)(wrapper(lambda: result, lambda: rest))()
@@ -75,7 +71,7 @@ def _called(function: _Function, opened: _Open) -> _Function:
     return call
 
 
-def _wrapper_of_result(function: _Function, result: Any) -> Callable[[_Function, _Open], _Function] | None:
+def _wrapper_of_result(function: _Function, result: object) -> Callable[[_Function, _Context], _Function] | None:
     for kind, wrapper in _RESULTS:
         if isinstance(result, kind):
             return _awaited_generator if wrapper is _generator and inspect.isawaitable(result) else wrapper
@@ -88,12 +84,12 @@ def _wrapper_of_result(function: _Function, result: Any) -> Callable[[_Function,
     return None
 
 
-def _goes_on(result: Any) -> bool:
+def _is_pending(result: object) -> bool:
     """True if a result stands for pending work and must be returned unwrapped."""
     return inspect.isawaitable(result) or hasattr(result, "add_done_callback") or isinstance(result, (map, filter))
 
 
-def _say_unseen(function: _Function, result: Any) -> None:
+def _warn_unseen(function: _Function, result: object) -> None:
     name = getattr(function, "__qualname__", type(function).__name__)
     log.warning(
         "hf-emissions: %s gave back a %s, and what that does later is not recorded; decorate the function that does "
@@ -102,23 +98,23 @@ def _say_unseen(function: _Function, result: Any) -> None:
     )
 
 
-def _coroutine(function: _Function, opened: _Open) -> _Function:
-    async def coroutine(*args: Any, **kwargs: Any) -> Any:
+def _coroutine(function: _Function, context: _Context) -> _Function:
+    async def coroutine(*args: object, **kwargs: object) -> object:
         inner = function(*args, **kwargs)
         del args, kwargs  # so that the function holds the only references
-        with opened():
+        with context():
             return await inner
 
     return coroutine
 
 
-def _generator(function: _Function, opened: _Open) -> _Function:
-    def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+def _generator(function: _Function, context: _Context) -> _Function:
+    def generator(*args: object, **kwargs: object) -> Generator[object, object, object]:
         inner = function(*args, **kwargs)
         del args, kwargs
-        with opened():
+        with context():
             # Not `yield from`, which does not distinguish close() from a thrown GeneratorExit.
-            ask: Callable[[], Any] = partial(inner.send, None)
+            ask: Callable[[], object] = partial(inner.send, None)
             while True:
                 try:
                     given = [ask()]
@@ -135,15 +131,15 @@ def _generator(function: _Function, opened: _Open) -> _Function:
     return generator
 
 
-def _awaited_generator(function: _Function, opened: _Open) -> _Function:
-    return types.coroutine(_generator(function, opened))
+def _awaited_generator(function: _Function, context: _Context) -> _Function:
+    return types.coroutine(_generator(function, context))
 
 
-def _async_generator(function: _Function, opened: _Open) -> _Function:
-    async def generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+def _async_generator(function: _Function, context: _Context) -> _Function:
+    async def generator(*args: object, **kwargs: object) -> AsyncGenerator[object, object]:
         inner = function(*args, **kwargs)
         del args, kwargs
-        with opened():
+        with context():
             ask = _first_step(inner)
             while True:
                 try:
@@ -163,7 +159,7 @@ def _async_generator(function: _Function, opened: _Open) -> _Function:
     return generator
 
 
-def _first_step(inner: AsyncGenerator[Any, Any]) -> Any:
+def _first_step(inner: AsyncGenerator[object, object]) -> Awaitable[object]:
     """First step of a generator, hidden from the event loop's hooks.
 
     The loop closes the outer generator, which closes this one; at shutdown it would close both at once, which fails.
@@ -176,35 +172,35 @@ def _first_step(inner: AsyncGenerator[Any, Any]) -> Any:
         sys.set_asyncgen_hooks(*hooks)
 
 
-def _context_manager(function: _Function, opened: _Open) -> _Function:
-    def manager(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
-        with opened(), function(*args, **kwargs) as value:
+def _context_manager(function: _Function, context: _Context) -> _Function:
+    def manager(*args: object, **kwargs: object) -> Generator[object, None, None]:
+        with context(), function(*args, **kwargs) as value:
             yield value
 
     return contextmanager(manager)
 
 
-def _async_context_manager(function: _Function, opened: _Open) -> _Function:
-    async def manager(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
-        with opened():
+def _async_context_manager(function: _Function, context: _Context) -> _Function:
+    async def manager(*args: object, **kwargs: object) -> AsyncGenerator[object, None]:
+        with context():
             async with function(*args, **kwargs) as value:
                 yield value
 
     return asynccontextmanager(manager)
 
 
-def _is_awaited_generator(function: Any) -> bool:
+def _is_awaited_generator(function: object) -> bool:
     code = getattr(function, "__code__", None)
     return code is not None and bool(code.co_flags & inspect.CO_ITERABLE_COROUTINE)
 
 
-_KINDS: tuple[tuple[Callable[[Any], bool], Callable[[_Function, _Open], _Function]], ...] = (
+_KINDS: tuple[tuple[Callable[[object], bool], Callable[[_Function, _Context], _Function]], ...] = (
     (inspect.iscoroutinefunction, _coroutine),
     (inspect.isasyncgenfunction, _async_generator),
     (_is_awaited_generator, _awaited_generator),
     (inspect.isgeneratorfunction, _generator),
 )
-_RESULTS: tuple[tuple[type, Callable[[_Function, _Open], _Function]], ...] = (
+_RESULTS: tuple[tuple[type, Callable[[_Function, _Context], _Function]], ...] = (
     (Coroutine, _coroutine),
     (AsyncGenerator, _async_generator),
     (Generator, _generator),

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ..card.file import write_atomically
 from .appending import append_bytes
-from .names import FACTS, PrivateNames, host_of, names_here, names_of, node_id, users_in
+from .redaction import FACTS, PrivateNames, host_of, local_names, node_id, private_names, users_in
 
 log = logging.getLogger("hf_emissions")
 
@@ -43,11 +43,8 @@ _clean: dict[Path, tuple[int, int]] = {}
 _refused: set[Path] = set()
 
 
-def forget_names(folder: Path) -> None:
-    """Rewrite the files of a ledger that name a host, a user or a folder.
-
-    Best effort: on a disk error they stay as they are, with a warning.
-    """
+def redact_ledger(folder: Path) -> None:
+    """Rewrite the files of a ledger that name a host, a user or a folder; a disk error is a warning."""
     try:
         if folder not in _refused and _with_names(folder):
             _rewrite_locked(folder)
@@ -61,13 +58,12 @@ def forget_names(folder: Path) -> None:
 
 
 def _with_names(folder: Path) -> list[Path]:
-    """Readable files of a ledger that contain names."""
     unknown = [path for path in sorted(folder.glob("*.jsonl")) if _clean.get(path) != _state(path)]
     files = {path: (_state(path), _bytes(path)) for path in unknown}
-    names = names_in_files(data for _, data in files.values())
+    names = private_names_in(data for _, data in files.values())
     found = []
     for path, (state, data) in files.items():
-        if without_names(data, names) != data:
+        if redact_bytes(data, names) != data:
             found.append(path)
         elif state is not None:
             _clean[path] = state
@@ -102,13 +98,13 @@ def _rewrite_locked(folder: Path) -> None:
 def _rewrite(folder: Path) -> None:
     for left in folder.glob(".*.jsonl.*.tmp"):  # left by a killed process
         left.unlink(missing_ok=True)
-    names = names_in_files(map(_bytes, folder.glob("*.jsonl")))
+    names = private_names_in(map(_bytes, folder.glob("*.jsonl")))
     with ExitStack() as held:
         replaced = []
         for path in _with_names(folder):
             old = held.enter_context(path.open("rb"))
             recent = time.time() - os.fstat(old.fileno()).st_mtime < _QUIET_S
-            write_atomically(path, without_names(_whole_lines(old, recent), names))
+            write_atomically(path, redact_bytes(_whole_lines(old, recent), names))
             _carry_over(path, old, names)
             replaced += [(path, old)] if recent else []
         while replaced:
@@ -129,11 +125,11 @@ def _carry_over(path: Path, old: BinaryIO, names: PrivateNames) -> bool:
     """Append to the new file what was added to the replaced one; True if there was anything."""
     added = old.read()
     if added:
-        append_bytes(path, without_names(added, names))
+        append_bytes(path, redact_bytes(added, names))
     return bool(added)
 
 
-def names_in_files(files: Iterable[bytes]) -> PrivateNames:
+def private_names_in(files: Iterable[bytes]) -> PrivateNames:
     """Names in the files of a ledger, and those of this machine."""
     hosts: set[str] = set()
     users: set[str] = set()
@@ -142,15 +138,15 @@ def names_in_files(files: Iterable[bytes]) -> PrivateNames:
         hosts |= set(map(host_of, found))
         if b"/home/" in data or b"Users" in data:
             users |= users_in(data.decode("utf-8", "surrogateescape").replace("\\\\", "\\"))
-    return names_here() | names_of(hosts, users, ())
+    return local_names() | private_names(hosts, users, ())
 
 
-def without_names(data: bytes, names: PrivateNames) -> bytes:
+def redact_bytes(data: bytes, names: PrivateNames) -> bytes:
     """The lines of a file without names; all other bytes are kept, also in damaged lines or unknown versions."""
-    return b"\n".join(_line(line, names) if may_name(line) else line for line in data.split(b"\n"))
+    return b"\n".join(_line(line, names) if may_hold_names(line) else line for line in data.split(b"\n"))
 
 
-def may_name(line: bytes) -> bool:
+def may_hold_names(line: bytes) -> bool:
     """True if a line may hold a name; readings and written figures have no text."""
     return bool(line) and (not _FIGURES.match(line) or b'"node"' in line)
 
@@ -161,7 +157,7 @@ def _line(line: bytes, names: PrivateNames) -> bytes:
         new = _TEXT.sub(lambda found: _nameless(found, names), text)
     else:
         # String boundaries of a damaged line are uncertain.
-        new = names.masked(_NODE.sub(lambda found: found["key"] + node_id(_unescaped(found["text"])), text))
+        new = names.redact(_NODE.sub(lambda found: found["key"] + node_id(_unescaped(found["text"])), text))
     return line if new == text else new.encode("utf-8", "surrogateescape")
 
 
@@ -178,12 +174,12 @@ def _nameless(found: re.Match[str], names: PrivateNames) -> str:
         return found[0]
     text = _unescaped(found["text"])
     # A list element has no key; it is the name of a hardware component.
-    new = node_id(text) if found["name"] == "node" else (names if found["name"] else PrivateNames()).masked(text)
+    new = node_id(text) if found["name"] == "node" else (names if found["name"] else PrivateNames()).redact(text)
     if new == text:
         return found[0]
-    inside = json.dumps(new)[1:-1] if "\\" in found["text"] else new
+    wrap_calls = json.dumps(new)[1:-1] if "\\" in found["text"] else new
     start, end = (place - found.start() for place in found.span("text"))
-    return found[0][:start] + inside + found[0][end:]
+    return found[0][:start] + wrap_calls + found[0][end:]
 
 
 def _unescaped(text: str) -> str:
@@ -195,8 +191,8 @@ def _unescaped(text: str) -> str:
 
 def copy_runs(source: Path, target: Path, run_ids: Iterable[str]) -> None:
     """Copy the files of runs, without names, into a ledger that lacks them."""
-    names = names_in_files(map(_bytes, source.glob("*.jsonl")))
+    names = private_names_in(map(_bytes, source.glob("*.jsonl")))
     target.mkdir(parents=True, exist_ok=True)
     for path in (path for run_id in run_ids for path in source.glob(f"{run_id}-*.jsonl")):
         if not (target / path.name).exists():
-            write_atomically(target / path.name, without_names(path.read_bytes(), names))
+            write_atomically(target / path.name, redact_bytes(path.read_bytes(), names))

@@ -10,7 +10,6 @@ import errno
 import getpass
 import hashlib
 import hmac
-import importlib.util
 import os
 import re
 import socket
@@ -20,7 +19,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from .secret import boot_id, node_secret
 
@@ -97,8 +95,7 @@ class PrivateNames:
     def __or__(self, other: PrivateNames) -> PrivateNames:
         return PrivateNames(self.hosts | other.hosts, self.users | other.users, self.folders | other.folders)
 
-    def masked(self, text: str) -> str:
-        """The text with its private names masked."""
+    def redact(self, text: str) -> str:
         for folder in sorted(self.folders, key=len, reverse=True):
             text = _folder_pattern(folder).sub("[path]", text) if folder in text else text
         # Fast path: most texts have no characters of a path or an address.
@@ -136,28 +133,18 @@ def _without_name(text: str, name: str, mask: str) -> str:
 
 def _is_word(name: str) -> bool:
     """True for a number, a single letter or a word used in messages: too common to mask everywhere."""
-    return name.isdigit() or len(name) == 1 or name.casefold() in _words()
+    return name.isdigit() or len(name) == 1 or name.casefold() in _common_words()
 
 
 @cache
-def _words() -> frozenset[str]:
-    """Words in this package's and CodeCarbon's sources (so in their messages), and in the system's error messages."""
-    texts = [os.strerror(code) for code in errno.errorcode]
-    for package in ("hf_emissions", "codecarbon"):
-        spec = importlib.util.find_spec(package)
-        for folder in (spec.submodule_search_locations or ()) if spec else ():
-            texts += [_text(path) for kind in ("*.py", "*.csv") for path in Path(folder).rglob(kind)]
-    return frozenset(re.findall(r"[^\W_]+", " ".join(texts).casefold()))
+def _common_words() -> frozenset[str]:
+    """Words of messages: those listed in `common_words.txt`, and those of the system's own error messages."""
+    listed = Path(__file__).with_name("common_words.txt").read_text("utf-8")
+    errors = (os.strerror(code) for code in errno.errorcode)
+    return frozenset(re.findall(r"[^\W_]+", " ".join([listed, *errors]).casefold()))
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def names_of(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str]) -> PrivateNames:
+def private_names(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str]) -> PrivateNames:
     """Names as they occur in texts: hosts with and without domain, no root folders."""
     whole = {host.strip() for host in hosts}
     short = {host.partition(".")[0] for host in whole if not host.replace(".", "").isdigit()}
@@ -168,11 +155,10 @@ def names_of(hosts: Iterable[str], users: Iterable[str], folders: Iterable[str])
     )
 
 
-def names_here() -> PrivateNames:
-    """Names of this machine and its user."""
+def local_names() -> PrivateNames:
     hosts = [socket.gethostname(), *(os.environ.get(name, "") for name in _HOST_VARIABLES)]
     users = [_user(), *(os.environ.get(name, "") for name in _USER_VARIABLES)]
-    return names_of(hosts, users, [str(Path("~").expanduser()), sys.prefix, *_temporary()])
+    return private_names(hosts, users, [str(Path("~").expanduser()), sys.prefix, *_temporary()])
 
 
 @cache
@@ -192,7 +178,6 @@ def _temporary() -> list[str]:
 
 
 def users_in(text: str) -> set[str]:
-    """Users whose home folders a text names."""
     return set(_HOME.findall(text))
 
 
@@ -202,15 +187,15 @@ def host_of(node: str) -> str:
     return "" if _NODE.fullmatch(node) or parts is None else _OLD_BOOT.sub("", parts["host"])
 
 
-def nameless(line: Mapping[str, Any], names: PrivateNames | None = None) -> dict[str, Any]:
+def redact_line(line: Mapping[str, object], names: PrivateNames | None = None) -> dict[str, object]:
     """A ledger line without names: node names become ids, texts are masked, the rest is kept."""
-    known = names_here() if names is None else names
+    known = local_names() if names is None else names
     return {key: value if key in FACTS else _nameless(key, value, known) for key, value in line.items()}
 
 
-def _nameless(key: str, value: Any, names: PrivateNames) -> Any:
+def _nameless(key: str, value: object, names: PrivateNames) -> object:
     if isinstance(value, str):
-        return node_id(value) if key == "node" else names.masked(value)
+        return node_id(value) if key == "node" else names.redact(value)
     if isinstance(value, Mapping):
         return {name: _nameless(name, inner, names) for name, inner in value.items()}
     return [_nameless(key, inner, names) for inner in value] if isinstance(value, (list, tuple)) else value

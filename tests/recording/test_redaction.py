@@ -13,16 +13,17 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recording import common_words
 from recording.helpers import environment
 
 from hf_emissions.recording import secret
-from hf_emissions.recording.names import PrivateNames, nameless, names_here, names_of, node_id, this_host
+from hf_emissions.recording.redaction import PrivateNames, local_names, node_id, private_names, redact_line, this_host
 
 ID = re.compile(r"node:[0-9a-f]{12}")
 
 
 def masked(text: str, *, host: str = "", user: str = "", folder: str = "") -> str:
-    return names_of([host], [user], [folder] if folder else []).masked(text)
+    return private_names([host], [user], [folder] if folder else []).redact(text)
 
 
 # Nodes
@@ -51,7 +52,7 @@ def test_a_hosts_name_cannot_be_found_by_hashing_candidates():
             assert not hashlib.new(name, f"{salt}{candidate}".encode()).hexdigest().startswith(found)
 
 
-SAY = "from hf_emissions.recording.names import this_host; print(this_host())"
+SAY = "from hf_emissions.recording.redaction import this_host; print(this_host())"
 
 
 def ids(count: int, program: str = SAY, **variables: str) -> set[str]:
@@ -142,10 +143,10 @@ def test_a_boot_id_that_is_no_random_number_is_none(tmp_path, monkeypatch, conte
     ],
 )
 def test_a_text_keeps_its_words_and_loses_what_it_names(text, expected):
-    known = names_of(["gpu17.cluster.example", "localhost"], ["zuse", "root"], [])
+    known = private_names(["gpu17.cluster.example", "localhost"], ["zuse", "root"], [])
     expected = text if expected is None else expected.replace("…", "OSError: [Errno 13] Permission denied")
-    assert known.masked(text) == expected
-    assert known.masked(expected) == expected
+    assert known.redact(text) == expected
+    assert known.redact(expected) == expected
 
 
 SENTENCES = [
@@ -221,7 +222,7 @@ def test_a_line_keeps_its_facts_whatever_the_machine_is_called():
         "place": {"words": "Quux", "intensity_source": "Quux 2024", "how": "country from IP address"},
         "text": "Quux and epyc-7 at /home/quux/x",
     }
-    found = nameless(line, PrivateNames(hosts=frozenset(["quux", "epyc-7"])))
+    found = redact_line(line, PrivateNames(hosts=frozenset(["quux", "epyc-7"])))
     changed = {"node": node_id("epyc-1a2b3c4d#0"), "text": "[host] and [host] at [path]"}
     assert found == {**line, **changed}
 
@@ -232,8 +233,8 @@ def test_the_names_of_this_machine_are_known(monkeypatch):
     monkeypatch.setenv("USER", "zuse")
     monkeypatch.setenv("HOME", "/home/Konrad Zuse")
     text = "zuse on gpu17, gpu17.cluster.example, gpu17-slurm: /home/Konrad Zuse/x"
-    assert names_here().masked(text) == "[user] on [host], [host], [host]: [path]"
-    assert names_here().hosts.isdisjoint({"", "localhost"})
+    assert local_names().redact(text) == "[user] on [host], [host], [host]: [path]"
+    assert local_names().hosts.isdisjoint({"", "localhost"})
 
 
 def test_a_name_can_cost_no_time(monkeypatch):
@@ -241,3 +242,14 @@ def test_a_name_can_cost_no_time(monkeypatch):
     for piece in ("a.", "/a ", "'/a", "~a", "1:", "a://b@", "1.1.", "C:\\", "file://", "node="):
         text = piece * (100_000 // len(piece))
         assert len(masked(text, host="gpu17", user="a")) <= len(text) * 8
+
+
+def test_the_words_of_every_message_are_listed():
+    """`python tests/recording/common_words.py` adds those of a new one."""
+    assert common_words.collected() - common_words.listed() == set()
+
+
+def test_a_word_of_the_documentation_alone_is_masked_like_any_name():
+    word = "anonymously"
+    assert word not in common_words.listed()
+    assert masked(f"{word} could not be reached", host=word) == "[host] could not be reached"

@@ -19,12 +19,10 @@ class CapturedMessages:
         self.last: str | None = None  # in full, for the console only
 
     def join(self) -> None:
-        """Start listening."""
         silence()
         _screen.listeners.append(self)
 
     def leave(self) -> None:
-        """Stop listening."""
         if self in _screen.listeners:
             _screen.listeners.remove(self)
 
@@ -61,7 +59,6 @@ class _Screen(logging.Filter):
         self.listeners: list[CapturedMessages] = []
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """True if a message may go to the screen."""
         if record.thread == threading.main_thread().ident:
             return True
         ours = str(record.threadName).startswith(_OURS)
