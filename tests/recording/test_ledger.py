@@ -336,7 +336,9 @@ def test_the_lines_that_are_documented_are_read_and_named_by_nothing(out: Path) 
 def test_every_kind_of_line_is_documented(out: Path) -> None:
     """All that the sources add, and all that is in the lines of a real recording."""
     sources = (Path(hf_emissions.__file__).parent / "recording").glob("*.py")
-    kinds = {kind for path in sources for kind in re.findall(r'\.append\(\s*"(\w+)",\s', path.read_text("utf-8"))}
+    kinds = {
+        kind for path in sources for kind in re.findall(r'\.(?:append|log)\(\s*"(\w+)",\s', path.read_text("utf-8"))
+    }
     shown = keys_of(documented())
     assert kinds | {"note"} == shown.keys()
     with hf_emissions.record_emissions(out, country="DEU", training_type="fine-tuning"):

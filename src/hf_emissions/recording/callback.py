@@ -134,6 +134,7 @@ class EmissionsCallback(TrainerCallback):
 
     @property
     def record(self) -> EmissionsRecord | None:
+        """Record of the last finished training."""
         return self._session.record if self._session else self._earlier
 
     def __getstate__(self) -> dict[str, object]:
@@ -212,17 +213,18 @@ class EmissionsCallback(TrainerCallback):
             metrics.update(attempt(self._session.figures, self._no_figures))
         return trained
 
-    def around_log(self, write: Callable[..., None], logs: _Logs, *args: object, **kwargs: object) -> None:
+    def around_log(self, write: Callable[..., _Result], logs: _Logs, *args: object, **kwargs: object) -> _Result:
         """Log, with current energy, grams and power added."""
-        write({**logs, **(self._live_figures(logs) or {})}, *args, **kwargs)
+        return write({**logs, **(self._live_figures(logs) or {})}, *args, **kwargs)
 
-    def around_card(self, trainer: Trainer, write: Callable[..., None], *args: object, **kwargs: object) -> None:
+    def around_card(self, trainer: Trainer, write: Callable[..., _Result], *args: object, **kwargs: object) -> _Result:
         # Trainer writes its card to its own folder, whatever ours is.
         folder = Path(str(trainer.args.output_dir))
         before = read_block(folder) if trainer.is_world_process_zero() else None
-        write(*args, **kwargs)
+        written = write(*args, **kwargs)
         if trainer.is_world_process_zero():
             self._complete_card(folder, before, self._session if self._held is trainer else None)
+        return written
 
     # Implementation
 

@@ -106,7 +106,7 @@ class record_emissions:  # noqa: N801 - used like a function
 
     def __getstate__(self) -> dict[str, object]:
         """Settings only: a copy, also in another process, has recorded nothing yet."""
-        return {**self.__dict__, "_experiment": None, "_record": None, "_entries": [], "_decorator": None}
+        return {**self.__dict__, "_session": None, "_record": None, "_entries": [], "_decorator": None}
 
     @property
     def record(self) -> EmissionsRecord | None:

@@ -58,7 +58,7 @@ class LedgerFile:
     def is_complete(self) -> bool:
         return not self._refused
 
-    def append(self, kind: str, **content: Any) -> None:
+    def append(self, kind: str, **content: object) -> None:
         """Append a line without private names, after any that the disk refused before; an OSError names this file."""
         line = redact_line({"v": VERSION, "kind": kind, **content})
         # A lone surrogate, as in a file name that is not valid text, becomes a JSON escape.
