@@ -1,15 +1,20 @@
-"""Pull requests of a repository, from the Hub's listing of fifty per page."""
+"""Pull requests of a repository: the Hub's listing of fifty per page, comments, and closing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from .body import UnreadableAnswerError
+from ..errors import HubError
+from .address import Address
+from .client import Hub
+from .errors import InvalidResponseError
+from .exchange import Parameters
+from .response import json_of, list_of, member, objects_in
 
 # Ten thousand discussions of one repository: more means a server without an end.
-MOST_PAGES = 200
+_MOST_PAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +24,6 @@ class Proposal:
     number: int
     title: str
     status: str
-    url: str
-
-    @property
-    def revision(self) -> str:
-        """Ref of its commits."""
-        return f"refs/pr/{self.number}"
 
     @property
     def is_open(self) -> bool:
@@ -32,45 +31,46 @@ class Proposal:
         return self.status in ("open", "draft")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page: an account's pull requests, the numbers of all entries, and True if it is the last."""
-
-    proposals: tuple[Proposal, ...]
-    numbers: frozenset[int]
-    is_last: bool
+def proposals(hub: Hub, address: Address, author: str) -> list[Proposal]:
+    """Pull requests that `author` has opened, in the Hub's order."""
+    return hub.ask(lambda: _listed(hub, address, author), str(address))
 
 
-def read_page(answer: Any, author: str, page: str) -> Page:
-    """Parse a page of the listing.
+def _listed(hub: Hub, address: Address, author: str) -> list[Proposal]:
+    found: dict[int, Proposal] = {}
+    seen: set[int] = set()
+    for page in range(_MOST_PAGES):
+        asked: Parameters = {"type": "pull_request", "author": author, "p": page}
+        answer = json_of(hub.get(f"{hub.url}/api/models/{address.model}/discussions", asked))
+        listed = list_of(member(answer, "discussions"), "list of discussions")
+        entries = {number: one for one in objects_in(listed) if (number := _number(one.get("num"))) is not None}
+        for number, one in entries.items():
+            if one.get("isPullRequest") is True and member(one.get("author"), "name") == author:
+                found[number] = Proposal(number, str(one.get("title")), str(one.get("status")))
+        start, count = member(answer, "start"), member(answer, "count")
+        last = isinstance(start, int) and isinstance(count, int) and start + len(listed) >= count
+        # A server without paging returns the same page again.
+        if not listed or last or entries.keys() <= seen:
+            return list(found.values())
+        seen |= entries.keys()
+    raise HubError(f"{address}: its discussions have no end; nothing was written")
 
-    Args:
-        author: whose pull requests to return.
-        page: address of the repository's page.
 
-    Raises:
-        UnreadableAnswerError: it is not a page.
-    """
-    listed = answer.get("discussions") if isinstance(answer, Mapping) else None
-    if not isinstance(listed, list):
-        raise UnreadableAnswerError("the answer is no list of discussions")
-    count, start = answer.get("count"), answer.get("start")
-    known = isinstance(count, int) and isinstance(start, int)
-    last = not listed or (known and start + len(listed) >= count)
-    numbers = frozenset(number for one in listed if (number := _number(one)) is not None)
-    return Page(tuple(_proposals(listed, author, page)), numbers, last)
-
-
-def _number(one: Any) -> int | None:
-    found = one.get("num") if isinstance(one, Mapping) else None
+def _number(found: object) -> int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) and 0 < found < 10**9 else None
 
 
-def _proposals(listed: list[Any], author: str, page: str) -> Iterator[Proposal]:
-    for one in listed:
-        if not isinstance(one, Mapping) or one.get("isPullRequest") is not True:
-            continue
-        by, number = one.get("author"), _number(one)
-        named = by.get("name") if isinstance(by, Mapping) else None
-        if named == author and number is not None:
-            yield Proposal(number, str(one.get("title")), str(one.get("status")), f"{page}/discussions/{number}")
+def comment(hub: Hub, address: Address, words: str) -> None:
+    """Comment on the pull request of a ref. Best effort, no retry."""
+    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.utils import httpx
+
+    with suppress(HfHubHTTPError, httpx.HTTPError, HubError, InvalidResponseError):
+        path = f"/api/models/{address.model}/discussions/{address.pull_request}/comment"
+        hub.post(path, json.dumps({"comment": words}).encode())
+
+
+def close(hub: Hub, address: Address, number: int, why: str) -> None:
+    """Close a pull request with a comment."""
+    path = f"/api/models/{address.model}/discussions/{number}/status"
+    hub.ask(lambda: hub.post(path, json.dumps({"status": "closed", "comment": why}).encode()), str(address))
