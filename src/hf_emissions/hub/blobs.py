@@ -1,4 +1,4 @@
-"""Ids of a file's content: git's, and the SHA-256 of a large file."""
+"""A file's content, held against the ids that the Hub gives it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,15 @@ _SHA256 = re.compile(r'(?:W/)?"?([0-9a-f]{64})"?')
 _NO_CARD = ("text/html", "application/json")
 
 
-def git_id(data: bytes) -> str:
-    """Git's blob id of a file's content."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
 def is_whole(response: httpx.Response) -> bool:
     """True if the bytes match the Hub's id for them or, without an id, have another type than its pages."""
+    from huggingface_hub.utils.sha import git_hash
+
     headers = [one.headers for one in (*response.history, response)]
     linked = next((one["x-linked-etag"] for one in headers if "x-linked-etag" in one), None)
     named = linked or response.headers.get("etag") or ""
     if found := _SHA1.fullmatch(named):
-        return git_id(response.content) == found[1]
+        return git_hash(response.content) == found[1]
     if linked and (found := _SHA256.fullmatch(linked)):
         return hashlib.sha256(response.content).hexdigest() == found[1]
     return not response.headers.get("content-type", "").lower().startswith(_NO_CARD)

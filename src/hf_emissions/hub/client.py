@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
-from ..card.file import CARD_NAME, MOST_BYTES, decode
+from ..card.file import CARD_NAME, decode
 from ..errors import BusyHubError, HubError, NoCardError
 from .accounts import Account, read_account
 from .address import MAIN, Address, api_path
@@ -17,7 +17,7 @@ from .blobs import is_whole
 from .endpoint import at_endpoint, read_endpoint
 from .errors import InvalidResponseError, TooLargeError
 from .exchange import HubRequest, Parameters, exchange
-from .library import listened, request_headers
+from .library import request_headers
 from .refusals import refusal
 from .response import json_of, object_of
 from .waiting import RetryBudget, is_transient
@@ -42,21 +42,13 @@ class HubCard:
 
 @dataclass(eq=False)
 class Hub:
-    """Client of the Hub, for one command.
+    """Client of the Hub, for one command."""
 
-    Args:
-        token: overrides the client's own (HF_TOKEN, or that of `hf auth login`).
-        endpoint: the server, overrides HF_ENDPOINT.
-        patience: creates the retry budget of one operation.
-        say: called with remarks of the Hub or its client.
-    """
-
-    token: str | None = field(default=None, repr=False)
-    endpoint: str | None = None
-    patience: Callable[[], RetryBudget] = RetryBudget
-    say: Callable[[str], None] = lambda _: None
+    token: str | None = field(default=None, repr=False)  # overrides HF_TOKEN and that of `hf auth login`
+    endpoint: str | None = None  # overrides HF_ENDPOINT
+    patience: Callable[[], RetryBudget] = RetryBudget  # creates the retry budget of one operation
+    say: Callable[[str], None] = lambda _: None  # called with remarks of the Hub or its client
     _account: Account | None = None
-    _listening: bool = False
 
     @cached_property
     def url(self) -> str:
@@ -99,18 +91,14 @@ class Hub:
                 if not budget.wait_after(error, where):
                     raise said if isinstance(said, BusyHubError) else BusyHubError(str(said)) from None
 
-    def get(self, url: str, parameters: Parameters | None = None) -> httpx.Response:
-        """GET an address of the Hub, without retry; any error of the client is raised."""
-        return exchange(self.url, HubRequest(url, self._headers(), parameters))
-
-    def get_file(self, url: str) -> httpx.Response:
-        """GET a file of a card's size, which may be on another host; that host gets no token."""
-        return exchange(self.url, HubRequest(url, self._headers(), most_bytes=MOST_BYTES, file=True))
+    def get(self, url: str, parameters: Parameters | None = None, *, file: bool = False) -> httpx.Response:
+        """GET an address of the Hub, or a card's `file`, without retry; raises any error of the client."""
+        return exchange(self.url, HubRequest(url, self._headers(), parameters, file=file))
 
     def post(
         self, path: str, body: bytes, parameters: Parameters | None = None, content_type: str = JSON
     ) -> httpx.Response:
-        """POST to a path of the API, without retry; any error of the client is raised."""
+        """POST to a path of the API, without retry; raises any error of the client."""
         headers = {**self._headers(), "content-type": content_type}
         return exchange(self.url, HubRequest(f"{self.url}{path}", headers, parameters, body))
 
@@ -120,17 +108,13 @@ class Hub:
         return at_endpoint(self.url, urljoin(str(response.request.url), link)) if link else None
 
     def card_bytes(self, model: str, sha: str, get: Callable[[str], httpx.Response] | None = None) -> bytes:
-        """Bytes of README.md at a commit, verified against the server's id for them; no retry.
-
-        Args:
-            get: replaces `get_file`.
-        """
+        """Bytes of README.md at a commit, verified against the server's id for them; no retry but that of `get`."""
         from huggingface_hub import hf_hub_url
         from huggingface_hub.errors import RemoteEntryNotFoundError
 
         url = hf_hub_url(model, CARD_NAME, revision=sha, endpoint=self.url)
         try:
-            response = (get or self.get_file)(url)
+            response = get(url) if get else self.get(url, file=True)
         except RemoteEntryNotFoundError:
             raise NoCardError(f"{model}: there is no {CARD_NAME} in this repository; push one first") from None
         except TooLargeError as error:
@@ -158,9 +142,4 @@ class Hub:
         return read_account(json_of(self.get(f"{self.url}/api/whoami-v2")))
 
     def _headers(self) -> dict[str, str]:
-        if self._listening:
-            return request_headers(self.token)
-        with listened(self.say):
-            headers = request_headers(self.token)
-        self._listening = True
-        return headers
+        return request_headers(self.token, self.say)

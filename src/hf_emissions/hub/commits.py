@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from ..card.file import CARD_NAME
 from ..errors import HeadMovedError, HfEmissionsError
 from .address import Address, api_path
-from .blobs import git_id
 from .client import COMMIT_ID, Hub, HubCard
 from .errors import InvalidResponseError, RequestError, TooLargeError, UnclearCommitError
 from .exchange import Parameters
@@ -39,20 +38,17 @@ class CommitResult:
 
 
 class UncertainError(Exception):
-    """A commit that may or may not have been made."""
+    """A commit that may or may not have been made: its cause, also as the one-line error `said`."""
 
-    def __init__(self, where: str, cause: Exception) -> None:
-        super().__init__(where)
-        self.where = where
-        self.cause = cause
-
-    def said(self) -> HfEmissionsError:
-        """The cause as a one-line error."""
-        return refusal(self.cause, self.where)
+    def __init__(self, cause: Exception, said: HfEmissionsError) -> None:
+        super().__init__(str(said))
+        self.cause, self.said = cause, said
 
 
 def check(hub: Hub, address: Address, before: str, after: str, *, propose: bool) -> None:
     """Ask the Hub to validate a card, and whether `before` is still the one that it has; its remarks are passed on."""
+    from huggingface_hub.utils.sha import git_hash
+
     where, asked, data = str(address), _PROPOSE if propose else None, after.encode()
     validated = json.dumps({"content": after, "repoType": "model"}).encode()
     answer = hub.ask(lambda: json_of(hub.post("/api/validate-yaml", validated)), where)
@@ -61,7 +57,7 @@ def check(hub: Hub, address: Address, before: str, after: str, *, propose: bool)
     sample = base64.b64encode(data[:_SAMPLE_BYTES]).decode("ascii")
     upload = json.dumps({"files": [{"path": CARD_NAME, "sample": sample, "size": len(data)}]}).encode()
     there = hub.ask(lambda: _current_id(json_of(hub.post(api_path(address, "preupload"), upload, asked))), where)
-    if there is not None and there != git_id(before.encode()):
+    if there is not None and there != git_hash(before.encode()):
         raise HeadMovedError(f"{where}: the Hub has another card by now than was read; nothing was written, try again")
 
 
@@ -95,9 +91,6 @@ def commit(
     """Commit a card on top of its `sha`, or propose it; return the commit's id and the pull request's number.
 
     No retry: after an UncertainError, the caller must look first whether it took effect.
-
-    Args:
-        message: title and description of the commit or pull request.
     """
     header = {"summary": message[0], "description": message[1], "parentCommit": card.sha}
     content = base64.b64encode(card.text.encode()).decode("ascii")
@@ -108,9 +101,10 @@ def commit(
         asked = _PROPOSE if propose else None
         return _made(json_of(hub.post(api_path(address, "commit"), body, asked, "application/x-ndjson")), propose)
     except Exception as error:  # the client's errors are of many kinds, and each is raised again as one of ours
+        said = refusal(error, str(address))
         if is_transient(error) or isinstance(error, TooLargeError):
-            raise UncertainError(str(address), error) from error
-        raise refusal(error, str(address)) from None
+            raise UncertainError(error, said) from error
+        raise said from None
 
 
 def _made(answer: object, propose: bool) -> tuple[str, int | None]:

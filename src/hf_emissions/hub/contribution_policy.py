@@ -78,19 +78,14 @@ def take_back(address: Address) -> None:
 
 
 def remember(address: Address, number: int, *, duplicate: bool = False) -> None:
-    """Record the number of our pull request, so that it is recognised under another title.
-
-    Args:
-        duplicate: we closed it in favour of another one.
-    """
+    """Record our pull request, so that it is recognised under another title; of a duplicate, that we closed it."""
     _append({"model": address.model, "number": number, "duplicate": duplicate})
 
 
 def numbers(address: Address) -> dict[int, bool]:
     """Our pull requests in a repository by number; True for a duplicate."""
     found = [one for one in _ledger().entries() if one.get("model") == address.model]
-    pairs = [(one.get("number"), one.get("duplicate") is True) for one in found]
-    return {number: duplicate for number, duplicate in pairs if isinstance(number, int)}
+    return {number: one.get("duplicate") is True for one in found if isinstance(number := one.get("number"), int)}
 
 
 def opened(now: datetime) -> list[datetime]:

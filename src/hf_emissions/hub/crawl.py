@@ -6,14 +6,15 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import HubError, NoCardError, NoModelError
 from .client import Hub
 from .endpoint import at_endpoint
+from .errors import GatedError
 from .exchange import Parameters
 from .quotas import Quotas
-from .refusals import refusal
 from .response import json_of, list_of, object_of
 from .waiting import status_of
 
@@ -47,21 +48,12 @@ class StoppedError(HubError):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Models to list, in the Hub's terms.
-
-    Args:
-        author: user or organization.
-        filter: tags, all of which a model has.
-        search: words of the name.
-        sort: downloads, created_at, last_modified, likes or trending_score, in descending order.
-        limit: maximum number of models.
-        min_downloads: minimum number of downloads.
-    """
+    """Models to list, in the Hub's terms."""
 
     author: str | None = None
-    filter: tuple[str, ...] = ()
-    search: str | None = None
-    sort: str = "downloads"
+    filter: tuple[str, ...] = ()  # tags, all of which a model has
+    search: str | None = None  # words of the name
+    sort: str = "downloads"  # or created_at, last_modified, likes, trending_score; descending
     limit: int | None = None
     min_downloads: int | None = None
 
@@ -76,11 +68,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Page of the listing: described models, address of the next page, number of entries that name no model."""
+    """Page of the listing."""
 
     models: tuple[Model, ...]
-    next: str | None
-    unnamed: int = 0
+    next: str | None  # address of the next page
+    unnamed: int  # entries that name no model
 
 
 @dataclass(slots=True)
@@ -121,28 +113,16 @@ class Crawler:
             return None
 
     def card(self, name: str, sha: str) -> bytes | None:
-        """Bytes of a card at a commit; None if there is none.
-
-        Raises:
-            PassedOverError: it is gated, or gone.
-            TooLargeError: it is larger than any card; reading stopped there.
-            HubError: it was refused, or the Hub stayed busy.
-        """
-
-        def asked() -> bytes:
-            from huggingface_hub.errors import HfHubHTTPError, RemoteEntryNotFoundError
-
-            try:
-                return self.hub.card_bytes(name, sha, self._file)
-            except RemoteEntryNotFoundError:
-                raise
-            except HfHubHTTPError as error:
-                raise _passed_over(error, name) or error from None
+        """Bytes of a card at a commit; None if there is none. A PassedOverError or TooLargeError concerns it alone."""
 
         try:
-            return self._ask(asked, name)
+            return self._ask(lambda: self.hub.card_bytes(name, sha, partial(self._get, "card", file=True)), name)
         except NoCardError:
             return None
+        except GatedError:
+            raise PassedOverError(name, "gated") from None
+        except NoModelError:
+            raise PassedOverError(name, "gone") from None
 
     def each(self, function: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
         """Ordered parallel map; stops at the first failure."""
@@ -174,19 +154,13 @@ class Crawler:
                 ) from None
             raise
 
-    def _get(self, kind: str, url: str, parameters: Parameters | None = None) -> httpx.Response:
-        return self._counted(kind, lambda: self.hub.get(url, parameters))
-
-    def _file(self, url: str) -> httpx.Response:
-        return self._counted("card", lambda: self.hub.get_file(url))
-
-    def _counted(self, kind: str, call: Callable[[], httpx.Response]) -> httpx.Response:
+    def _get(self, kind: str, url: str, parameters: Parameters | None = None, *, file: bool = False) -> httpx.Response:
         """Make a call when its quota allows it, and record the rate-limit headers of the response."""
         from huggingface_hub.errors import HfHubHTTPError
 
         granted, response = self.quotas.take(kind), None
         try:
-            response = call()
+            response = self.hub.get(url, parameters, file=file)
         except HfHubHTTPError as error:
             response = error.response
             raise
@@ -207,14 +181,3 @@ class Crawler:
                 raise StoppedError("stopped")
 
         return slept
-
-
-def _passed_over(error: Exception, name: str) -> PassedOverError | None:
-    """Error for a refusal that concerns the card itself; None for any other."""
-    from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
-
-    if isinstance(error, GatedRepoError):
-        return PassedOverError(name, "gated")
-    # Without a token, a bare 401 is all that the Hub says of a deleted or private model.
-    gone = isinstance(error, RevisionNotFoundError) or isinstance(refusal(error, name), NoModelError)
-    return PassedOverError(name, "gone") if gone or status_of(error) == 410 else None

@@ -6,18 +6,18 @@ A commit whose response is lost is an `_Attempt`: it is looked for before anythi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
+from ..card.diff import unified_diff
 from ..errors import CardError, HeadMovedError, HfEmissionsError, HubError
 from . import contribution_policy
 from .address import MAIN, Address
 from .client import COMMIT_ID, Hub, HubCard
 from .commits import CommitResult, UncertainError, check, commit, next_card
-from .discussions import comment
 from .errors import InvalidResponseError, UnclearCommitError
 from .interrupts import interrupts_held
-from .proposals import place_of_proposal, ref_of
+from .proposals import comment, place_of_proposal, ref_of
 from .waiting import RetryBudget, status_of
 
 # A head that moves more often belongs to a robot that writes to it.
@@ -31,52 +31,36 @@ Change = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class CommitOptions:
-    """Options for writing a change.
+    """Options for writing a change."""
 
-    Args:
-        propose: open a pull request: True, False, or None for "on the repositories of others".
-        agree: confirms before anything is written; gets the address, the old and new text, and whether it opens a pull
-            request.
-        describe: title and description of the commit; gets the old and new text, and whether it is a pull request.
-        moved: confirms before proposing to a stranger's repository that the name leads to now; gets the named and the
-            current address.
-        may_propose: reason why this may not be proposed to a stranger, or None.
-        strangers: allow repositories of others; False for lists.
-    """
-
+    # Confirms before anything is written: address, old and new text, and whether it opens a pull request.
     agree: Callable[[Address, str, str, bool], bool]
+    # Title and description of the commit: old and new text, and whether it is a pull request.
     describe: Callable[[str, str, bool], tuple[str, str]]
+    # Open a pull request: True, False, or None for "on the repositories of others".
     propose: bool | None = None
+    # Confirms a stranger's repository that a name leads to now: the named and the current address.
     moved: Callable[[Address, Address], bool] = lambda *_: False
+    # Reason why this may not be proposed to a stranger: old and new text.
     may_propose: Callable[[str, str], str | None] = lambda *_: None
-    strangers: bool = True
+    strangers: bool = True  # allow repositories of others
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Result of an edit.
+    """Result of an edit."""
 
-    Args:
-        before, after: text as last read, and as wanted.
-        written: the commit; None if nothing had to change, or nobody agreed.
-        interrupted: True if Ctrl-C came meanwhile.
-        proposed_in: page of our open pull request that the text was read from.
-    """
-
-    before: str
-    after: str
-    written: CommitResult | None = None
-    interrupted: bool = False
-    proposed_in: str | None = None
+    before: str  # as last read
+    after: str  # as wanted
+    written: CommitResult | None = None  # None if nothing had to change, or nobody agreed
+    interrupted: bool = False  # by Ctrl-C
+    proposed_in: str | None = None  # page of our open pull request that the text was read from
 
 
 def edit_card(hub: Hub, address: Address, change: Change, options: CommitOptions) -> Outcome:
     """Edit a card on the Hub: write exactly what `change` makes of its newest text, or nothing.
 
-    Raises:
-        CardError: the card cannot be read or changed.
-        HubError: the Hub refuses, or is too busy; nothing was written.
-        KeyboardInterrupt: Ctrl-C; nothing was written, or the message says that this is unknown.
+    After an error nothing was written, unless its message says that this is unknown; so too after a KeyboardInterrupt.
     """
     account = hub.account()
     if not account.may_write:
@@ -88,13 +72,11 @@ def edit_card(hub: Hub, address: Address, change: Change, options: CommitOptions
         raise HubError(f"{address} is not yours ({account.name}); name repositories of others one at a time")
     proposing = options.propose if options.propose is not None else not own
     _check_revision(address, proposing=proposing)
-    at = place_of_proposal(hub, address, account, own=own) if proposing else address
-    if own:
-        return _Edit(hub, change, options, proposing, own, _Consent(options), at).run()
-    polite = partial(_polite_change, hub, address, at, change, options)
+    at = place_of_proposal(hub, address, own=own) if proposing else address
     # The name of a departed account may lead to what others have put in its place.
-    elsewhere = named if named.model.lower() != address.model.lower() else None
-    return _Edit(hub, polite, options, proposing, own, _Consent(options, elsewhere), at).run()
+    elsewhere = named if not own and named.model.lower() != address.model.lower() else None
+    wanted = change if own else partial(_polite_change, hub, address, at, change, options)
+    return _Edit(hub, wanted, options, proposing, own, _Consent(options, elsewhere), hub.patience(), at).run()
 
 
 def _check_revision(address: Address, *, proposing: bool) -> None:
@@ -130,46 +112,26 @@ class _Consent:
             if not self.options.moved(self.named, replace(at, revision=MAIN)):
                 return False
             self.named = None
-        lines = _changed_lines(before, after)
+        lines = [line for line in unified_diff(before, after, "").split("\n")[2:] if line[:1] in ("+", "-")]
         if lines == self.agreed:
             return True
         self.agreed = lines if self.options.agree(at, before, after, opens) else None
         return self.agreed is not None
 
 
-def _changed_lines(before: str, after: str) -> list[str]:
-    from ..card.diff import unified_diff
-
-    lines = unified_diff(before, after, "README.md").split("\n")[2:]
-    return [line for line in lines if line[:1] in ("+", "-")]
-
-
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A commit that was sent and whose fate is unknown.
-
-    Args:
-        before: text of the card that it changes.
-        card: its text, on top of which commit.
-        opens: it opens a pull request.
-        accepted: the Hub took it, without saying what became of it.
-    """
+    """A commit that was sent and whose fate is unknown."""
 
     before: str
-    card: HubCard
-    opens: bool
-    accepted: bool = False
+    card: HubCard  # the new text, and the commit below it
+    opens: bool  # a pull request
+    accepted: bool = False  # by the Hub, which did not say what became of it
 
 
 @dataclass(slots=True)
 class _Edit:
-    """One change, tried until it is written or refused.
-
-    Args:
-        at: place to write to: main, a branch, or the ref of a pull request.
-        attempt: the last try, while its fate is unknown.
-        counted: the pull request that the next try opens is counted already.
-    """
+    """One change, tried until it is written or refused."""
 
     hub: Hub
     change: Change
@@ -177,13 +139,10 @@ class _Edit:
     proposing: bool
     own: bool
     consent: _Consent
-    at: Address
-    attempt: _Attempt | None = None
-    counted: bool = False
-    patience: RetryBudget = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.patience = self.hub.patience()
+    patience: RetryBudget
+    at: Address  # main, a branch, or the ref of a pull request
+    attempt: _Attempt | None = None  # the last try, while its fate is unknown
+    counted: bool = False  # the pull request that the next try opens
 
     def run(self) -> Outcome:
         try:
@@ -203,13 +162,10 @@ class _Edit:
                 if moves > MOST_MOVES:
                     raise
             except UncertainError as error:
-                if not self.patience.wait_after(error.cause, str(self.at)):
-                    raise self._gave_up(error.said()) from None
-
-    def _gave_up(self, said: HfEmissionsError) -> HfEmissionsError:
-        if self.attempt is None:
-            return said
-        return HubError(f"{said} (whether the last try was written could not be seen; the same command finds out)")
+                if self.patience.wait_after(error.cause, str(self.at)):
+                    continue
+                unseen = " (whether the last try was written could not be seen; the same command finds out)"
+                raise (HubError(f"{error.said}{unseen}") if self.attempt else error.said) from None
 
     def _found_after_interrupt(self) -> Outcome:
         try:
@@ -232,15 +188,15 @@ class _Edit:
         if attempt is None:
             return None
         found = self._opened() if attempt.opens else next_card(self.hub, self.at, attempt.card.sha)
-        if found is None or found.text != attempt.card.text:
-            if attempt.accepted:
-                raise HubError(
-                    f"{self.at}: the Hub took the change and did not say what became of it, and it is not there yet;"
-                    " look at its page, and give the same command again later"
-                )
-            self.attempt = None
-            return None
+        seen = found is not None and found.text == attempt.card.text
+        if attempt.accepted and not seen:
+            raise HubError(
+                f"{self.at}: the Hub took the change and did not say what became of it, and it is not there yet;"
+                " look at its page, and give the same command again later"
+            )
         self.attempt = None
+        if found is None or not seen:
+            return None
         if attempt.opens:
             contribution_policy.remember(self.at, self.at.pull_request or 0)
         return self._written(attempt, found.sha)
@@ -331,7 +287,7 @@ class _Edit:
         self.counted = self.counted and not isinstance(cause, InvalidResponseError)
 
     def _place(self, at: Address | None = None) -> Address:
-        return place_of_proposal(self.hub, at or self.at, self.hub.account(), own=self.own)
+        return place_of_proposal(self.hub, at or self.at, own=self.own)
 
     def _move_to(self, place: Address, why: str) -> None:
         if place != self.at:

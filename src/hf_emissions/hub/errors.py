@@ -19,6 +19,10 @@ class TooLargeError(RequestError):
     """Response with more bytes than we read."""
 
 
+class GatedError(HubError):
+    """The repository is gated, and the account has no access."""
+
+
 class InvalidResponseError(Exception):
     """Response that is not what was requested: truncated, or another page. Worth a retry."""
 

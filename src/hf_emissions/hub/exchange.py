@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..card.file import MOST_BYTES as CARD_BYTES
 from .endpoint import is_at, redirect_target
 from .errors import InvalidResponseError, RequestError, TooLargeError
 from .response import ACCEPTED, read_body
@@ -36,13 +37,12 @@ Parameters = Mapping[str, str | int | Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class HubRequest:
-    """GET request to the endpoint or, with a body, POST; the response to one for a `file` may be on another host."""
+    """GET request to the endpoint or, with a body, POST; a `file` is no larger than a card, maybe on another host."""
 
     url: str
     headers: Mapping[str, str]
     parameters: Parameters | None = None
     body: bytes | None = None
-    most_bytes: int = MOST_BYTES
     file: bool = False
 
 
@@ -80,7 +80,7 @@ def _response(endpoint: str, request: HubRequest, history: list[httpx.Response])
         return httpx.Response(
             response.status_code,
             headers=[(name, value) for name, value in response.headers.raw if name.lower() not in _TRANSFER_HEADERS],
-            content=_body(response, request.most_bytes),
+            content=_body(response, CARD_BYTES if request.file else MOST_BYTES),
             request=response.request,
             history=list(history),
         )

@@ -40,11 +40,8 @@ _lines = _Lines()
 
 
 @contextmanager
-def listened(say: Callable[[str], None]) -> Iterator[None]:
-    """Pass the client's messages to `say`: warnings within the context, log records from now on.
-
-    Its first call looks for a token and, on first import, at its settings: both may warn.
-    """
+def _listened(say: Callable[[str], None]) -> Iterator[None]:
+    """Pass the client's messages to `say`: warnings within the context, log records from now on."""
     _lines.say = say
     root, own = logging.getLogger(), logging.getLogger(_NAME)
     with _lock, warnings.catch_warnings(record=True) as caught:
@@ -62,8 +59,16 @@ def listened(say: Callable[[str], None]) -> Iterator[None]:
                     _lines.tell(str(one.message))
 
 
-def request_headers(token: str | None) -> dict[str, str]:
-    """Headers of the client, with its own token unless another is given."""
+def request_headers(token: str | None, say: Callable[[str], None]) -> dict[str, str]:
+    """Headers of the client, with its own token unless another is given; its messages go to `say`."""
+    if _lines.say is say:
+        return _built_headers(token)
+    # The first call looks for a token and, on first import, at the settings: both may warn.
+    with _listened(say):
+        return _built_headers(token)
+
+
+def _built_headers(token: str | None) -> dict[str, str]:
     from huggingface_hub.utils import build_hf_headers
 
     headers = build_hf_headers(token=token, library_name="hf-emissions")

@@ -33,26 +33,21 @@ _PER = re.compile(r"\(\d+ per (hour|day)\)|\b(?:hourly|daily)\b", re.IGNORECASE)
 
 @dataclass(slots=True)
 class RetryBudget:
-    """Time that one operation may still wait for the Hub.
-
-    Args:
-        left_s: seconds of waiting left.
-        sleep: waits for some seconds.
-        say: called with the reason for a wait.
-        connections: retries of a server that cannot be reached, or answers with other pages; None for no limit but
-            `left_s`.
-    """
+    """Time that one operation may still wait for the Hub."""
 
     left_s: float = MOST_S
     sleep: Callable[[float], None] = time.sleep
-    say: Callable[[str], None] = lambda _: None
+    say: Callable[[str], None] = lambda _: None  # called with the reason for a wait
+    # Retries of a server that cannot be reached, or answers with other pages; None for no limit but `left_s`.
     connections: int | None = None
     _tries: int = 0
 
     def wait(self, why: str, asked_s: float | None = None) -> bool:
         """Wait before the next try, as long as a response asked to; return False at once if the budget is less."""
+        # Jitter, so that processes that failed together do not return together.
+        backoff_s = min(LONGEST_S, FIRST_S * 2.0**self._tries) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
         # A server that asks for a wait of zero would be retried in a tight loop.
-        pause_s = max(asked_s, FIRST_S) if asked_s else self._backoff_s()
+        pause_s = max(asked_s, FIRST_S) if asked_s else backoff_s
         if pause_s > self.left_s:
             return False
         self.left_s -= pause_s
@@ -74,11 +69,6 @@ class RetryBudget:
         why = "the Hub cannot be reached" if unreachable else "the Hub is busy"
         return self.wait(f"{where}: {why}", _asked_wait_s(error))
 
-    def _backoff_s(self) -> float:
-        pause_s = min(LONGEST_S, FIRST_S * 2.0**self._tries)
-        # Jitter, so that processes that failed together do not return together.
-        return pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-
 
 def is_transient(error: Exception) -> bool:
     """True if a retry may succeed."""
@@ -96,19 +86,21 @@ def is_transient_status(status: int | None) -> bool:
 
 
 def status_of(error: Exception) -> int | None:
-    """Status of the response behind an error, if any."""
-    return getattr(getattr(error, "response", None), "status_code", None)
+    """Status that the Hub refused a call with, if it did."""
+    from huggingface_hub.errors import HfHubHTTPError
 
-
-def headers_of(error: Exception) -> Mapping[str, str]:
-    """Headers of the response behind an error."""
-    return getattr(getattr(error, "response", None), "headers", None) or {}
+    return error.response.status_code if isinstance(error, HfHubHTTPError) else None
 
 
 def _asked_wait_s(error: Exception) -> float | None:
-    if status_of(error) != 429:
-        return asked_to_wait_s(headers_of(error))
-    return quota_wait_s(headers_of(error), getattr(error, "server_message", None) or "")
+    from huggingface_hub.errors import HfHubHTTPError
+
+    if not isinstance(error, HfHubHTTPError):
+        return None
+    headers = error.response.headers
+    if error.response.status_code != 429:
+        return asked_to_wait_s(headers)
+    return quota_wait_s(headers, error.server_message or "")
 
 
 def quota_wait_s(headers: Mapping[str, str], words: str) -> float | None:
