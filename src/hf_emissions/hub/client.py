@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -25,7 +26,6 @@ from .waiting import RetryBudget, is_transient
 if TYPE_CHECKING:
     from huggingface_hub.utils import httpx
 
-JSON = "application/json"
 COMMIT_ID = re.compile(r"[0-9a-f]{40}")
 # A repository's name goes into URLs.
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?", re.ASCII)
@@ -95,11 +95,12 @@ class Hub:
         """GET an address of the Hub, or a card's `file`, without retry; raises any error of the client."""
         return exchange(self.url, HubRequest(url, self._headers(), parameters, file=file))
 
-    def post(
-        self, path: str, body: bytes, parameters: Parameters | None = None, content_type: str = JSON
-    ) -> httpx.Response:
-        """POST to a path of the API, without retry; raises any error of the client."""
-        headers = {**self._headers(), "content-type": content_type}
+    def post(self, path: str, *documents: object, propose: bool = False) -> httpx.Response:
+        """POST JSON to a path of the API, several documents as lines; no retry, raises any error of the client."""
+        parameters = {"create_pr": "1"} if propose else None
+        kind = "application/json" if len(documents) == 1 else "application/x-ndjson"
+        body = "".join(f"{json.dumps(one)}\n" for one in documents).encode()
+        headers = {**self._headers(), "content-type": kind}
         return exchange(self.url, HubRequest(f"{self.url}{path}", headers, parameters, body))
 
     def next_page(self, response: httpx.Response) -> str | None:

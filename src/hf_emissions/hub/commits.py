@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from ..errors import HeadMovedError, HfEmissionsError
 from .address import Address, api_path
 from .client import COMMIT_ID, Hub, HubCard
 from .errors import InvalidResponseError, RequestError, TooLargeError, UnclearCommitError
-from .exchange import Parameters
 from .redact import redacted
 from .refusals import refusal
 from .response import json_of, list_of, member, objects_in
@@ -25,7 +23,6 @@ _MOST_REMARKS = 5
 # Pages of history searched, fifty commits each; ours is among the latest.
 _MOST_HISTORY = 200
 _DISCUSSION = re.compile(r"/discussions/([1-9]\d{0,8})/?")
-_PROPOSE: Parameters = {"create_pr": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,14 @@ def check(hub: Hub, address: Address, before: str, after: str, *, propose: bool)
     """Ask the Hub to validate a card, and whether `before` is still the one that it has; its remarks are passed on."""
     from huggingface_hub.utils.sha import git_hash
 
-    where, asked, data = str(address), _PROPOSE if propose else None, after.encode()
-    validated = json.dumps({"content": after, "repoType": "model"}).encode()
-    answer = hub.ask(lambda: json_of(hub.post("/api/validate-yaml", validated)), where)
-    for remark in _remarks(answer):
+    where, data = str(address), after.encode()
+    validated = {"content": after, "repoType": "model"}
+    for remark in _remarks(hub.ask(lambda: json_of(hub.post("/api/validate-yaml", validated)), where)):
         hub.say(f"{where}: the Hub remarks on this card: {remark}")
     sample = base64.b64encode(data[:_SAMPLE_BYTES]).decode("ascii")
-    upload = json.dumps({"files": [{"path": CARD_NAME, "sample": sample, "size": len(data)}]}).encode()
-    there = hub.ask(lambda: _current_id(json_of(hub.post(api_path(address, "preupload"), upload, asked))), where)
+    upload = {"files": [{"path": CARD_NAME, "sample": sample, "size": len(data)}]}
+    path = api_path(address, "preupload")
+    there = hub.ask(lambda: _current_id(json_of(hub.post(path, upload, propose=propose))), where)
     if there is not None and there != git_hash(before.encode()):
         raise HeadMovedError(f"{where}: the Hub has another card by now than was read; nothing was written, try again")
 
@@ -96,10 +93,8 @@ def commit(
     content = base64.b64encode(card.text.encode()).decode("ascii")
     file = {"content": content, "path": CARD_NAME, "encoding": "base64"}
     lines = ({"key": "header", "value": header}, {"key": "file", "value": file})
-    body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
     try:
-        asked = _PROPOSE if propose else None
-        return _made(json_of(hub.post(api_path(address, "commit"), body, asked, "application/x-ndjson")), propose)
+        return _made(json_of(hub.post(api_path(address, "commit"), *lines, propose=propose)), propose=propose)
     except Exception as error:  # the client's errors are of many kinds, and each is raised again as one of ours
         said = refusal(error, str(address))
         if is_transient(error) or isinstance(error, TooLargeError):
@@ -107,7 +102,7 @@ def commit(
         raise said from None
 
 
-def _made(answer: object, propose: bool) -> tuple[str, int | None]:
+def _made(answer: object, *, propose: bool) -> tuple[str, int | None]:
     sha = member(answer, "commitOid")
     if not isinstance(sha, str) or not COMMIT_ID.fullmatch(sha):
         raise UnclearCommitError("the answer names no commit")

@@ -16,7 +16,6 @@ from .errors import GatedError
 from .exchange import Parameters
 from .quotas import Quotas
 from .response import json_of, list_of, object_of
-from .waiting import status_of
 
 if TYPE_CHECKING:
     from huggingface_hub.utils import httpx
@@ -77,11 +76,10 @@ class Page:
 
 @dataclass(slots=True)
 class Crawler:
-    """Reader of many models, with so many concurrent calls."""
+    """Reader of many models."""
 
     hub: Hub
     quotas: Quotas
-    threads: int = THREADS
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -126,7 +124,7 @@ class Crawler:
 
     def each(self, function: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
         """Ordered parallel map; stops at the first failure."""
-        pool = ThreadPoolExecutor(self.threads, "hub")
+        pool = ThreadPoolExecutor(THREADS, "hub")
         try:
             yield from pool.map(function, items)
         except BaseException:
@@ -148,7 +146,7 @@ class Crawler:
         try:
             return self._get("listing", address, parameters)
         except HfHubHTTPError as error:
-            if parameters is None and status_of(error) == 400:
+            if parameters is None and error.response.status_code == 400:
                 raise HubError(
                     "the Hub no longer knows the place where its listing was left; give --restart to begin anew"
                 ) from None

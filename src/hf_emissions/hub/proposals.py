@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -55,12 +54,12 @@ def comment(hub: Hub, address: Address, words: str) -> None:
 
     with suppress(httpx.HTTPError, HubError, InvalidResponseError):
         path = f"/api/models/{address.model}/discussions/{address.pull_request}/comment"
-        hub.post(path, json.dumps({"comment": words}).encode())
+        hub.post(path, {"comment": words})
 
 
 def _close(hub: Hub, address: Address, number: int, why: str) -> None:
     path = f"/api/models/{address.model}/discussions/{number}/status"
-    hub.ask(lambda: hub.post(path, json.dumps({"status": "closed", "comment": why}).encode()), str(address))
+    hub.ask(lambda: hub.post(path, {"status": "closed", "comment": why}), str(address))
 
 
 def _ours(hub: Hub, address: Address) -> list[_PullRequest]:

@@ -44,7 +44,7 @@ class Window:
             self.ends, self.lowest = None, self.limit or 1
         return self.lowest - self.under_way - self._reserve(now)
 
-    def take(self, count: int) -> None:
+    def begun(self, count: int) -> None:
         """Record calls that are being made."""
         self.under_way += count
         self._ours += count
@@ -139,7 +139,7 @@ class Quotas:
             if self.windows[name].left(now) < count:
                 return self._wait_s(name, self.windows[name], now)
         for name, count in costs.items():
-            self.windows[name].take(count)
+            self.windows[name].begun(count)
         return GrantedCall(kind, costs, now)
 
     def _wait_s(self, name: str, window: Window, now: float) -> float:
