@@ -1,4 +1,4 @@
-"""A file's content, held against the ids that the Hub gives it."""
+"""Verification of a file by the ids that the Hub gives it: git's, or the SHA-256 of a large file."""
 
 from __future__ import annotations
 

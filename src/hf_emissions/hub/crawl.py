@@ -112,7 +112,6 @@ class Crawler:
 
     def card(self, name: str, sha: str) -> bytes | None:
         """Bytes of a card at a commit; None if there is none. A PassedOverError or TooLargeError concerns it alone."""
-
         try:
             return self._ask(lambda: self.hub.card_bytes(name, sha, partial(self._get, "card", file=True)), name)
         except NoCardError:

@@ -54,8 +54,7 @@ def _decompressed(data: bytearray, encoding: str, most_bytes: int) -> bytes:
 
 
 def _too_large(most_bytes: int) -> TooLargeError:
-    size = f"{most_bytes >> 20} MB" if most_bytes >> 20 else f"{most_bytes} bytes"
-    return TooLargeError(f"the answer is larger than {size}")
+    return TooLargeError(f"the answer is larger than {most_bytes / 2**20:g} MB")
 
 
 def json_of(response: httpx.Response) -> object:
