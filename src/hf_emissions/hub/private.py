@@ -11,7 +11,7 @@ _FILE, _FOLDER = 0o600, 0o700
 
 
 def make_folder(path: Path, *, ours: bool = False) -> None:
-    """Make a folder and its missing parents for their owner only; an existing one stays open to others unless it is `ours`."""
+    """Make a folder and its missing parents for their owner only; one that exists is closed to others if `ours`."""
     for folder in (*reversed(path.parents), path):
         if not folder.exists():
             folder.mkdir(_FOLDER, exist_ok=True)
