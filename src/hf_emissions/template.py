@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,7 +25,7 @@ def folder() -> Path:
     raise FileNotFoundError("the templates of hf-emissions are missing; install it again")
 
 
-def render_markdown(name: str, values: Mapping[str, Any]) -> str:
+def render_markdown(name: str, values: Mapping[str, object]) -> str:
     """Render the template `name`; values are escaped to appear literally in Markdown and HTML."""
     return _environment().get_template(name).render(values)
 
@@ -36,7 +36,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    def finalize(value: Any) -> Any:
+    def finalize(value: object) -> Markup:
         return value if isinstance(value, Markup) else Markup(escape_markdown(str(value)))  # noqa: S704
 
     return Environment(

@@ -10,8 +10,8 @@ from chance import examples
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
 
+from hf_emissions.card import diff
 from hf_emissions.card.diff import unified_diff
-from hf_emissions.card.line_edits import edits
 from hf_emissions.card.patch import patch_card
 from hf_emissions.record import EmissionsRecord
 
@@ -184,15 +184,25 @@ def test_git_applies_a_patch_of_many_files(tmp_path_factory, seed):
         assert (folder / f"{number}").read_bytes() == after.encode(), before
 
 
+@pytest.mark.parametrize(("before", "after"), TRICKY.values(), ids=TRICKY)
+def test_git_applies_the_diff_of_texts_too_long_to_compare(repository, monkeypatch, before, after):
+    monkeypatch.setattr(diff, "MOST_LINES", 0)
+    assert applied(repository, before, after) == after.encode()
+    assert applied(repository, after, before) == before.encode()
+
+
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+def test_git_applies_the_diff_of_a_card_too_long_to_compare(repository, monkeypatch, card):
+    monkeypatch.setattr(diff, "MOST_LINES", 0)
+    after = patch_card(card, RECORD)
+    assert applied(repository, card, after) == after.encode()
+    assert applied(repository, None, after) == after.encode()
+
+
 def test_a_text_of_any_size_is_compared_in_bounded_work():
-    """A megabyte, of which difflib would compare each line with each other one."""
-    alike = ["a\n"] * 500_000
-    added = edits(alike, ["b\n", *alike, "b\n"])
-    assert [(edit.equal, edit.new_high - edit.new_low) for edit in added] == [(False, 1), (True, 500_000), (False, 1)]
-    lines = [f"{n}\n" for n in range(3_000)]
-    few = [f"x{line}" if n % 5 == 0 else line for n, line in enumerate(lines)]
-    many = [f"x{line}" if n % 3 == 0 else line for n, line in enumerate(lines)]
-    assert len(edits(lines, few)) == 1200
-    # With ever more that differs nobody reads the diff: what is left of it is one change.
-    assert [edit.equal for edit in edits(lines, many)] == [False, True]
-    assert edits(lines, many)[0].old_high == 2998
+    """Four megabytes of a hundred lines, each of which difflib would compare with ten thousand others."""
+    lines = [f"{n % 101}\n" for n in range(1_000_000)]
+    added = "".join([*lines[:500_000], "x\n", *lines[500_000:]])
+    assert unified_diff("".join(lines), added, "a").splitlines()[2] == "@@ -499998,6 +499998,7 @@"
+    both = unified_diff("".join(lines), "".join(["x\n", *lines, "y\n"]), "a")
+    assert both.count("\n") == 2_000_005

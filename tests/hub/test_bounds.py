@@ -16,7 +16,7 @@ from hf_emissions.errors import HubError
 from hf_emissions.hub import exchange
 from hf_emissions.hub.address import Address
 from hf_emissions.hub.client import Hub
-from hf_emissions.hub.waiting import MOST_S, RetryBudget, asked_in_words_s, asked_to_wait_s, is_passing_status
+from hf_emissions.hub.waiting import MOST_S, RetryBudget, asked_to_wait_s, is_transient_status, quota_wait_s
 
 
 @pytest.mark.parametrize("pattern", ["whoami", "/preupload/", "validate-yaml", "/commit/", "/commits/"])
@@ -137,7 +137,7 @@ def test_a_date_is_waited_for():
     ],
 )
 def test_what_words_ask_for(words, headers, seconds):
-    assert asked_in_words_s(headers, words, asked_to_wait_s(headers)) == seconds
+    assert quota_wait_s(headers, words) == seconds
 
 
 def test_a_quota_of_an_action_that_is_over_soon_is_waited_for(server, client, waits):
@@ -178,4 +178,4 @@ def test_answers_of_another_shape_are_not_waited_for_long(server, waits, pattern
 
 @pytest.mark.parametrize(("status", "passing"), [(429, True), (520, True), (503, True), (501, False), (404, False)])
 def test_which_refusals_pass(status, passing):
-    assert is_passing_status(status) is passing
+    assert is_transient_status(status) is passing

@@ -60,9 +60,11 @@ def test_a_folder_of_others_stays_as_it_is(tmp_path):
     shared.mkdir(0o755)
     make_folder(shared)
     assert mode(shared) == "755"
+    make_folder(shared / "in")
+    assert (mode(shared), mode(shared / "in")) == ("755", "700")
     make_folder(shared, ours=True)
     make_folder(shared / "new" / "newer")
-    assert (mode(shared), mode(shared / "new" / "newer")) == ("700", "700")
+    assert [mode(path) for path in (shared, shared / "new", shared / "new" / "newer")] == ["700"] * 3
     write_private(shared / "file", b"x")
     with open_private(shared / "file", "ab") as file:
         file.write(b"y")

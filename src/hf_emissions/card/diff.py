@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from .line_edits import Edit, edits
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 CONTEXT_LINES = 3
+# Lines of both texts. Of more, difflib may take hours, as its time grows with the square of repeated lines.
+MOST_LINES = 40_000
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -19,9 +21,9 @@ def unified_diff(before: str | None, after: str, path: str) -> str:
     if before == after:
         return ""
     old, new = _lines(before or ""), _lines(after)
-    source = "/dev/null" if before is None else _quoted(f"a/{path}")
-    head = [f"--- {source}\n", f"+++ {_quoted(f'b/{path}')}\n"]
-    return "".join([*head, *_hunks(old, new)])
+    names = "/dev/null" if before is None else _quoted(f"a/{path}"), _quoted(f"b/{path}")
+    compared = difflib.unified_diff if len(old) + len(new) <= MOST_LINES else _one_hunk
+    return "".join(line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}" for line in compared(old, new, *names))
 
 
 def _lines(text: str) -> list[str]:
@@ -30,59 +32,24 @@ def _lines(text: str) -> list[str]:
     return [*whole, lines[-1]] if lines[-1] else whole
 
 
-def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
-    """Hunks whose context comes from the whole text, not just the changed part.
-
-    git assumes that a hunk with less trailing than leading context is at the end of the file.
-    """
-    for group in _groups(edits(old, new)):
-        first, last = group[0], group[-1]
-        yield f"@@ -{_range(first.old_low, last.old_high)} +{_range(first.new_low, last.new_high)} @@\n"
-        for edit in group:
-            if edit.equal:
-                yield from _marked(" ", old[edit.old_low : edit.old_high])
-                continue
-            yield from _marked("-", old[edit.old_low : edit.old_high])
-            yield from _marked("+", new[edit.new_low : edit.new_high])
-
-
-def _groups(found: list[Edit]) -> Iterator[list[Edit]]:
-    """Group edits into hunks; changes whose contexts would touch share one."""
-    group: list[Edit] = []
-    for index, edit in enumerate(found):
-        if not edit.equal:
-            group.append(edit)
-            continue
-        between = 0 < index < len(found) - 1
-        if between and edit.old_high - edit.old_low <= 2 * CONTEXT_LINES:
-            group.append(edit)
-            continue
-        if group:
-            yield [*group, _first_lines(edit)]
-        group = [_last_lines(edit)]
-    if any(not edit.equal for edit in group):
-        yield group
+def _one_hunk(old: Sequence[str], new: Sequence[str], source: str, target: str) -> Iterator[str]:
+    """Diff with everything between the first and the last difference as one change."""
+    head = _equal(zip(old, new, strict=False))
+    tail = _equal(zip(reversed(old[head:]), reversed(new[head:]), strict=False))
+    first, last = max(head - CONTEXT_LINES, 0), max(tail - CONTEXT_LINES, 0)
+    yield f"--- {source}\n"
+    yield f"+++ {target}\n"
+    removed, added = len(old) - last - first, len(new) - last - first
+    # git counts lines from 1, and from 0 where there are none.
+    yield f"@@ -{first + bool(removed)},{removed} +{first + bool(added)},{added} @@\n"
+    yield from (f" {line}" for line in old[first:head])
+    yield from (f"-{line}" for line in old[head : len(old) - tail])
+    yield from (f"+{line}" for line in new[head : len(new) - tail])
+    yield from (f" {line}" for line in old[len(old) - tail : len(old) - last])
 
 
-def _first_lines(edit: Edit) -> Edit:
-    count = min(edit.old_high - edit.old_low, CONTEXT_LINES)
-    return Edit(True, edit.old_low, edit.old_low + count, edit.new_low, edit.new_low + count)
-
-
-def _last_lines(edit: Edit) -> Edit:
-    count = min(edit.old_high - edit.old_low, CONTEXT_LINES)
-    return Edit(True, edit.old_high - count, edit.old_high, edit.new_high - count, edit.new_high)
-
-
-def _range(low: int, high: int) -> str:
-    count = high - low
-    start = low + (1 if count else 0)
-    return f"{start}" if count == 1 else f"{start},{count}"
-
-
-def _marked(mark: str, lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        yield mark + line if line.endswith("\n") else f"{mark}{line}\n{_NO_NEWLINE}"
+def _equal(pairs: Iterable[tuple[str, str]]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _quoted(path: str) -> str:

@@ -1,121 +1,145 @@
-"""Commits of a card through the Hub's API: preliminary checks, request bodies, responses."""
+"""Commits of a card: what the Hub says to one beforehand, making it, and finding it in the history."""
 
 from __future__ import annotations
 
 import base64
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
 
 from ..card.file import CARD_NAME
-from .body import UnreadableAnswerError
-from .unplaced import UnplacedError
-from .words import said_safely
+from ..errors import HeadMovedError, HfEmissionsError
+from .address import Address, api_path
+from .client import COMMIT_ID, Hub, HubCard
+from .errors import InvalidResponseError, RequestError, TooLargeError, UnclearCommitError
+from .redact import redacted
+from .refusals import refusal
+from .response import json_of, list_of, member, objects_in
+from .waiting import is_transient
 
-JSON = "application/json"
 # Bytes that the Hub wants as a sample of a file before its upload.
 _SAMPLE_BYTES = 512
-# Limit of remarks that are shown.
-_MOST_WARNINGS = 5
+_MOST_REMARKS = 5
+# Pages of history searched, fifty commits each; ours is among the latest.
+_MOST_HISTORY = 200
 _DISCUSSION = re.compile(r"/discussions/([1-9]\d{0,8})/?")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-
-
-class OddAnswerError(UnreadableAnswerError):
-    """The Hub accepted a request, but the response does not tell the outcome. Never to be retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitResult:
-    """A commit that was made.
-
-    Args:
-        sha: its id.
-        url: page of the commit, or of its pull request.
-        proposal: True if it is on a pull request.
-    """
+    """A commit that was made, with its page; `proposal` if it opened a pull request."""
 
     sha: str
     url: str
     proposal: bool = False
 
 
-def path_of(model: str, kind: str, revision: str) -> str:
-    """API path for a resource of a revision."""
-    return f"/api/models/{model}/{kind}/{quote(revision, safe='')}"
+class UncertainError(Exception):
+    """A commit that may or may not have been made: its cause, also as the one-line error `said`."""
+
+    def __init__(self, cause: Exception, said: HfEmissionsError) -> None:
+        super().__init__(str(said))
+        self.cause, self.said = cause, said
 
 
-def validation_of(text: str) -> tuple[bytes, str]:
-    """Request body and type to validate a card's front matter."""
-    return json.dumps({"content": text, "repoType": "model"}).encode(), JSON
+def check(hub: Hub, address: Address, before: str, after: str, *, propose: bool) -> None:
+    """Ask the Hub to validate a card, and whether `before` is still the one that it has; its remarks are passed on."""
+    from huggingface_hub.utils.sha import git_hash
 
-
-def warnings_in(answer: Any) -> Iterator[str]:
-    """The Hub's remarks on a card that it accepts; untrusted text."""
-    found = answer.get("warnings") if isinstance(answer, Mapping) else None
-    listed = found if isinstance(found, list) else []
-    for one in listed[:_MOST_WARNINGS]:
-        words = one.get("message") if isinstance(one, Mapping) else one
-        if words:
-            yield said_safely(str(words))
-    if listed[_MOST_WARNINGS:]:
-        yield f"and {len(listed) - _MOST_WARNINGS} more"
-
-
-def upload_of(text: str) -> tuple[bytes, str]:
-    """Request body and type to learn how a card is to be uploaded."""
-    data = text.encode()
+    where, data = str(address), after.encode()
+    validated = {"content": after, "repoType": "model"}
+    for remark in _remarks(hub.ask(lambda: json_of(hub.post("/api/validate-yaml", validated)), where)):
+        hub.say(f"{where}: the Hub remarks on this card: {remark}")
     sample = base64.b64encode(data[:_SAMPLE_BYTES]).decode("ascii")
-    return json.dumps({"files": [{"path": CARD_NAME, "sample": sample, "size": len(data)}]}).encode(), JSON
+    upload = {"files": [{"path": CARD_NAME, "sample": sample, "size": len(data)}]}
+    path = api_path(address, "preupload")
+    there = hub.ask(lambda: _current_id(json_of(hub.post(path, upload, propose=propose))), where)
+    if there is not None and there != git_hash(before.encode()):
+        raise HeadMovedError(f"{where}: the Hub has another card by now than was read; nothing was written, try again")
 
 
-def read_upload(answer: Any) -> str | None:
-    """Git id of the card that the Hub has now; None if not given.
+def _remarks(answer: object) -> Iterator[str]:
+    """The Hub's remarks on a card that it accepts; untrusted text."""
+    found = member(answer, "warnings")
+    listed = found if isinstance(found, list) else []
+    for one in listed[:_MOST_REMARKS]:
+        words = member(one, "message") if isinstance(one, dict) else one
+        if words:
+            yield redacted(str(words))
+    if listed[_MOST_REMARKS:]:
+        yield f"and {len(listed) - _MOST_REMARKS} more"
 
-    Raises:
-        UnplacedError: the card is stored as a large file, which nobody would see as a card.
-        UnreadableAnswerError: the response does not say how to upload a card.
-    """
-    files = answer.get("files") if isinstance(answer, Mapping) else None
-    found = [one for one in files if isinstance(one, Mapping)] if isinstance(files, list) else []
-    modes = [one.get("uploadMode") for one in found]
+
+def _current_id(answer: object) -> str | None:
+    """Git id of the card that the Hub has, if it says so; an error for one that nobody would see as a card."""
+    files = list(objects_in(member(answer, "files")))
+    modes = [one.get("uploadMode") for one in files]
     if "lfs" in modes:
-        raise UnplacedError(f"{CARD_NAME} is kept as a large file (LFS) here; take it out of .gitattributes first")
+        raise RequestError(f"{CARD_NAME} is kept as a large file (LFS) here; take it out of .gitattributes first")
     if "regular" not in modes:
-        raise UnreadableAnswerError("the answer does not say how to upload the card")
-    ids = [str(one.get("oid")) for one in found]
-    return ids[0] if _COMMIT.fullmatch(ids[0]) else None
+        raise InvalidResponseError("the answer does not say how to upload the card")
+    found = str(files[0].get("oid"))
+    return found if COMMIT_ID.fullmatch(found) else None
 
 
-def commit_of(text: str, parent: str, message: tuple[str, str]) -> tuple[bytes, str]:
-    """Request body and type to commit a card on top of a commit."""
-    header = {"summary": message[0], "description": message[1], "parentCommit": parent}
-    content = base64.b64encode(text.encode()).decode("ascii")
-    lines = (
-        {"key": "header", "value": header},
-        {"key": "file", "value": {"content": content, "path": CARD_NAME, "encoding": "base64"}},
-    )
-    return b"".join(json.dumps(line).encode() + b"\n" for line in lines), "application/x-ndjson"
+def commit(
+    hub: Hub, address: Address, card: HubCard, message: tuple[str, str], *, propose: bool
+) -> tuple[str, int | None]:
+    """Commit a card on top of its `sha`, or propose it; return the commit's id and the pull request's number.
 
-
-def written(answer: Any, page: str, *, propose: bool) -> CommitResult:
-    """Parse the response to a commit.
-
-    Args:
-        page: address of the repository's page.
-
-    Raises:
-        OddAnswerError: it does not tell the outcome.
+    No retry: after an UncertainError, the caller must look first whether it took effect.
     """
-    sha = answer.get("commitOid") if isinstance(answer, Mapping) else None
-    if not isinstance(sha, str) or not _COMMIT.fullmatch(sha):
-        raise OddAnswerError("the answer names no commit")
-    if not propose:
-        return CommitResult(sha, f"{page}/commit/{sha}")
-    found = _DISCUSSION.search(str(answer.get("pullRequestUrl")))
-    if found is None:
-        raise OddAnswerError("the answer names no pull request")
-    return CommitResult(sha, f"{page}/discussions/{found[1]}", proposal=True)
+    header = {"summary": message[0], "description": message[1], "parentCommit": card.sha}
+    content = base64.b64encode(card.text.encode()).decode("ascii")
+    file = {"content": content, "path": CARD_NAME, "encoding": "base64"}
+    lines = ({"key": "header", "value": header}, {"key": "file", "value": file})
+    try:
+        return _made(json_of(hub.post(api_path(address, "commit"), *lines, propose=propose)), propose=propose)
+    except Exception as error:  # the client's errors are of many kinds, and each is raised again as one of ours
+        said = refusal(error, str(address))
+        if is_transient(error) or isinstance(error, TooLargeError):
+            raise UncertainError(error, said) from error
+        raise said from None
+
+
+def _made(answer: object, *, propose: bool) -> tuple[str, int | None]:
+    sha = member(answer, "commitOid")
+    if not isinstance(sha, str) or not COMMIT_ID.fullmatch(sha):
+        raise UnclearCommitError("the answer names no commit")
+    found = _DISCUSSION.search(str(member(answer, "pullRequestUrl")))
+    if propose and found is None:
+        raise UnclearCommitError("the answer names no pull request")
+    return sha, int(found[1]) if propose and found else None
+
+
+def next_card(hub: Hub, address: Address, sha: str) -> HubCard | None:
+    """Card at the commit on top of `sha`; None if there is none yet, or the history was rewritten."""
+    found = hub.ask(lambda: _next_commit(hub, address, sha), str(address))
+    return None if found is None else hub.card(address, found)
+
+
+def _next_commit(hub: Hub, address: Address, sha: str) -> str | None:
+    from huggingface_hub.errors import GatedRepoError
+
+    newer = None
+    try:
+        for one in _history(hub, address):
+            if one == sha:
+                return newer
+            newer = one
+    except GatedRepoError:
+        # The history is closed to users without access, the head is not.
+        _, newest = hub.head(address)
+        return None if newest == sha else newest
+    return None
+
+
+def _history(hub: Hub, address: Address) -> Iterator[str]:
+    """Commit ids of a revision, newest first."""
+    url: str | None = f"{hub.url}{api_path(address, 'commits')}"
+    for _ in range(_MOST_HISTORY):
+        if url is None:
+            return
+        response = hub.get(url)
+        yield from (str(one.get("id")) for one in objects_in(list_of(json_of(response), "history")))
+        url = hub.next_page(response)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from ..errors import HubError
 from .address import Address
@@ -34,30 +33,19 @@ def folder() -> Path:
 
 
 def check_wanted(address: Address, text: str) -> None:
-    """Refuse to propose to owners who opted out, in the card or on the list of accounts.
-
-    Raises:
-        HubError: the owner opted out.
-    """
+    """Refuse to propose to owners who opted out, in the card or on a list: the shipped one, or the user's own."""
     if _NO.search(text):
         raise HubError(f"{address}: the card asks for no pull requests; write to its owner instead")
-    if {address.owner.lower(), address.model.lower()} & declined():
+    paths = [path for path in (_SHIPPED, folder() / _SHIPPED.name) if path.exists()]
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
+    declined = {line.partition("#")[0].strip().lower() for line in lines}
+    if {address.owner.lower(), address.model.lower()} & declined:
         raise HubError(f"{address}: {address.owner} asked for no pull requests; write to them instead")
 
 
-def declined() -> frozenset[str]:
-    """Accounts and repositories that opted out, from the shipped list and the user's own."""
-    lines = [line for path in (_SHIPPED, folder() / _SHIPPED.name) if path.exists() for line in _lines(path)]
-    return frozenset(line.partition("#")[0].strip().lower() for line in lines) - {""}
-
-
-def check_bound(now: datetime | None = None) -> None:
-    """Enforce the daily limit of pull requests.
-
-    Raises:
-        HubError: it was reached within 24 hours.
-    """
-    times = opened(now or datetime.now(UTC))
+def check_bound() -> None:
+    """Refuse more than the daily limit of pull requests."""
+    times = opened(datetime.now(UTC))
     if len(times) >= MOST_A_DAY:
         again = min(times) + timedelta(days=1)
         raise HubError(
@@ -68,11 +56,7 @@ def check_bound(now: datetime | None = None) -> None:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Lock out other processes of ours while a pull request is opened.
-
-    Raises:
-        HubError: one of them holds the lock for too long.
-    """
+    """Lock out other processes of ours while a pull request is opened."""
     from filelock import FileLock, Timeout
 
     make_folder(folder())
@@ -83,38 +67,25 @@ def one_at_a_time() -> Iterator[None]:
         raise HubError(f"{folder()}: another hf-emissions has been opening a pull request for long; end it") from None
 
 
-def count(address: Address, now: datetime | None = None) -> None:
+def count(address: Address) -> None:
     """Record a pull request before it is opened, so that a kill leaves none uncounted."""
-    _write({"time": (now or datetime.now(UTC)).isoformat(), "model": address.model})
+    _append({"time": datetime.now(UTC).isoformat(), "model": address.model})
 
 
 def take_back(address: Address) -> None:
     """Undo the last `count` of a repository: the pull request was refused."""
-    _write({"model": address.model, "refused": True})
+    _append({"model": address.model, "refused": True})
 
 
 def remember(address: Address, number: int, *, duplicate: bool = False) -> None:
-    """Record the number of our pull request, so that it is recognised under another title.
-
-    Args:
-        duplicate: we closed it in favour of another one.
-    """
-    _write({"model": address.model, "number": number, "duplicate": duplicate})
+    """Record our pull request, so that it is recognised under another title; of a duplicate, that we closed it."""
+    _append({"model": address.model, "number": number, "duplicate": duplicate})
 
 
 def numbers(address: Address) -> dict[int, bool]:
     """Our pull requests in a repository by number; True for a duplicate."""
     found = [one for one in _ledger().entries() if one.get("model") == address.model]
-    return {one["number"]: one.get("duplicate") is True for one in found if isinstance(one.get("number"), int)}
-
-
-def _ledger() -> JsonLines:
-    return JsonLines(folder() / "pull_requests.jsonl")
-
-
-def _write(entry: dict[str, Any]) -> None:
-    make_folder(folder())
-    _ledger().append(entry)
+    return {number: one.get("duplicate") is True for one in found if isinstance(number := one.get("number"), int)}
 
 
 def opened(now: datetime) -> list[datetime]:
@@ -131,13 +102,18 @@ def opened(now: datetime) -> list[datetime]:
     return [time for _, time in times if now - time < timedelta(days=1)]
 
 
-def _time(value: Any) -> datetime | None:
+def _ledger() -> JsonLines:
+    return JsonLines(folder() / "pull_requests.jsonl")
+
+
+def _append(entry: dict[str, object]) -> None:
+    make_folder(folder())
+    _ledger().append(entry)
+
+
+def _time(value: object) -> datetime | None:
     try:
-        time = datetime.fromisoformat(value)
-    except (ValueError, TypeError):
+        time = datetime.fromisoformat(str(value))
+    except ValueError:
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -6,31 +6,35 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import HubError, NoCardError, NoModelError
-from .body import UnreadableAnswerError
-from .client import Hub, json_of
+from .client import Hub
 from .endpoint import at_endpoint
-from .quotas import GrantedCall, Quotas
-from .refusals import refusal, status_of
+from .errors import GatedError
+from .exchange import Parameters
+from .quotas import Quotas
+from .response import json_of, list_of, object_of
+
+if TYPE_CHECKING:
+    from huggingface_hub.utils import httpx
 
 # Models per page of the listing, the Hub's maximum.
 PAGE = 1000
 # Enough to use up a quota of 12,000 calls in 300 s at 300 ms per response.
 THREADS = 16
 _EXPAND = ("author", "cardData", "createdAt", "downloads", "gated", "lastModified", "pipeline_tag", "sha")
+_SORTS = {"created_at": "createdAt", "last_modified": "lastModified", "trending_score": "trendingScore"}
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+# Model as the listing describes it.
+Model = dict[str, object]
 
 
 class PassedOverError(HubError):
-    """A card that is gated, or whose model is gone.
-
-    Args:
-        why: gated or gone.
-    """
+    """A card that cannot be read, and why: it is gated, or gone."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name}: its card cannot be read, it is {why}")
@@ -43,98 +47,63 @@ class StoppedError(HubError):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Models to list, in the Hub's terms.
-
-    Args:
-        author: user or organization.
-        filter: tags, all of which a model has.
-        search: words of the name.
-        sort: downloads, created_at, last_modified, likes or trending_score, in descending order.
-        limit: maximum number of models.
-        min_downloads: minimum number of downloads.
-    """
+    """Models to list, in the Hub's terms."""
 
     author: str | None = None
-    filter: tuple[str, ...] = ()
-    search: str | None = None
-    sort: str = "downloads"
+    filter: tuple[str, ...] = ()  # tags, all of which a model has
+    search: str | None = None  # words of the name
+    sort: str = "downloads"  # or created_at, last_modified, likes, trending_score; descending
     limit: int | None = None
     min_downloads: int | None = None
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> Parameters:
         """Query parameters of the Hub's API."""
-        named = {"created_at": "createdAt", "last_modified": "lastModified", "trending_score": "trendingScore"}
-        asked = {"author": self.author, "filter": list(self.filter), "search": self.search}
+        asked = {"author": self.author, "filter": self.filter, "search": self.search}
         # With a minimum of downloads, it is unknown how many models of a page remain.
-        whole = self.limit is None or self.min_downloads is not None
-        size = PAGE if whole or self.limit is None else min(PAGE, self.limit)
-        return {
-            **{name: value for name, value in asked.items() if value},
-            "sort": named.get(self.sort, self.sort),
-            "limit": size,
-            "expand": list(_EXPAND),
-        }
+        size = PAGE if self.limit is None or self.min_downloads is not None else min(PAGE, self.limit)
+        given = {name: value for name, value in asked.items() if value}
+        return {**given, "sort": _SORTS.get(self.sort, self.sort), "limit": size, "expand": _EXPAND}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Page of the listing: described models, address of the next page, number of entries that name no model."""
+    """Page of the listing."""
 
-    models: tuple[dict[str, Any], ...]
-    next: str | None
-    unnamed: int = 0
+    models: tuple[Model, ...]
+    next: str | None  # address of the next page
+    unnamed: int  # entries that name no model
 
 
 @dataclass(slots=True)
 class Crawler:
-    """Reader of many models.
-
-    Args:
-        hub: the Hub.
-        quotas: its quotas.
-        threads: number of concurrent calls.
-    """
+    """Reader of many models."""
 
     hub: Hub
     quotas: Quotas
-    threads: int = THREADS
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        wait = self.quotas.sleep
-        self.quotas.sleep = lambda time_s: self._wait(time_s, wait)
+        self.quotas.sleep = self._stoppable(self.quotas.sleep)
 
     def page(self, query: Query, url: str | None = None) -> Page:
-        """First page of a listing, or the one at a `Page.next`.
-
-        Raises:
-            HubError: it was refused, or the Hub stayed busy.
-        """
+        """First page of a listing, or the one at a `Page.next`."""
         address = at_endpoint(self.hub.url, url) if url else f"{self.hub.url}/api/models"
 
         def asked() -> Page:
             response = self._listing(address, None if url else query.parameters())
-            models = json_of(response)
-            if not isinstance(models, list):
-                raise UnreadableAnswerError("the answer is no list")
-            found = tuple(one for one in models if isinstance(one, dict) and isinstance(one.get("id"), str))
-            return Page(found, self.hub.next_page(response), len(models) - len(found))
+            listed = list_of(json_of(response), "list")
+            found = tuple(one for one in listed if isinstance(one, dict) and isinstance(one.get("id"), str))
+            return Page(found, self.hub.next_page(response), len(listed) - len(found))
 
         return self._ask(asked, "the listing of models")
 
-    def model(self, name: str) -> dict[str, Any] | None:
-        """Model as the listing describes it, under its current name; None if it does not exist or is hidden.
+    def model(self, name: str) -> Model | None:
+        """Model as the listing describes it, under its current name; None if it does not exist or is hidden."""
 
-        Raises:
-            HubError: it was refused, or the Hub stayed busy.
-        """
-
-        def asked() -> dict[str, Any]:
-            response = self._get("model", f"{self.hub.url}/api/models/{name}", {"expand": list(_EXPAND)})
-            found = json_of(response)
-            if not isinstance(found, dict):
-                raise UnreadableAnswerError("the answer is no model")
-            return found if isinstance(found.get("id"), str) else {**found, "id": name}
+        def asked() -> Model:
+            response = self._get("model", f"{self.hub.url}/api/models/{name}", {"expand": _EXPAND})
+            found = object_of(json_of(response), "model")
+            return {**found, "id": found["id"] if isinstance(found.get("id"), str) else name}
 
         try:
             return self._ask(asked, name)
@@ -142,33 +111,19 @@ class Crawler:
             return None
 
     def card(self, name: str, sha: str) -> bytes | None:
-        """Bytes of a card at a commit; None if there is none.
-
-        Raises:
-            PassedOverError: it is gated, or gone.
-            TooLargeError: it is larger than any card; reading stopped there.
-            UnknownTokenError: the Hub does not know the token.
-            HubError: it was refused, or the Hub stayed busy.
-        """
-
-        def asked() -> bytes:
-            from huggingface_hub.errors import HfHubHTTPError, RemoteEntryNotFoundError
-
-            try:
-                return self.hub.card_bytes(name, sha, self._file)
-            except RemoteEntryNotFoundError:
-                raise
-            except HfHubHTTPError as error:
-                raise _refused(error, name) or error from None
-
+        """Bytes of a card at a commit; None if there is none. A PassedOverError or TooLargeError concerns it alone."""
         try:
-            return self._ask(asked, name)
+            return self._ask(lambda: self.hub.card_bytes(name, sha, partial(self._get, "card", file=True)), name)
         except NoCardError:
             return None
+        except GatedError:
+            raise PassedOverError(name, "gated") from None
+        except NoModelError:
+            raise PassedOverError(name, "gone") from None
 
     def each(self, function: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
         """Ordered parallel map; stops at the first failure."""
-        pool = ThreadPoolExecutor(self.threads, "hub")
+        pool = ThreadPoolExecutor(THREADS, "hub")
         try:
             yield from pool.map(function, items)
         except BaseException:
@@ -181,61 +136,45 @@ class Crawler:
         patience = self.hub.patience()
         # A crawl of hours must survive a network outage.
         patience.connections = None
-        wait = patience.sleep
-        patience.sleep = lambda time_s: self._wait(time_s, wait)
+        patience.sleep = self._stoppable(patience.sleep)
         return self.hub.ask(call, where, patience)
 
-    def _listing(self, address: str, parameters: dict[str, Any] | None) -> Any:
+    def _listing(self, address: str, parameters: Parameters | None) -> httpx.Response:
         from huggingface_hub.errors import HfHubHTTPError
 
         try:
             return self._get("listing", address, parameters)
         except HfHubHTTPError as error:
-            if parameters is None and status_of(error) == 400:
+            if parameters is None and error.response.status_code == 400:
                 raise HubError(
                     "the Hub no longer knows the place where its listing was left; give --restart to begin anew"
                 ) from None
             raise
 
-    def _get(self, kind: str, url: str, parameters: dict[str, Any] | None = None) -> Any:
-        taken = self.quotas.take(kind)
-        return self._answered(taken, lambda: self.hub.get(url, parameters))
-
-    def _file(self, url: str) -> Any:
-        taken = self.quotas.take("card")
-        return self._answered(taken, lambda: self.hub.get_file(url))
-
-    def _answered(self, taken: GrantedCall, call: Callable[[], Any]) -> Any:
-        """Make the call and record its rate-limit headers."""
+    def _get(self, kind: str, url: str, parameters: Parameters | None = None, *, file: bool = False) -> httpx.Response:
+        """Make a call when its quota allows it, and record the rate-limit headers of the response."""
         from huggingface_hub.errors import HfHubHTTPError
 
-        answers: list[Any] = []
+        granted, response = self.quotas.take(kind), None
         try:
-            response = call()
-            answers = [*response.history, response]
+            response = self.hub.get(url, parameters, file=file)
         except HfHubHTTPError as error:
-            answers = [*error.response.history, error.response] if error.response is not None else []
+            response = error.response
             raise
         finally:
-            self.quotas.answered(taken, [answer.headers for answer in answers])
+            told = [] if response is None else [*response.history, response]
+            self.quotas.answered(granted, [one.headers for one in told])
         return response
 
-    def _wait(self, time_s: float, wait: Callable[[float], None]) -> None:
-        """Wait in small steps, so that threads end soon after another one has failed."""
-        while time_s > 0 and not self._stopped.is_set():
-            step_s = min(time_s, 1.0)
-            wait(step_s)
-            time_s -= step_s
-        if self._stopped.is_set():
-            raise StoppedError("stopped")
+    def _stoppable(self, sleep: Callable[[float], None]) -> Callable[[float], None]:
+        """Sleep in small steps, so that threads end soon after another one has failed."""
 
+        def slept(time_s: float) -> None:
+            while time_s > 0 and not self._stopped.is_set():
+                step_s = min(time_s, 1.0)
+                sleep(step_s)
+                time_s -= step_s
+            if self._stopped.is_set():
+                raise StoppedError("stopped")
 
-def _refused(error: Exception, name: str) -> HubError | None:
-    """Error for a refusal that concerns the card itself; None for any other."""
-    from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
-
-    if isinstance(error, GatedRepoError):
-        return PassedOverError(name, "gated")
-    # Without a token, a bare 401 is all that the Hub says of a deleted or private model.
-    gone = isinstance(error, RevisionNotFoundError) or isinstance(refusal(error, name), NoModelError)
-    return PassedOverError(name, "gone") if gone or status_of(error) == 410 else None
+        return slept

@@ -5,16 +5,13 @@ from __future__ import annotations
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from ..errors import UsageError
+from .errors import InvalidResponseError, RequestError
 
 _PORTS = {"http": 80, "https": 443}
 
 
 def read_endpoint(address: str) -> str:
-    """Parse an endpoint; drop trailing slashes.
-
-    Raises:
-        UsageError: it is not an address, or holds more than a server and a path.
-    """
+    """Parse an endpoint, drop trailing slashes; a UsageError if it is not a server with, at most, a path."""
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -41,27 +38,23 @@ def at_endpoint(endpoint: str, address: str) -> str:
     return urlunsplit((base.scheme, base.netloc, path, parts.query, ""))
 
 
-def led_to(address: str, location: str) -> str:
-    """Target of a redirect.
-
-    Raises:
-        ValueError: it is not an address.
-    """
-    found = urljoin(address, location)
-    parts = urlsplit(found)
-    if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
-        raise ValueError(f"{location[:80]!r} is no address")
-    return found
-
-
-def host_of(address: str) -> str:
-    """Host name of an address."""
-    return urlsplit(address).hostname or "nowhere"
-
-
-def is_weaker(before: str, after: str) -> bool:
-    """True for a step from https to an unencrypted scheme."""
-    return urlsplit(before).scheme == "https" and urlsplit(after).scheme != "https"
+def redirect_target(endpoint: str, address: str, location: str, *, file: bool) -> str:
+    """Address that a redirect leads to: at the endpoint or, for a file, at another host that is as well encrypted."""
+    try:
+        target = urljoin(address, location)
+        parts = urlsplit(target)
+        is_address = parts.scheme in _PORTS and bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise InvalidResponseError(f"the Hub sends this on to an address that is none ({location[:80]!r})")
+    weaker = address.startswith("https:") and parts.scheme != "https"
+    if not is_at(endpoint, target) and (not file or weaker):
+        raise RequestError(
+            f"the Hub sends this on to another host ({parts.hostname}), where it does not go;"
+            " set HF_ENDPOINT to the Hub"
+        )
+    return target
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int | None]:

@@ -11,10 +11,7 @@ from types import FrameType
 
 @contextmanager
 def interrupts_held() -> Iterator[list[int]]:
-    """Defer Ctrl-C during a commit, so that its outcome is known afterwards.
-
-    Yields the list of received signals. A second Ctrl-C is not deferred. A no-op outside the main thread.
-    """
+    """Defer Ctrl-C in the main thread, but not a second one; yields the list of received signals."""
     held: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield held

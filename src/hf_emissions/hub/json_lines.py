@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .private import open_private
 
@@ -18,12 +17,8 @@ class JsonLines:
 
     path: Path
 
-    def append(self, *entries: Mapping[str, Any]) -> None:
-        """Append objects; without any, check that the file is writable.
-
-        Raises:
-            OSError: it is not.
-        """
+    def append(self, *entries: Mapping[str, object]) -> None:
+        """Append objects; without any, check that the file is writable."""
         with open_private(self.path, "a+b") as file:
             # A truncated line must not swallow the next one.
             if file.seek(0, os.SEEK_END):
@@ -33,7 +28,7 @@ class JsonLines:
             for entry in entries:
                 file.write(json.dumps(entry).encode() + b"\n")
 
-    def entries(self) -> Iterator[dict[str, Any]]:
+    def entries(self) -> Iterator[dict[str, object]]:
         """Objects, in order; truncated lines are skipped."""
         for line in self.path.read_bytes().split(b"\n") if self.path.exists() else ():
             try:

@@ -1,16 +1,20 @@
-"""Warnings and log messages of `huggingface_hub`, as lines of our own or not at all."""
+"""Headers of `huggingface_hub` with the token, and its warnings and log messages as lines of our own."""
 
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .words import said_safely
+from ..errors import UnknownTokenError
+from .redact import redacted, register_token
 
 _NAME = "huggingface_hub"
+# Characters allowed in a header.
+_IN_A_TOKEN = re.compile(r"[!-~]+")
 _lock = threading.Lock()
 
 
@@ -26,7 +30,7 @@ class _Lines(logging.Handler):
         self.tell(record.getMessage())
 
     def tell(self, text: str) -> None:
-        line = f"the Hub's client says: {said_safely(text)}"
+        line = f"the Hub's client says: {redacted(text)}"
         if line not in self.told:
             self.told.add(line)
             self.say(line)
@@ -36,11 +40,8 @@ _lines = _Lines()
 
 
 @contextmanager
-def listened(say: Callable[[str], None]) -> Iterator[None]:
-    """Pass the client's messages to `say`: warnings within the context, log records from now on.
-
-    Its first call looks for a token and, on first import, at its settings: both may warn.
-    """
+def _listened(say: Callable[[str], None]) -> Iterator[None]:
+    """Pass the client's messages to `say`: warnings within the context, log records from now on."""
     _lines.say = say
     root, own = logging.getLogger(), logging.getLogger(_NAME)
     with _lock, warnings.catch_warnings(record=True) as caught:
@@ -56,3 +57,24 @@ def listened(say: Callable[[str], None]) -> Iterator[None]:
             for one in caught:
                 if _NAME in (one.filename or ""):
                     _lines.tell(str(one.message))
+
+
+def request_headers(token: str | None, say: Callable[[str], None]) -> dict[str, str]:
+    """Headers of the client, with its own token unless another is given; its messages go to `say`."""
+    if _lines.say is say:
+        return _built_headers(token)
+    # The first call looks for a token and, on first import, at the settings: both may warn.
+    with _listened(say):
+        return _built_headers(token)
+
+
+def _built_headers(token: str | None) -> dict[str, str]:
+    from huggingface_hub.utils import build_hf_headers
+
+    headers = build_hf_headers(token=token, library_name="hf-emissions")
+    used = headers.get("authorization", "").removeprefix("Bearer ")
+    register_token(used)
+    if used and not _IN_A_TOKEN.fullmatch(used):
+        # Sending it would raise an error that shows it.
+        raise UnknownTokenError("the token holds a character that no token has; look at HF_TOKEN, or log in anew")
+    return headers

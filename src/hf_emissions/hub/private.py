@@ -11,41 +11,26 @@ _FILE, _FOLDER = 0o600, 0o700
 
 
 def make_folder(path: Path, *, ours: bool = False) -> None:
-    """Make a folder for its owner only, and its parents; an existing one is left as it is.
-
-    Args:
-        ours: only we put files there; an existing folder is closed to others.
-
-    Raises:
-        OSError: it cannot be made.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        path.mkdir(_FOLDER)
-        ours = True
-    if ours:
-        _close(path, _FOLDER)
+    """Make a folder and its missing parents for their owner only; one that exists is closed to others if `ours`."""
+    for folder in (*reversed(path.parents), path):
+        if not folder.exists():
+            folder.mkdir(_FOLDER, exist_ok=True)
+            _close(folder, _FOLDER)
     if not path.is_dir():
         raise FileExistsError(17, "there is a file where a folder should be", str(path))
+    if ours:
+        _close(path, _FOLDER)
 
 
 def open_private(path: Path, mode: str) -> BinaryIO:
-    """Open a file in a mode such as `wb` or `a+b`, and close it to others.
-
-    Raises:
-        OSError: it cannot be opened.
-    """
+    """Open a file in a mode such as `wb` or `a+b`, and close it to others."""
     file: BinaryIO = open(path, mode, opener=lambda name, flags: os.open(name, flags, _FILE))  # type: ignore[assignment]  # noqa: SIM115 - the caller closes it
     _close(path, _FILE)
     return file
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file atomically.
-
-    Raises:
-        OSError: it cannot be written.
-    """
+    """Write a file atomically."""
     temporary = path.with_name(f".{path.name}.tmp")
     with open_private(temporary, "wb") as file:
         file.write(data)

@@ -2,53 +2,93 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from ..errors import HubError
 from . import contribution_policy
-from .accounts import Account
 from .address import MAIN, Address
 from .client import Hub
-from .discussions import Proposal
+from .errors import InvalidResponseError
+from .exchange import Parameters
+from .response import json_of, list_of, member, objects_in
 
 TITLE = "Training emissions in the model card (hf-emissions)"
-_PULL_REQUEST = re.compile(r"refs/pr/(\d+)")
+# Ten thousand discussions of one repository, fifty per page: more means a server without an end.
+_MOST_PAGES = 200
 
 
-def number_of(address: Address) -> int | None:
-    """Pull request number of an address; None if its revision is not the ref of one."""
-    found = _PULL_REQUEST.fullmatch(address.revision)
-    return int(found[1]) if found else None
+@dataclass(frozen=True, slots=True)
+class _PullRequest:
+    number: int
+    title: str
+    status: str
 
 
-def place_of_proposal(hub: Hub, address: Address, account: Account, *, own: bool) -> Address:
-    """Target of a proposal: the named ref, our open pull request, or main. Our later duplicates are closed.
+def ref_of(address: Address, number: int) -> Address:
+    """The repository at the ref of a pull request."""
+    return replace(address, revision=f"refs/pr/{number}")
 
-    Raises:
-        HubError: the owner closed one of ours.
-    """
+
+def place_of_proposal(hub: Hub, address: Address, *, own: bool) -> Address:
+    """Target of a proposal: the named ref, our open pull request, or main; our later duplicates are closed."""
     if address.revision != MAIN:
         return address
-    ours = _ours(hub, address, account)
-    opened = [one for one in ours if one.is_open]
+    ours = _ours(hub, address)
+    opened = [one for one in ours if one.status in ("open", "draft")]
     if opened:
-        _close_all_but_the_first(hub, address, opened)
-        return Address(address.model, opened[0].revision)
+        # A response was lost, or another machine was as quick.
+        for duplicate in opened[1:]:
+            contribution_policy.remember(address, duplicate.number, duplicate=True)
+            _close(hub, address, duplicate.number, f"The same as #{opened[0].number}, which came first.")
+        return ref_of(address, opened[0].number)
     closed = next((one for one in ours if one.status == "closed"), None)
     if closed is not None and not own:
         raise HubError(f"{address}: the owner closed our pull request #{closed.number}; that is a no, nothing is sent")
     return address
 
 
-def _close_all_but_the_first(hub: Hub, address: Address, opened: list[Proposal]) -> None:
-    """Close our later duplicates: a response was lost, or another machine was as quick."""
-    for one in opened[1:]:
-        contribution_policy.remember(address, one.number, duplicate=True)
-        hub.close(address, one.number, f"The same as #{opened[0].number}, which came first.")
+def comment(hub: Hub, address: Address, words: str) -> None:
+    """Comment on the pull request of a ref. Best effort, no retry."""
+    from huggingface_hub.utils import httpx
+
+    with suppress(httpx.HTTPError, HubError, InvalidResponseError):
+        path = f"/api/models/{address.model}/discussions/{address.pull_request}/comment"
+        hub.post(path, {"comment": words})
 
 
-def _ours(hub: Hub, address: Address, account: Account) -> list[Proposal]:
+def _close(hub: Hub, address: Address, number: int, why: str) -> None:
+    path = f"/api/models/{address.model}/discussions/{number}/status"
+    hub.ask(lambda: hub.post(path, {"status": "closed", "comment": why}), str(address))
+
+
+def _ours(hub: Hub, address: Address) -> list[_PullRequest]:
     """Our pull requests without duplicates, oldest first: recognised by title, or by number if that was changed."""
-    known = contribution_policy.numbers(address)
-    found = [one for one in hub.proposals(address, account.name) if one.title == TITLE or one.number in known]
-    return sorted((one for one in found if not known.get(one.number)), key=lambda one: one.number)
+    known, author = contribution_policy.numbers(address), hub.account().name
+    found = hub.ask(lambda: _opened_by(hub, address, author), str(address)).values()
+    ours = [one for one in found if (one.title == TITLE or one.number in known) and not known.get(one.number)]
+    return sorted(ours, key=lambda one: one.number)
+
+
+def _opened_by(hub: Hub, address: Address, author: str) -> dict[int, _PullRequest]:
+    found: dict[int, _PullRequest] = {}
+    seen: set[int] = set()
+    for page in range(_MOST_PAGES):
+        asked: Parameters = {"type": "pull_request", "author": author, "p": page}
+        answer = json_of(hub.get(f"{hub.url}/api/models/{address.model}/discussions", asked))
+        listed = list_of(member(answer, "discussions"), "list of discussions")
+        entries = {number: one for one in objects_in(listed) if (number := _number(one.get("num"))) is not None}
+        for number, one in entries.items():
+            if one.get("isPullRequest") is True and member(one.get("author"), "name") == author:
+                found[number] = _PullRequest(number, str(one.get("title")), str(one.get("status")))
+        start, count = member(answer, "start"), member(answer, "count")
+        last = isinstance(start, int) and isinstance(count, int) and start + len(listed) >= count
+        # A server without paging returns the same page again.
+        if not listed or last or entries.keys() <= seen:
+            return found
+        seen |= entries.keys()
+    raise HubError(f"{address}: its discussions have no end; nothing was written")
+
+
+def _number(found: object) -> int | None:
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 < found < 10**9 else None

@@ -23,26 +23,19 @@ _LOOK_S = 0.02
 class Window:
     """State of one quota.
 
-    Args:
-        limit: calls per window, if announced.
-        window_s: its length in seconds.
-        lowest: fewest calls announced as left in this window.
-        ends: its end by the clock; None before its first response.
-        under_way: calls in flight.
-
     Others may use the same quota: another shard, or another program with the same token. The remainder then falls by
     more than our calls, and a reserve is kept for what they take while a response of ours is in flight.
     """
 
-    limit: int | None = None
+    limit: int | None = None  # calls per window, if announced
     window_s: float = 300.0
-    lowest: int = 1
-    ends: float | None = None
+    lowest: int = 1  # fewest calls announced as left in this window
+    ends: float | None = None  # by the clock; None before its first response
     under_way: int = 0
     _first: int = 0
     _since: float = 0.0
     _ours: int = 0
-    _answer_s: float = 0.0
+    _longest_s: float = 0.0
 
     def left(self, now: float) -> int:
         """Number of calls allowed now."""
@@ -51,30 +44,23 @@ class Window:
             self.ends, self.lowest = None, self.limit or 1
         return self.lowest - self.under_way - self._reserve(now)
 
-    def take(self, count: int) -> None:
+    def begun(self, count: int) -> None:
         """Record calls that are being made."""
         self.under_way += count
         self._ours += count
 
-    def answered(self, count: int, time_s: float) -> None:
+    def ended(self, count: int, time_s: float) -> None:
         """Record calls that ended after some seconds, with a response or without."""
         self.under_way -= count
-        self._answer_s = max(self._answer_s, time_s)
+        self._longest_s = max(self._longest_s, time_s)
 
-    def heard(self, remaining: int, ends: float, now: float, unforeseen: int = 0) -> None:
-        """Record what a response announces; responses may come out of order.
-
-        Args:
-            remaining: calls left.
-            ends: end of the window by the clock.
-            now: the time.
-            unforeseen: our calls that were not recorded before this response.
-        """
+    def heard(self, remaining: int, ends: float, now: float, unforeseen: int) -> None:
+        """Record what a response announces, of which calls of ours were `unforeseen`; they may come out of order."""
         self._ours += unforeseen
         if self.ends is None or ends > self.ends + self.window_s / 2:
             self.lowest, self.ends = remaining, ends
             # Calls in flight may be counted only after this response.
-            self._first, self._since, self._ours, self._answer_s = remaining, now, self.under_way, 0.0
+            self._first, self._since, self._ours, self._longest_s = remaining, now, self.under_way, 0.0
         else:
             self.lowest, self.ends = min(self.lowest, remaining), min(self.ends, ends)
 
@@ -83,33 +69,27 @@ class Window:
         others = self._first - self.lowest - self._ours
         if self.ends is None or others <= 0:
             return 0
-        rate = others / max(now - self._since, self._answer_s, 1.0)
+        rate = others / max(now - self._since, self._longest_s, 1.0)
         # Twice: a response is as old as its way back, and the next call needs its way there.
-        return min(math.ceil(rate * 2 * self._answer_s) + 1, (self.limit or 0) // 2)
+        return min(math.ceil(rate * 2 * self._longest_s) + 1, (self.limit or 0) // 2)
 
 
 @dataclass(frozen=True, slots=True)
 class GrantedCall:
-    """Permission for a call, with the quotas that it uses."""
+    """Permission for a call of a kind, with the quotas that it uses."""
 
     kind: str
     costs: Mapping[str, int]
-    at: float = 0.0
+    at: float
 
 
 @dataclass(slots=True)
 class Quotas:
-    """Quotas of one client, thread-safe.
-
-    Args:
-        clock: monotonic seconds.
-        sleep: waits for some seconds.
-        say: called once per wait for an exhausted quota.
-    """
+    """Quotas of one client, thread-safe."""
 
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    say: Callable[[str], None] = field(default=lambda _: None)
+    say: Callable[[str], None] = lambda _: None  # called once per wait for an exhausted quota
     windows: dict[str, Window] = field(default_factory=dict)
     _costs: dict[str, Mapping[str, int]] = field(default_factory=dict)
     _asking: set[str] = field(default_factory=set)
@@ -120,49 +100,47 @@ class Quotas:
         """Block until a call of a kind, such as `listing`, is allowed."""
         while True:
             with self._lock:
-                taken, wait_s = self._try(kind)
-            if taken is not None:
-                return taken
-            self.sleep(wait_s)
+                found = self._try(kind)
+            if isinstance(found, GrantedCall):
+                return found
+            self.sleep(found)
 
-    def answered(self, taken: GrantedCall, answers: Iterable[Mapping[str, str]]) -> None:
+    def answered(self, granted: GrantedCall, answers: Iterable[Mapping[str, str]]) -> None:
         """Record the response headers of a call: none if it broke, several if it was redirected."""
         from huggingface_hub.utils import parse_ratelimit_headers
 
         found = [info for info in map(parse_ratelimit_headers, answers) if info is not None]
         with self._lock:
             now = self.clock()
-            for name, count in taken.costs.items():
-                self.windows[name].answered(count, now - taken.at)
-            unforeseen = Counter(info.resource_type for info in found if not taken.costs)
+            for name, count in granted.costs.items():
+                self.windows[name].ended(count, now - granted.at)
+            unforeseen = Counter(info.resource_type for info in found if not granted.costs)
             for info in found:
                 window = self.windows.setdefault(info.resource_type, Window())
                 window.limit = info.limit or window.limit
                 window.window_s = info.window_seconds or window.window_s
                 ends = now + info.reset_in_seconds + _MARGIN_S
                 window.heard(info.remaining, ends, now, unforeseen.pop(info.resource_type, 0))
-            self._asking.discard(taken.kind)
-            if found or taken.kind not in self._costs:
+            self._asking.discard(granted.kind)
+            if found or granted.kind not in self._costs:
                 # A redirected call counts twice; one that finds nothing does not, and is no measure.
                 costs = Counter(info.resource_type for info in found)
-                self._costs[taken.kind] = Counter(self._costs.get(taken.kind, {})) | costs
+                self._costs[granted.kind] = Counter(self._costs.get(granted.kind, {})) | costs
 
-    def _try(self, kind: str) -> tuple[GrantedCall | None, float]:
+    def _try(self, kind: str) -> GrantedCall | float:
         """Grant the call, or return the seconds to wait before the next try."""
-        costs = self._costs.get(kind)
+        costs, now = self._costs.get(kind), self.clock()
         if costs is None:
             if kind in self._asking:
-                return None, _LOOK_S
+                return _LOOK_S
             self._asking.add(kind)
-            return GrantedCall(kind, {}, self.clock()), 0.0
-        now = self.clock()
+            return GrantedCall(kind, {}, now)
         for name, count in costs.items():
-            window = self.windows[name]
-            if window.left(now) < count:
-                return None, self._wait_s(name, window, now)
+            if self.windows[name].left(now) < count:
+                return self._wait_s(name, self.windows[name], now)
         for name, count in costs.items():
-            self.windows[name].take(count)
-        return GrantedCall(kind, costs, now), 0.0
+            self.windows[name].begun(count)
+        return GrantedCall(kind, costs, now)
 
     def _wait_s(self, name: str, window: Window, now: float) -> float:
         if window.under_way or window.ends is None:

@@ -1,4 +1,4 @@
-"""Retry delays: as the Hub's headers say, within a budget."""
+"""Whether and how long to wait before a retry: as the Hub's headers or words say, within a budget."""
 
 from __future__ import annotations
 
@@ -7,71 +7,19 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from .errors import InvalidResponseError
 
 # A window of the Hub's rate limit lasts 300 s; after this wait there is a new one.
 MOST_S = 330.0
 FIRST_S = 1.0
 LONGEST_S = 30.0
-# Request timeout, too many requests.
-_PASSING = frozenset((408, 429))
 # Server errors that a retry does not change.
-_LASTING = frozenset((501, 505))
+_LASTING = (501, 505)
 _SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
-
-
-def is_passing_status(status: int | None) -> bool:
-    """True if a retry may succeed."""
-    return status is not None and (status in _PASSING or (500 <= status < 600 and status not in _LASTING))
-
-
-@dataclass(slots=True)
-class RetryBudget:
-    """Time that one operation may still wait for the Hub.
-
-    Args:
-        left_s: seconds of waiting left.
-        sleep: waits for some seconds.
-        say: called with the reason for a wait.
-        connections: retries of a server that cannot be reached, or answers with other pages; None for no limit but
-            `left_s`.
-    """
-
-    left_s: float = MOST_S
-    sleep: Callable[[float], None] = time.sleep
-    say: Callable[[str], None] = field(default=lambda _: None)
-    connections: int | None = None
-    _tries: int = 0
-
-    def wait(self, why: str, asked_s: float | None = None, *, unreachable: bool = False) -> bool:
-        """Wait before the next try; return False at once if it would exceed the budget.
-
-        Args:
-            why: reason for the wait.
-            asked_s: seconds that the response asked to wait.
-            unreachable: there was no response of the Hub at all.
-        """
-        if unreachable and self.connections is not None and self._tries >= self.connections:
-            return False
-        # A server that asks for a wait of zero would be retried in a tight loop.
-        pause_s = max(asked_s, FIRST_S) if asked_s else self._backoff_s()
-        if pause_s > self.left_s:
-            return False
-        self.left_s -= pause_s
-        self._tries += 1
-        if pause_s >= 2:
-            self.say(f"{why}; asking again in {pause_s:.0f} s")
-        self.sleep(pause_s)
-        return True
-
-    def _backoff_s(self) -> float:
-        pause_s = min(LONGEST_S, FIRST_S * 2.0**self._tries)
-        # Jitter, so that processes that failed together do not return together.
-        return pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-
-
 # "You can retry this action in about 1 hour"
 _IN_WORDS = re.compile(
     r"\b(?:retry|try|again)\b[^.;]{0,60}?\b(?:in|after) (?:about |around |approximately )?"
@@ -83,19 +31,86 @@ _UNIT_S = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 _PER = re.compile(r"\(\d+ per (hour|day)\)|\b(?:hourly|daily)\b", re.IGNORECASE)
 
 
-def asked_in_words_s(headers: Mapping[str, str], words: str, asked_s: float | None) -> float | None:
-    """Seconds that a quota refusal asks to wait; infinity if an action is refused for an unknown time.
+@dataclass(slots=True)
+class RetryBudget:
+    """Time that one operation may still wait for the Hub."""
+
+    left_s: float = MOST_S
+    sleep: Callable[[float], None] = time.sleep
+    say: Callable[[str], None] = lambda _: None  # called with the reason for a wait
+    # Retries of a server that cannot be reached, or answers with other pages; None for no limit but `left_s`.
+    connections: int | None = None
+    _tries: int = 0
+
+    def wait(self, why: str, asked_s: float | None = None) -> bool:
+        """Wait before the next try, as long as a response asked to; return False at once if the budget is less."""
+        # Jitter, so that processes that failed together do not return together.
+        backoff_s = min(LONGEST_S, FIRST_S * 2.0**self._tries) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        # A server that asks for a wait of zero would be retried in a tight loop.
+        pause_s = max(asked_s, FIRST_S) if asked_s else backoff_s
+        if pause_s > self.left_s:
+            return False
+        self.left_s -= pause_s
+        self._tries += 1
+        if pause_s >= 2:
+            self.say(f"{why}; asking again in {pause_s:.0f} s")
+        self.sleep(pause_s)
+        return True
+
+    def wait_after(self, error: Exception, where: str) -> bool:
+        """Wait before a retry of what failed; return False at once if that exceeds the budget."""
+        from huggingface_hub.utils import httpx
+
+        unreachable = isinstance(error, httpx.ConnectError)
+        # Unexpected pages come from something between us and the Hub.
+        elsewhere = unreachable or isinstance(error, InvalidResponseError)
+        if elsewhere and self.connections is not None and self._tries >= self.connections:
+            return False
+        why = "the Hub cannot be reached" if unreachable else "the Hub is busy"
+        return self.wait(f"{where}: {why}", _asked_wait_s(error))
+
+
+def is_transient(error: Exception) -> bool:
+    """True if a retry may succeed."""
+    from huggingface_hub.utils import httpx
+
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return False
+    broken = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError)
+    return is_transient_status(status_of(error)) or isinstance(error, (*broken, InvalidResponseError))
+
+
+def is_transient_status(status: int | None) -> bool:
+    """True if a retry may succeed: after a request timeout, too many requests, or an error of the server."""
+    return status is not None and (status in (408, 429) or (500 <= status < 600 and status not in _LASTING))
+
+
+def status_of(error: Exception) -> int | None:
+    """Status that the Hub refused a call with, if it did."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    return error.response.status_code if isinstance(error, HfHubHTTPError) else None
+
+
+def _asked_wait_s(error: Exception) -> float | None:
+    from huggingface_hub.errors import HfHubHTTPError
+
+    if not isinstance(error, HfHubHTTPError):
+        return None
+    headers = error.response.headers
+    if error.response.status_code != 429:
+        return asked_to_wait_s(headers)
+    return quota_wait_s(headers, error.server_message or "")
+
+
+def quota_wait_s(headers: Mapping[str, str], words: str) -> float | None:
+    """Seconds that a quota refusal asks to wait, in words too; infinity if an action is refused for an unknown time.
 
     Actions have a quota of their own: the headers then say that calls are left.
-
-    Args:
-        headers: of the response.
-        words: the server's message.
-        asked_s: wait that the headers ask for.
     """
     from huggingface_hub.utils import parse_ratelimit_headers
 
-    quota = parse_ratelimit_headers(headers)
+    asked_s, quota = asked_to_wait_s(headers), parse_ratelimit_headers(headers)
     if quota is not None and quota.remaining == 0:
         return asked_s
     found = _IN_WORDS.search(words)
@@ -121,11 +136,8 @@ def asked_to_wait_s(headers: Mapping[str, str]) -> float | None:
     if quota is not None and quota.remaining == 0:
         # The header counts whole seconds.
         return quota.reset_in_seconds + 1.0
-    return _retry_after_s(found.get("retry-after", "").strip())
-
-
-def _retry_after_s(text: str) -> float | None:
-    """Seconds, given as such or as a date (RFC 9110, section 10.2.3)."""
+    # Seconds, given as such or as a date (RFC 9110, section 10.2.3).
+    text = found.get("retry-after", "").strip()
     if _SECONDS.fullmatch(text):
         return float(text)
     try:

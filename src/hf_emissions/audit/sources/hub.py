@@ -12,7 +12,7 @@ from typing import Any
 from ...card.file import TOO_LARGE
 from ...errors import BusyHubError, HubError, QuotaError, UnknownTokenError
 from ...hub.crawl import PAGE, Crawler, PassedOverError, Query, StoppedError
-from ...hub.unplaced import TooLargeError
+from ...hub.errors import TooLargeError
 from .fetch_failures import FetchFailures
 from .listed import Bodies, row_of
 from .listing import Listing
