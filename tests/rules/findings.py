@@ -122,7 +122,7 @@ FORM: dict[str, str] = {
         for value in ("'3'", "3 h", "90 min", "'-3 h'", "0")
     },
     "a sequence": block(emissions="[1, 2]"),
-    "an anchor": block(emissions="&a '5'", energy_consumed="*a"),
+    "an anchor": block(emissions="&a '5'", cpu_model="*a"),
     "a quoted text over two lines": block(emissions="'5\n    0'"),
     "texts": block(emissions=5, source="unknown", training_type="finetuning", on_cloud="unknown", cpu_model="nan"),
     "training types": block(emissions=5, training_type="pretrain"),
