@@ -207,7 +207,7 @@ def test_it_is_said_once_a_process_and_kept_in_every_ledger(tmp_path, monkeypatc
     monkeypatch.setattr(sharing, "allotment", lambda: None)
     monkeypatch.setattr(sharing, "other_load", lambda: next(shares))
     for fold in range(3):
-        with record_emissions(tmp_path / str(fold), country="DEU"):
+        with record_emissions(tmp_path / str(fold), country="DEU", training_type="fine-tuning"):
             threading.Event().wait(0.1)
     remarks = [[line["text"] for line in ledger(tmp_path / str(fold)) if line["kind"] == "remark"] for fold in range(3)]
     assert [[text.partition("%")[0] for text in texts] for texts in remarks] == [
