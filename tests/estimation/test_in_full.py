@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +213,14 @@ def test_each_estimate_is_of_facts_that_are_there():
 @pytest.mark.parametrize("name", CASES)
 def test_an_estimate(name):
     assert said(CASES[name]) == EXPECTED[name]
+
+
+@pytest.mark.parametrize(
+    ("boundary", "words"), [("accelerators", "accelerators"), ("node", "node"), ("facility", "facility, PUE 1")]
+)
+def test_a_source_says_its_boundary(boundary, words):
+    found = replace(estimate(energy_kwh=3.5, **GIVEN), boundary=boundary)
+    assert f"(tier A: 3.5 kWh, {words}; grid 400 g/kWh, given); 90 % range" in source_of(found)
 
 
 SECTIONS = [("", False), ("No figure is given: x", False), ("a\nNo figure is given: x", True),
