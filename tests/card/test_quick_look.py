@@ -62,3 +62,26 @@ def test_a_front_matter_with_anything_else_is_left_to_the_long_look(old, new):
     text = patch_card("# Title\n", RECORD)
     assert is_only_front_matter_added(before, text, BLOCK)
     assert not is_only_front_matter_added(before, text.replace(old, new), BLOCK)
+
+
+@pytest.mark.parametrize("fields", range(1, 6))
+def test_a_block_of_any_size_is_seen_to_be_one(fields):
+    more = {"source": "x", "training_type": "y", "hardware_used": "z", "cpu_model": "c"}
+    record = EmissionsRecord(emissions_g=12.5, **dict(list(more.items())[: fields - 1]))
+    before = parse_card(CARD)
+    assert before.front_matter
+    assert len(to_block(record)) == fields
+    assert is_only_lines_added(before, patch_card(CARD, record), before.front_matter.closing, to_block(record))
+
+
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("value", ["5", "[5]", "{a: 5}", "- 5"])
+def test_what_the_last_entry_of_a_card_says_is_compared_to_its_end(more, value):
+    """Whatever its number of events, even or odd."""
+    last = f"note:\n{value}\n" if value.startswith("-") else f"note: {value}\n"
+    card = "---\n" + "license: mit\n" * more + last + "---\n"
+    before, text = parse_card(card), patch_card(card, RECORD)
+    assert before.front_matter
+    assert is_only_lines_added(before, text, before.front_matter.closing, BLOCK)
+    assert not is_only_lines_added(before, text.replace("5\n", "6\n", 1).replace("5]", "6]").replace("5}", "6}"),
+                                   before.front_matter.closing, BLOCK)  # fmt: skip

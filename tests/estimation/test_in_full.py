@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from hf_emissions.estimation.explanation import (
     refusal_of_block,
     source_of,
 )
+from hf_emissions.estimation.hardware import find_hardware
 from hf_emissions.estimation.mfu import mfu
 from hf_emissions.estimation.power import default_power, power_ratio
 
@@ -73,6 +75,10 @@ CASES: dict[str, dict[str, Any]] = {
     "tokens of an encoder-decoder": {"hardware": "A100", **LARGE, "encoder_decoder": True},
     "tokens of no device": LARGE,
     "tokens of neither device nor place": {**LARGE, "intensity_g_per_kwh": None},
+    "fewer than a million parameters": {"hardware": "T4", "parameters": 123_456, "tokens": 1.2345e9, **GIVEN},
+    "a tera of tokens": {"hardware": "T4", "parameters": 123_456_789, "tokens": 1.2345e12, **GIVEN},
+    "operations on fifteen devices": {"hardware": "A100 SXM", "count": 15, "total_flos": 1e20, **GIVEN},
+    "operations on sixteen devices": {"hardware": "A100 SXM", "count": 16, "total_flos": 1e20, **GIVEN},
     "few tokens of neither": {"parameters": 1e6, "tokens": 1e7},
     "pre-training by its name": {"hardware": "A100 SXM", **LARGE, "parameters": 1e8, "training_type": "Pre training"},
     "fine-tuning by its name": {"hardware": "A100 SXM", **LARGE, "training_type": "fine-tuning"},
@@ -89,6 +95,17 @@ CASES: dict[str, dict[str, Any]] = {
     "operations of Trainer with LoRA": {"hardware": "T4", **GIVEN, "total_flos": 1.5e18, "adaptation": "lora"},
     "operations of Trainer before steps": {"hardware": "T4", **STEPS, "total_flos": 1.5e18},
     "hours and operations that do not agree": {**EIGHT, **LARGE},
+    # What is known of a place.
+    "a country of which nothing is known but what is given": {"energy_kwh": 1.0, "country_iso3": "ATA", **GIVEN},
+    "a region and what is given": {"energy_kwh": 1.0, "country_iso3": "USA", "region": "texas", **GIVEN},
+    "a cloud's region and what is given": {"energy_kwh": 1.0, "provider": "gcp", "region": "us-central1", **GIVEN},
+    "a cloud's region and another country": {
+        "energy_kwh": 1.0,
+        "provider": "gcp",
+        "region": "us-central1",
+        "country_iso3": "FRA",
+    },
+    "a country that is none": {"energy_kwh": 1.0, "country_iso3": "XXX", **GIVEN},
     # What cannot be.
     "nothing": {},
     "a device alone": {"hardware": "A100"},
@@ -199,6 +216,14 @@ def test_an_estimate(name):
     assert said(CASES[name]) == EXPECTED[name]
 
 
+@pytest.mark.parametrize(
+    ("boundary", "words"), [("accelerators", "accelerators"), ("node", "node"), ("facility", "facility, PUE 1")]
+)
+def test_a_source_says_its_boundary(boundary, words):
+    found = replace(estimate(energy_kwh=3.5, **GIVEN), boundary=boundary)
+    assert f"(tier A: 3.5 kWh, {words}; grid 400 g/kWh, given); 90 % range" in source_of(found)
+
+
 SECTIONS = [("", False), ("No figure is given: x", False), ("a\nNo figure is given: x", True),
             ("a\r\nNo figure is given: x", True), ("This figure is an estimate, not a measurement.", True)]  # fmt: skip
 
@@ -225,6 +250,20 @@ POWERS = [
 def test_power_over_its_rating(known, median, sigma):
     found = power_ratio(**known)
     assert (found.median, found.sigma) == pytest.approx((median, sigma), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("boundary", "words"),
+    [
+        ("accelerators", "an accelerator draw 43% to 111% of the accelerator's rated power"),
+        ("node", "an accelerator and its share of the node draw 61% to 166% of the accelerator's rated power"),
+        ("facility", "an accelerator and its share of the node draw 61% to 166% of the accelerator's rated power"),
+    ],
+)
+def test_power_within_a_boundary_in_words(boundary, words):
+    rated, drawn = find_hardware("A100 SXM").power(8, None, boundary)
+    assert rated.name == "rated power"
+    assert drawn.words == words
 
 
 MFUS = [

@@ -76,6 +76,9 @@ EXPERIMENT_IMPACT_TRACKER: dict[str, Files] = {
     "two powers": {"data.json": samples((1000, 100, 250), (1002, 110, 300), (1005, 120, 350.5))},
     "the longest step that is no pause": {"data.json": samples(*_STEADY, (1_700_000_021, 90, 200))},
     "the shortest pause": {"data.json": samples(*_STEADY, (1_700_000_021.5, 90, 200))},
+    "a pause of ten usual steps, which are the lower of two": {
+        "data.json": samples(*((at, 100, 250) for at in (0, 1, 3, 7, 15, 55, 96)))
+    },
     "two gaps": {
         "data.json": samples(*_STEADY, (1_700_000_051, 90, 200), (1_700_000_053, None, 210), (1_700_000_054, 1, 2))
     },
@@ -231,6 +234,13 @@ CARBONTRACKER: dict[str, Files] = {
         + consumed("Actual", 3, "0:07:00", 0.25, 25.5)
         + consumed("Predicted", 9, "0:30:00", 0.6, 60)
         + consumed("Actual", 2, "0:08:00", 0.3, 31)
+        + consumed("Predicted", 5, "0:40:00", 0.7, 70)
+    },
+    "three predictions, then one of each": {
+        "x_carbontracker_output.log": consumed("Predicted", 7, "0:20:00", 0.5, 50)
+        + consumed("Predicted", 8, "0:20:00", 0.5, 50)
+        + consumed("Predicted", 4, "0:20:00", 0.5, 50)
+        + consumed("Actual", 1, "0:08:00", 0.3, 31)
         + consumed("Predicted", 5, "0:40:00", 0.7, 70)
     },
     "two of each, each prediction behind": {
@@ -475,6 +485,16 @@ CODECARBON: dict[str, Files] = {
             "yesterday p 3600 0.1 5 DEU x2",
             "yesterday p 3600 0.2 6 DEU x2",
             "yesterday p 3600 0.2 _ DEU x2",
+        )
+    },
+    "rows without an id, out of order": {
+        "emissions.csv": table(
+            _UNNAMED,
+            "2026-01-01T10:00:00 p 3600 0.5 1.5 DEU _",
+            "2026-01-01T09:30:00 p 1801 0.3 1.25 DEU _",
+            "2026-01-01T10:30:00 p 5401 0.6 1.75 DEU _",
+            "2026-01-01T10:30:00 p 5396 0.7 2 DEU _",
+            "2026-01-01T08:00:00 p 10 0.8 3 DEU _",
         )
     },
     "tasks": {

@@ -154,6 +154,7 @@ def nvml(processes):
         nvmlInit=lambda: None,
         nvmlDeviceGetCount=lambda: len(processes),
         nvmlDeviceGetHandleByIndex=lambda index: index,
+        nvmlDeviceGetUUID=lambda index: f"GPU-{index}",
         nvmlDeviceGetComputeRunningProcesses=lambda index: [types.SimpleNamespace(pid=pid) for pid in processes[index]],
     )
 
@@ -166,6 +167,11 @@ def test_a_gpu_that_another_process_uses(monkeypatch):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setitem(sys.modules, "pynvml", nvml([[os.getpid()], [os.getpid(), other], [unknown], []]))
     assert sharing.gpus_in_use_by_others() == 1
+    monkeypatch.setitem(sys.modules, "pynvml", nvml([[other], [os.getpid()], [other]]))
+    assert sharing.gpus_in_use_by_others() == 2
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert sharing.gpus_in_use_by_others() == 0
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
     monkeypatch.setitem(sys.modules, "pynvml", nvml([]))
     assert sharing.gpus_in_use_by_others() == 0
 
@@ -217,26 +223,31 @@ def test_it_is_said_once_a_process_and_kept_in_every_ledger(tmp_path, monkeypatc
     assert "Other processes took 70%" in warning
 
 
+class Times(tuple):
+    """Times that also have names."""
+
+
 class Psutil:
     """As much of psutil as is asked: the seconds that were taken, once before and once after the watch."""
 
-    def __init__(self, busy_s, own_s, count=4):
-        self._busy, self._own, self._count = iter([0.0, busy_s]), iter([0.0, own_s]), count
+    def __init__(self, busy_s, own_s, bare=False):
+        self._busy, self._own, self._bare = iter([0.0, busy_s]), iter([0.0, own_s]), bare
         self.now = types.SimpleNamespace(cpu_times=self._taken, pid=7, children=lambda recursive: [])
         self.now.parent = lambda: None
 
     def cpu_count(self):
-        return self._count
+        return 4
 
     def Process(self):  # noqa: N802 - psutil's own name
         return self.now
 
     def cpu_times(self):
-        class Times(tuple):
-            idle, iowait, guest, guest_nice = 5.0, 3.0, 2.0, 1.0
-
+        """User, system and idle time; Linux has four more, of which none is busy or all is user time already."""
         busy = next(self._busy)
-        return Times((busy, 5.0, 3.0, 2.0, 1.0))
+        idle, more = busy + 5.0, {} if self._bare else {"iowait": busy + 3.0, "guest": 2.0, "guest_nice": 1.0}
+        times = Times((busy, idle, *more.values()))
+        times.__dict__.update(idle=idle, **more)
+        return times
 
     def _taken(self):
         return types.SimpleNamespace(user=next(self._own), system=0.25)
@@ -246,10 +257,11 @@ class Psutil:
     ("busy_s", "own_s", "share"),
     [(6.0, 0.0, 0.75), (6.0, 2.0, 0.5), (2.0, 3.0, 0.0), (20.0, 1.0, 1.0), (1.0, 0.0, 0.125)],
 )
-def test_the_share_that_others_take(monkeypatch, busy_s, own_s, share):
+@pytest.mark.parametrize("bare", [False, True], ids=["Linux", "another system"])
+def test_the_share_that_others_take(monkeypatch, busy_s, own_s, share, bare):
     """Of four processors over two seconds: of their eight seconds, what was neither idle nor ours."""
     clock = iter([100.0, 102.0])
-    monkeypatch.setitem(sys.modules, "psutil", Psutil(busy_s, own_s))
+    monkeypatch.setitem(sys.modules, "psutil", Psutil(busy_s, own_s, bare))
     monkeypatch.setattr(sharing, "time", types.SimpleNamespace(sleep=lambda s: None, monotonic=lambda: next(clock)))
     assert other_load(2.0) == pytest.approx(share)
 

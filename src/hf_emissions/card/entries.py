@@ -193,6 +193,11 @@ def lines_of(text: str, entry: Entry, column: int, after: int) -> tuple[int, int
     """
     question = explicit_key_start(text, entry, column, after)
     start = line_start(text, entry.key_start if question is None else question)
+    return start, end_of_lines(text, entry, column)
+
+
+def end_of_lines(text: str, entry: Entry, column: int) -> int:
+    """End of the whole lines that an entry of a block mapping owns; see `lines_of`."""
     end = last_line_end(text, entry)
     for line_begin, line_finish in _lines(text, end):
         line = text[line_begin:line_finish]
@@ -201,7 +206,7 @@ def lines_of(text: str, entry: Entry, column: int, after: int) -> tuple[int, int
             end = line_finish
         elif stripped.strip("\r\n"):
             break
-    return start, end
+    return end
 
 
 def last_line_end(text: str, entry: Entry) -> int:

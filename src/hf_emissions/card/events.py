@@ -176,7 +176,7 @@ class _Reader:
             self._doubtful.append(event)
 
     def _key_or_value(self, stack: list[int], index: int) -> None:
-        if stack[-1] == _KEY and len(stack) == 1:
+        if stack == [_KEY]:
             self.root_keys.append(index)
         stack[-1] = _KEY + _VALUE - stack[-1]
 

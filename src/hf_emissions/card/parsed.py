@@ -13,7 +13,7 @@ from ..errors import BlockError, FrontMatterError
 from ..record import EmissionsRecord
 from .block import KEY, BlockShapeError, BlockValueError, from_block
 from .block_node import as_written, is_plain_scalar, node_of, pairs
-from .entries import Entry, Mapping, content_end, lines_of, read_mapping, read_root, root_index
+from .entries import Entry, Mapping, content_end, end_of_lines, read_mapping, read_root, root_index
 from .events import compose, load, parse_events, place_of
 from .front_matter import FrontMatter, find_empty_front_matter, find_front_matter, line_start, position
 
@@ -158,10 +158,9 @@ class ParsedCard:
             return start + content_end(self.events, closing - start)
         if len(self.root.entries) == 1:
             return line_start(self.text, self.root.start)
-        above, before = self.root.entries[-2], self.root.entries[-3:-2]
-        end = lines_of(self.text, above, self.root.column, before[0].value_end if before else start)[1]
+        above = self.root.entries[-2]
         # A literal that keeps its trailing blank lines ends below them.
-        return max(end, line_start(self.text, above.value_end))
+        return max(end_of_lines(self.text, above, self.root.column), line_start(self.text, above.value_end))
 
     def _ends_in_literal(self) -> bool:
         leaves = (event for event in reversed(self.events) if isinstance(event, (ScalarEvent, AliasEvent)))
