@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from card.cards import BLOCKS, BODIES, PLACES
-from hf_emissions.card.line_edits import edits
 
 from hf_emissions import EmissionsRecord, patch_card, read_card, remove_block
 from hf_emissions.card.heading import body_lines, end_of_heading, is_heading, lines_below_heading
@@ -131,37 +130,6 @@ def test_the_section_is_between_the_nearest_two_comments():
     assert find_section(f"{head}{one}\nx\n{other}\n{other}\n") == (len(head), len(f"{head}{one}\nx\n{other}"))
     assert find_section(f"{other}\n{one}\n") is None
     assert find_section(f"{other}\n{one}\n{other}") == (len(other) + 1, len(f"{other}\n{one}\n{other}"))
-
-
-# -- line edits --------------------------------------------------------------------------------------------------------
-def said_edits(old: str, new: str) -> list[tuple[str, str, str]]:
-    return [("=" if one.equal else "!", old[one.old_low : one.old_high], new[one.new_low : one.new_high])
-            for one in edits(list(old), list(new))]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("", "", []),
-        ("abc", "abc", [("=", "abc", "abc")]),
-        ("", "ab", [("!", "", "ab")]),
-        ("ab", "", [("!", "ab", "")]),
-        ("abc", "axc", [("=", "a", "a"), ("!", "b", "x"), ("=", "c", "c")]),
-        # The example of Myers' paper: five edits.
-        (
-            "abcabba",
-            "cbabac",
-            [
-                *(("!", "ab", ""), ("=", "c", "c"), ("!", "", "b"), ("=", "ab", "ab"), ("!", "b", "")),
-                *(("=", "a", "a"), ("!", "", "c")),
-            ],
-        ),
-        ("aXbYc", "abc", [("=", "a", "a"), ("!", "X", ""), ("=", "b", "b"), ("!", "Y", ""), ("=", "c", "c")]),
-        ("aa", "aaa", [("=", "aa", "aa"), ("!", "", "a")]),
-    ],
-)  # fmt: skip
-def test_line_edits(old, new, expected):
-    assert said_edits(old, new) == expected
 
 
 def _write() -> None:
