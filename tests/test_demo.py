@@ -24,7 +24,7 @@ import dataclasses, json, sys
 sys.path.insert(0, {str(DEMO)!r})
 import train
 record = train.main(sys.argv[1:])
-print(json.dumps(dataclasses.asdict(record)))
+print(json.dumps(record.values()))
 """
 
 

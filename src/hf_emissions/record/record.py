@@ -189,10 +189,13 @@ class EmissionsRecord:
         own: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return EmissionsRecord(**{**own, **changes})
 
+    def values(self) -> dict[str, Any]:
+        """All values by their flat names, in the order of documents."""
+        return {name: read(self) for name, read in _READ.items()}
+
     def known(self) -> dict[str, Any]:
         """Known values by their flat names, in the order of documents."""
-        values = ((name, read(self)) for name, read in _READ.items())
-        return {name: value for name, value in values if value is not None}
+        return {name: value for name, value in self.values().items() if value is not None}
 
 
 _EMPTY: dict[str, Any] = {

@@ -4,7 +4,6 @@ Arguments: a folder to work in, and for each loop what CUDA_VISIBLE_DEVICES is s
 behind it for a loop of 1.5 seconds. Where there is a WORLD_SIZE this is one rank of several.
 """
 
-import dataclasses
 import json
 import os
 import sys
@@ -24,7 +23,7 @@ def record(folder: Path, visible: str, seconds: float) -> dict | None:
         time.sleep(seconds)
     if recording.record is None:  # another rank meters the node
         return None
-    return {"record": dataclasses.asdict(recording.record), "lines": ledger(folder), "card": card_text(folder)}
+    return {"record": recording.record.values(), "lines": ledger(folder), "card": card_text(folder)}
 
 
 def main(folder: str, *loops: str) -> None:

@@ -3,7 +3,6 @@
 Arguments: `debug` or `notebook`, the output folder, a free port.
 """
 
-import dataclasses
 import json
 import sys
 import time
@@ -19,7 +18,7 @@ def loop(folder: str) -> None:
     with record_emissions(folder, country="DEU") as recording:
         time.sleep(0.5)
     if torch.distributed.get_rank() == 0:
-        print(json.dumps(dataclasses.asdict(recording.record)))
+        print(json.dumps(recording.record.values()))
 
 
 if sys.argv[1] == "debug":

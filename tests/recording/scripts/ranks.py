@@ -5,7 +5,6 @@ Arguments: the output folder; `{node}` in it stands for the node's number. Then 
 with `launch` by accelerate's own.
 """
 
-import dataclasses
 import json
 import os
 import sys
@@ -28,7 +27,7 @@ def train(folder: str, fault: str = "") -> None:
     trainer.train()
     trainer.create_model_card()
     if trainer.is_world_process_zero():
-        record = dataclasses.asdict(callback.record)
+        record = callback.record.values()
         print(json.dumps({**record, "metered": sorted(energies(trainer.args.output_dir))}))
 
 

@@ -3,7 +3,6 @@
 Arguments: a folder, seconds of the import, seconds of the block.
 """
 
-import dataclasses
 import json
 import sys
 import time
@@ -28,7 +27,7 @@ summary = summarize(run)
 print(
     json.dumps(
         {
-            "record": recording.record and dataclasses.asdict(recording.record),
+            "record": recording.record and recording.record.values(),
             "waited_s": waited_s,
             "segment": {"duration_s": segment.duration_s, "filled_s": segment.filled_s},
             "notes": [*summary.notes, *summary.problems],
