@@ -16,7 +16,7 @@ from .journal import LISTING, Journal
 from .result import rows_of, write_rows
 from .shard import Shard
 from .sources.source import Source, as_table, batches
-from .versions import factors_version, rules_version
+from .versions import factors_version, rules_version, source_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Audit:
 
     def _plan(self) -> dict[str, str]:
         return {
-            "source": self.source.fingerprint(),
+            "source": f"{self.source.fingerprint()} {source_version(type(self.source))}",
             "shard": f"{self.shard.number}/{self.shard.count}",
             "tool": __version__,
             "rules": rules_version(),
