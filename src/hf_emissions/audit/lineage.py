@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .schema import need_pyarrow
+from .schema import need
 from .training_rules import Model
 from .trainings import trainings
 
@@ -35,7 +35,7 @@ def add_trainings(connection: DuckDBPyConnection) -> None:
     Columns: `id`; `training`, id of the model whose figure stands for that training; `counted`, true for that model.
     """
     found = trainings(_models(connection))
-    pa = need_pyarrow()
+    pa = need("pyarrow")
     columns = {"id": pa.array(found.keys(), pa.string()), "training": pa.array(found.values(), pa.string())}
     connection.register("found_trainings", pa.table(columns))
     connection.execute("CREATE TABLE trainings AS SELECT *, id = training AS counted FROM found_trainings")

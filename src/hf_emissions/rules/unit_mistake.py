@@ -43,7 +43,7 @@ def _by_body(card: CardView, figure: Figure) -> str | None:
         return None
     for other in printed:
         if other.says(figure, PER_KILOGRAM):
-            line = card.parsed.place(other.start)[0] if card.parsed else 1
+            line, _ = card.place(other.start)
             return (
                 f'line {line} prints "{other.words}", which is {plain_decimal(other.grams)} g, a thousand times as much'
             )
