@@ -116,7 +116,7 @@ def _write_atomically(target: Path, data: bytes) -> None:
             _copy_status(target, file.fileno())
             os.fsync(file.fileno())
         temporary.replace(target)
-    except BaseException:
+    except BaseException:  # whatever stopped it, nothing is left behind
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)

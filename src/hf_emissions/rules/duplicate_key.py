@@ -8,9 +8,10 @@ from itertools import islice
 from ..card.block import KEY
 from ..card.block_node import MAX_BLOCK_NODES
 from ..card.entries import Entry, Mapping
+from ..card.patch import span
 from ..errors import BlockError
 from .finding import Fix, Replacement
-from .fix_edits import shown, span
+from .fix_edits import shown
 from .rule import CardView, Rule, RuleMatch
 
 # Maximum number of duplicates reported per mapping.

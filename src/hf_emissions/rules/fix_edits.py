@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from ..card import flow
-from ..card.entries import Entry, Mapping, last_line_end, lines_of
+from ..card.entries import Entry, last_line_end
 from ..card.front_matter import line_end, line_start
 from ..terminal import one_line
 from .finding import Replacement
@@ -32,14 +31,6 @@ def is_written_in_place(text: str, value: Value) -> bool:
 def new_value(text: str, value: Value, new: str) -> Replacement | None:
     """Replacement of a scalar; None if it is not written in place."""
     return Replacement(value.start, value.end, new) if is_written_in_place(text, value) else None
-
-
-def span(text: str, mapping: Mapping, entry: Entry) -> tuple[int, int]:
-    """Span of text to remove in order to delete an entry of a mapping."""
-    if mapping.flow:
-        return flow.span(text, mapping, entry)
-    index = mapping.entries.index(entry)
-    return lines_of(text, entry, mapping.column, mapping.entries[index - 1].value_end if index else mapping.start)
 
 
 def indented(text: str, entry: Entry, indent: str) -> list[Replacement]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..units import format_intensity, format_mass, plain_decimal
 from .body_figures import Figure, about_figure, relative_off
-from .plausible import LEAST_GRID_G_PER_KWH, MOST_GRID_G_PER_KWH, allowed
+from .plausible import LEAST_GRID, MOST_GRID, allowed
 from .quebec import says_quebec
 from .rule import CardView, Rule
 from .unit_mistake import energy_kwh, kilogram_slip
@@ -43,12 +43,10 @@ def _by_hardware(card: CardView, figure: Figure) -> str | None:
         return None
     words = format_mass(figure.grams)
     if figure.grams + figure.off < bounds.least_g and not says_quebec(card):
-        least = (
-            f"{format_mass(bounds.least_g)} at {LEAST_GRID_G_PER_KWH:g} g/kWh, less than any grid but Quebec's gives"
-        )
+        least = f"{format_mass(bounds.least_g)} {LEAST_GRID}, less than any grid but Quebec's gives"
         return f"{words} is too little: {bounds.least_words}, {least}"
     if bounds.most_g is not None and figure.grams - figure.off > bounds.most_g:
-        most = f"{format_mass(bounds.most_g)} at {MOST_GRID_G_PER_KWH:g} g/kWh, about the highest of any grid"
+        most = f"{format_mass(bounds.most_g)} {MOST_GRID}, about the highest of any grid"
         return f"{words} is too much: {bounds.most_words}, {most}"
     return None
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..card.patch import span
 from . import market_based_zero
 from .finding import Fix, Replacement
-from .fix_edits import shown, span
+from .fix_edits import shown
 from .rule import CardView, Rule, RuleMatch
 from .values import Value
 
