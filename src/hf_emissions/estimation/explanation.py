@@ -10,6 +10,10 @@ from ..errors import UsageError
 from ..record import EmissionsRecord
 from .estimate import Estimate
 
+# Prefix of our sources, which identifies an estimate on a card.
+PREFIX = OUR_ESTIMATE
+
+
 # First sentences of a section's notes, which identify it.
 _ESTIMATE = "This figure is an estimate, not a measurement."
 _NO_FIGURE = "No figure is given"
@@ -23,10 +27,10 @@ def is_section_of_estimate(section: str) -> bool:
 def source_of(estimate: Estimate) -> str:
     """Source text of an estimate: tier, facts, boundary, grid, and 90 % range."""
     if estimate.method != "monte-carlo":
-        return f"{OUR_ESTIMATE} {__version__} ({estimate.method}: {estimate.rests_on}; {estimate.grid}); no range"
+        return f"{PREFIX} {__version__} ({estimate.method}: {estimate.rests_on}; {estimate.grid}); no range"
     boundary = f"facility, PUE {estimate.pue:g}" if estimate.boundary == "facility" else estimate.boundary
     about = f"tier {estimate.tier}: {estimate.rests_on}, {boundary}; {estimate.grid}"
-    return f"{OUR_ESTIMATE} {__version__} ({about}); 90 % range {range_words(estimate)}"
+    return f"{PREFIX} {__version__} ({about}); 90 % range {range_words(estimate)}"
 
 
 def range_words(estimate: Estimate) -> str:
