@@ -161,7 +161,7 @@ def _model(row: dict[str, Any], number: int, *, front: bool) -> ModelRow:
     if row["id"] is None:
         return {"id": f"(row {number})", "problem": "the row has no id"}
     if isinstance(card, dict):
-        return cast("ModelRow", {**row, **card_of(card), "body_read": False})
+        return cast("ModelRow", {**row, "card": None, **card_of(card), "body_read": False})
     if front and card is not None and not card.startswith(b"---"):
         card = b"---\n" + card.strip(b"\n") + b"\n---\n"
     too_large = card is not None and len(card) > MOST_BYTES
