@@ -111,7 +111,8 @@ def _added(card: ParsedCard, record: EmissionsRecord, block: dict[str, BlockValu
         if at == place.closing and is_only_lines_added(card, patched, at, block):
             return patched
     elif place is not None:
-        patched = flow.added(card.text, card.root, f"{KEY}: {render.flow_mapping(block)}")
+        at, entry = flow.insertion(card.text, card.root, f"{KEY}: {render.flow_mapping(block)}")
+        patched = card.text[:at] + entry + card.text[at:]
     else:
         patched = _with_front_matter(card.text, block)
         if is_only_front_matter_added(card, patched, block):
