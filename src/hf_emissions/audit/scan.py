@@ -136,8 +136,15 @@ def _estimate(facts: Facts) -> Estimate | None:
 
 
 def _estimated(found: Estimate) -> Columns:
-    named = {f"estimate_{name}": getattr(found, name) for name in ("low_g", "median_g", "high_g", "boundary", "pue")}
-    return {"tier": found.tier, **named, "estimate_basis": found.intensity_basis}
+    return {
+        "tier": found.tier,
+        "estimate_low_g": found.low_g,
+        "estimate_median_g": found.median_g,
+        "estimate_high_g": found.high_g,
+        "estimate_boundary": found.boundary,
+        "estimate_pue": found.pue,
+        "estimate_basis": found.intensity_basis,
+    }
 
 
 def _finding(finding: Finding) -> Columns:
