@@ -157,8 +157,8 @@ class ParsedCard:
             return start + content_end(self.events, closing - start)
         if len(self.root.entries) == 1:
             return line_start(self.text, self.root.start)
-        above = self.root.entries[-2]
-        _, end = lines_of(self.text, above, self.root.column, start)
+        above, before = self.root.entries[-2], self.root.entries[-3:-2]
+        end = lines_of(self.text, above, self.root.column, before[0].value_end if before else start)[1]
         # A literal that keeps its trailing blank lines ends below them.
         return max(end, line_start(self.text, above.value_end))
 
