@@ -31,6 +31,14 @@ def row(folder: Path, **columns: pa.Array) -> dict:
     return found
 
 
+def test_front_matter_as_a_mapping_that_is_too_large_costs_its_own_row(tmp_path):
+    fronts = [{"license": "mit"}, {"license": "x" * (4 * 1024 * 1024)}]
+    audit(tmp_path, pa.table({"id": ["a/b", "a/c"], "card_data": fronts}))
+    found = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert [one["status"] for one in found] == ["missing", "unreadable"]
+    assert found[1]["findings"][0]["message"] == "the card is larger than 4 MB"
+
+
 @pytest.mark.parametrize(
     ("column", "expected"),
     [

@@ -12,7 +12,8 @@ from audit.planted import DIGITS, catalogue
 from in_process import call
 from pyarrow import parquet
 
-from hf_emissions.audit.trainings import Model, significant_digits, trainings
+from hf_emissions.audit.training_rules import Model, significant_digits
+from hf_emissions.audit.trainings import trainings
 
 TEXT, OTHER = 0x5F2C, 0x77
 BODY = 0xB0D1

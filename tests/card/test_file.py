@@ -13,15 +13,9 @@ import time
 from pathlib import Path
 
 import pytest
+from card.files import patch_card_file, read_card_file, remove_block_file
 
-from hf_emissions.card.file import (
-    edit_file,
-    patch_card_file,
-    read_card_file,
-    read_text,
-    remove_block_file,
-    write_atomically,
-)
+from hf_emissions.card.file import edit_file, read_text, write_atomically
 from hf_emissions.errors import BlockExistsError, CardError
 from hf_emissions.record import EmissionsRecord
 

@@ -6,8 +6,8 @@ import contextlib
 import time
 
 import pytest
+from card.files import patch_card_file, read_card_file, remove_block_file
 
-from hf_emissions.card.file import patch_card_file, read_card_file, remove_block_file
 from hf_emissions.card.patch import patch_card, read_card, remove_block
 from hf_emissions.errors import BlockError, CardError, FrontMatterError, VerificationError
 from hf_emissions.record import EmissionsRecord

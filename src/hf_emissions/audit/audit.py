@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..hub.private import make_folder
 from .engine import scan_all
 from .journal import LISTING, Journal
 from .result import rows_of, write_rows
+from .schema import ModelRow
 from .shard import Shard
 from .sources.source import Source, as_table, batches
-from .versions import factors_version, rules_version
+from .versions import factors_version, rules_version, source_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Audit:
         if lines:
             write_rows(rows_of([whole]), self.out)
 
-    def _models(self) -> Iterator[dict[str, Any]]:
+    def _models(self) -> Iterator[ModelRow]:
         return self.shard.of(self.source.models())
 
     def _total(self) -> int | None:
@@ -100,7 +100,7 @@ class Audit:
 
     def _plan(self) -> dict[str, str]:
         return {
-            "source": self.source.fingerprint(),
+            "source": f"{self.source.fingerprint()} {source_version(type(self.source))}",
             "shard": f"{self.shard.number}/{self.shard.count}",
             "tool": __version__,
             "rules": rules_version(),

@@ -6,18 +6,18 @@ It names private models if the token sees any, so only its owner can read it.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..hub.private import make_folder, open_private, write_private
+from ..hub.private import make_folder, write_private
 from .schema import row_schema
+from .tables import save_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,7 +37,7 @@ class Journal:
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path, plan: dict[str, Any], now: datetime, *, restart: bool = False) -> Iterator[Journal]:
+    def open(cls, folder: Path, plan: Mapping[str, str], now: datetime, *, restart: bool = False) -> Iterator[Journal]:
         """Open the journal of an audit, new or existing, under an exclusive lock.
 
         Args:
@@ -68,14 +68,7 @@ class Journal:
 
     def add(self, number: int, rows: pa.Table) -> None:
         """Save the rows of a batch atomically."""
-        from pyarrow.parquet import write_table
-
-        temporary = self.folder / f".{number}.tmp"
-        with open_private(temporary, "wb") as file:
-            write_table(rows, file, compression="zstd")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._part(number))
+        save_table(rows, self._part(number))
 
     def rows(self) -> Iterator[pa.Table]:
         """Rows of all finished batches, in order."""
@@ -116,7 +109,7 @@ def _empty(folder: Path) -> None:
         path.unlink()
 
 
-def _begun(path: Path, plan: dict[str, Any]) -> datetime:
+def _begun(path: Path, plan: Mapping[str, str]) -> datetime:
     """Start time of the audit with this plan.
 
     Raises:

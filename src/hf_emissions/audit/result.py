@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..terminal import json_visible
@@ -100,6 +100,6 @@ def _write_lines(rows: Iterable[pa.Table], path: Path) -> None:
                 file.write(json_visible(json.dumps(row, ensure_ascii=False, default=_said)) + "\n")
 
 
-def _said(value: Any) -> str:
+def _said(value: object) -> str:
     assert isinstance(value, datetime)
     return value.isoformat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..card.file import decode
@@ -15,7 +15,7 @@ from ..rules.check import findings_in
 from ..rules.finding import Finding
 from ..rules.rule import CardView, view
 from .boundary import basis_of, boundary_of
-from .schema import Status, need_pyarrow, row_schema
+from .schema import Columns, ModelRow, Status, need, row_schema
 from .status import status_of
 from .versions import factors_version, rules_version
 from .wording import BodyWording, Wording, wording_of, wording_of_body
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from ..estimation.estimate import Estimate
 
-_KEPT = ("downloads", "created_at", "last_modified", "sha", "body_read")
 _RELATION = re.compile(r"^base_model_relation:[ \t]{0,4}['\"]?([a-z]{1,20})", re.MULTILINE)
 _TASK = re.compile(r"^pipeline_tag:[ \t]{0,4}['\"]?([a-z0-9-]{1,60})", re.MULTILINE)
 # Characters of a quoted passage: an author's line can be long.
@@ -34,7 +33,7 @@ _MOST = 300
 _WITH_FIGURE = ("reported", "questionable", "estimable")
 # Fixed seed, so that the same card always gets the same estimate.
 _SEED = 0
-_EMPTY: dict[str, Any] = {"findings": [], "facts": [], "base_models": [], "exercise": False, "is_copy": False}
+_EMPTY: Columns = {"findings": [], "facts": [], "base_models": [], "exercise": False, "is_copy": False}
 
 
 def scan(table: pa.Table, audited_at: datetime) -> pa.Table:
@@ -51,7 +50,7 @@ def scan(table: pa.Table, audited_at: datetime) -> pa.Table:
     Raises:
         MissingExtraError: a package for audits or estimates is not installed.
     """
-    pa = need_pyarrow()
+    pa = need("pyarrow")
     said = {
         "audited_at": audited_at,
         "tool_version": __version__,
@@ -61,15 +60,17 @@ def scan(table: pa.Table, audited_at: datetime) -> pa.Table:
     return pa.Table.from_pylist([{**_row(model), **said} for model in table.to_pylist()], schema=row_schema())
 
 
-def _row(model: dict[str, Any]) -> dict[str, Any]:
-    row = {name: model[name] for name in ("id", "task", *_KEPT)}
-    row["author"] = model["id"].partition("/")[0]
+def _row(model: ModelRow) -> Columns:
+    name, card = model["id"], model["card"]
+    row: Columns = {column: value for column, value in model.items() if column not in ("card", "problem")}
+    row["author"] = name.partition("/")[0]
     if model["problem"] is not None:
         return {**row, **_unreadable(1, 1, model["problem"])}
-    if model["card"] is None:
+    if card is None:
         return {**row, "status": "missing", **_EMPTY}
     try:
-        return {**row, **_of_card(decode(model["card"], model["id"]), model["id"], row)}
+        found = _of_card(decode(card, name), name)
+        return {**row, **found, "task": model["task"] or found["task"]}
     except MissingExtraError:
         raise
     except CardError as error:
@@ -78,12 +79,12 @@ def _row(model: dict[str, Any]) -> dict[str, Any]:
         return {**row, **_unreadable(1, 1, f"a defect of hf-emissions, please report it: {type(error).__name__}")}
 
 
-def _unreadable(line: int, column: int, message: str) -> dict[str, Any]:
+def _unreadable(line: int, column: int, message: str) -> Columns:
     finding = _finding(Finding(line, column, "unreadable-card", "error", message))
     return {**_EMPTY, "status": "unreadable", "findings": [finding]}
 
 
-def _of_card(text: str, name: str, row: dict[str, Any]) -> dict[str, Any]:
+def _of_card(text: str, name: str) -> Columns:
     card = view(text, name)
     findings = findings_in(card)
     status = status_of(card, findings)
@@ -94,11 +95,11 @@ def _of_card(text: str, name: str, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "status": status,
         "findings": [_finding(finding) for finding in findings],
-        "facts": [_fact(name, getattr(facts, name), facts, text) for name in facts.known()],
+        "facts": [_fact(fact, facts, text) for fact in facts.known()],
         "exercise": any(finding.rule == "classroom-factors" for finding in findings),
         "is_copy": is_copy(card.page),
-        **(_wording(card, row["id"]) if status in _WITH_FIGURE else {}),
-        "task": row["task"] or _named(_TASK, card),
+        **(_wording(card, name) if status in _WITH_FIGURE else {}),
+        "task": _named(_TASK, card),
         "relation": _named(_RELATION, card),
         "base_models": base_models(card.page),
         **_figure(card, facts, status),
@@ -106,7 +107,7 @@ def _of_card(text: str, name: str, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _figure(card: CardView, facts: Facts, status: Status) -> dict[str, Any]:
+def _figure(card: CardView, facts: Facts, status: Status) -> Columns:
     record = card.record
     printed = facts.reported_g if status == "questionable" else None
     boundary, pue = boundary_of(record, _front(card)) if record else (None, None)
@@ -134,7 +135,7 @@ def _estimate(facts: Facts) -> Estimate | None:
         return None
 
 
-def _estimated(found: Estimate) -> dict[str, Any]:
+def _estimated(found: Estimate) -> Columns:
     return {
         "tier": found.tier,
         "estimate_low_g": found.low_g,
@@ -146,17 +147,17 @@ def _estimated(found: Estimate) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding) -> Columns:
     return {name: getattr(finding, name) for name in ("rule", "severity", "line", "column", "message")}
 
 
-def _fact(name: str, value: Any, facts: Facts, text: str) -> dict[str, Any]:
+def _fact(name: str, facts: Facts, text: str) -> Columns:
     place = facts.places.get(name)
     words = " ".join(text[place.start : place.end].split())[:_MOST] if place else None
-    return {"name": name, "value": str(value), "text": words}
+    return {"name": name, "value": str(getattr(facts, name)), "text": words}
 
 
-def _wording(card: CardView, name: str) -> dict[str, Any]:
+def _wording(card: CardView, name: str) -> Columns:
     """Wording of the lines with facts, and of the body: equal for a card copied from another."""
     places = card.facts_of_emissions.places.items()
     training = wording_of(sorted({_line(card.text, place.start) for name, place in places if name != "base_model"}))
@@ -165,7 +166,7 @@ def _wording(card: CardView, name: str) -> dict[str, Any]:
     return {**_columns("training_text", training), **_columns("body_text", body)}
 
 
-def _columns(name: str, wording: Wording | BodyWording | None) -> dict[str, Any]:
+def _columns(name: str, wording: Wording | BodyWording | None) -> Columns:
     return {f"{name}_{part}": value for part, value in wording._asdict().items()} if wording else {}
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+import importlib
+from datetime import datetime
+from types import ModuleType
+from typing import TYPE_CHECKING, Literal, Required, TypedDict, get_args
 
 from ..errors import MissingExtraError
 
@@ -11,6 +14,34 @@ if TYPE_CHECKING:
 
 Status = Literal["reported", "questionable", "estimable", "missing", "unreadable"]
 STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+class CardColumns(TypedDict, total=False):
+    """What a source has read of a model's card."""
+
+    card: bytes | None
+    body_read: bool | None
+    problem: str | None
+
+
+class ModelRow(CardColumns, total=False):
+    """A model from a source: the columns of `INPUT`, as far as known.
+
+    The Hub's have `body_wanted`, whether the whole card is worth reading, and `wanted`, whether it is to be read.
+    """
+
+    id: Required[str]
+    downloads: int | None
+    task: str | None
+    created_at: datetime | None
+    last_modified: datetime | None
+    sha: str | None
+    body_wanted: bool | None
+    wanted: bool
+
+
+# Columns of the scan's output, by name.
+Columns = dict[str, object]
 
 # Input of the scan, per model: name, type, meaning.
 INPUT = (
@@ -77,6 +108,20 @@ COLUMNS = (
 )
 
 
+def need(package: str) -> ModuleType:
+    """Import a package of the extra `audit`.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        return importlib.import_module(package)
+    except ImportError:
+        raise MissingExtraError(
+            f"audits need {package}; install them with: pip install 'hf-emissions[audit]'"
+        ) from None
+
+
 def input_schema() -> pa.Schema:
     """Schema of the scan's input."""
     return _schema(INPUT)
@@ -87,21 +132,8 @@ def row_schema() -> pa.Schema:
     return _schema(COLUMNS)
 
 
-def need_pyarrow() -> Any:
-    """Import pyarrow.
-
-    Raises:
-        MissingExtraError: it is not installed.
-    """
-    try:
-        import pyarrow as pa
-    except ImportError:
-        raise MissingExtraError("audits need pyarrow; install them with: pip install 'hf-emissions[audit]'") from None
-    return pa
-
-
 def _schema(columns: tuple[tuple[str, str, str], ...]) -> pa.Schema:
-    pa = need_pyarrow()
+    pa = need("pyarrow")
     text = pa.string()
     finding = [("rule", text), ("severity", text), ("line", pa.int32()), ("column", pa.int32()), ("message", text)]
     types = {

@@ -6,9 +6,9 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from ..errors import UsageError
+from .schema import ModelRow
 
 _WRITTEN = re.compile(r"([1-9]\d{0,5})/([1-9]\d{0,5})")
 
@@ -32,7 +32,7 @@ class Shard:
             raise UsageError(f"--shard is {text!r}; write the part and how many there are, such as 1/4")
         return cls(int(found[1]), int(found[2]))
 
-    def of(self, models: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def of(self, models: Iterable[ModelRow]) -> Iterator[ModelRow]:
         """Models of this shard."""
         return (model for model in models if self.count == 1 or self._holds(model["id"]))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
 from ..facts.metadata import is_copy
@@ -11,7 +10,7 @@ from ..rules.estimable_emissions import basis
 from ..rules.finding import Finding
 from ..rules.missing_emissions import has_no_figure
 from ..rules.rule import CardView
-from ..rules.values import is_number_to_the_hub
+from ..rules.values import is_number_to_the_hub, leading_number
 from .schema import Status
 
 # Rules that doubt the figure itself, not its form or what stands beside it.
@@ -28,8 +27,6 @@ DOUBTS = frozenset(
         "quebec-default",
     )
 )
-# The number that the Hub's client takes from a figure written in words.
-_NUMBER = re.compile(r"\d+\.\d+|\d+")
 # Relative tolerance for equal figures.
 _SAME = 1e-6
 
@@ -64,8 +61,8 @@ def _reads_otherwise(card: CardView, emissions_g: float) -> bool:
     # The Hub passes on a number as a number, even where other YAML readers see text: `1.5e-3`, `.5`.
     if figure is None or is_number_to_the_hub(figure):
         return False
-    found = _NUMBER.search(figure.written)
-    return found is not None and not math.isclose(float(found[0]), emissions_g, rel_tol=_SAME)
+    read = leading_number(figure.written)
+    return read is not None and not math.isclose(read, emissions_g, rel_tol=_SAME)
 
 
 def _without_figure(card: CardView) -> Status:

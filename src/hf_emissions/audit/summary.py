@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import units
-from ..errors import MissingExtraError
 from ..terminal import one_line
 from .lineage import add_trainings
-from .schema import STATUSES
-from .totals import totals
+from .schema import STATUSES, need
+from .totals import Row, answer, totals
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -67,7 +66,7 @@ class Summary:
         repeated: number of rows left out because an earlier row has the same model.
     """
 
-    answers: Mapping[str, list[dict[str, Any]]]
+    answers: Mapping[str, list[Row]]
     repeated: int = 0
 
     @property
@@ -91,9 +90,9 @@ def summarise(paths: Sequence[Path], trainings: Path | None = None) -> Summary:
         add_trainings(connection)
         if trainings is not None:
             connection.table("trainings").order("id").write_parquet(str(trainings), compression="zstd")
-        answers = {name: _answer(connection, query) for name, query in QUERIES.items()}
-        (repeated,) = connection.execute("SELECT count(*) FROM repeated").fetchone() or (0,)
-        return Summary({**answers, "sums": totals(connection)}, repeated)
+        answers = {name: answer(connection, query) for name, query in QUERIES.items()}
+        (repeated,) = answer(connection, "SELECT count(*) AS rows FROM repeated")
+        return Summary({**answers, "sums": [totals(connection)]}, repeated["rows"])
 
 
 def counted(number: int, thing: str) -> str:
@@ -101,7 +100,7 @@ def counted(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def document(summary: Summary) -> dict[str, Any]:
+def document(summary: Summary) -> Row:
     """Summary as JSON data."""
     models = sum(summary.counts.values())
     return {"models": models, "repeated_rows": summary.repeated, **summary.answers, "statuses": summary.counts}
@@ -115,7 +114,7 @@ def lines(summary: Summary) -> list[str]:
     shown += [f"  {status}: {count} ({count / max(total, 1):.1%})" for status, count in summary.counts.items()]
     (sums,) = summary.answers["sums"]
     shown += _sums(sums)
-    shown += _table("Findings, in models:", summary.answers["findings"], _finding)
+    shown += _table("Findings, in models:", summary.answers["findings"], lambda row: f"{row['rule']}: {row['models']}")
     shown += _table("By year:", [row for row in summary.answers["years"] if row["models"]], _share("year"))
     shown += _table("By task, most models first:", summary.answers["tasks"], _share("task"))
     shown += _table("By author, most reported first:", summary.answers["authors"], _share("author"))
@@ -123,11 +122,11 @@ def lines(summary: Summary) -> list[str]:
     return shown + _table("Estimable, most downloaded first:", summary.answers["estimable"], _estimable)
 
 
-def _table(title: str, rows: list[dict[str, Any]], said: Any) -> list[str]:
+def _table(title: str, rows: list[Row], said: Callable[[Row], str]) -> list[str]:
     return [title, *(f"  {said(row)}" for row in rows)] if rows else []
 
 
-def _sums(sums: Mapping[str, Any]) -> list[str]:
+def _sums(sums: Row) -> list[str]:
     shown = [_sum(what, sums) for what in ("reported", "estimated") if sums[f"{what}_trainings"]]
     if shown:
         shown.insert(0, "Sums of CO2eq, a training counted once, of the node, on the basis of the life cycle:")
@@ -144,15 +143,15 @@ def _sums(sums: Mapping[str, Any]) -> list[str]:
     return shown + ([f"  not in the sums: {words}"] if words else [])
 
 
-def _sum(what: str, sums: Mapping[str, Any]) -> str:
+def _sum(what: str, sums: Row) -> str:
     low, median, high = (units.format_mass(sums[f"{what}_{end}_g"]) for end in ("low", "median", "high"))
     of = f"{what}, {counted(sums[f'{what}_trainings'], 'training')}"
     naive = f"every card counted as it stands: {units.format_mass(sums[f'{what}_naive_g'])}"
     return f"  {of}: {median}{f' (90 %: {low} to {high})' if low != high else ''}; {naive}"
 
 
-def _share(column: str) -> Any:
-    def said(row: dict[str, Any]) -> str:
+def _share(column: str) -> Callable[[Row], str]:
+    def said(row: Row) -> str:
         share = row["reported"] / row["models"]
         of = counted(row["models"], "model")
         return f"{one_line(str(row[column]))}: {row['reported']} of {of} report ({share:.1%})"
@@ -160,15 +159,11 @@ def _share(column: str) -> Any:
     return said
 
 
-def _finding(row: dict[str, Any]) -> str:
-    return f"{row['rule']}: {row['models']}"
-
-
-def _largest(row: dict[str, Any]) -> str:
+def _largest(row: Row) -> str:
     return f"{one_line(row['id'])}: {units.format_mass(row['emissions_g'])} CO2eq"
 
 
-def _estimable(row: dict[str, Any]) -> str:
+def _estimable(row: Row) -> str:
     downloads = "" if row["downloads"] is None else f" ({row['downloads']} downloads)"
     if row["estimate_median_g"] is None:
         return f"{one_line(row['id'])}{downloads}: tier {row['tier']}, no number"
@@ -177,11 +172,7 @@ def _estimable(row: dict[str, Any]) -> str:
 
 
 def _connect(paths: Sequence[Path]) -> DuckDBPyConnection:
-    try:
-        import duckdb
-    except ImportError:
-        raise MissingExtraError("audits need duckdb; install them with: pip install 'hf-emissions[audit]'") from None
-    connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
+    connection: DuckDBPyConnection = need("duckdb").connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
     parts = [_part(connection, path, number) for number, path in enumerate(paths)]
     functools.reduce(lambda all_parts, part: all_parts.union(part), parts).create_view("cards")
     for statement in _ONCE:
@@ -193,9 +184,3 @@ def _part(connection: DuckDBPyConnection, path: Path, number: int) -> DuckDBPyRe
     """Rows of a file, with their places among the rows of all files."""
     rows = connection.read_parquet(str(path), file_row_number=True)
     return rows.project(f"* EXCLUDE (file_row_number), file_row_number + {number * _MOST_ROWS} AS place")
-
-
-def _answer(connection: DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    found = connection.execute(query)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

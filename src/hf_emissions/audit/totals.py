@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from ..errors import MissingExtraError
 from ..estimation.distributions import Z90, Pert
 from ..factors.pue import UNKNOWN_DATACENTRE
+from .schema import need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Draws = NDArray[np.float64]
+
+# A row of an answer, by column.
+Row = dict[str, Any]
 
 # Shared part of the variance: half of a single estimate's spread remains, however many are added.
 SHARED = 0.25
@@ -79,24 +82,23 @@ class Total:
     high_g: float
 
 
-def totals(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Sums of reported and of estimated figures, with what stands beside them, as one row.
+def totals(connection: DuckDBPyConnection) -> Row:
+    """Sums of reported and of estimated figures, with what stands beside them.
 
     The connection has the tables `audit` and `trainings`.
     """
     connection.execute(_VIEW)
-    reported = connection.execute(_REPORTED).fetchall()
-    estimated = connection.execute(_ESTIMATED).fetchall()
-    beside = connection.execute(_BESIDE)
-    names = [column[0] for column in beside.description or ()]
-    row = beside.fetchone() or ()
-    return [
-        {
-            **_named("reported", reported_total(reported)),
-            **_named("estimated", estimated_total(estimated)),
-            **dict(zip(names, row, strict=True)),
-        }
-    ]
+    reported = reported_total(connection.execute(_REPORTED).fetchall())
+    estimated = estimated_total(connection.execute(_ESTIMATED).fetchall())
+    (beside,) = answer(connection, _BESIDE)
+    return {**_named("reported", reported), **_named("estimated", estimated), **beside}
+
+
+def answer(connection: DuckDBPyConnection, query: str) -> list[Row]:
+    """Rows that a query yields, by column."""
+    found = connection.execute(query)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def reported_total(figures: Sequence[tuple[float, float | None]]) -> Total | None:
@@ -107,7 +109,7 @@ def reported_total(figures: Sequence[tuple[float, float | None]]) -> Total | Non
     """
     if not figures:
         return None
-    np = _numpy()
+    np = need("numpy")
     generator = np.random.default_rng(_SEED)
     known = sum((grams / pue for grams, pue in figures if pue is not None), 0.0)
     drawn = np.full(DRAWS, known)
@@ -128,7 +130,7 @@ def estimated_total(figures: Sequence[tuple[str, float, float, float, float]]) -
     """
     if not figures:
         return None
-    np = _numpy()
+    np = need("numpy")
     even = _even_normal()
     of_all = np.random.default_rng(_SEED).permutation(even)
     drawn, owner, error = np.zeros(DRAWS), None, of_all
@@ -146,27 +148,15 @@ def estimated_total(figures: Sequence[tuple[str, float, float, float, float]]) -
 
 def _even_normal() -> Draws:
     """Standard normal draws at evenly spaced quantiles, to reduce the sampling error of a sum."""
-    import numpy as np
-
     normal = NormalDist()
-    return np.array([normal.inv_cdf((number + 0.5) / DRAWS) for number in range(DRAWS)])
+    draws: Draws = need("numpy").array([normal.inv_cdf((number + 0.5) / DRAWS) for number in range(DRAWS)])
+    return draws
 
 
 def _total(count: int, drawn: Draws) -> Total:
-    import numpy as np
-
-    low, median, high = (float(value) for value in np.percentile(drawn, (5, 50, 95)))
+    low, median, high = (float(value) for value in need("numpy").percentile(drawn, (5, 50, 95)))
     return Total(count, low, median, high)
 
 
-def _named(name: str, total: Total | None) -> dict[str, Any]:
-    empty = {"trainings": 0, "low_g": None, "median_g": None, "high_g": None}
-    return {f"{name}_{key}": value for key, value in (asdict(total) if total else empty).items()}
-
-
-def _numpy() -> Any:
-    try:
-        import numpy as np
-    except ImportError:
-        raise MissingExtraError("audits need numpy; install them with: pip install 'hf-emissions[audit]'") from None
-    return np
+def _named(name: str, total: Total | None) -> Row:
+    return {f"{name}_{key}": getattr(total, key, 0 if key == "trainings" else None) for key in Total.__slots__}

@@ -16,6 +16,8 @@ from ..record import EmissionsRecord
 KEY = "co2_eq_emissions"
 
 BlockValue = float | str | bool
+# Values of record fields, by name.
+Fields = dict[str, Any]
 
 
 class BlockValueError(RecordError):
@@ -30,25 +32,25 @@ class BlockShapeError(BlockValueError):
     """Invalid structure: a list or mapping in place of a single value, or a duplicate key."""
 
 
-def _grams(value: Any) -> float:
+def _grams(value: object) -> float:
     return units.read_mass_g(value, default_unit="g")
 
 
-def _kwh(value: Any) -> float:
+def _kwh(value: object) -> float:
     return units.read_energy_kwh(value, default_unit="kWh")
 
 
-def _hours(value: Any) -> float:
+def _hours(value: object) -> float:
     # Hours are written with 15 digits; rounding seconds to 12 restores the written value without noise.
     return units.round_significant(units.read_duration_s(value, default_unit="h"), 12)
 
 
-def _gigabytes(value: Any) -> float:
+def _gigabytes(value: object) -> float:
     text = value.strip() if isinstance(value, str) else value
     return units.read_number(text[:-2].rstrip() if isinstance(text, str) and text.upper().endswith("GB") else text)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, list) and all(isinstance(item, (str, int, float)) for item in value):
         return ", ".join(str(item) for item in value)
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
@@ -56,7 +58,7 @@ def _text(value: Any) -> str:
     raise UnitError("it must be a text")
 
 
-def _truth(value: Any) -> bool:
+def _truth(value: object) -> bool:
     if isinstance(value, bool):
         return value
     known = {"true": True, "yes": True, "y": True, "false": False, "no": False, "n": False}
@@ -65,7 +67,7 @@ def _truth(value: Any) -> bool:
     raise UnitError("it must be true or false")
 
 
-_FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+_FIELDS: dict[str, tuple[str, Callable[[object], BlockValue]]] = {
     "emissions": ("emissions_g", _grams),
     "source": ("source", _text),
     "training_type": ("training_type", _text),
@@ -108,7 +110,7 @@ def known_fields(record: EmissionsRecord) -> dict[str, BlockValue]:
     return block
 
 
-def from_block(value: Any) -> EmissionsRecord | None:
+def from_block(value: object) -> EmissionsRecord | None:
     """Parse a block's value: a number or text of grams, a mapping, or a list of one-key mappings.
 
     A bare number is in grams, as the Hub defines the field; an explicit unit is honoured. The list form is from the
@@ -123,7 +125,7 @@ def from_block(value: Any) -> EmissionsRecord | None:
     return EmissionsRecord(**fields)
 
 
-def read_fields(value: Any, *, skip_unreadable: bool = False) -> dict[str, Any]:
+def read_fields(value: object, *, skip_unreadable: bool = False) -> Fields:
     """Parse a block's value into record fields by name; see `from_block`.
 
     Raises:
@@ -131,7 +133,7 @@ def read_fields(value: Any, *, skip_unreadable: bool = False) -> dict[str, Any]:
         BlockValueError: a value cannot be read; `skip_unreadable` omits it instead.
     """
     entries = as_mapping(value)
-    fields = {}
+    fields: Fields = {}
     for key, (field, read) in _FIELDS.items():
         if entries.get(key) is None:
             continue
@@ -153,7 +155,7 @@ def read_fields(value: Any, *, skip_unreadable: bool = False) -> dict[str, Any]:
 _SAME = 1e-11
 
 
-def as_mapping(value: Any) -> Mapping[str, Any]:
+def as_mapping(value: object) -> Mapping[str, object]:
     """Normalize a block's value to a mapping: from None, one figure, a mapping, or a list of pairs.
 
     Raises:
@@ -166,7 +168,7 @@ def as_mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {"emissions": value}
 
 
-def same(first: Any, second: Any) -> bool:
+def same(first: object, second: object) -> bool:
     """True if two field values are equal; floats to eleven digits, which survive the hours conversion."""
     if isinstance(first, float) and isinstance(second, float):
         return math.isclose(first, second, rel_tol=_SAME)
@@ -178,8 +180,8 @@ def field_of(key: str) -> str:
     return _FIELDS[key][0]
 
 
-def _joined(items: list[Any]) -> dict[str, Any]:
-    joined: dict[str, Any] = {}
+def _joined(items: list[object]) -> dict[str, object]:
+    joined: dict[str, object] = {}
     for item in items:
         if not isinstance(item, Mapping) or len(item) != 1 or set(item) & set(joined):
             raise BlockShapeError(f"{KEY} is a list; write it as a mapping, `emissions: 12.5` in grams")
@@ -187,7 +189,7 @@ def _joined(items: list[Any]) -> dict[str, Any]:
     return joined
 
 
-def _read(read: Callable[[Any], Any], value: Any, key: str) -> Any:
+def _read(read: Callable[[object], BlockValue], value: object, key: str) -> BlockValue:
     if isinstance(value, Mapping) or (isinstance(value, list) and read is not _text):
         shape = "mapping" if isinstance(value, Mapping) else "list"
         raise BlockShapeError(f"{key} is a {shape}; write one value", key)

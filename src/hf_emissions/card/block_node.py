@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import yaml
 from yaml.events import CollectionEndEvent, Event, MappingStartEvent, ScalarEvent
 
 from .block import KEY, BlockShapeError
-
-_RESOLVER: Any = yaml.resolver.Resolver()
+from .events import marks_of, tag_of
 
 
 def node_of(events: list[Event]) -> yaml.Node:
@@ -20,21 +18,17 @@ def node_of(events: list[Event]) -> yaml.Node:
     return _node(next(rest), rest)
 
 
-def _node(event: Any, rest: Iterator[Any]) -> yaml.Node:
+def _node(event: Event, rest: Iterator[Event]) -> yaml.Node:
     if isinstance(event, ScalarEvent):
-        start: Any = event.start_mark
-        end: Any = event.end_mark
-        tag = event.tag or _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
-        return yaml.ScalarNode(tag, event.value, start, end, event.style)
-    children = _children(rest)
-    begin: Any = event.start_mark
+        return yaml.ScalarNode(tag_of(event), event.value, *marks_of(event), event.style)
+    children, (begin, _) = _children(rest), marks_of(event)
     if isinstance(event, MappingStartEvent):
         entries = list(zip(children[::2], children[1::2], strict=True))
         return yaml.MappingNode("tag:yaml.org,2002:map", entries, begin)
     return yaml.SequenceNode("tag:yaml.org,2002:seq", children, begin)
 
 
-def _children(rest: Iterator[Any]) -> list[yaml.Node]:
+def _children(rest: Iterator[Event]) -> list[yaml.Node]:
     nodes: list[yaml.Node] = []
     for event in rest:
         if isinstance(event, CollectionEndEvent):
@@ -72,7 +66,7 @@ MAX_BLOCK_NODES = 500
 MAX_BLOCK_DEPTH = 8
 
 
-def as_written(node: yaml.Node) -> Any:
+def as_written(node: yaml.Node) -> object:
     """Convert a block's value to None, strings, and mappings and lists of them.
 
     Raises:
@@ -81,7 +75,7 @@ def as_written(node: yaml.Node) -> Any:
     return _as_written(node, [])
 
 
-def _as_written(node: yaml.Node, seen: list[yaml.Node], depth: int = 0) -> Any:
+def _as_written(node: yaml.Node, seen: list[yaml.Node], depth: int = 0) -> object:
     seen.append(node)
     if len(seen) > MAX_BLOCK_NODES or depth > MAX_BLOCK_DEPTH:
         raise BlockShapeError(f"{KEY} holds more than {MAX_BLOCK_NODES} values, or {MAX_BLOCK_DEPTH} levels of them")
@@ -92,11 +86,11 @@ def _as_written(node: yaml.Node, seen: list[yaml.Node], depth: int = 0) -> Any:
     return None if node.tag == "tag:yaml.org,2002:null" else node.value
 
 
-def _mapping_as_written(node: yaml.MappingNode, seen: list[yaml.Node], depth: int) -> dict[str, Any]:
+def _mapping_as_written(node: yaml.MappingNode, seen: list[yaml.Node], depth: int) -> dict[str, object]:
     merged = any(key.value == "<<" for key, _ in node.value)
     if merged:
         yaml.SafeLoader("").flatten_mapping(node)
-    written: dict[str, Any] = {}
+    written: dict[str, object] = {}
     for key, value in node.value:
         if key.value in written and not merged:
             raise BlockShapeError(f"{key.value} stands in the block twice; keep one", key.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from yaml.events import (
     AliasEvent,
@@ -123,8 +123,8 @@ def read_mapping(text: str, base: int, events: list[Event], index: int) -> Mappi
 def _mapping(text: str, base: int, events: list[Event], index: int, keys: list[int], end_index: int) -> Mapping:
     ends = [*keys[1:], end_index]
     entries = [Entry(text, base, events, first, after - 1) for first, after in zip(keys, ends, strict=False)]
-    start: Any = events[index]
-    flow = bool(start.flow_style)
+    start = events[index]
+    flow = isinstance(start, CollectionStartEvent) and bool(start.flow_style)
     # The start mark would be that of an anchor or tag. The end mark is just after the brace, or, in block style, at
     # the first key or its `?`.
     begin = base + place_of_end(start) - (1 if flow else 0)
@@ -189,7 +189,7 @@ def lines_of(text: str, entry: Entry, column: int, after: int) -> tuple[int, int
     """Span of whole lines that an entry of a block mapping owns.
 
     From the line of its key (or of its `?`, searched for from `after` on) to the end of its value, plus following
-    comments indented deeper than the key. Any other comment belongs to the next key.
+    comments indented deeper than the key. Every other comment belongs to the next key.
     """
     question = explicit_key_start(text, entry, column, after)
     start = line_start(text, entry.key_start if question is None else question)

@@ -7,16 +7,19 @@ unexpanded. Composing recurses in C and crashes the process on deep nesting, so 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import yaml
 from yaml.events import (
     AliasEvent,
+    CollectionStartEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
@@ -28,8 +31,10 @@ from .front_matter import position
 from .merges import check_merges
 
 # Fallback for PyYAML without libyaml: slower, same events.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Parser: Any = getattr(getattr(yaml, "cyaml", None), "CParser", _Loader)
+
+_RESOLVER: Any = yaml.resolver.Resolver()
 
 MAX_DEPTH = 64
 
@@ -97,13 +102,39 @@ def count_events(source: str) -> int:
 
 
 def place_of(event: Any) -> int:
-    """Start of an event, in characters from the start of the YAML."""
+    """Start of an event or node, in characters from the start of the YAML."""
     return int(event.start_mark.index)
 
 
 def place_of_end(event: Any) -> int:
-    """End of an event, in characters from the start of the YAML."""
+    """End of an event or node, in characters from the start of the YAML."""
     return int(event.end_mark.index)
+
+
+def marks_of(event: Any) -> tuple[Any, Any]:
+    """Start and end mark of an event, for a node that is made of it."""
+    return event.start_mark, event.end_mark
+
+
+def tag_of(event: ScalarEvent) -> str:
+    """Tag of a scalar: its own, or the one that its value has in YAML 1.1."""
+    return event.tag or str(_RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit))
+
+
+# attrgetter for speed: comparing dominates the cost of verification.
+_SAYS: dict[type, Callable[[Event], object]] = {
+    ScalarEvent: attrgetter("value", "style", "implicit", "tag", "anchor"),
+    MappingStartEvent: attrgetter("__class__", "flow_style", "implicit", "tag", "anchor"),
+    SequenceStartEvent: attrgetter("__class__", "flow_style", "implicit", "tag", "anchor"),
+    AliasEvent: attrgetter("__class__", "anchor"),
+    MappingEndEvent: type,
+    SequenceEndEvent: type,
+}
+
+
+def said(events: Iterable[Event]) -> list[object]:
+    """What the events of entries say, without their positions: equal for the same YAML elsewhere."""
+    return [_SAYS[type(event)](event) for event in events]
 
 
 def compose(source: str) -> yaml.Node | None:
@@ -112,9 +143,10 @@ def compose(source: str) -> yaml.Node | None:
     return node
 
 
-def load(source: str) -> Any:
-    """Load YAML that `parse_events` accepted."""
-    return yaml.load(source, Loader=_Loader)  # noqa: S506 - a safe loader, with libyaml or without
+def load(source: str) -> Mapping[object, object]:
+    """Load YAML that `parse_events` accepted; empty if it is no mapping."""
+    found = yaml.load(source, Loader=_Loader)  # noqa: S506 - a safe loader, with libyaml or without
+    return found if isinstance(found, Mapping) else {}
 
 
 def _error(text: str, index: int, reason: str) -> FrontMatterError:
@@ -129,8 +161,8 @@ def _reason(error: yaml.MarkedYAMLError) -> str:
     return ", ".join(parts) or "not YAML"
 
 
-def _fail(event: Any, problem: str) -> None:
-    raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+def _fail(event: Event, problem: str) -> None:
+    raise yaml.MarkedYAMLError(problem=problem, problem_mark=marks_of(event)[0])
 
 
 _SEQUENCE, _KEY, _VALUE = 0, 1, 2
@@ -141,10 +173,10 @@ class _Reader:
 
     def __init__(self) -> None:
         self.root_keys: list[int] = []
-        self._anchors: set[str] = set()
+        self._anchors: set[str | None] = set()
         self._documents = 0
         self._needs_loading = False
-        self._doubtful: list[Any] = []
+        self._doubtful: list[ScalarEvent] = []
         # Per open collection: _SEQUENCE, or the kind of a mapping's next node, _KEY or _VALUE.
         self._open: list[int] = []
 
@@ -160,7 +192,7 @@ class _Reader:
             append(event)
         return events
 
-    def _scalar(self, event: Any, index: int) -> None:
+    def _scalar(self, event: ScalarEvent, index: int) -> None:
         stack = self._open
         if stack and (state := stack[-1]):
             # `_key_or_value`, inlined because most events reach it.
@@ -180,20 +212,20 @@ class _Reader:
             self.root_keys.append(index)
         stack[-1] = _KEY + _VALUE - stack[-1]
 
-    def _alias(self, event: Any, index: int) -> None:
+    def _alias(self, event: AliasEvent, index: int) -> None:
         stack = self._open
         if stack and stack[-1]:
             self._key_or_value(stack, index)
         if event.anchor not in self._anchors:
             _fail(event, f"the alias *{event.anchor} is not defined")
 
-    def _mapping(self, event: Any, index: int) -> None:
+    def _mapping(self, event: CollectionStartEvent, index: int) -> None:
         self._start(event, index, _KEY)
 
-    def _sequence(self, event: Any, index: int) -> None:
+    def _sequence(self, event: CollectionStartEvent, index: int) -> None:
         self._start(event, index, _SEQUENCE)
 
-    def _start(self, event: Any, index: int, state: int) -> None:
+    def _start(self, event: CollectionStartEvent, index: int, state: int) -> None:
         stack = self._open
         if stack and stack[-1]:
             if stack[-1] == _KEY:
@@ -207,15 +239,15 @@ class _Reader:
         if event.tag is not None:
             self._needs_loading = True
 
-    def _end(self, _event: Any, _index: int) -> None:
+    def _end(self, _event: Event, _index: int) -> None:
         self._open.pop()
 
-    def _anchor(self, event: Any) -> None:
+    def _anchor(self, event: NodeEvent) -> None:
         if event.anchor in self._anchors:
             _fail(event, f"the anchor &{event.anchor} is set twice")
         self._anchors.add(event.anchor)
 
-    def _document(self, event: Any, _index: int) -> None:
+    def _document(self, event: Event, _index: int) -> None:
         self._documents += 1
         if self._documents > 1:
             _fail(event, "a second YAML document begins inside the front matter")
@@ -223,14 +255,12 @@ class _Reader:
     def check(self, source: str) -> None:
         """Construct what may fail: doubtful scalars, and the whole document if it has tags or merge keys."""
         for event in self._doubtful:
-            loader: Any = _Scalars()
-            tag = loader.resolve(yaml.ScalarNode, event.value, (True, False))
-            _construct(loader, yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark))
+            _construct(yaml.ScalarNode(tag_of(event), event.value, *marks_of(event)))
         if self._needs_loading:
             node = compose(source)
             if node is not None:
                 check_merges(node)
-                _construct(_Scalars(), node)
+                _construct(node)
 
 
 _HANDLERS: dict[type, Callable[[_Reader, Any, int], None]] = {
@@ -244,16 +274,9 @@ _HANDLERS: dict[type, Callable[[_Reader, Any, int], None]] = {
 }
 
 
-class _Scalars(yaml.SafeLoader):
-    """Safe loader without a source, to resolve and construct nodes."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-
-
-def _construct(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+def _construct(node: yaml.Node) -> None:
     try:
-        return loader.construct_document(node)
+        yaml.SafeLoader("").construct_document(node)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         # PyYAML's constructors raise these when a value does not fit its tag.
         problem = str(error) if isinstance(error, ValueError) else "a value that does not fit its type"

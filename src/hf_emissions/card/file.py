@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import CardError
-from ..record import EmissionsRecord
-from .patch import patch_card, read_card, remove_block
 
 CARD_NAME = "README.md"
 # Larger cards are rejected, so that an untrusted file cannot exhaust memory. The longest of 16,245 real cards has less
@@ -69,24 +67,6 @@ def edit_file(path: Path, edit: Callable[[str], str]) -> bool:
     return True
 
 
-def read_card_file(path: Path) -> EmissionsRecord | None:
-    """Read the record from a card file; see `read_card`."""
-    try:
-        return read_card(read_text(path))
-    except CardError as error:
-        raise error.named(str(path)) from None
-
-
-def patch_card_file(path: Path, record: EmissionsRecord, *, overwrite: bool = False) -> bool:
-    """Write a record into a card file; True if it changed. See `patch_card`, `edit_file`."""
-    return edit_file(path, lambda text: patch_card(text, record, overwrite=overwrite))
-
-
-def remove_block_file(path: Path) -> bool:
-    """Remove the block from a card file; True if it changed. See `remove_block`, `edit_file`."""
-    return edit_file(path, remove_block)
-
-
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file's contents atomically, following symlinks and keeping mode and, if permitted, owner.
 
@@ -116,7 +96,7 @@ def _write_atomically(target: Path, data: bytes) -> None:
             _copy_status(target, file.fileno())
             os.fsync(file.fileno())
         temporary.replace(target)
-    except BaseException:
+    except BaseException:  # whatever stopped it, nothing is left behind
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)

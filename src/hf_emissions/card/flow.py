@@ -6,14 +6,8 @@ from .entries import Entry, Mapping
 from .front_matter import line_end_before, line_start
 
 
-def added(text: str, mapping: Mapping, entry: str) -> str:
-    """Append an entry to the mapping, on its own line if the last entry has one."""
-    at, entry_text = insertion(text, mapping, entry)
-    return text[:at] + entry_text + text[at:]
-
-
 def insertion(text: str, mapping: Mapping, entry: str) -> tuple[int, str]:
-    """Position of a new entry, and its text with the commas and whitespace needed there."""
+    """Position of a new entry, and its text with commas and whitespace: on its own line if the last entry has one."""
     if not mapping.entries:
         return mapping.start + 1, entry
     last = mapping.entries[-1]
@@ -25,7 +19,7 @@ def insertion(text: str, mapping: Mapping, entry: str) -> tuple[int, str]:
 
 
 def span(text: str, mapping: Mapping, entry: Entry) -> tuple[int, int]:
-    """Span to delete so that the entry goes and the commas stay valid; the inverse of `added`."""
+    """Span to delete so that the entry goes and the commas stay valid; the inverse of `insertion`."""
     index = mapping.entries.index(entry)
     after = _comma_after(text, entry.value_end, mapping.end)
     before = _comma_after(text, mapping.entries[index - 1].value_end, entry.key_start) if index else None

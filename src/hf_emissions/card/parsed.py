@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import yaml
 from yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent
@@ -62,7 +61,7 @@ class ParsedCard:
 
     def _refuse_merged_block(self) -> None:
         for merge in self.root.named("<<"):
-            if self.front_matter and KEY in (load(self.yaml_text) or {}):
+            if KEY in load(self.yaml_text):
                 raise self.fail(merge.key_start, f"{KEY} comes from this merge key; write it out as a key of its own")
 
     @property
@@ -84,7 +83,7 @@ class ParsedCard:
         return next((value for key, value in root.value if key.value == KEY), None)
 
     @cached_property
-    def block_value(self) -> Any:
+    def block_value(self) -> object:
         """The block's value as None, strings, and mappings and lists of them.
 
         Numbers and booleans stay strings, because YAML readers disagree on `010`, `1_0`, `12:30` and `no`.

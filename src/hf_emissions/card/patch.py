@@ -76,7 +76,7 @@ def remove_block(text: str) -> str:
     card = parse_card(text)
     if card.block is None or card.front_matter is None:
         return text
-    start, end = _span(card, card.block)
+    start, end = span(text, card.root, card.block)
     place = card.front_matter
     without_block = text[:start] + text[end:]
     above, below = text[place.start : start], text[end : place.closing]
@@ -111,7 +111,8 @@ def _added(card: ParsedCard, record: EmissionsRecord, block: dict[str, BlockValu
         if at == place.closing and is_only_lines_added(card, patched, at, block):
             return patched
     elif place is not None:
-        patched = flow.added(card.text, card.root, f"{KEY}: {render.flow_mapping(block)}")
+        at, entry = flow.insertion(card.text, card.root, f"{KEY}: {render.flow_mapping(block)}")
+        patched = card.text[:at] + entry + card.text[at:]
     else:
         patched = _with_front_matter(card.text, block)
         if is_only_front_matter_added(card, patched, block):
@@ -132,17 +133,13 @@ def _with_front_matter(text: str, block: AbstractMapping[str, BlockValue]) -> st
     return f"{text[:begin]}---{end}{render.block_lines(block, 0, end)}---{end}{text[begin:]}"
 
 
-def _span(card: ParsedCard, block: Entry) -> tuple[int, int]:
-    if card.root.flow:
-        return flow.span(card.text, card.root, block)
-    return entries.lines_of(card.text, block, card.root.column, _before(card, block))
-
-
-def _before(card: ParsedCard, block: Entry) -> int:
-    """End of the entry above the block, or start of the front matter."""
-    index = card.root.entries.index(block)
-    assert card.front_matter
-    return card.root.entries[index - 1].value_end if index else card.front_matter.start
+def span(text: str, mapping: Mapping, entry: Entry) -> tuple[int, int]:
+    """Span of text to remove in order to delete an entry of a mapping."""
+    if mapping.flow:
+        return flow.span(text, mapping, entry)
+    index = mapping.entries.index(entry)
+    above_end = mapping.entries[index - 1].value_end if index else mapping.start
+    return entries.lines_of(text, entry, mapping.column, above_end)
 
 
 def _wanted(
@@ -234,7 +231,7 @@ def _rewritten(card: ParsedCard, block: Entry, wanted: AbstractMapping[str, Bloc
     end = max(block.value_end, block.key_end)
     if card.root.flow:
         return text[: block.key_start] + f"{KEY}: {render.flow_mapping(fields)}" + text[end:]
-    start, _ = _span(card, block)
+    start, _ = span(text, card.root, block)
     lines_end = entries.last_line_end(text, block)
     comment, line_end = text[end:lines_end].rstrip(), line_end_before(text, lines_end)
     lines = render.block_lines(fields, card.root.column, line_end, comment)
@@ -268,7 +265,7 @@ def _kept(card: ParsedCard) -> dict[str, BlockValue]:
             reason = f"{key} holds several values, which would be lost; write the block as a mapping first"
             raise card.fail(card.place_of(key), reason)
         if value is not None:
-            kept[key] = _as_it_stands(card, scalars.get(key), value)
+            kept[key] = _as_it_stands(card, scalars.get(key), str(value))
     return kept
 
 

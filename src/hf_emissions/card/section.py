@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .. import template, units
 from ..record import EmissionsRecord
 from .front_matter import find_front_matter, line_end, line_end_before
@@ -26,10 +24,10 @@ def render_section(record: EmissionsRecord | None, notes: tuple[str, ...] = (), 
     return text.strip("\n") + "\n"
 
 
-def _values(record: EmissionsRecord | None) -> dict[str, Any]:
+def _values(record: EmissionsRecord | None) -> dict[str, object]:
     from markupsafe import Markup
 
-    values: dict[str, Any] = dict.fromkeys(("hardware", "hours", "provider", "region", "carbon"))
+    values: dict[str, object] = dict.fromkeys(("hardware", "hours", "provider", "region", "carbon"))
     values |= {"energy": None, "source": None}
     if record is not None:
         values |= _known_values(record)
@@ -39,7 +37,7 @@ def _values(record: EmissionsRecord | None) -> dict[str, Any]:
     }
 
 
-def _known_values(record: EmissionsRecord) -> dict[str, Any]:
+def _known_values(record: EmissionsRecord) -> dict[str, object]:
     duration_s, energy_kwh, grams = record.duration_s, record.energy_kwh, record.emissions_g
     return {
         "hardware": record.hardware_used,

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from operator import attrgetter
-from typing import Any
+from collections.abc import Mapping
 
 import yaml
-from yaml.events import (
-    AliasEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from yaml.events import AliasEvent, Event, ScalarEvent
 
 from ..errors import CardError, VerificationError
 from . import block as block_fields
 from .block import KEY, BlockValue
-from .entries import Entry
-from .events import count_events, place_of, read_events
+from .events import count_events, place_of, read_events, said
 from .front_matter import BOM, FrontMatter, find_front_matter, line_start, position
 from .parsed import ParsedCard, parse_card
 
@@ -74,7 +63,7 @@ def _window_agrees(before: ParsedCard, text: str, at: int, block: Mapping[str, B
     window = read_events(text[line_start(text, last.key_start) : at + len(text) - len(before.text)])
     above = before.events[last.first : last.last + 1]
     own = window[3 + len(above) : -3]
-    return _says_same(window[3 : 3 + len(above)], above) and _is_block(own, block)
+    return said(window[3 : 3 + len(above)]) == said(above) and _is_block(own, block)
 
 
 def is_only_front_matter_added(before: ParsedCard, text: str, block: Mapping[str, BlockValue]) -> bool:
@@ -86,23 +75,20 @@ def is_only_front_matter_added(before: ParsedCard, text: str, block: Mapping[str
     return above + body == before.text and _is_block(read_events(text[place.start : place.closing])[3:-3], block)
 
 
-def _says_same(first: list[Any], second: list[Any]) -> bool:
-    return [_SAYS[type(event)](event) for event in first] == [_SAYS[type(event)](event) for event in second]
-
-
-def _is_block(events: list[Any], block: Mapping[str, BlockValue]) -> bool:
+def _is_block(events: list[Event], block: Mapping[str, BlockValue]) -> bool:
     """True if these are the events of a block with exactly these fields."""
-    if len(events) != 2 * len(block) + 3 or events[0].value != KEY:
+    scalars = [event for event in events if isinstance(event, ScalarEvent)]
+    if len(events) != 2 * len(block) + 3 or len(scalars) != 2 * len(block) + 1 or scalars[0].value != KEY:
         return False
-    pairs = zip(events[2:-1:2], events[3:-1:2], block.items(), strict=True)
+    pairs = zip(scalars[1::2], scalars[2::2], block.items(), strict=True)
     return all(name.value == key and _is_value(found, value) for name, found, (key, value) in pairs)
 
 
-def _is_value(event: Any, value: BlockValue) -> bool:
+def _is_value(event: ScalarEvent, value: BlockValue) -> bool:
     if isinstance(value, str):
-        return bool(event.value == value)
+        return event.value == value
     if isinstance(value, bool):
-        return bool(event.value == ("true" if value else "false"))
+        return event.value == ("true" if value else "false")
     return event.implicit[0] and float(event.value) == value
 
 
@@ -116,22 +102,10 @@ def _problem(before: ParsedCard, after: ParsedCard, expected: Mapping[str, objec
     return None if _says(after, expected) else "the block would not have said what was to be written"
 
 
-def _other_events(card: ParsedCard) -> list[Any]:
-    """Contents of the events outside the block, without positions."""
+def _other_events(card: ParsedCard) -> list[object]:
+    """What the events outside the block say."""
     entries = (entry for entry in card.root.entries if entry is not card.block)
-    others = (event for entry in entries for event in card.events[entry.first : entry.last + 1])
-    return [_SAYS[type(event)](event) for event in others]
-
-
-# attrgetter for speed: comparing dominates the cost of verification.
-_SAYS: dict[type, Callable[[Any], Any]] = {
-    ScalarEvent: attrgetter("value", "style", "implicit", "tag", "anchor"),
-    MappingStartEvent: attrgetter("__class__", "flow_style", "implicit", "tag", "anchor"),
-    SequenceStartEvent: attrgetter("__class__", "flow_style", "implicit", "tag", "anchor"),
-    AliasEvent: attrgetter("__class__", "anchor"),
-    MappingEndEvent: type,
-    SequenceEndEvent: type,
-}
+    return said(event for entry in entries for event in card.events[entry.first : entry.last + 1])
 
 
 def _same_body(before: ParsedCard, after: ParsedCard) -> bool:
@@ -159,14 +133,10 @@ def _anchor_problem(card: ParsedCard) -> str | None:
     """Problem if an anchor of the block is used below it: those aliases would change or break."""
     if card.block is None:
         return None
-    inside = _block_events(card, card.block)
+    inside = card.events[card.block.first : card.block.last + 1]
     anchors = {getattr(event, "anchor", None) for event in inside if not isinstance(event, AliasEvent)} - {None}
     for event in card.events[card.block.last + 1 :]:
         if isinstance(event, AliasEvent) and event.anchor in anchors and card.front_matter:
             line, _ = position(card.text, card.front_matter.start + place_of(event))
             return f"line {line} uses the anchor &{event.anchor} of the block"
     return None
-
-
-def _block_events(card: ParsedCard, entry: Entry) -> list[Event]:
-    return card.events[entry.first : entry.last + 1]

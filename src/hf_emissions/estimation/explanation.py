@@ -6,12 +6,13 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from .. import __version__, units
+from ..card.patch import OUR_ESTIMATE
 from ..errors import UsageError
 from ..record import EmissionsRecord, Energy
 from .estimate import Estimate
 
 # Prefix of our sources, which identifies an estimate on a card.
-PREFIX = "Estimated with hf-emissions"
+PREFIX = OUR_ESTIMATE
 
 
 # First sentences of a section's notes, which identify it.

@@ -12,7 +12,6 @@ from ..card.parsed import ParsedCard, parse_card
 from ..errors import CardError
 from .finding import Fix, Replacement
 from .fix import replace
-from .fix_edits import with_command
 from .rule import CardView, Rule, RuleMatch
 
 # Four or more spaces of indent make a code block in Markdown.
@@ -70,8 +69,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
     fix, why = _fix_and_reason(card.parsed, found)
     message = f"this block stands in the text of the card, where only people read it: {why}"
     by_hand = "move its lines between the two lines of three dashes at the top"
-    place = card.parsed.place(card.text.index(KEY, found.start))
-    yield RuleMatch(place, with_command(card, RULE.id, message, fix, by_hand), fix)
+    yield RuleMatch(card.place(card.text.index(KEY, found.start)), message, fix, by_hand)
 
 
 def _fix_and_reason(card: ParsedCard, found: BlockInText) -> tuple[Fix | None, str]:

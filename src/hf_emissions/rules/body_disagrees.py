@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..units import format_mass
-from .body_figures import Figure, block_figure, printed_figures
-from .rule import CardView, Rule, RuleMatch
+from .body_figures import Figure, about_figure, printed_figures
+from .rule import CardView, Rule
 from .unit_mistake import PER_KILOGRAM
 
 # A figure printed in two units is rounded twice.
 _ONE = 1.1
 
 
-def _look(card: CardView) -> Iterator[RuleMatch]:
-    figure = block_figure(card)
-    if figure is None or card.parsed is None:
-        return
+def _message(card: CardView, figure: Figure) -> str | None:
     printed = printed_figures(card)
     if not printed or not _are_one(printed) or _explained(figure, printed):
-        return
+        return None
     other = printed[0]
-    line = card.parsed.place(other.start)[0]
-    ratio = max(figure.grams, other.grams) / min(figure.grams, other.grams)
+    line, _ = card.place(other.start)
     words = f'the block says {format_mass(figure.grams)} and line {line} prints "{other.words}"'
     if figure.says(other, PER_KILOGRAM):
         words += f", a thousandth of it; {format_mass(figure.grams)} may be what was meant there"
     else:
-        words += f", {ratio:.3g} times apart"
-    advice = (
-        f'correct the one that is wrong; the block with: hf-emissions add {card.name} --emissions "..." --overwrite'
-    )
-    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), f"{words}; {advice}")
+        words += f", {max(figure.grams, other.grams) / min(figure.grams, other.grams):.3g} times apart"
+    advice = f'the block with: hf-emissions add {card.name} --emissions "..." --overwrite'
+    return f"{words}; correct the one that is wrong; {advice}"
 
 
 def _are_one(printed: list[Figure]) -> bool:
@@ -52,6 +44,6 @@ RULE = Rule(
     why="One of the two is wrong, and programs read the block while people read the body.",
     fails="---\nco2_eq_emissions:\n  emissions: 250\n---\n# A model\n\n- **Carbon Emitted:** 1.9 kg\n",
     passes="---\nco2_eq_emissions:\n  emissions: 1902.4\n---\n# A model\n\n- **Carbon Emitted:** 1.9 kg\n",
-    look=_look,
+    look=about_figure(_message),
     of="block",
 )

@@ -6,6 +6,7 @@ Facts keep only one of them; a comparison with the block needs all.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from ..facts.metadata import is_copy
 from ..facts.pairs import pairs
 from ..terminal import one_line
 from ..units import find_energies, last_digit_off, plain_decimal
-from .rule import CardView
+from .rule import CardView, RuleMatch
 
 _ROW_BREAK = re.compile(r"[\s*_`|]+")
 _LONGEST = 60
@@ -48,6 +49,18 @@ def block_figure(card: CardView) -> Figure | None:
         return None
     written = plain_decimal(record.emissions_g)
     return Figure(record.emissions_g, record.emissions_g * last_digit_off(written), f"{written} g")
+
+
+def about_figure(say: Callable[[CardView, Figure], str | None]) -> Callable[[CardView], Iterator[RuleMatch]]:
+    """The `look` of a rule that has something to say about the block's figure, or None."""
+
+    def look(card: CardView) -> Iterator[RuleMatch]:
+        figure = block_figure(card)
+        message = None if figure is None else say(card, figure)
+        if message is not None:
+            yield RuleMatch(card.place_of_figure, message)
+
+    return look
 
 
 def printed_figures(card: CardView) -> list[Figure]:

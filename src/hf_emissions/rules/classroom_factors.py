@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import islice, product
 
 from ..units import emissions_g, hours_to_s, plain_decimal, power_to_kwh, round_significant
-from .body_figures import block_figure
+from .body_figures import Figure, about_figure
 from .plausible import least_device_hours, named_device
-from .rule import CardView, Rule, RuleMatch
+from .rule import CardView, Rule
 
 # Names of exercises on the Hub, and the g/kWh that they hand out, by region. Google's own figures for 2024 differ:
 # europe-north1 has 39, not 120.
@@ -25,16 +24,11 @@ _DIGITS = 4
 _MOST = 5
 
 
-def _look(card: CardView) -> Iterator[RuleMatch]:
-    figure = block_figure(card)
-    if figure is None or card.parsed is None:
-        return
+def _message(card: CardView, figure: Figure) -> str | None:
     why = _by_name(card) or _by_arithmetic(card, figure.grams)
-    if why is not None:
-        message = (
-            f"this looks like an exercise: {why}; it is left out of statistics, and nothing is wrong with the card"
-        )
-        yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
+    if why is None:
+        return None
+    return f"this looks like an exercise: {why}; it is left out of statistics, and nothing is wrong with the card"
 
 
 def _by_name(card: CardView) -> str | None:
@@ -84,6 +78,6 @@ RULE = Rule(
     "Trained on 8 x A100 SXM for 96 hours, in europe-west4, PUE 1.75.\n",
     passes="---\nco2_eq_emissions:\n  emissions: 98213\n---\n# A model\n\n"
     "Trained on 8 x A100 SXM for 96 hours, in europe-west4, PUE 1.75.\n",
-    look=_look,
+    look=about_figure(_message),
     of="block",
 )

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..units import format_mass
-from .body_figures import block_figure, inherited_figures
-from .rule import CardView, Rule, RuleMatch
+from .body_figures import Figure, about_figure, inherited_figures
+from .rule import CardView, Rule
 
 
-def _look(card: CardView) -> Iterator[RuleMatch]:
-    figure = block_figure(card)
-    if figure is None or card.parsed is None or card.record is None:
-        return
+def _message(card: CardView, figure: Figure) -> str | None:
     where = _same_figure(card)
     if where is None:
-        return
-    message = (
+        return None
+    return (
         f"{format_mass(figure.grams)} is to the digit the figure {where}; the training of a base model is linked, "
         f"not counted again: write this model's own, or take it out with: hf-emissions remove {card.name}"
     )
-    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
 
 
 def _same_figure(card: CardView) -> str | None:
@@ -44,6 +38,6 @@ RULE = Rule(
     "- **Carbon Emitted:** 31.22 kg\n",
     passes="---\nco2_eq_emissions:\n  emissions: 120\n---\n# A model, tuned\n\n# Original model card\n\n"
     "- **Carbon Emitted:** 31.22 kg\n",
-    look=_look,
+    look=about_figure(_message),
     of="block",
 )

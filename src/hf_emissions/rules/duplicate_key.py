@@ -8,10 +8,10 @@ from itertools import islice
 from ..card.block import KEY
 from ..card.block_node import MAX_BLOCK_NODES
 from ..card.entries import Entry, Mapping
-from ..card.parsed import ParsedCard
+from ..card.patch import span
 from ..errors import BlockError
 from .finding import Fix, Replacement
-from .fix_edits import shown, span, with_command
+from .fix_edits import shown
 from .rule import CardView, Rule, RuleMatch
 
 # Maximum number of duplicates reported per mapping.
@@ -49,32 +49,24 @@ def own_mapping(card: CardView) -> Mapping | None:
 
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
-    if card.parsed is None:
-        return
-    own = own_mapping(card) if "block" in card.scopes else None
-    for mapping in (card.parsed.root, own):
+    root = card.parsed.root if card.parsed is not None else None
+    for mapping in (root, own_mapping(card) if "block" in card.scopes else None):
         for first, entry in islice(repeated(mapping), _MOST):
             assert mapping is not None
-            yield _hit(card, card.parsed, mapping, (first, entry))
+            yield _match(card, mapping, first, entry)
 
 
-def _hit(card: CardView, parsed: ParsedCard, mapping: Mapping, pair: tuple[Entry, Entry]) -> RuleMatch:
-    first, entry = pair
-    line = parsed.place(first.key_start)[0]
-    same = _written(parsed, first) == _written(parsed, entry)
-    fix = (
-        Fix(True, f"take the second {entry.name} out", (Replacement(*span(parsed, mapping, entry), ""),))
-        if same
-        else None
-    )
-    says = "with the same value" if same else "with another value, and which one counts differs between programs"
+def _match(card: CardView, mapping: Mapping, first: Entry, entry: Entry) -> RuleMatch:
+    fix, says = None, "with another value, and which one counts differs between programs"
+    if _written(card, first) == _written(card, entry):
+        says = "with the same value"
+        fix = Fix(True, f"take the second {entry.name} out", (Replacement(*span(card.text, mapping, entry), ""),))
+    line, _ = card.place(first.key_start)
     message = f"{shown(entry.name)} stands on line {line} already, {says}"
-    return RuleMatch(
-        parsed.place(entry.key_start), with_command(card, RULE.id, message, fix, "keep one of the two"), fix
-    )
+    return RuleMatch(card.place(entry.key_start), message, fix, "keep one of the two")
 
 
-def _written(card: ParsedCard, entry: Entry) -> str:
+def _written(card: CardView, entry: Entry) -> str:
     return card.text[entry.value_start : entry.value_end]
 
 

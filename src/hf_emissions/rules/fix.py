@@ -6,10 +6,10 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
 
 from ..card.block import KEY
 from ..card.entries import Entry
+from ..card.events import said
 from ..card.front_matter import position
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import CardError, VerificationError
@@ -151,7 +151,7 @@ def _other_keys_say_the_same(old: ParsedCard, new: ParsedCard, replacements: Seq
         if entry in blocks or places.touch(entry):
             continue
         found = there.get(places.moved(entry.key_start))
-        if found is None or _says(new, found) != _says(old, entry):
+        if found is None or _said(new, found) != _said(old, entry):
             return False
     return True
 
@@ -183,11 +183,5 @@ class _Places:
         return entry.key_start < last.end + (last.start == last.end)
 
 
-def _says(card: ParsedCard, entry: Entry) -> list[Any]:
-    """Parser events of an entry without their positions."""
-    return [_said(event) for event in card.events[entry.first : entry.last + 1]]
-
-
-def _said(event: Any) -> Any:
-    names = ("value", "tag", "anchor", "style", "implicit", "flow_style")
-    return (type(event), *(getattr(event, name, None) for name in names))
+def _said(card: ParsedCard, entry: Entry) -> list[object]:
+    return said(card.events[entry.first : entry.last + 1])

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..units import format_intensity, format_mass, plain_decimal
-from .body_figures import Figure, block_figure, relative_off
-from .plausible import LEAST_GRID_G_PER_KWH, MOST_GRID_G_PER_KWH, allowed
+from .body_figures import Figure, about_figure, relative_off
+from .plausible import LEAST_GRID, MOST_GRID, allowed
 from .quebec import says_quebec
-from .rule import CardView, Rule, RuleMatch
+from .rule import CardView, Rule
 from .unit_mistake import energy_kwh, kilogram_slip
 
 
-def _look(card: CardView) -> Iterator[RuleMatch]:
-    figure = block_figure(card)
-    if figure is None or card.parsed is None:
-        return
+def _message(card: CardView, figure: Figure) -> str | None:
     energy = energy_kwh(card)
     why = _by_hardware(card, figure) if energy is None else _by_energy(figure, energy, _off(card))
     if why is None or kilogram_slip(card) is not None:
-        return
-    advice = f'check the figure and its unit: hf-emissions add {card.name} --emissions "..." --energy "..." --overwrite'
-    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), f"{why}; {advice}")
+        return None
+    command = f'hf-emissions add {card.name} --emissions "..." --energy "..." --overwrite'
+    return f"{why}; check the figure and its unit: {command}"
 
 
 def _by_energy(figure: Figure, energy: float, off: float) -> str | None:
@@ -48,12 +43,10 @@ def _by_hardware(card: CardView, figure: Figure) -> str | None:
         return None
     words = format_mass(figure.grams)
     if figure.grams + figure.off < bounds.least_g and not says_quebec(card):
-        least = (
-            f"{format_mass(bounds.least_g)} at {LEAST_GRID_G_PER_KWH:g} g/kWh, less than any grid but Quebec's gives"
-        )
+        least = f"{format_mass(bounds.least_g)} {LEAST_GRID}, less than any grid but Quebec's gives"
         return f"{words} is too little: {bounds.least_words}, {least}"
     if bounds.most_g is not None and figure.grams - figure.off > bounds.most_g:
-        most = f"{format_mass(bounds.most_g)} at {MOST_GRID_G_PER_KWH:g} g/kWh, about the highest of any grid"
+        most = f"{format_mass(bounds.most_g)} {MOST_GRID}, about the highest of any grid"
         return f"{words} is too much: {bounds.most_words}, {most}"
     return None
 
@@ -67,6 +60,6 @@ RULE = Rule(
     "else.",
     fails="---\nco2_eq_emissions:\n  emissions: 5000\n  energy_consumed: 1.25\n---\n# A model\n",
     passes="---\nco2_eq_emissions:\n  emissions: 475\n  energy_consumed: 1.25\n---\n# A model\n",
-    look=_look,
+    look=about_figure(_message),
     of="block",
 )

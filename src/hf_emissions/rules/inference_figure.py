@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from ..facts.card_text import lowered
 from ..terminal import one_line
 from ..units import find_masses
-from .body_figures import Figure, block_figure, printed_figures
-from .rule import CardView, Rule, RuleMatch
+from .body_figures import Figure, about_figure, printed_figures
+from .rule import CardView, Rule
 from .unit_mistake import PER_KILOGRAM
 
 _USE = (
@@ -25,18 +24,14 @@ _TRAINING = re.compile(r"train|tun(?:ing|ed)")
 _OF_USE = re.compile(rf"[ )]{{0,2}}(?:{_PER_USE}|/ ?{_MANY}{_USE}|(?:for|during|in) inference\b)")
 
 
-def _look(card: CardView) -> Iterator[RuleMatch]:
-    figure = block_figure(card)
-    if figure is None or card.parsed is None:
-        return
+def _message(card: CardView, figure: Figure) -> str | None:
     words = _in_block(card) or _in_body(card, figure)
     if words is None:
-        return
-    message = (
+        return None
+    return (
         f'the figure is said to be of inference ("{one_line(words)}"), and this field is for the training; keep it in '
         f"the body, and give that of the training, or none: hf-emissions remove {card.name}"
     )
-    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
 
 
 def _in_block(card: CardView) -> str | None:
@@ -72,6 +67,6 @@ RULE = Rule(
     why="The field is for the training. A query emits a millionth of it, and in a sum nobody can tell them apart.",
     fails="---\nco2_eq_emissions:\n  emissions: 0.4\n  source: CodeCarbon, per query\n---\n# A model\n",
     passes="---\nco2_eq_emissions:\n  emissions: 950\n  source: CodeCarbon\n---\n\nIt emits 0.4 g CO2 per query.\n",
-    look=_look,
+    look=about_figure(_message),
     of="block",
 )

@@ -13,37 +13,9 @@ from .values import UNITS
 
 # Units in keys. The unit of the key's own field is redundant; any other changes the number.
 _OWN_UNIT = {"g": "g", "gram": "g", "grams": "g", "kwh": "kWh", "h": "h", "hours": "h", "hrs": "h", "gb": "GB"}
-_OTHER_UNITS = frozenset(
-    [
-        "kg",
-        "kgs",
-        "kilogram",
-        "kilograms",
-        "mg",
-        "t",
-        "ton",
-        "tons",
-        "tonnes",
-        "lb",
-        "lbs",
-        "wh",
-        "mwh",
-        "j",
-        "joules",
-        "mb",
-        "s",
-        "sec",
-        "secs",
-        "seconds",
-        "min",
-        "mins",
-        "minutes",
-        "days",
-        "rate",
-        "percent",
-        "per",
-    ]
-)
+_OTHER_MASSES = ("kg", "kgs", "kilogram", "kilograms", "mg", "t", "ton", "tons", "tonnes", "lb", "lbs")
+_OTHER_TIMES = ("s", "sec", "secs", "seconds", "min", "mins", "minutes", "days")
+_OTHER_UNITS = frozenset((*_OTHER_MASSES, *_OTHER_TIMES, "wh", "mwh", "j", "joules", "mb", "rate", "percent", "per"))
 _NOISE = frozenset(["co2", "co2e", "co2eq", "eq", "carbon", "in"])
 # Likely synonyms; a person must confirm them.
 _MEANT = {

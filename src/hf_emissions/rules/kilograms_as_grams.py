@@ -18,7 +18,7 @@ _GRAMS = re.compile(r"\s*(?:(?:in )?g(?:ram(?:me)?s?)?)?(?: ?(?:of )?co[2₂][ -
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
     slip = kilogram_slip(card)
-    if slip is None or card.parsed is None or card.record is None:
+    if slip is None or card.record is None:
         return
     written = plain_decimal(card.record.emissions_g or 0.0)
     fix = _fix(card, slip.grams)
@@ -31,7 +31,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
         f"{written} g seems to be {written} kg: {slip.why}; the field is in grams, so write "
         f"{plain_decimal(slip.grams)}: {mend}"
     )
-    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message, fix)
+    yield RuleMatch(card.place_of_figure, message, fix)
 
 
 def _fix(card: CardView, grams: float) -> Fix | None:

@@ -12,7 +12,6 @@ from ..card.front_matter import line_start
 from ..card.parsed import ParsedCard
 from ..errors import BlockError
 from .finding import Fix, Replacement
-from .fix_edits import with_command
 from .rule import CardView, Rule, RuleMatch
 
 _DASH = re.compile(r"[ ]*-[ ]+")
@@ -31,11 +30,9 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
     node = block_list(card.parsed)
     if node is None or card.parsed is None or card.parsed.block is None:
         return
-    fix = _fix(card.parsed, node)
-    by_hand = "write keys and values without dashes or brackets, `emissions: 12.5` in grams"
     message = "co2_eq_emissions is a list; programs look for `emissions` in a mapping"
-    place = card.parsed.place(card.parsed.block.value_start)
-    yield RuleMatch(place, with_command(card, RULE.id, message, fix, by_hand), fix)
+    by_hand = "write keys and values without dashes or brackets, `emissions: 12.5` in grams"
+    yield RuleMatch(card.place(card.parsed.block.value_start), message, _fix(card.parsed, node), by_hand)
 
 
 def _fix(card: ParsedCard, node: yaml.SequenceNode) -> Fix | None:

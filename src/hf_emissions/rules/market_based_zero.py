@@ -34,7 +34,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
         f"emitted; give the grams of the grid and keep those words in `source`: "
         f"hf-emissions estimate --hardware ... --count ... --hours ... --country ... --into {card.name} --overwrite"
     )
-    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
+    yield RuleMatch(card.place_of_figure, message)
 
 
 def _in_block(card: CardView) -> str | None:

@@ -13,7 +13,7 @@ from ..card.front_matter import line_end_before, line_start
 from ..card.parsed import ParsedCard
 from .duplicate_key import own_mapping
 from .finding import Fix, Replacement
-from .fix_edits import indented, shown, with_command
+from .fix_edits import indented, shown
 from .rule import CardView, Rule, RuleMatch
 
 _INDENT = "  "
@@ -82,17 +82,16 @@ def _key_below(card: ParsedCard, entry: Entry) -> int | None:
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
     nested = nested_block(card)
-    if nested is not None and card.parsed is not None:
-        place, above = nested
+    if nested is not None:
+        index, above = nested
         message = f"{KEY} stands under {shown(above)}, where nobody looks for it; move it to the top level"
-        yield RuleMatch(card.parsed.place(place), message)
+        yield RuleMatch(card.place(index), message)
     strays = stray_keys(card)
     if strays and card.parsed is not None:
         fix = _fix(card.parsed, strays, own_mapping(card))
-        names = ", ".join(entry.name for entry in strays)
-        message = f"{names} at the top level: nobody looks there, only below {KEY}"
+        message = f"{', '.join(entry.name for entry in strays)} at the top level: nobody looks there, only below {KEY}"
         by_hand = f"move them below {KEY}, indented by two blanks"
-        yield RuleMatch(card.parsed.place(strays[0].key_start), with_command(card, RULE.id, message, fix, by_hand), fix)
+        yield RuleMatch(card.place(strays[0].key_start), message, fix, by_hand)
 
 
 def _fix(card: ParsedCard, strays: list[Entry], inside: Mapping | None) -> Fix | None:
@@ -101,7 +100,7 @@ def _fix(card: ParsedCard, strays: list[Entry], inside: Mapping | None) -> Fix |
     if inside is None and any(card.text[entry.value_start : entry.value_end].strip() for entry in card.root.named(KEY)):
         return None  # an explicit `null` is in the place of the mapping
     indent = _INDENT if inside is None else " " * (inside.column - card.root.column)
-    edits = [edit for entry in strays for edit in indented(card, entry, indent)]
+    edits = [edit for entry in strays for edit in indented(card.text, entry, indent)]
     if KEY in card.root.names:
         # The block is empty or directly above: only the indent was lost.
         return Fix(True, f"indent them below {KEY}", tuple(edits))

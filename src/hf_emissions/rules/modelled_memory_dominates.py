@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from ..units import power_to_kwh
-from .body_figures import block_figure
+from .body_figures import Figure, about_figure
 from .plausible import named_device
-from .rule import CardView, Place, Rule, RuleMatch
+from .rule import CardView, Rule
 from .unit_mistake import energy_kwh
 
 # CodeCarbon before 3.0 assumed 3 W per 8 GB of memory, regardless of the number of modules (its docs, "RAM"; issue 629:
@@ -19,22 +18,19 @@ _VERSION = re.compile(r"codecarbon['\"`)*\]]{0,3}[ :=@~<>v-]{0,6}(?:version[ :=]
 _HALF = 0.5
 
 
-def _look(card: CardView) -> Iterator[RuleMatch]:
-    record = card.record
-    if block_figure(card) is None or record is None or card.parsed is None or not record.ram_gb:
-        return
-    seconds, version = record.duration_s, _version(card)
-    if not seconds or version is None or version[0] >= _FIRST_MENDED:
-        return
+def _message(card: CardView, _figure: Figure) -> str | None:
+    record, version = card.record, _version(card)
+    if record is None or not record.ram_gb or not record.duration_s or version is None or version[0] >= _FIRST_MENDED:
+        return None
     watts = record.ram_gb * _W_PER_GB
-    beside = _beside(card, watts, power_to_kwh(watts, seconds))
-    if beside is not None:
-        message = (
-            f"CodeCarbon {version[1]} takes {record.ram_gb:g} GB of memory for {watts:.3g} W ({_W_PER_GB:g} W a GB), "
-            f"{beside}; measure again with CodeCarbon 3, or take the memory out and give the rest: "
-            f'hf-emissions add {card.name} --emissions "..." --energy "..." --overwrite'
-        )
-        yield RuleMatch(_place(card), message)
+    beside = _beside(card, watts, power_to_kwh(watts, record.duration_s))
+    if beside is None:
+        return None
+    return (
+        f"CodeCarbon {version[1]} takes {record.ram_gb:g} GB of memory for {watts:.3g} W ({_W_PER_GB:g} W a GB), "
+        f"{beside}; measure again with CodeCarbon 3, or take the memory out and give the rest: "
+        f'hf-emissions add {card.name} --emissions "..." --energy "..." --overwrite'
+    )
 
 
 def _beside(card: CardView, watts: float, kwh: float) -> str | None:
@@ -58,11 +54,6 @@ def _version(card: CardView) -> tuple[int, str] | None:
     return None
 
 
-def _place(card: CardView) -> Place:
-    assert card.parsed is not None
-    return card.parsed.place(card.parsed.place_of("emissions"))
-
-
 RULE = Rule(
     id="modelled-memory-dominates",
     severity="warning",
@@ -73,6 +64,6 @@ RULE = Rule(
     "  hours_used: 10\n  ram_total_size: 1008\n---\n# A model\n",
     passes="---\nco2_eq_emissions:\n  emissions: 1800\n  source: CodeCarbon 2.8.3\n  energy_consumed: 4.8\n"
     "  hours_used: 10\n  ram_total_size: 64\n---\n# A model\n",
-    look=_look,
+    look=about_figure(_message),
     of="block",
 )

@@ -12,13 +12,11 @@ _WHY = {"emissions": "a training emits something, and what was offset belongs in
 
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
-    for value in card.values:
-        if card.parsed is None or value.kind != "negative":
-            continue
+    for value in card.values_of("negative"):
         why = _WHY.get(value.key, "it must be a number, 0 or more")
         add = f"hf-emissions add {card.name} --emissions NUMBER_AND_UNIT --overwrite"
         mend = f"give the amount with: {add}" if value.key == "emissions" else "give the amount, or take the line out"
-        yield RuleMatch(card.parsed.place(value.start), f"{value.key} is {shown(value.written)}: {why}; {mend}")
+        yield RuleMatch(card.place(value.start), f"{value.key} is {shown(value.written)}: {why}; {mend}")
 
 
 RULE = Rule(

@@ -9,14 +9,12 @@ from .values import UNITS, leading_number
 
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
-    for value in card.values:
-        if card.parsed is None or value.kind != "no-number":
-            continue
+    for value in card.values_of("no-number"):
         digits = leading_number(value.written)
         taken = "" if digits is None else f" (a program that takes the first digits reads {digits:g})"
         wanted = f"hf-emissions add {card.name} --emissions NUMBER_AND_UNIT --overwrite"
         mend = f"give it with: {wanted}" if value.key == "emissions" else f"write a number in {UNITS[value.key]}"
-        yield RuleMatch(card.parsed.place(value.start), f"{value.error}{taken}; {mend}")
+        yield RuleMatch(card.place(value.start), f"{value.error}{taken}; {mend}")
 
 
 RULE = Rule(

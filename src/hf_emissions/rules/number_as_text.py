@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..card.parsed import ParsedCard
 from ..units import plain_decimal
 from .finding import Fix
-from .fix_edits import new_value, shown, with_command
+from .fix_edits import new_value, shown
 from .rule import CardView, Rule, RuleMatch
 from .values import UNITS, Value, is_octal_or_not
 
@@ -16,16 +15,10 @@ _DIGITS = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
-    for value in card.values:
-        if card.parsed is None or value.kind != "number-as-text":
-            continue
-        fix = _fix(card.parsed, value)
-        why = _why(value)
-        digits = f"{value.key}: {_plain(value)}"
-        message = f"{value.key} is {shown(value.written)}, {why}"
-        yield RuleMatch(
-            card.parsed.place(value.start), with_command(card, RULE.id, message, fix, f"write {digits}"), fix
-        )
+    for value in card.values_of("number-as-text"):
+        message = f"{value.key} is {shown(value.written)}, {_why(value)}"
+        fix, by_hand = _fix(card.text, value), f"write {value.key}: {_plain(value)}"
+        yield RuleMatch(card.place(value.start), message, fix, by_hand)
 
 
 def _why(value: Value) -> str:
@@ -42,10 +35,10 @@ def _plain(value: Value) -> str:
     return text if _DIGITS.fullmatch(text) else plain_decimal(value.amount or 0.0)
 
 
-def _fix(card: ParsedCard, value: Value) -> Fix | None:
+def _fix(text: str, value: Value) -> Fix | None:
     if is_octal_or_not(value):
         return None
-    edit = new_value(card, value, _plain(value))
+    edit = new_value(text, value, _plain(value))
     return None if edit is None else Fix(True, f"write the number {_plain(value)}", (edit,))
 
 

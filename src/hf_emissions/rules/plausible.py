@@ -7,25 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..factors.bounds import HIGHEST_OF_A_COUNTRY_G_PER_KWH, LOWEST_BUT_QUEBEC_G_PER_KWH, MOST_USUAL_PUE
 from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
 from ..facts.facts import Facts
 from ..terminal import one_line
 from ..units import emissions_g, hours_to_s, power_to_kwh, s_to_hours
 
-# In g/kWh. codecarbon's lowest country has 20 (hydropower, life-cycle), its highest 1306 (Turkmenistan, gas). Quebec
-# has 3.94 there (combustion only); the rules that use these bounds exclude it.
-LEAST_GRID_G_PER_KWH = 5.0
-MOST_GRID_G_PER_KWH = 1300.0
+# The grids of the two bounds in grams, in words.
+LEAST_GRID = f"at {LOWEST_BUT_QUEBEC_G_PER_KWH:g} g/kWh"
+MOST_GRID = f"at {HIGHEST_OF_A_COUNTRY_G_PER_KWH:g} g/kWh"
 
 # Mean over rated power of an accelerator: half of 0.40, the lowest measured over a whole run (369 trainings of image
 # networks, del Rey et al. 2023, GAISSA).
 LEAST_SHARE = 0.2
 # Upper bound: a node of eight H100 is rated at 10.2 kW for 5.6 kW of accelerators (Newkirk et al. 2025), a desktop
-# draws 200 to 300 W beside even a small one, and a data centre up to twice the power of its machines (average PUE 1.54,
-# Uptime Institute 2025).
+# draws 200 to 300 W beside even a small one, and a data centre up to twice the power of its machines.
 _MOST_SHARE = 1.82
 _HOST_W = 300.0
-_MOST_PUE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,12 @@ class Allowed:
     @property
     def least_g(self) -> float:
         """Lower bound in grams: least energy on the cleanest grid."""
-        return emissions_g(self.least_kwh, LEAST_GRID_G_PER_KWH)
+        return emissions_g(self.least_kwh, LOWEST_BUT_QUEBEC_G_PER_KWH)
 
     @property
     def most_g(self) -> float | None:
         """Upper bound in grams: most energy on the dirtiest grid."""
-        return None if self.most_kwh is None else emissions_g(self.most_kwh, MOST_GRID_G_PER_KWH)
+        return None if self.most_kwh is None else emissions_g(self.most_kwh, HIGHEST_OF_A_COUNTRY_G_PER_KWH)
 
 
 def allowed(facts: Facts) -> Allowed | None:
@@ -55,7 +53,7 @@ def allowed(facts: Facts) -> Allowed | None:
         return None
     seconds = hours_to_s(device_hours)
     least = power_to_kwh(LEAST_SHARE * named.power_low_w, seconds)
-    most_w = (_MOST_SHARE * named.power_high_w + _HOST_W) * _MOST_PUE
+    most_w = (_MOST_SHARE * named.power_high_w + _HOST_W) * MOST_USUAL_PUE
     what = one_line(named.written)
     return Allowed(
         least,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..units import emissions_g, format_intensity, format_mass, plain_decimal
-from .body_figures import block_figure
+from .body_figures import Figure, about_figure
 from .quebec import says_quebec
-from .rule import CardView, Rule, RuleMatch
+from .rule import CardView, Rule
 from .unit_mistake import energy_kwh
 
 # codecarbon 2.8 to 3.3 has 3.94 g/kWh for Quebec: its mix of 2023 times combustion factors.
@@ -16,23 +14,19 @@ _LOW_G_PER_KWH, _HIGH_G_PER_KWH = 3.9, 4.0
 _WORLD_G_PER_KWH = 475.0
 
 
-def _look(card: CardView) -> Iterator[RuleMatch]:
-    figure = block_figure(card)
-    if figure is None or card.parsed is None or card.record is None:
-        return
+def _message(card: CardView, figure: Figure) -> str | None:
     energy = energy_kwh(card)
     why = _why(card, figure.grams, energy)
     if why is None:
-        return
+        return None
     world = ""
     if energy is not None:
         grams = emissions_g(energy, _WORLD_G_PER_KWH)
         world = f" ({plain_decimal(energy)} kWh are {format_mass(grams)} on the world's average grid)"
-    message = (
+    return (
         f"{why}: without a network CodeCarbon takes Quebec for the place and says so nowhere on the card; if it ran "
         f"elsewhere, work the grams out again from the energy{world}; if it ran there, nothing is wrong"
     )
-    yield RuleMatch(card.parsed.place(card.parsed.place_of("emissions")), message)
 
 
 def _why(card: CardView, grams: float, energy: float | None) -> str | None:
@@ -52,6 +46,6 @@ RULE = Rule(
     "world.",
     fails="---\nco2_eq_emissions:\n  emissions: 4.925\n  energy_consumed: 1.25\n  source: codecarbon\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 475\n  energy_consumed: 1.25\n  source: codecarbon\n---\n",
-    look=_look,
+    look=about_figure(_message),
     of="block",
 )

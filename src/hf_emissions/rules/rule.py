@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from ..card.block import KEY
+from ..card.front_matter import position
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import BlockError, FrontMatterError
 from ..facts.card_text import CardText
@@ -17,7 +18,7 @@ from ..facts.facts import Facts
 from ..facts.keywords import BLOCK
 from ..record import EmissionsRecord
 from .finding import Finding, Fix, Severity
-from .values import Value, read_values
+from .values import Kind, Value, read_values
 
 Place = tuple[int, int]
 Scope = Literal["card", "figure", "block"]
@@ -31,11 +32,15 @@ _BLOCK: frozenset[Scope] = _FIGURE | {"block"}
 
 
 class RuleMatch(NamedTuple):
-    """One match of a rule: line and column, message, and fix if there is one."""
+    """One match of a rule: line and column, message, and fix if there is one.
+
+    With `by_hand`, the remedy ends the message: the command that applies the fix, or these words if there is none.
+    """
 
     place: Place
     message: str
     fix: Fix | None = None
+    by_hand: str | None = None
 
 
 @dataclass(eq=False)
@@ -86,6 +91,19 @@ class CardView:
         """Classified values of the block."""
         return () if self.parsed is None else read_values(self.parsed)
 
+    def values_of(self, kind: Kind) -> Iterator[Value]:
+        """Values of the block of this kind."""
+        return (value for value in self.values if value.kind == kind)
+
+    def place(self, index: int) -> Place:
+        """Line and column of an index in the text."""
+        return position(self.text, index)
+
+    @property
+    def place_of_figure(self) -> Place:
+        """Line and column of the block's figure."""
+        return self.place(self.parsed.place_of("emissions") if self.parsed is not None else 0)
+
 
 _quoted = lru_cache(shlex.quote)  # most files are called README.md
 
@@ -124,6 +142,14 @@ class Rule:
     def findings(self, card: CardView) -> list[Finding]:
         """Findings of this rule in a card."""
         return [
-            Finding(line, column, self.id, self.severity, message, fix)
-            for (line, column), message, fix in self.look(card)
+            Finding(*match.place, self.id, self.severity, self._message(card, match), match.fix)
+            for match in self.look(card)
         ]
+
+    def _message(self, card: CardView, match: RuleMatch) -> str:
+        if match.by_hand is None:
+            return match.message
+        if match.fix is None:
+            return f"{match.message}; {match.by_hand}"
+        unsafe = "" if match.fix.safe else " --unsafe-fixes"
+        return f"{match.message}; mend it with: hf-emissions check {card.name} --select {self.id} --fix{unsafe}"

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card.parsed import ParsedCard
 from ..units import plain_decimal
 from .finding import Fix
-from .fix_edits import new_value, shown, with_command
+from .fix_edits import new_value, shown
 from .rule import CardView, Rule, RuleMatch
 from .values import UNITS, Value, leading_number
 
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
-    for value in card.values:
-        if card.parsed is None or value.kind != "with-unit":
-            continue
-        fix = _fix(card.parsed, value)
+    for value in card.values_of("with-unit"):
         plain = plain_decimal(value.amount or 0.0)
         message = (
             f"{value.key} is {shown(value.written)}, a text where a number in {UNITS[value.key]} should be, {plain}"
+            f"{_otherwise_read(value)}"
         )
-        by_hand = "write that number"
-        message = with_command(card, RULE.id, message + _otherwise_read(value), fix, by_hand)
-        yield RuleMatch(card.parsed.place(value.start), message, fix)
+        yield RuleMatch(card.place(value.start), message, _fix(card.text, value), "write that number")
 
 
 def _otherwise_read(value: Value) -> str:
@@ -33,9 +28,9 @@ def _otherwise_read(value: Value) -> str:
     return f" (the Hub's client takes the first digits, {plain_decimal(read)})"
 
 
-def _fix(card: ParsedCard, value: Value) -> Fix | None:
+def _fix(text: str, value: Value) -> Fix | None:
     plain = plain_decimal(value.amount or 0.0)
-    edit = new_value(card, value, plain)
+    edit = new_value(text, value, plain)
     if edit is None:
         return None
     # With the same leading number, every reader of the text gets the same value.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..units import format_mass, kg_to_g, plain_decimal
 from .body_figures import Figure, block_figure, printed_figures
-from .plausible import LEAST_GRID_G_PER_KWH, allowed
+from .plausible import LEAST_GRID, allowed
 from .quebec import says_quebec
 from .rule import CardView
 
@@ -43,7 +43,7 @@ def _by_body(card: CardView, figure: Figure) -> str | None:
         return None
     for other in printed:
         if other.says(figure, PER_KILOGRAM):
-            line = card.parsed.place(other.start)[0] if card.parsed else 1
+            line, _ = card.place(other.start)
             return (
                 f'line {line} prints "{other.words}", which is {plain_decimal(other.grams)} g, a thousand times as much'
             )
@@ -74,6 +74,6 @@ def _by_hardware(card: CardView, figure: Figure) -> str | None:
     if grams < bounds.least_g or (most is not None and grams > most):
         return None
     return (
-        f"{bounds.least_words}, {bounds.least_g:.3g} g at {LEAST_GRID_G_PER_KWH:g} g/kWh, less than any grid gives but "
+        f"{bounds.least_words}, {bounds.least_g:.3g} g {LEAST_GRID}, less than any grid gives but "
         f"Quebec's; {format_mass(grams)} is within what such a training emits"
     )

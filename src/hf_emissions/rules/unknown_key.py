@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from ..card.block import KEY, KEYS
 from ..card.entries import Entry, Mapping
-from ..card.parsed import ParsedCard
 from .duplicate_key import own_mapping
 from .finding import Fix, Replacement
-from .fix_edits import shown, with_command
+from .fix_edits import shown
 from .key_suggestions import KeySuggestion, meant_block, meant_key
 from .rule import CardView, Rule, RuleMatch
 
@@ -26,33 +25,28 @@ def _unknown(mapping: Mapping) -> Iterator[Entry]:
 
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
-    if card.parsed is None:
-        return
     block = meant_block(card.keys)
-    if block is not None:
-        entry = card.parsed.root.named(block.key)[0]
-        yield _hit(card, card.parsed, entry, KeySuggestion(KEY, block.sure))
+    if block is not None and card.parsed is not None:
+        yield _match(card, card.parsed.root.named(block.key)[0], KeySuggestion(KEY, block.sure))
     mapping = own_mapping(card)
     seen = set(mapping.names) if mapping else set()
     for entry in _unknown(mapping) if mapping else ():
         meant = meant_key(entry.name, seen)
         seen |= {meant.key} if meant else set()
-        yield _hit(card, card.parsed, entry, meant)
+        yield _match(card, entry, meant)
 
 
-def _hit(card: CardView, parsed: ParsedCard, entry: Entry, meant: KeySuggestion | None) -> RuleMatch:
-    place, says = parsed.place(entry.key_start), f"{shown(entry.name)} is a key that nobody reads"
+def _match(card: CardView, entry: Entry, meant: KeySuggestion | None) -> RuleMatch:
+    place, says = card.place(entry.key_start), f"{shown(entry.name)} is a key that nobody reads"
     if meant is None:
-        return RuleMatch(
-            place, f"{says}; the keys are {', '.join(KEYS)}: say the rest in `source`, or in the text of the card"
-        )
-    fix = _fix(parsed, entry, meant)
+        keys = f"the keys are {', '.join(KEYS)}: say the rest in `source`, or in the text of the card"
+        return RuleMatch(place, f"{says}; {keys}")
     doubt = "" if meant.sure else ", if that is what it says"
-    return RuleMatch(place, with_command(card, RULE.id, f"{says}; {meant.key} is meant{doubt}", fix, "rename it"), fix)
+    return RuleMatch(place, f"{says}; {meant.key} is meant{doubt}", _fix(card.text, entry, meant), "rename it")
 
 
-def _fix(card: ParsedCard, entry: Entry, meant: KeySuggestion) -> Fix | None:
-    if card.text[entry.key_start : entry.key_end] not in (entry.name, f'"{entry.name}"', f"'{entry.name}'"):
+def _fix(text: str, entry: Entry, meant: KeySuggestion) -> Fix | None:
+    if text[entry.key_start : entry.key_end] not in (entry.name, f'"{entry.name}"', f"'{entry.name}'"):
         return None  # an alias, an anchor, an escape
     return Fix(meant.sure, f"rename it to {meant.key}", (Replacement(entry.key_start, entry.key_end, meant.key),))
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..card.parsed import ParsedCard
 from .finding import Fix, Replacement
-from .fix_edits import is_written_in_place, shown, with_command
+from .fix_edits import is_written_in_place, shown
 from .rule import CardView, Rule, RuleMatch
 from .values import Value
 
@@ -18,20 +17,17 @@ _MISSPELT = re.compile(r"\b(?:(?P<fine>fine[ _-]?tun(?:ing|ed|e))|pre[ _-]?train
 
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
-    for value in card.values:
-        if value.key != "training_type" or value.kind != "fine" or card.parsed is None:
-            continue
-        if not _KNOWN.search(value.written):
-            fix = _fix(card.parsed, value)
+    for value in card.values_of("fine"):
+        if value.key == "training_type" and not _KNOWN.search(value.written):
             message = f"training_type is {shown(value.written)}; the Hub names two, {KNOWN[0]} and {KNOWN[1]}"
             by_hand = "write the one that it is nearest to, and the rest into the text of the card"
-            yield RuleMatch(card.parsed.place(value.start), with_command(card, RULE.id, message, fix, by_hand), fix)
+            yield RuleMatch(card.place(value.start), message, _fix(card.text, value), by_hand)
 
 
-def _fix(card: ParsedCard, value: Value) -> Fix | None:
-    if not is_written_in_place(card, value):
+def _fix(text: str, value: Value) -> Fix | None:
+    if not is_written_in_place(text, value):
         return None
-    found = list(_MISSPELT.finditer(card.text, value.start, value.end))
+    found = _MISSPELT.finditer(text, value.start, value.end)
     edits = tuple(Replacement(*match.span(), KNOWN[match["fine"] is not None]) for match in found)
     return Fix(True, f"write {' and '.join(dict.fromkeys(edit.new for edit in edits))}", edits) if edits else None
 

@@ -6,10 +6,10 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ...card.file import CARD_NAME, MOST_BYTES, TOO_LARGE
 from ...errors import UsageError
+from ..schema import ModelRow
 from .source import Source, id_of
 from .unpacked import BROKEN, unpacked
 
@@ -29,7 +29,7 @@ class Archive(Source):
         """None: unknown before the archive is read."""
         return None
 
-    def models(self) -> Iterator[dict[str, Any]]:
+    def models(self) -> Iterator[ModelRow]:
         """Models with whole cards. Links and other files are skipped.
 
         Raises:
@@ -50,7 +50,7 @@ class Archive(Source):
             raise UsageError(f"{self.path}: there is no {CARD_NAME} in this archive")
 
 
-def _model(archive: tarfile.TarFile, member: tarfile.TarInfo) -> dict[str, Any]:
+def _model(archive: tarfile.TarFile, member: tarfile.TarInfo) -> ModelRow:
     name = id_of(tuple(part for part in member.name.split("/") if part not in ("", ".")))
     # A sparse member expands from few bytes to many.
     file = archive.extractfile(member) if member.size <= MOST_BYTES else None

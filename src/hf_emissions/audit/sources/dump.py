@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ...card.file import MOST_BYTES, TOO_LARGE
 from ...errors import UsageError
-from ..schema import need_pyarrow
+from ..schema import ModelRow, need
 from .columns import cards_of, integers_of, is_mapping, is_text, texts_of, times_of
 from .front import card_of
 from .pages import largest_page
 from .source import BATCH, Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow.parquet import FileMetaData, ParquetFile
 
 # Usual column names; librarian-bots/model_cards_with_metadata has the first of each.
 KNOWN = {
@@ -59,7 +63,7 @@ class Dump(Source):
         """Number of rows."""
         return int(self._open().metadata.num_rows)
 
-    def models(self) -> Iterator[dict[str, Any]]:
+    def models(self) -> Iterator[ModelRow]:
         """Models; `body_read` is False for a card that is front matter alone.
 
         Raises:
@@ -73,14 +77,15 @@ class Dump(Source):
         try:
             rows = self._rows_at_once(file.metadata, columns)
             for batch in file.iter_batches(rows, columns=list(columns.values())):
-                for row in _rows(batch, columns):
+                read = {what: _READ[what](batch.column(name)) for what, name in columns.items()}
+                for values in zip(*read.values(), strict=True):
                     number += 1
-                    yield _model(row, number, front=front)
+                    yield _model(dict(zip(read, values, strict=True)), number, front=front)
         except (ArrowException, OSError) as error:
             why = str(error)[:200]
             raise UsageError(f"{self.path}: its rows cannot be read after {number} ({why}); fetch it again") from None
 
-    def _rows_at_once(self, metadata: Any, columns: dict[str, str]) -> int:
+    def _rows_at_once(self, metadata: FileMetaData, columns: dict[str, str]) -> int:
         """Number of rows that fit into memory; each may have a value as large as a page.
 
         Raises:
@@ -96,8 +101,8 @@ class Dump(Source):
             )
         return max(1, min(BATCH, MOST_AT_ONCE // max(page, 1)))
 
-    def _open(self) -> Any:
-        need_pyarrow()
+    def _open(self) -> ParquetFile:
+        need("pyarrow")
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
 
@@ -108,7 +113,7 @@ class Dump(Source):
                 raise
             raise UsageError(f"{self.path}: this is no Parquet file ({str(error)[:200]})") from None
 
-    def _columns(self, schema: Any) -> tuple[dict[str, str], bool]:
+    def _columns(self, schema: pa.Schema) -> tuple[dict[str, str], bool]:
         """Column names by content, and True if the cards are front matter alone."""
         names = schema.names
         asked = {"id": self.id_column, "card": self.card_column}
@@ -129,7 +134,7 @@ class Dump(Source):
         self._check(schema, found)
         return {what: name for what, name in found.items() if names.count(name) == 1}, front or found["card"] in _FRONT
 
-    def _check(self, schema: Any, found: dict[str, str]) -> None:
+    def _check(self, schema: pa.Schema, found: dict[str, str]) -> None:
         """Reject id and card columns of a wrong type, and names that stand for two columns."""
         for what in ("id", "card"):
             name, advice = found[what], f"name the one that holds the {what} with --{what}-column"
@@ -140,7 +145,7 @@ class Dump(Source):
                 raise UsageError(f"{self.path}: the column {name} is of type {str(kind)[:60]}, no text; {advice}")
 
 
-_READ = {
+_READ: dict[str, Callable[[pa.Array], list[Any]]] = {
     "id": texts_of,
     "card": cards_of,
     "downloads": integers_of,
@@ -151,20 +156,14 @@ _READ = {
 }
 
 
-def _rows(batch: Any, columns: dict[str, str]) -> Iterator[dict[str, Any]]:
-    read = [_READ[what](batch.column(name)) for what, name in columns.items()]
-    for values in zip(*read, strict=True):
-        yield dict(zip(columns, values, strict=True))
-
-
-def _model(row: dict[str, Any], number: int, *, front: bool) -> dict[str, Any]:
+def _model(row: dict[str, Any], number: int, *, front: bool) -> ModelRow:
     card = row["card"]
     if row["id"] is None:
         return {"id": f"(row {number})", "problem": "the row has no id"}
     if isinstance(card, dict):
-        return {**row, **card_of(card), "body_read": False}
+        return cast("ModelRow", {**row, "card": None, **card_of(card), "body_read": False})
     if front and card is not None and not card.startswith(b"---"):
         card = b"---\n" + card.strip(b"\n") + b"\n---\n"
-    if card is not None and len(card) > MOST_BYTES:
-        return {**row, "card": None, "problem": TOO_LARGE}
-    return {**row, "card": card, "body_read": not front}
+    too_large = card is not None and len(card) > MOST_BYTES
+    read = {"card": None, "problem": TOO_LARGE} if too_large else {"card": card, "body_read": not front}
+    return cast("ModelRow", {**row, **read})

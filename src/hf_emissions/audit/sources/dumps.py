@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from ..schema import ModelRow
 from .dump import Dump
 from .source import Source
 
@@ -24,7 +24,7 @@ class Dumps(Source):
         """Total number of rows."""
         return sum(dump.count() or 0 for dump in self.dumps)
 
-    def models(self) -> Iterator[dict[str, Any]]:
+    def models(self) -> Iterator[ModelRow]:
         """Models of all dumps, one dump after the other.
 
         Raises:

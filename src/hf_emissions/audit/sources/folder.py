@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ...card.file import CARD_NAME, MOST_BYTES, TOO_LARGE
 from ...errors import UsageError
+from ..schema import ModelRow
 from .source import Source, id_of
 
 
@@ -42,11 +42,11 @@ class Folder(Source):
         """Number of cards."""
         return len(self._cards)
 
-    def models(self) -> Iterator[dict[str, Any]]:
+    def models(self) -> Iterator[ModelRow]:
         """Models with whole cards; an unreadable file becomes a `problem`."""
         name = self.path.resolve().name
         for card in self._cards:
-            yield {"id": id_of((name, *card.relative_to(self.path).parts)), **_read(card)}
+            yield _model(id_of((name, *card.relative_to(self.path).parts)), card)
 
 
 def _is_card(card: Path, folder: Path, root: Path) -> bool:
@@ -55,10 +55,12 @@ def _is_card(card: Path, folder: Path, root: Path) -> bool:
     return not hidden and card.is_file() and card.resolve().is_relative_to(root)
 
 
-def _read(card: Path) -> dict[str, Any]:
+def _model(name: str, card: Path) -> ModelRow:
     try:
         with card.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        return {"problem": f"the file cannot be read: {error.strerror or error}"}
-    return {"card": data, "body_read": True} if len(data) <= MOST_BYTES else {"problem": TOO_LARGE}
+        return {"id": name, "problem": f"the file cannot be read: {error.strerror or error}"}
+    return (
+        {"id": name, "problem": TOO_LARGE} if len(data) > MOST_BYTES else {"id": name, "card": data, "body_read": True}
+    )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ...card.file import TOO_LARGE
 from ...errors import BusyHubError, HubError, QuotaError, UnknownTokenError
 from ...hub.crawl import PAGE, Crawler, PassedOverError, Query, StoppedError
 from ...hub.errors import TooLargeError
+from ..schema import CardColumns, ModelRow
 from .fetch_failures import FetchFailures
 from .listed import Bodies, row_of
 from .listing import Listing
@@ -92,7 +92,7 @@ class HubSource(Source):
         if self.most_bodies is not None:
             self._bound = listing.most_downloaded(self.most_bodies)
 
-    def begin(self, models: Iterable[dict[str, Any]], done: int) -> None:
+    def begin(self, models: Iterable[ModelRow], done: int) -> None:
         """Report the plan."""
         count = bodies = 0
         for model in models:
@@ -101,7 +101,7 @@ class HubSource(Source):
         self._plan = Plan(count, bodies, done)
         self.planned(self._plan)
 
-    def conclude(self, models: Iterable[dict[str, Any]], read: Iterable[bool]) -> None:
+    def conclude(self, models: Iterable[ModelRow], read: Iterable[bool]) -> None:
         """Report the number of cards that could not be read."""
         found = [was for model, was in zip(models, read, strict=True) if model["wanted"]]
         count = len(found) - sum(map(bool, found))
@@ -119,7 +119,7 @@ class HubSource(Source):
         """Number of cards to read with a call each."""
         return self._plan.bodies if self._plan else 0
 
-    def models(self) -> Iterator[dict[str, Any]]:
+    def models(self) -> Iterator[ModelRow]:
         """Models listed so far; `wanted` is true if the card is to be read."""
         last, as_many = self._bound
         for model in self._listing.models() if self._listing else ():
@@ -128,13 +128,13 @@ class HubSource(Source):
             as_many -= wanted and downloads == last
             yield {**model, "wanted": wanted, "body_read": False}
 
-    def filled(self, models: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    def filled(self, models: Sequence[ModelRow]) -> Sequence[ModelRow]:
         """Models with their wanted cards."""
         wanted = [model for model in models if model["wanted"]]
         read = dict(zip((model["id"] for model in wanted), self.crawler.each(self._card, wanted), strict=True))
         return [{**model, **read.get(model["id"], {})} for model in models]
 
-    def _card(self, model: dict[str, Any]) -> dict[str, Any]:
+    def _card(self, model: ModelRow) -> CardColumns:
         """Columns read from a card; empty on failure, so that the listing's front matter stands."""
         self._unread.ask()
         try:
@@ -175,7 +175,7 @@ class HubSource(Source):
             listing.add(self.crawler.each(self._named, some), None)
             self.listed(min(at + PAGE, len(names)))
 
-    def _named(self, name: str) -> dict[str, Any]:
+    def _named(self, name: str) -> ModelRow:
         """Row of a named model; with a `problem` if the Hub does not describe it."""
         self._unnamed.ask()
         try:
@@ -185,13 +185,12 @@ class HubSource(Source):
         except HubError as error:
             self._unnamed.fail(error, "it has a row without a card")
             return {"id": name, "problem": str(error)}
-        return row_of(model, self.bodies) if model else {"id": name, "problem": _NO_MODEL}
+        if model is None:
+            return {"id": name, "problem": "there is no such model, or it is private"}
+        return row_of(model, self.bodies)
 
 
-_NO_MODEL = "there is no such model, or it is private"
-
-
-def _downloads(model: dict[str, Any]) -> int:
+def _downloads(model: Mapping[str, object]) -> int:
     """Downloads of a listing entry; -1 if unknown."""
     found = integer_of(model.get("downloads"))
     return -1 if found is None else found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Literal
 
 from ...card.block import KEY
 from ...facts.metadata import is_copy
 from ...rules.rule import view
+from ..schema import ModelRow
 from .front import card_of
 from .values import integer_of, text_of, time_of
 
@@ -16,7 +18,7 @@ Bodies = Literal["needed", "none", "all"]
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,96}(?:/[A-Za-z0-9._-]{1,96})?")
 
 
-def row_of(found: dict[str, Any], bodies: Bodies) -> dict[str, Any]:
+def row_of(found: Mapping[str, object], bodies: Bodies) -> ModelRow:
     """Row of a model; `body_wanted` is true if its card is to be read whole.
 
     Args:
@@ -25,22 +27,21 @@ def row_of(found: dict[str, Any], bodies: Bodies) -> dict[str, Any]:
     """
     name = text_of(found["id"]) or "model"
     try:
-        return {"id": name, **_described(found, name, bodies)}
+        front = card_of(found.get("cardData"))
+        named = "problem" not in front and _NAME.fullmatch(name) is not None
+        return {
+            "id": name,
+            "card": front.get("card"),
+            "problem": front.get("problem"),
+            "downloads": integer_of(found.get("downloads")),
+            "task": text_of(found.get("pipeline_tag")),
+            "created_at": time_of(found.get("createdAt")),
+            "last_modified": time_of(found.get("lastModified")),
+            "sha": text_of(found.get("sha")),
+            "body_wanted": named and _wants(front.get("card"), bodies),
+        }
     except Exception as error:  # noqa: BLE001 - one model must not end an audit of millions; the row says what happened
         return {"id": name, "problem": f"what the Hub says of it cannot be read ({type(error).__name__})"}
-
-
-def _described(found: dict[str, Any], name: str, bodies: Bodies) -> dict[str, Any]:
-    front = card_of(found.get("cardData"))
-    return {
-        **front,
-        "downloads": integer_of(found.get("downloads")),
-        "task": text_of(found.get("pipeline_tag")),
-        "created_at": time_of(found.get("createdAt")),
-        "last_modified": time_of(found.get("lastModified")),
-        "sha": text_of(found.get("sha")),
-        "body_wanted": "problem" not in front and _NAME.fullmatch(name) is not None and _wants(front["card"], bodies),
-    }
 
 
 def _wants(card: bytes | None, bodies: Bodies) -> bool:

@@ -6,16 +6,18 @@ address of the next one in its metadata.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ...hub.private import open_private
-from ..schema import need_pyarrow
+from ..schema import ModelRow, input_schema, need
+from ..tables import save_table
 from .seen import SeenNames
 from .source import BATCH
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _COLUMNS = ("id", "card", "downloads", "task", "created_at", "last_modified", "sha", "problem")
 _NEXT = b"next"
@@ -49,7 +51,7 @@ class Listing:
         """Number of pages."""
         return len(self._pages)
 
-    def add(self, models: Iterable[dict[str, Any]], following: str | None, most: int | None = None) -> None:
+    def add(self, models: Iterable[ModelRow], following: str | None, most: int | None = None) -> None:
         """Save a page without models already listed: one that moves during the listing appears twice.
 
         Args:
@@ -57,7 +59,7 @@ class Listing:
             following: address of the next page.
             most: limit of models to add; reaching it ends the listing.
         """
-        new: dict[str, dict[str, Any]] = {}
+        new: dict[str, ModelRow] = {}
         for model in models:
             new.setdefault(model["id"], model)
         for name in self._seen.among(list(new)):
@@ -65,10 +67,10 @@ class Listing:
         rows = list(new.values())[:most]
         page = self.folder / f"{len(self._pages):08d}.parquet"
         address = None if most is not None and len(rows) >= most else following
-        _write(page, rows, address)
+        save_table(_table(rows, address), page)
         self._take(page, list(new)[:most], address)
 
-    def models(self) -> Iterator[dict[str, Any]]:
+    def models(self) -> Iterator[ModelRow]:
         """Models, in listing order."""
         from pyarrow.parquet import ParquetFile
 
@@ -83,7 +85,7 @@ class Listing:
         Returns:
             Downloads and number: models with more downloads are included, and this number of those with equally many.
         """
-        pa = need_pyarrow()
+        pa = need("pyarrow")
         from pyarrow.parquet import read_table
 
         most, total = pa.array([], pa.int64()), 0
@@ -105,25 +107,12 @@ class Listing:
         self.next = following
 
 
-def _write(path: Path, models: Sequence[dict[str, Any]], following: str | None) -> None:
-    """Save a page atomically."""
-    from pyarrow.parquet import write_table
-
-    rows = [{name: model.get(name) for name in (*_COLUMNS, "body_wanted")} for model in models]
-    table = need_pyarrow().Table.from_pylist(rows, schema=_schema())
-    temporary = path.with_suffix(".tmp")
-    with open_private(temporary, "wb") as file:
-        write_table(table.replace_schema_metadata({_NEXT: following or ""}), file, compression="zstd")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
-def _schema() -> Any:
-    from ..schema import input_schema
-
-    pa, known = need_pyarrow(), input_schema()
-    return pa.schema([*(known.field(name) for name in _COLUMNS), pa.field("body_wanted", pa.bool_())])
+def _table(models: Sequence[ModelRow], following: str | None) -> pa.Table:
+    """Rows of a page, with the address of the next one in the metadata."""
+    pa, known = need("pyarrow"), input_schema()
+    schema = pa.schema([*(known.field(name) for name in _COLUMNS), pa.field("body_wanted", pa.bool_())])
+    rows = [{name: model.get(name) for name in schema.names} for model in models]
+    return pa.Table.from_pylist(rows, schema=schema).replace_schema_metadata({_NEXT: following or ""})
 
 
 def _next(path: Path) -> str | None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ColumnChunkMetaData, FileMetaData
 
 # Upper bound of a header, with a page's minimum and maximum value in it.
 _HEADER_BYTES = 64 * 1024
@@ -20,7 +23,7 @@ _FIXED_BYTES = {1: 0, 2: 0, _BYTE: 1, _DOUBLE: 8}
 _DEEPEST = 8
 
 
-def largest_page(path: Path, metadata: Any, columns: Iterable[str]) -> int:
+def largest_page(path: Path, metadata: FileMetaData, columns: Iterable[str]) -> int:
     """Decompressed size of the largest page of some columns, in bytes.
 
     Args:
@@ -45,7 +48,7 @@ def largest_page(path: Path, metadata: Any, columns: Iterable[str]) -> int:
     return largest
 
 
-def _chunks(metadata: Any, wanted: set[str]) -> Iterator[Any]:
+def _chunks(metadata: FileMetaData, wanted: set[str]) -> Iterator[ColumnChunkMetaData]:
     for group in range(metadata.num_row_groups):
         row_group = metadata.row_group(group)
         for number in range(row_group.num_columns):

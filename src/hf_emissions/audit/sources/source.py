@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..schema import INPUT, input_schema, need_pyarrow
+from ..schema import INPUT, ModelRow, input_schema, need
 from .values import text_of
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ class Source(ABC):
         """Number of models, if known without reading them all."""
 
     @abstractmethod
-    def models(self) -> Iterator[dict[str, Any]]:
+    def models(self) -> Iterator[ModelRow]:
         """Models with the columns of `schema.INPUT`; unknown ones may be left out."""
 
     def prepare(self, folder: Path) -> None:  # noqa: B027 - most sources have nothing to do before
         """Prepare for `models`, once; results are kept in a folder."""
 
-    def begin(self, models: Iterable[dict[str, Any]], done: int) -> None:  # noqa: B027 - most sources have no need to know
+    def begin(self, models: Iterable[ModelRow], done: int) -> None:  # noqa: B027 - most sources have no need to know
         """Called with all models, before the scan.
 
         Args:
@@ -49,7 +49,7 @@ class Source(ABC):
             done: number finished before this start.
         """
 
-    def conclude(self, models: Iterable[dict[str, Any]], read: Iterable[bool]) -> None:  # noqa: B027 - see `begin`
+    def conclude(self, models: Iterable[ModelRow], read: Iterable[bool]) -> None:  # noqa: B027 - see `begin`
         """Called when all models are finished; `read` says for each whether its whole card was read."""
 
     def calls_left(self) -> str:
@@ -60,17 +60,17 @@ class Source(ABC):
         """Number of cards to read with a call each, known after `begin`."""
         return 0
 
-    def filled(self, models: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    def filled(self, models: Sequence[ModelRow]) -> Sequence[ModelRow]:
         """Models with the columns that are read lazily."""
         return models
 
 
-def batches(models: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def batches(models: Iterable[ModelRow]) -> Iterator[list[ModelRow]]:
     """Split models into batches, the unit of scanning and saving.
 
     The boundaries depend on the models alone: a resumed audit counts finished batches.
     """
-    batch: list[dict[str, Any]] = []
+    batch: list[ModelRow] = []
     size = 0
     for model in models:
         batch.append(model)
@@ -82,10 +82,10 @@ def batches(models: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-def as_table(models: Sequence[dict[str, Any]]) -> pa.Table:
+def as_table(models: Sequence[ModelRow]) -> pa.Table:
     """Models as a table by `schema.input_schema`."""
     rows = [{name: one.get(name) for name in _NAMES} for one in models]
-    return need_pyarrow().Table.from_pylist(rows, schema=input_schema())
+    return need("pyarrow").Table.from_pylist(rows, schema=input_schema())
 
 
 def id_of(parts: tuple[str, ...]) -> str:

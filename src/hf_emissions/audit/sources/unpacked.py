@@ -10,15 +10,15 @@ import gzip
 import lzma
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Any
 
 BROKEN = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, OverflowError)
 # Openers by magic bytes, whatever the file's name.
-_PACKED: tuple[tuple[bytes, Any], ...] = (
+_PACKED: tuple[tuple[bytes, Callable[..., BufferedIOBase]], ...] = (
     (b"\x1f\x8b", gzip.open),
     (b"BZh", bz2.open),
     (b"\xfd7zXZ\x00", lzma.open),
@@ -44,19 +44,18 @@ def unpacked(path: Path) -> Iterator[tarfile.TarFile]:
             watched.check_end(archive.offset)
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> BufferedIOBase:
     with path.open("rb") as file:
         first = file.read(6)
-    opener: Any = next((opener for magic, opener in _PACKED if first.startswith(magic)), Path.open)
-    found: IO[bytes] = opener(path, "rb")
-    return found
+    opener = next((opener for magic, opener in _PACKED if first.startswith(magic)), Path.open)
+    return opener(path, "rb")
 
 
 @dataclass(slots=True)
 class _Watched:
     """Stream that remembers the last bytes read."""
 
-    stream: IO[bytes]
+    stream: BufferedIOBase
     count: int = 0
     last: bytes = b""
 
