@@ -20,12 +20,7 @@ _SHOWN = 20
 
 
 def add_from(path: Path, options: EquivalentsOptions) -> int:
-    """Write the figures of a plan into cards on the Hub and return the exit code.
-
-    Raises:
-        UsageError: the plan is invalid, names someone else's repository, or confirmation is impossible.
-        OSError: the journal cannot be written.
-    """
+    """Write the figures of a plan into cards on the Hub and return the exit code."""
     planned = read_plan(path)
     changes = {one.address: options.change(one.record) for one in planned}
     # A change of these makes every model pending again.

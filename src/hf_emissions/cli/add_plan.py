@@ -36,12 +36,7 @@ class PlanLine:
 
 
 def read_plan(path: Path) -> list[PlanLine]:
-    """Parse a plan: each line is an object with `model` and options of `add`, such as `emissions`.
-
-    Raises:
-        UsageError: the file is not UTF-8, a line is invalid or repeats a model, or there is none; says which and why.
-        OSError: the file cannot be read.
-    """
+    """Parse a plan: each line is an object with `model` and options of `add`, such as `emissions`."""
     found: dict[str, PlanLine] = {}
     for number, line in _lines(path):
         where = f"{path}:{number}"
@@ -135,11 +130,7 @@ class PlanJournal:
         return [one for one in planned if last.get(str(one.address).lower()) != self._entry(one)]
 
     def begin(self) -> None:
-        """Check that the journal is writable before any work.
-
-        Raises:
-            OSError: it is not.
-        """
+        """Check that the journal is writable before any work."""
         JsonLines(self.path).append()
 
     def add(self, planned: PlanLine) -> None:

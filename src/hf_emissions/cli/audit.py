@@ -163,7 +163,7 @@ def _summary(paths: Sequence[Path], options: AuditOptions) -> Summary:
 def _plan(options: AuditOptions) -> int:
     """Print the number of models and Hub calls of an audit, requesting only the listing."""
     if options.parts:
-        raise UsageError("--dry-run is of the cards of an audit; --parts ask for nothing and are read at once")
+        raise UsageError("--dry-run counts the cards of an audit; --parts are results, and need no call")
     out = options.summary_out
     source = options.source(out)
     with tempfile.TemporaryDirectory() as folder:

@@ -73,11 +73,7 @@ class SourceOptions:
         return {"--cards": () if self.cards is None else (self.cards,), "--ids": ids, "--dump": self.dumps}
 
     def source(self, out: Output) -> Source:
-        """Create the source of the cards.
-
-        Raises:
-            UsageError: no source or several, a missing file, or options that do not fit the source.
-        """
+        """Create the source of the cards."""
         listed = any(value not in (None, ()) for value in (self.author, self.tags, self.search, self.min_downloads))
         listed = listed or (self.limit is not None and self.ids is None)
         given = [self.cards is not None, bool(self.dumps), self.ids is not None, listed]

@@ -80,11 +80,7 @@ def command(options: type[Options], name: str | None = None) -> Callable[[Callab
 
 
 def parse_texts(options: type[Options], texts: Mapping[str, str]) -> Options:
-    """Parse options that are given as texts by name, as in a line of a plan.
-
-    Raises:
-        UsageError: a text cannot be parsed; names the option.
-    """
+    """Parse options that are given as texts by name, as in a line of a plan."""
     known = {option_key(one): one for one in _parameters(options)}
     return options(
         **{str(known[key].name): known[key].type.convert(text, known[key], None) for key, text in texts.items()}

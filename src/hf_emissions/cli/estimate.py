@@ -87,11 +87,7 @@ def estimate(options: EstimateOptions) -> int:
 
 
 def _estimate(options: EstimateOptions) -> Estimate:
-    """Compute the estimate.
-
-    Raises:
-        UsageError: an option contradicts another.
-    """
+    """Compute the estimate."""
     facts = _facts(options)
     _check_age(facts)
     calculator = {name: getattr(options, name) for name in ("cpu", "cores", "memory", "usage", "psf")}
@@ -184,22 +180,14 @@ def _without_replaced(text: str, *, overwrite: bool) -> str:
 
 
 def _check_section(text: str, *, overwrite: bool) -> None:
-    """Keep the section of a recorded training, which is better than an estimate.
-
-    Raises:
-        UsageError: the card has one and `overwrite` is off.
-    """
+    """Keep the section of a recorded training, which is better than an estimate."""
     found = find_section(text)
     if found and not overwrite and not is_section_of_estimate(text[slice(*found)]):
         raise UsageError("the card has a section that is no estimate of ours; to replace it, give --overwrite")
 
 
 def _check_no_block(text: str, refusal: str) -> None:
-    """Reject a section whose figure would compete with that of a block.
-
-    Raises:
-        UsageError: the block has a figure.
-    """
+    """Reject a section whose figure would compete with that of a block."""
     if read_card(text) is not None:
         what = "a figure, which stays"
         if _has_our_estimate(text):

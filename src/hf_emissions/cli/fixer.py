@@ -43,11 +43,7 @@ class Fixer:
 
     @classmethod
     def of(cls, options: FixOptions, out: Output, format_: str, targets: Sequence[AnyTarget]) -> Self:
-        """Return the fixer of a command.
-
-        Raises:
-            UsageError: the options conflict, or confirmation is impossible.
-        """
+        """Return the fixer of a command."""
         on_hub = [isinstance(target, HubTarget) for target in targets]
         unsafe, from_stdin = options.unsafe_fixes, Target(None) in targets
         for option, given in (("--unsafe-fixes", unsafe), ("--dry-run", options.dry_run)):
@@ -65,13 +61,7 @@ class Fixer:
         return cls(options, out, ask, strangers=not writes or one_by_one(targets))
 
     def fix(self, target: AnyTarget, text: str, look: Look) -> FixResult:
-        """Fix a card, and write it unless it is on standard input or this is a dry run.
-
-        Raises:
-            CardError: a fix would have changed something else, or the card changed concurrently; nothing was written.
-            OSError: the file cannot be written.
-            HubError, UsageError: see `Publisher.edit`.
-        """
+        """Fix a card, and write it unless it is on standard input or this is a dry run."""
         if isinstance(target, HubTarget):
             return self._publish(target, text, look)
         fixed = mend(text, look, unsafe=self.options.unsafe_fixes and not self.ask)

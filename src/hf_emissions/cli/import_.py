@@ -177,11 +177,7 @@ def _completed(run: Tracked, facts: UserFacts, beside: Sequence[Tracked]) -> _Co
 def _chosen(
     options: ImportOptions, found: Sequence[FileResult], runs: Sequence[Tracked]
 ) -> tuple[_Completed, EmissionsRecord]:
-    """Return the requested run, or the sum.
-
-    Raises:
-        UsageError: no run or several match, or a sum may lack a run.
-    """
+    """Return the requested run, or the sum."""
     if options.every:
         _check_whole(found)
     parts = choose(runs, options.run, every=options.every)

@@ -25,11 +25,7 @@ class OptionType(click.ParamType[Value]):
         self.parse = parse
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Value:  # noqa: ARG002 - click's
-        """Parse a value.
-
-        Raises:
-            UsageError: it is empty or cannot be parsed; names the option.
-        """
+        """Parse a value."""
         option = param.opts[0] if param else self.name
         if not value.strip():
             raise UsageError(f"{option} is empty; give it a value, or leave it out")

@@ -66,11 +66,7 @@ class EquivalentsOptions(CardOptions):
     equivalents: bool = flag("Compare the figure to everyday amounts, such as kilometres by car.")
 
     def notes(self, emissions_g: float | None, *, section: bool) -> tuple[str, ...]:
-        """Comparisons for the section.
-
-        Raises:
-            UsageError: `--equivalents` without a section.
-        """
+        """Comparisons for the section."""
         if not self.equivalents:
             return ()
         if not section:
@@ -95,11 +91,7 @@ class IntoOptions(CardOptions):
     into: str | None = option("Write the figure into this card.", metavar="TARGET")
 
     def check_into(self, *more: str) -> None:
-        """Reject options that have no effect without `--into`: those of writing, and `more`.
-
-        Raises:
-            UsageError: names the option.
-        """
+        """Reject options that have no effect without `--into`: those of writing, and `more`."""
         for name in (*more, "section", "overwrite", "dry_run", "check", "yes", "create_pr"):
             if self.into is None and getattr(self, name):
                 raise UsageError(f"--{name.replace('_', '-')} goes with --into, which names the card")

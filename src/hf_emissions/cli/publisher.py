@@ -35,12 +35,7 @@ class Publisher:
     evidence: Callable[[str], Sequence[str]] = lambda _: ()
 
     def edit(self, target: HubTarget, change: Callable[[str], str]) -> Outcome:
-        """Change a card on the Hub after confirmation.
-
-        Raises:
-            CardError, HubError: see `hub.edit.edit_card`.
-            UsageError: confirmation is impossible.
-        """
+        """Change a card on the Hub after confirmation."""
         from ..hub.edit import CommitOptions, edit_card
         from .proposal import describe, why_not_proposed
 

@@ -39,11 +39,7 @@ class RuleOptions:
     _read: dict[Path, Settings] = field(default_factory=dict, compare=False)
 
     def settings(self, card: Path | None) -> Settings:
-        """Return the settings for a card, or for standard input (None). Cached per folder.
-
-        Raises:
-            UsageError: a pyproject.toml above it cannot be parsed or has an invalid value.
-        """
+        """Return the settings for a card, or for standard input (None). Cached per folder."""
         folder = (Path.cwd() / card).parent if card else Path.cwd()
         if folder not in self._read:
             self._read[folder] = self._over(find_settings(folder))
@@ -58,22 +54,14 @@ class RuleOptions:
 
 
 def rule_list(names: Iterable[str], option: str) -> tuple[str, ...] | None:
-    """Parse a repeatable, comma-separated option of rule names; None if not given.
-
-    Raises:
-        UsageError: unknown rule, or no rule.
-    """
+    """Parse a repeatable, comma-separated option of rule names; None if not given."""
     given = list(names)
     found = [part.strip() for name in given for part in name.split(",") if part.strip()]
     return known_rules(found, option) if given else None
 
 
 def known_rules(names: Sequence[object], where: str) -> tuple[str, ...]:
-    """Validate and deduplicate rule names.
-
-    Raises:
-        UsageError: unknown name, with a suggestion; or no names.
-    """
+    """Validate and deduplicate rule names."""
     if not names:
         raise UsageError(f"{where} names no rule; leave it out to run them all")
     ids = [rule.id for rule in RULES]
@@ -90,11 +78,7 @@ def near(name: str, names: Sequence[str]) -> str:
 
 
 def find_settings(folder: Path) -> Settings:
-    """Read the settings of the nearest pyproject.toml, from the folder upwards, with a `[tool.hf-emissions]`.
-
-    Raises:
-        UsageError: see `RuleOptions.settings`.
-    """
+    """Read the settings of the nearest pyproject.toml, from the folder upwards, with a `[tool.hf-emissions]`."""
     for above in (folder, *folder.parents):
         table = _table(above / FILE)
         if table is not None:

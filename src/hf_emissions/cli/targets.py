@@ -67,11 +67,7 @@ class HubTarget:
         return self.name
 
     def text(self) -> str:
-        """Read the card's text at its newest commit.
-
-        Raises:
-            HubError: the card cannot be read.
-        """
+        """Read the card's text at its newest commit."""
         return the_hub().read(self.address).text
 
     def diff(self, before: str, after: str) -> str:
@@ -113,11 +109,7 @@ def find_targets(names: tuple[str, ...]) -> list[AnyTarget]:
 
 
 def one_target(name: str) -> AnyTarget:
-    """Resolve a name to one card; of several in a folder, the one at its top.
-
-    Raises:
-        UsageError: no card, or several without one at the top.
-    """
+    """Resolve a name to one card; of several in a folder, the one at its top."""
     found = find_targets((name,))
     if len(found) == 1:
         return found[0]
