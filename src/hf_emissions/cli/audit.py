@@ -126,16 +126,12 @@ def _audited(options: AuditOptions) -> Summary:
         )
         try:
             one.run(datetime.now(UTC))
-        except UsageError:
-            raise
-        except BaseException:
-            # Whatever ends it, Ctrl-C too.
-            if options.out is not None and one.folder.exists():
-                progress.end()
+        except BaseException as error:  # Ctrl-C too: say that the work can be resumed
+            progress.end()
+            if options.out is not None and one.folder.exists() and not isinstance(error, UsageError):
                 out.note(f"what is done is kept in {one.folder}; the same command goes on from there")
             raise
-        finally:
-            progress.end()
+        progress.end()
     return found[0]
 
 
