@@ -116,7 +116,7 @@ class TestWhich:
         [
             (["--author", "lab", "--cards", "models"], "name the cards: --cards, "),
             (["--sort", "likes"], "name the cards: --cards, "),
-            (["--cards", "models", "--bodies", "all"], "--sort, --bodies and --max-bodies apply only to models on the Hub"),
+            (["--cards", "models", "--bodies", "all"], "--sort, --bodies and --max-bodies apply only to models"),
             (["--ids", "bad.txt"], "bad.txt:2:1: 'http://elsewhere' is no name of a model; write owner/name"),
             (["--ids", "empty.txt"], "empty.txt: there is no model in it; write owner/name, one a line"),
             (["--ids", "nowhere.txt"], "nowhere.txt: No such file or directory"),
