@@ -28,7 +28,9 @@ from in_process import ENVIRONMENT, Result, call
 
 from hf_emissions import check_card, patch_card, read_card, remove_block
 from hf_emissions.card.diff import unified_diff
+from hf_emissions.cli.main import COMMANDS as SUMMARIES
 from hf_emissions.cli.main import cli
+from hf_emissions.importers.registry import known_trackers
 from hf_emissions.rules.check import RULES
 from hf_emissions.rules.rule_docs import index, page
 
@@ -66,15 +68,21 @@ def rule_lines() -> str:
     return "".join(f"| [`{rule.id}`](rules/{rule.id}.md) | {rule.severity} | {rule.looks_for} |\n" for rule in RULES)
 
 
+def command_lines() -> str:
+    lines = (f"| [`{name}`](#hf-emissions-{name}) | {summary} |\n" for name, summary in SUMMARIES.items())
+    return "".join(lines)
+
+
 def pages() -> dict[Path, str]:
     """The pages of the rules, and their index, as they are now."""
     return {PAGES / "README.md": index(RULES)} | {PAGES / f"{rule.id}.md": page(rule) for rule in RULES}
 
 
 def generated(text: str) -> str:
-    """docs/cli.md with its help texts and its rules as they are now."""
+    """docs/cli.md with its commands, help texts and rules as they are now."""
     for name in COMMANDS:
         text = replaced(rf"(## hf-emissions {name}\n\n)(?:```text\n.*?```\n)?", help_of(name), text)
+    text = replaced(r"(\| command \|[^\n]*\n\|[-|]*\n)(?:\|[^\n]*\n)*", command_lines(), text)
     return replaced(r"(\| rule \|[^\n]*\n\|[-|]*\n)(?:\|[^\n]*\n)*", rule_lines(), text)
 
 
@@ -87,6 +95,30 @@ def replaced(pattern: str, new: str, text: str) -> str:
 def test_the_reference_is_up_to_date():
     text = CLI.read_text(encoding="utf-8")
     assert text == generated(text), "run: python tests/test_docs.py"
+
+
+def test_every_section_is_of_a_command():
+    sections = re.findall(r"^## hf-emissions (.*)$", CLI.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert sections == list(COMMANDS)
+
+
+def test_every_command_has_a_module_and_every_module_with_a_command_is_listed():
+    modules = (ROOT / "src" / "hf_emissions" / "cli").glob("*.py")
+    found = [path.stem.rstrip("_") for path in modules if re.search(r"^@command\(", path.read_text(), re.MULTILINE)]
+    assert sorted(found) == sorted(SUMMARIES)
+
+
+def test_every_tracker_is_in_the_help_of_import_and_in_its_table():
+    trackers = known_trackers().values()
+    listed = inspect.cleandoc(help_of("import")).partition("--tracker NAME")[2].partition("  --run")[0]
+    assert set(re.sub(r"-\s+", "-", listed.partition(":")[2]).strip(" .\n").replace(",", " ").split()) == {
+        tracker.name for tracker in trackers
+    }
+    text = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+    rows = text.partition("| tracker | what is read |")[2].partition("\n\n")[0].splitlines()[2:]
+    titles = {re.sub(r"\[(.*)\]\(.*\)", r"\1", row.split("|")[1].strip()) for row in rows}
+    # Files of inference are recognised only to be refused.
+    assert titles == {tracker.title for tracker in trackers if tracker.name != "inference"}
 
 
 def test_the_pages_of_the_rules_are_up_to_date():

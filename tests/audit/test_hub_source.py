@@ -78,9 +78,9 @@ class TestWhich:
         found = {row["id"]: row["status"] for row in rows(home.parent / "out.parquet")}
         assert found == models
         assert err.splitlines() == [
-            "the Hub is asked for its listing, with a call for 1000 models",
-            "14 models, 14 of whose cards are read with a call each: within the 5000 that the Hub allows a free account"
-            " in 5 min",
+            "listing models on the Hub, one call per 1000 models",
+            "14 models; 14 whole cards to download, one call each: within the limit of 5000 calls in 5 min with a free"
+            " account",
         ]
 
     def test_a_search_and_a_filter(self, hub, home, models):
@@ -116,7 +116,7 @@ class TestWhich:
         [
             (["--author", "lab", "--cards", "models"], "name the cards: --cards, "),
             (["--sort", "likes"], "name the cards: --cards, "),
-            (["--cards", "models", "--bodies", "all"], "--sort, --bodies and --max-bodies are of models on the Hub"),
+            (["--cards", "models", "--bodies", "all"], "--sort, --bodies and --max-bodies apply only to models"),
             (["--ids", "bad.txt"], "bad.txt:2:1: 'http://elsewhere' is no name of a model; write owner/name"),
             (["--ids", "empty.txt"], "empty.txt: there is no model in it; write owner/name, one a line"),
             (["--ids", "nowhere.txt"], "nowhere.txt: No such file or directory"),
@@ -177,10 +177,9 @@ class TestBodies:
         process.kill()
         process.communicate()
         assert said == [
-            "the Hub is asked for its listing, with a call for 1000 models, 6 at most\n",
-            "6000 models, 6000 of whose cards are read with a call each: about 6 min at the 5000 calls in 5 min"
-            " that a free account may make; a dump of cards (--dump) needs none of them, and --max-bodies"
-            " sets a bound\n",
+            "listing models on the Hub, one call per 1000 models, 6 at most\n",
+            "6000 models; 6000 whole cards to download, one call each: about 6 min at the limit of 5000 calls in 5 min"
+            " with a free account; a dump of cards (--dump) needs no calls, --max-bodies limits them\n",
         ]
 
     @pytest.mark.slow

@@ -271,12 +271,12 @@ class TestPlan:
         models = [int(err.splitlines()[1].partition(" models")[0]) for err in said]
         assert sum(models) == 400
         assert min(models) > 100
-        assert f"{models[0]} models, {models[0]} of whose cards are read" in said[0]
+        assert f"{models[0]} models; {models[0]} whole cards to download" in said[0]
 
     def test_without_a_token(self, server, run, tmp_path):
         server.catalogue = Catalogue(30, named=1.0)
         err = run("--limit", "30", "--bodies", "all", token="")
-        assert "within the 3000 that the Hub allows anyone without a token in 5 min" in err
+        assert "within the limit of 3000 calls in 5 min without a token" in err
 
     def test_many_names(self, server, run, tmp_path):
         from hf_emissions.cli.audit_plan import first_words
@@ -284,8 +284,8 @@ class TestPlan:
 
         names = ["a/b"] * 5000
         said = first_words(names, Query())
-        assert said.startswith("the Hub is asked for 5000 models, with a call each: about ")
-        assert said.endswith("; a dump of cards (--dump) needs none of them")
+        assert said.startswith("looking up 5000 models on the Hub, one call each: about ")
+        assert said.endswith("; a dump of cards (--dump) needs no calls")
 
     @pytest.mark.slow
     def test_what_is_left_after_a_restart(self, server, run, answers, tmp_path):
@@ -296,11 +296,11 @@ class TestPlan:
         run(*arguments, code=2)
         hub.server.ROUTES.pop(0)
         err = run(*arguments)
-        assert "600 models, 500 of them done before, 100 of whose cards are still to be read with a call each" in err
+        assert "600 models, 500 already done; 100 whole cards to download, one call each" in err
 
     def test_a_dry_run_lists_and_reads_no_card(self, server, run, tmp_path):
         server.catalogue = Catalogue(30, named=1.0)
         err = run("--limit", "30", "--bodies", "all", "--dry-run", "--out", "out.parquet")
-        assert "30 models, 30 of whose cards are read with a call each: within the 5000" in err
+        assert "30 models; 30 whole cards to download, one call each: within the limit of 5000" in err
         assert not any("/resolve/" in line for line in server.requests)
         assert [path.name for path in tmp_path.iterdir()] == ["home"]

@@ -213,10 +213,10 @@ def test_equivalents_without_a_section_are_refused(run, write, card):
     [
         (("--emissions", "12.5"), '--emissions: "12.5" has no unit: write "12.5 g" or "12.5 kg"'),
         (("--emissions", "12.5 g", "--energy", "3"), '--energy: "3" has no unit: write "3 kWh" or "3 Wh"'),
-        (("--emissions", " "), "--emissions is empty; leave the option out where the value is not known"),
+        (("--emissions", " "), "--emissions is empty; give it a value, or leave it out"),
         (
             ("--emissions", "1 g", "--training-type", ""),
-            "--training-type is empty; leave the option out where the value is not known",
+            "--training-type is empty; give it a value, or leave it out",
         ),
     ],
 )

@@ -40,7 +40,7 @@ def test_a_safe_fix(run, write):
     result = run("check", "README.md", "--fix")
     assert result.out == ""
     assert result.err == (
-        "README.md:4:14: mended: write the number 250 [number-as-text]\n1 card checked: nothing to report\n"
+        "README.md:4:14: fixed: write the number 250 [number-as-text]\n1 card checked: nothing to report\n"
     )
     assert path.read_text() == PLAIN
     assert run("check", "README.md", "--fix").err == "1 card checked: nothing to report\n"
@@ -65,7 +65,7 @@ def test_an_unsafe_fix_is_not_made_unasked(run, write):
     path = write("README.md", KILOGRAMS)
     result = run("check", "README.md", "--fix", code=1)
     assert "[kilograms-as-grams]\n  --fix --unsafe-fixes: " in result.out
-    assert result.err.endswith("; 1 by --fix --unsafe-fixes\n")
+    assert result.err.endswith("; 1 fixable with --fix --unsafe-fixes\n")
     assert path.read_text() == KILOGRAMS
 
 
@@ -98,7 +98,7 @@ class TestADryRun:
         path = write("README.md", QUOTED)
         result = run("check", "README.md", "--fix", "--dry-run", code=1)
         assert result.out == DIFF
-        assert result.err.startswith("README.md:4:14: would be mended: write the number 250 [number-as-text]\n")
+        assert result.err.startswith("README.md:4:14: would be fixed: write the number 250 [number-as-text]\n")
         assert path.read_text() == QUOTED
         subprocess.run(["git", "apply"], input=result.out.encode(), cwd=tmp_path, check=True)
         assert path.read_text() == PLAIN
@@ -151,9 +151,9 @@ class TestStandardInput:
         (["--dry-run"], "--dry-run says how to fix; give --fix too"),
         (["--yes"], "--yes answers what --unsafe-fixes asks; give --fix --unsafe-fixes too"),
         (["--fix", "--yes"], "--yes answers what --unsafe-fixes asks; give --fix --unsafe-fixes too"),
-        (["--fix", "--unsafe-fixes"], "--unsafe-fixes asks before it writes, and here is nobody to ask; "),
+        (["--fix", "--unsafe-fixes"], "--unsafe-fixes asks before it writes, and there is nobody to ask; "),
         (["--fix", "--dry-run", "--format", "sarif"], "--format sarif has no place for the diff of --dry-run; "),
-        (["--fix", "-", "--format", "github"], "--format github has no place for the mended card of --fix -; "),
+        (["--fix", "-", "--format", "github"], "--format github has no place for the fixed card of --fix -; "),
     ],
 )
 def test_options_that_contradict_each_other(run, write, arguments, expected):

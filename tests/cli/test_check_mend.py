@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from hf_emissions import check_card
 from hf_emissions.card.front_matter import position
+from hf_emissions.cli.estimate_ranges import RULE, with_ranges
 from hf_emissions.cli.reporters.lines import lines_of
-from hf_emissions.cli.with_estimates import RULE, with_estimates
 from hf_emissions.errors import VerificationError
 from hf_emissions.rules.check import RULES
 from hf_emissions.rules.finding import Finding, Fix, Replacement
@@ -170,11 +170,11 @@ class TestWithEstimates:
         pytest.importorskip("codecarbon")
         text = "---\nlicense: mit\n---\nTrained on 8 NVIDIA A100 GPUs for 96 hours.\n"
         other = Finding(1, 1, "missing-emissions", "warning", "message")
-        first, second = with_estimates(text, [self.FOUND, other])
+        first, second = with_ranges(text, [self.FOUND, other])
         assert first.message.startswith("the facts allow an estimate (tier C: ")
         assert first.message.endswith(" CO2eq, 90 % range)")
         assert second == other
 
     def test_facts_that_do_not_suffice(self):
-        (found,) = with_estimates("---\nlicense: mit\n---\n", [self.FOUND])
+        (found,) = with_ranges("---\nlicense: mit\n---\n", [self.FOUND])
         assert "(no estimate: " in found.message

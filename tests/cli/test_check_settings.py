@@ -145,15 +145,14 @@ class TestComments:
     def test_a_rule_that_is_not_there(self, run, write):
         write("README.md", f"{CARD}<!-- hf-emissions: ignore missing-hardwear -->\n")
         assert run("check", "README.md", code=1).err.splitlines()[0] == (
-            "README.md:8:27: the comment names a rule that is not there, 'missing-hardwear'; "
-            "did you mean 'missing-hardware'?"
+            "README.md:8:27: the comment names an unknown rule, 'missing-hardwear'; did you mean 'missing-hardware'?"
         )
 
     def test_not_every_such_rule_is_said(self, run, write):
         write("README.md", f"{CARD}<!-- hf-emissions: ignore {' '.join(f'x{i}' for i in range(9))} -->\n")
         lines = run("check", "README.md", code=1).err.splitlines()
         assert len(lines) == 5
-        assert lines[3] == "README.md: and 6 more such rules in its comments"
+        assert lines[3] == "README.md: and 6 more unknown rules in its comments"
 
     def test_what_is_left_out_is_in_the_document(self, run):
         text = f"{CARD}<!-- hf-emissions: ignore missing-source -->\n"

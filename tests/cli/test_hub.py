@@ -91,7 +91,7 @@ def test_nobody_to_ask(hub_run, server):
     repository = server.create("user/model", CARD)
     result = hub_run("add", "user/model", *FIGURE, code=2)
     assert result.err == (
-        "Error: user/model: this asks before it writes, and here is nobody to ask; give --yes or --dry-run\n"
+        "Error: user/model: this asks before it writes, and there is nobody to ask; give --yes or --dry-run\n"
     )
     assert repository.readme == CARD
 

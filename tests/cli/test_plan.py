@@ -42,7 +42,7 @@ def test_a_second_start_does_nothing_twice(hub_run, server, plan, tmp_path):
     hub_run("add", "--from", "plan.jsonl", "--yes")
     before = list(server.requests)
     result = hub_run("add", "--from", "plan.jsonl", "--yes")
-    assert result.err.startswith("2 of 2 models were done before (plan.jsonl.done)")
+    assert result.err.startswith("2 of 2 models are done already (plan.jsonl.done)")
     assert not [one for one in server.requests[len(before) :] if "/commit/" in one]
 
 
@@ -75,15 +75,15 @@ def test_never_a_stranger_from_a_list(hub_run, server, plan):
         ),
         (
             '{"model": "user/a", "emissions": "1 g"}\n{"model": "User/a", "emissions": "2 g"}',
-            "plan.jsonl:2: User/a stands in line 1 too; one figure a training",
+            "plan.jsonl:2: User/a is in line 1 too; give one figure per model",
         ),
-        ("[]", "plan.jsonl:1: write an object"),
+        ("[]", "plan.jsonl:1: this line is not an object; write {"),
         ('{"model": "a"}', 'plan.jsonl:1: the model is "a"; write user/model'),
         ('{"model": "user/a"}', 'plan.jsonl:1: user/a has no "emissions"'),
         ('{"model": "user/a", "emissions": 12}', "plan.jsonl:1: emissions is 12; write it as text with its unit"),
         ('{"model": "user/a", "emissions": "12"}', "plan.jsonl:1: --emissions: "),
         ('{"model": "user/a", "emissions": "1 g", "gpu": "x"}', 'plan.jsonl:1: there is no option "gpu"'),
-        ("", "plan.jsonl: there is no model in it"),
+        ("", "plan.jsonl: the plan has no model; write"),
     ],
 )
 def test_a_line_that_cannot_be_read(hub_run, write, line, words):
@@ -91,10 +91,16 @@ def test_a_line_that_cannot_be_read(hub_run, write, line, words):
     assert hub_run("add", "--from", "plan.jsonl", "--yes", code=2).err.startswith(f"Error: {words}")
 
 
+def test_a_plan_that_is_not_utf_8(hub_run, write):
+    write("plan.jsonl", b'{"model": "user/a", "emissions": "1 g"}\n{"model": "user/b", "source": "\xff"}\n')
+    result = hub_run("add", "--from", "plan.jsonl", "--yes", code=2)
+    assert result.err == "Error: plan.jsonl:2: this line is not UTF-8; save the plan as UTF-8\n"
+
+
 def test_nothing_beside_it(hub_run, plan):
     plan("user/a")
     result = hub_run("add", "user/a", "--from", "plan.jsonl", code=2)
-    assert result.err == "Error: --from names the models and their figures; leave user/a out\n"
+    assert result.err == "Error: --from takes the models and figures from the plan; leave TARGET and the figure out\n"
 
 
 def test_a_byte_order_mark_and_a_separator_of_lines_within_a_text(hub_run, server, plan, tmp_path):
@@ -131,7 +137,7 @@ def test_a_journal_that_is_damaged_or_cut_off(hub_run, server, plan, tmp_path):
     hub_run("add", "--from", "plan.jsonl", "--yes")
     commits = [len(server.repository(name).commits) for name in ("user/a", "user/b")]
     result = hub_run("add", "--from", "plan.jsonl", "--yes")
-    assert result.err.startswith("2 of 2 models were done before")
+    assert result.err.startswith("2 of 2 models are done already")
     assert [len(server.repository(name).commits) for name in ("user/a", "user/b")] == commits == [3, 3]
 
 
@@ -175,7 +181,7 @@ def test_ctrl_c_and_again(hub_run, server, plan):
     assert document["interrupted"]
     assert [(card["path"], card["written"]) for card in document["cards"]] == [("user/a", True), ("user/b", True)]
     result = hub_run("add", "--from", "plan.jsonl", "--yes")
-    assert result.err.startswith("2 of 3 models were done before")
+    assert result.err.startswith("2 of 3 models are done already")
     assert [len(server.repository(f"user/{name}").commits) for name in "abc"] == [3, 3, 3]
     assert server.repository("user/c").readme == OURS
 
@@ -196,7 +202,7 @@ def test_killed_at_any_time_and_again(server, plan, entry, environment, tmp_path
     assert started[0].wait(60) == -signal.SIGKILL
     again = subprocess.run(command, cwd=tmp_path, env=around, capture_output=True, text=True, check=False)
     assert again.returncode == 0, again
-    assert again.stderr.startswith("1 of 4 models were done before")
+    assert again.stderr.startswith("1 of 4 models are done already")
     assert [len(server.repository(name).commits) for name in names] == [3, 3, 3, 3]
 
 

@@ -95,13 +95,13 @@ class TestQuotaOfActions:
         result = hub_run("add", "--from", "plan.jsonl", "--yes", code=2)
         assert HOUR in result.err
         assert result.err.splitlines()[-1] == (
-            "stopped here, since what follows would be refused too; the same command goes on later"
+            "stopped here, as the remaining cards would be refused too; to resume, run the same command again later"
         )
         assert self.calls(server) < 40
         assert server.actions.refused == {"commit": 1}
         server.actions.limits = {"commit": 30}
         again = hub_run("add", "--from", "plan.jsonl", "--yes")
-        assert again.err.startswith("3 of 30 models were done before")
+        assert again.err.startswith("3 of 30 models are done already")
         assert all("12.5" in server.repository(name).readme for name in names)
 
     def test_as_json(self, hub_run, server, plan):
@@ -221,7 +221,7 @@ class TestANameThatLeadsElsewhere:
     def test_where_nobody_can_be_asked_it_is_refused(self, hub_run, repository, more):
         result = hub_run("add", "gone/model", *FIGURE, *more, code=2)
         assert result.err == (
-            "Error: gone/model leads to other/model now, maybe another model, and here is nobody to ask; name"
+            "Error: gone/model leads to other/model now, maybe another model, and there is nobody to ask; name"
             " other/model itself\n"
         )
         assert repository.pull_requests == []

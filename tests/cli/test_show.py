@@ -42,7 +42,7 @@ def test_a_folder(run, write, card, card_with_block):
     write("models/.cache/README.md", card)
     result = run("show", "models")
     assert result.out == "models/two/README.md: 12.5 g CO2eq\n  source: CodeCarbon 3.3.2\n"
-    assert result.err == "1 of 2 cards without a figure\n"
+    assert result.err == "1 of 2 cards have no figure\n"
 
 
 def test_standard_input(run, card_with_block):

@@ -176,10 +176,10 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            (["--hardware", ""], "--hardware is empty; leave it out, or say what it is"),
+            (["--hardware", ""], "--hardware is empty; give it a value, or leave it out"),
             (["--training-type", " "], "--training-type is empty"),
             (["--country", ""], "--country is empty"),
-            (["--run", ""], "--run is empty; give the name of a run, or its beginning"),
+            (["--run", ""], "--run is empty; give it a value, or leave it out"),
             (["--equivalents"], "--equivalents goes with --into, which names the card"),
             (["--yes"], "--yes goes with --into"),
             (["--create-pr"], "--create-pr goes with --into"),

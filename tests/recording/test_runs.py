@@ -226,7 +226,7 @@ def test_a_run_takes_a_country_as_people_write_it(tmp_path: Path, out: Path, cou
         (("--region", "gcp:europe-west99"), "europe-west9"),
         (("--country", "Korea"), "(KOR) or North Korea (PRK)"),
         (("--country", "276"), "write DEU"),
-        (("--country", ""), "is no country"),
+        (("--country", ""), "--country is empty"),
         (("--intensity", "300"), "--intensity"),
         (("--intensity", "2 kg/kWh"), "no grid has 2000 g/kWh"),
         (("--country", "Antarctica"), "no intensity for Antarctica"),

@@ -2,103 +2,81 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import click
+from ..errors import QuotaError, UnknownTokenError
+from .add_plan import PlanJournal, PlanLine, read_plan
+from .editor import Editor
+from .failures import DONE, EXPECTED, explain
+from .options import Change, EquivalentsOptions
+from .output import Output, nobody_to_ask
+from .publisher import one_by_one
+from .targets import HubTarget, the_hub
 
-from ..errors import CardError, HfEmissionsError, QuotaError, UnknownTokenError, UsageError
-from .editing import Change, Editing
-from .failures import DONE, explain
-from .hub_target import HubTarget, one_by_one, the_hub
-from .output import Output
-from .plan import PlanJournal, PlanLine, read_plan
-
-ChangeTo = Callable[[Mapping[str, str]], Change]
 _SHOWN = 20
 
 
-def add_from(
-    path: Path, options: tuple[str, ...], editing: Editing, change_to: ChangeTo, wishes: Mapping[str, Any]
-) -> int:
-    """Write the figures of a plan into cards on the Hub and return the exit code.
-
-    Args:
-        wishes: other options; changing them makes every model pending again.
-
-    Raises:
-        UsageError: the plan is invalid, names someone else's repository, or confirmation is impossible.
-        OSError: the journal cannot be written.
-    """
-    planned = read_plan(path, options)
-    changes = {one.address: _change(path, one, change_to) for one in planned}
-    done = PlanJournal.beside(path, {**wishes, "create_pr": editing.how.create_pr, "hub": the_hub().url})
-    left = done.left(planned) if editing.how.writes else planned
+def add_from(path: Path, options: EquivalentsOptions) -> int:
+    """Write the figures of a plan into cards on the Hub and return the exit code."""
+    planned = read_plan(path)
+    changes = {one.address: options.change(one.record) for one in planned}
+    # A change of these makes every model pending again.
+    how = {name: getattr(options, name) for name in ("section", "equivalents", "overwrite", "create_pr")}
+    journal = PlanJournal(path.with_name(f"{path.name}.done"), {**how, "hub": the_hub().url})
+    left = journal.left(planned) if options.writes else planned
     if len(left) < len(planned):
-        editing.out.note(f"{len(planned) - len(left)} of {len(planned)} models were done before ({done.path})")
+        options.out.note(f"{len(planned) - len(left)} of {len(planned)} models are done already ({journal.path})")
     one_by_one([HubTarget(one.address) for one in planned], from_a_list=True)
-    if editing.how.writes and left:
-        done.begin()
-        if not editing.how.yes and not _agreed(editing.out, left, changes):
+    work = [(HubTarget(one.address), changes[one.address]) for one in left]
+    if options.writes and left:
+        journal.begin()
+        if not options.yes and not _agreed(options.out, left, work):
             return DONE
-    agreed = replace(editing, how=replace(editing.how, yes=True), strangers=False)
-    return agreed.edit_each(_told(editing.out, left, changes), _remembering(done, left, writes=editing.how.writes))
+
+    def done(number: int) -> None:
+        if options.writes:
+            journal.add(left[number])
+
+    agreed = Editor(replace(options, yes=True), strangers=False)
+    return agreed.edit_each(_with_progress(options.out, work), done)
 
 
-def _told(out: Output, left: list[PlanLine], changes: Mapping[Any, Change]) -> Iterator[tuple[HubTarget, Change]]:
-    for number, one in enumerate(left, 1):
-        yield HubTarget(one.address), changes[one.address]
+def _with_progress(out: Output, work: list[tuple[HubTarget, Change]]) -> Iterator[tuple[HubTarget, Change]]:
+    for number, one in enumerate(work, 1):
+        yield one
         if number % _SHOWN == 0:
-            out.note(f"{number} of {len(left)} models")
+            out.note(f"{number} of {len(work)} models")
 
 
-def _remembering(done: PlanJournal, left: list[PlanLine], *, writes: bool) -> Callable[[int], None]:
-    def remember(number: int) -> None:
-        if writes:
-            done.add(left[number])
-
-    return remember
-
-
-def _change(path: Path, one: PlanLine, change_to: ChangeTo) -> Change:
-    try:
-        return change_to(one.options)
-    except HfEmissionsError as error:
-        raise UsageError(f"{path}:{one.line}: {error}") from None
-
-
-def _agreed(out: Output, left: list[PlanLine], changes: Mapping[Any, Change]) -> bool:
+def _agreed(out: Output, left: list[PlanLine], work: list[tuple[HubTarget, Change]]) -> bool:
     """Show the outcome for each model and ask for confirmation; True if given."""
-    if out.format != "human" or not (sys.stdin and sys.stdin.isatty()):
-        raise UsageError("--from asks before it writes, and here is nobody to ask; give --yes or --dry-run")
+    if not out.can_ask:
+        raise nobody_to_ask("--from")
     found: Counter[str] = Counter()
-    for number, one in enumerate(left, 1):
-        words = _outlook(HubTarget(one.address), changes[one.address])
+    for number, (one, (target, change)) in enumerate(zip(left, work, strict=True), 1):
+        words = _outlook(target, change)
         found[words.partition(":")[0]] += 1
         if number <= _SHOWN:
             out.note(f"{one.address}: {one.options['emissions']}, {words}")
     if len(left) > _SHOWN:
         out.note(f"... and {len(left) - _SHOWN} more")
-    summary = ", ".join(f"{count} {words}" for words, count in sorted(found.items()))
+    summary = f"{len(left)} models: {', '.join(f'{count} {words}' for words, count in sorted(found.items()))}"
     if not found["would change"]:
-        out.note(f"{len(left)} models: {summary}")
+        out.note(summary)
         # No question: nothing will be written, and failures are reported as errors.
         return True
-    return click.confirm(f"{len(left)} models: {summary}. Write to the Hub?", default=False, err=True)
+    return out.confirm(f"{summary}. Write to the Hub?")
 
 
 def _outlook(target: HubTarget, change: Change) -> str:
     try:
         before = target.text()
         return "would change" if change(before) != before else "nothing to change"
-    except CardError as error:
-        return f"cannot be written: {explain(error.named(target.name))}"
     except (QuotaError, UnknownTokenError):
         # All following models would fail too.
         raise
-    except (HfEmissionsError, OSError) as error:
-        return f"cannot be written: {explain(error)}"
+    except EXPECTED as error:
+        return f"cannot be written: {explain(error, target.name)}"

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -21,66 +20,71 @@ from ..audit.summary import Summary, counted, document, lines, summarise
 from ..errors import UsageError
 from .audit_paths import check_each_once, check_extras, check_written
 from .audit_report import report
-from .audit_source import PATH, TEXT, SourceOptions, source_options
-from .command import Command
+from .audit_source import SourceOptions
+from .command import command, flag, option
 from .failures import DONE, FINDINGS
+from .option_types import PATH, OptionType
 from .output import Output
 from .progress import Progress
 from .reporters import FORMATS, ReportFormat
 from .settings import near
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _How:
-    """Settings of the audit and its outputs."""
-
-    out: Path | None
-    trainings: Path | None
-    shard: Shard
-    processes: int | None
-    restart: bool
-    format: ReportFormat
+def _statuses(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise UsageError(f"--fail-on names no status; there are {', '.join(STATUSES)}")
+    for name in names:
+        if name not in STATUSES:
+            raise UsageError(f"--fail-on: there is no status {name!r}; {near(name, list(STATUSES))}")
+    return names
 
 
-@click.command(cls=Command, short_help="Audit many cards: what is missing, wrong or estimable.")
-@source_options
-@click.option(
-    "--parts",
-    metavar="FILE",
-    type=PATH,
-    multiple=True,
-    help="The results of shards, several times: sum them up and, with --out, join them.",
-)
-@click.option("--out", metavar="FILE", type=PATH, help="Write a row a model: .parquet or .jsonl.")
-@click.option(
-    "--trainings",
-    metavar="FILE",
-    type=PATH,
-    help="Write which models are of one training, and which of them a sum counts: .parquet.",
-)
-@click.option("--shard", default="1/1", metavar="I/N", help="Audit one part of N; the parts together are the whole.")
-@click.option("--processes", type=click.IntRange(min=1), help="How many scan at once.  [default: one a core]")
-@click.option("--restart", is_flag=True, help="Begin anew, whatever an earlier audit left.")
-@click.option(
-    "--fail-on", metavar="STATUS", type=TEXT, help="Exit with 1 where a model has this status, or one of several."
-)
-@click.option("--dry-run", is_flag=True, help="Say how many models and calls it would be, and write nothing.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="human",
-    show_default=True,
-    help="How to print: for people, as one JSON document, the count of each status (quiet), or the findings as"
-    " GitHub's annotations or SARIF 2.1.0.",
-)
-def audit(
-    parts: tuple[Path, ...], shard: str, fail_on: str | None, dry_run: bool, format_: ReportFormat, **given: Any
-) -> int:
+@dataclass(frozen=True, kw_only=True)
+class AuditOptions(SourceOptions):
+    """Options of `audit`."""
+
+    parts: tuple[Path, ...] = option(
+        "Result of a shard; repeat it for each. Sums them up and, with --out, joins them.",
+        metavar="FILE",
+        type=PATH,
+        multiple=True,
+    )
+    out: Path | None = option("Write a row per model: .parquet or .jsonl.", metavar="FILE", type=PATH)
+    trainings: Path | None = option(
+        "Write which models share a training, and which of them is counted: .parquet.", metavar="FILE", type=PATH
+    )
+    shard: Shard = option(
+        "Audit part I of N.", metavar="I/N", type=OptionType("shard", Shard.read), default="1/1", show_default=True
+    )
+    processes: int | None = option("Number of processes.  [default: one a core]", type=click.IntRange(min=1))
+    restart: bool = flag("Start over, and discard what an interrupted audit left.")
+    fail_on: tuple[str, ...] | None = option(
+        f"Exit with 1 if a model has one of these statuses, separated by commas: {', '.join(STATUSES)}.",
+        metavar="STATUS",
+        type=OptionType("status", _statuses),
+    )
+    dry_run: bool = flag("Print the number of models and Hub calls, and write nothing.")
+    format: ReportFormat = option(
+        "Output format: a summary as text or one JSON document, only the count of each status (quiet), or the findings"
+        " as GitHub annotations or SARIF 2.1.0.",
+        type=click.Choice(FORMATS),
+        default="human",
+        show_default=True,
+    )
+
+    @property
+    def summary_out(self) -> Output:
+        """Output for the summary and for notes."""
+        return Output(self.format if self.format in ("human", "json") else "quiet")
+
+
+@command(AuditOptions)
+def audit(options: AuditOptions) -> int:
     """Audit many cards: which report a figure, which figures are questionable, and which could be estimated.
 
-    A summary is printed; --out has a row for each model, in Parquet for DuckDB and the like. Stopped by anything, the
-    same command goes on where it was.
+    A summary is printed. --out writes a row per model, in Parquet for DuckDB and similar tools. An interrupted audit
+    is resumed by the same command.
 
     \b
     Examples:
@@ -94,84 +98,79 @@ def audit(
       hf-emissions audit --parts part-1.parquet --parts part-2.parquet --out audit.parquet
     """
     check_extras()
-    shown, failing = _output(format_), _statuses(fail_on)
-    asked = {name: given.pop(name) for name in ("out", "trainings", "processes", "restart")}
-    how, which = _How(**asked, shard=Shard.read(shard), format=format_), SourceOptions(**given)
-    check_written(how.out, how.trainings, {"--parts": parts, **which.files()})
-    if dry_run:
-        return _plan(shown, which, how, parts)
-    summary = _joined(parts, which, how) if parts else _audited(shown, which, how)
-    if format_ in ("human", "json", "quiet"):
-        _say(shown, summary)
-    return FINDINGS if any(summary.counts[status] for status in failing) else DONE
+    check_written(options.out, options.trainings, {"--parts": options.parts, **options.input_files})
+    if options.dry_run:
+        return _plan(options)
+    summary = _joined(options) if options.parts else _audited(options)
+    if options.format in ("human", "json", "quiet"):
+        _print(options.summary_out, summary)
+    return FINDINGS if any(summary.counts[status] for status in options.fail_on or ()) else DONE
 
 
-def _audited(shown: Output, named: SourceOptions, how: _How) -> Summary:
+def _audited(options: AuditOptions) -> Summary:
     """Run or resume the audit."""
-    source = named.source(shown)
+    out = options.summary_out
+    source = options.source(out)
     found: list[Summary] = []
-    with _written(how.out) as path:
-        progress = Progress(shown, more=source.calls_left)
+    with _rows_path(options.out) as path:
+        progress = Progress(out, more=source.calls_left)
         one = Audit(
             source,
             path,
-            how.processes or _cores(),
-            how.shard,
-            how.restart,
+            options.processes or _cores(),
+            options.shard,
+            options.restart,
             progress.begin,
             progress.tell,
-            lambda rows: found.append(_summary([rows], how)),
+            lambda rows: found.append(_summary([rows], options)),
         )
         try:
             one.run(datetime.now(UTC))
-        except BaseException as error:
+        except BaseException as error:  # Ctrl-C too: say that the work can be resumed
             progress.end()
-            if how.out is not None and one.folder.exists() and not isinstance(error, UsageError):
-                shown.note(f"what is done is kept in {one.folder}; the same command goes on from there")
+            if options.out is not None and one.folder.exists() and not isinstance(error, UsageError):
+                out.note(f"what is done is kept in {one.folder}; the same command goes on from there")
             raise
         progress.end()
     return found[0]
 
 
-def _joined(parts: Sequence[Path], named: SourceOptions, how: _How) -> Summary:
+def _joined(options: AuditOptions) -> Summary:
     """Merge the results of shards."""
-    if named.anything():
+    if options.any_source:
         raise UsageError("--parts are the results of audits; name no other cards beside them")
-    if how.shard != Shard():
+    if options.shard != Shard():
         raise UsageError("--shard goes with the cards of an audit; --parts are summed up whole")
-    check_each_once(parts)
-    check_parts(parts)
-    if how.out is not None:
-        write_rows(rows_of(parts), how.out)
-    return _summary(parts, how)
+    check_each_once(options.parts)
+    check_parts(options.parts)
+    if options.out is not None:
+        write_rows(rows_of(options.parts), options.out)
+    return _summary(options.parts, options)
 
 
-def _summary(paths: Sequence[Path], how: _How) -> Summary:
+def _summary(paths: Sequence[Path], options: AuditOptions) -> Summary:
     """Summarize files of rows; formats of findings also print these."""
-    summary = summarise(paths, how.trainings)
-    if how.format in ("github", "sarif"):
-        report(how.format, rows_of(paths))
+    summary = summarise(paths, options.trainings)
+    if options.format in ("github", "sarif"):
+        report(options.format, rows_of(paths))
     return summary
 
 
-def _plan(shown: Output, named: SourceOptions, how: _How, parts: Sequence[Path]) -> int:
+def _plan(options: AuditOptions) -> int:
     """Print the number of models and Hub calls of an audit, requesting only the listing."""
-    if parts:
-        raise UsageError("--dry-run is of the cards of an audit; --parts ask for nothing and are read at once")
-    source = named.source(shown)
+    if options.parts:
+        raise UsageError("--dry-run counts the cards of an audit; --parts are results, and need no call")
+    out = options.summary_out
+    source = options.source(out)
     with tempfile.TemporaryDirectory() as folder:
-        count = Audit(source, Path(folder) / "audit.parquet", shard=how.shard).count(Path(folder))
-    shown.item(f"{counted(count, 'model')} would be audited")
-    shown.document(plan={"models": count, "calls": source.calls()})
+        count = Audit(source, Path(folder) / "audit.parquet", shard=options.shard).count(Path(folder))
+    out.item(f"{counted(count, 'model')} would be audited")
+    out.document(plan={"models": count, "calls": source.calls()})
     return DONE
 
 
-def _output(format_: ReportFormat) -> Output:
-    return Output(format_ if format_ in ("human", "json") else "quiet")
-
-
 @contextmanager
-def _written(out: Path | None) -> Iterator[Path]:
+def _rows_path(out: Path | None) -> Iterator[Path]:
     """Path for the rows: `out`, or a temporary file."""
     with tempfile.TemporaryDirectory() as temporary:
         yield out or Path(temporary) / "audit.parquet"
@@ -184,20 +183,10 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _say(out: Output, summary: Summary) -> None:
+def _print(out: Output, summary: Summary) -> None:
     for line in lines(summary):
         out.line(line)
     if out.format == "quiet":
         for status, count in summary.counts.items():
             out.item(f"{status} {count}")
     out.document(summary=document(summary))
-
-
-def _statuses(text: str | None) -> list[str]:
-    names = [name.strip() for name in (text or "").split(",") if name.strip()]
-    if text is not None and not names:
-        raise UsageError(f"--fail-on names no status; there are {', '.join(STATUSES)}")
-    for name in names:
-        if name not in STATUSES:
-            raise UsageError(f"--fail-on: there is no status {name!r}; {near(name, list(STATUSES))}")
-    return names

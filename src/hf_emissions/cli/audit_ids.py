@@ -17,11 +17,7 @@ _SHOWN = 60
 
 
 def read_ids(ids: str) -> tuple[str, ...]:
-    """Read names from a file or standard input (`-`), in order, deduplicated.
-
-    Raises:
-        UsageError: not UTF-8, no names, an invalid name, or a revision.
-    """
+    """Read names from a file or standard input (`-`), in order, deduplicated."""
     names: dict[str, None] = {}
     for number, line in enumerate(_text(ids).removeprefix("\ufeff").splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):

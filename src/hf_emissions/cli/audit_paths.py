@@ -49,11 +49,7 @@ def check_written(out: Path | None, trainings: Path | None, read: Mapping[str, S
 
 
 def check_each_once(paths: Iterable[Path], option: str = "--parts") -> None:
-    """Reject duplicate files, whose models would count twice.
-
-    Raises:
-        UsageError: a file is given twice.
-    """
+    """Reject duplicate files, whose models would count twice."""
     seen = set()
     for path in paths:
         if path.resolve() in seen:

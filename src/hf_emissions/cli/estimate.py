@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
@@ -24,68 +23,56 @@ from ..estimation.explanation import (
 )
 from ..estimation.hardware import find_hardware
 from ..estimation.published import METHODS
+from ..estimation.reuse import avoided
+from ..factors.equivalences import equivalents
 from ..facts.facts import Facts, place_facts
-from .command import Command
-from .editing import Editing, WriteOptions, editing_options, equivalents_notes
+from .command import command, flag, option
+from .editor import Editor
 from .estimate_report import estimate_figure, estimate_lines
 from .failures import DONE
-from .output import Format, Output, format_option
-from .quantities import read_option
+from .option_types import COUNT, LARGE_NUMBER, NUMBER, POSITIVE_ENERGY_KWH, POSITIVE_HOURS
+from .options import EquivalentsOptions, IntoOptions, PlaceOptions
 from .targets import one_target
 
 
-@click.command(cls=Command, short_help="Estimate what a training emitted that nobody recorded.")
-@click.option("--hardware", help='What it ran on: "A100 SXM", "TPU v3-8", "RTX 3090".')
-@click.option("--count", help="How many of them; 1 where it is not given.")
-@click.option("--hours", help='How long it took, by the clock: 96, "90 min", "4 days".')
-@click.option("--device-hours", help="Hours summed over all devices.")
-@click.option("--parameters", help='Parameters of the model: 7e9, "7B".')
-@click.option("--active-parameters", help="Of a mixture of experts: parameters that each token passes.")
-@click.option("--tokens", help='Tokens seen in training, every epoch counted: "300B".')
-@click.option("--energy", help='Electricity that a meter gave, with its unit: "3.5 kWh".')
-@click.option("--country", help="Where it ran: ISO code or name.")
-@click.option("--region", help='Cloud region ("gcp:europe-west4"), or state or zone of the country.')
-@click.option("--intensity", help='What the grid emits, with its unit: "0.56 kg/kWh".')
-@click.option("--pue", help="Power usage effectiveness of the facility.")
-@click.option(
-    "--training-type", type=click.Choice(["pre-training", "fine-tuning"]), help='"pre-training" or "fine-tuning".'
-)
-@click.option("--adaptation", help="Which weights were trained: full, lora or frozen-encoder.")
-@click.option("--encoder-decoder", is_flag=True, help="Each token passes half of the parameters, as in T5.")
-@click.option(
-    "--method",
-    type=click.Choice(["monte-carlo", *METHODS]),
-    default="monte-carlo",
-    show_default=True,
-    help="How to estimate.",
-)
-@click.option("--cpu", help="Of green-algorithms: watts of one core of the processor.")
-@click.option("--cores", help="Of green-algorithms: how many of its cores.")
-@click.option("--memory", help="Of green-algorithms: memory in GB.")
-@click.option("--usage", help="Of green-algorithms: how busy cores and accelerators were, 0 to 1.")
-@click.option("--psf", help="Of green-algorithms: how often it was run.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the random draws.")
-@click.option("--reused", metavar="N", help="Also say what was saved where N trainings were not done again.")
-@click.option("--equivalents", is_flag=True, help="Also say what the figure compares to.")
-@click.option("--into", metavar="TARGET", help="Write the estimate into this card.")
-@click.option("--section", is_flag=True, help='Write the section "Environmental Impact" too.')
-@click.option("--overwrite", is_flag=True, help="Replace a figure that is not ours.")
-@editing_options
-@format_option
-def estimate(
-    into: str | None,
-    section: bool,
-    overwrite: bool,
-    how: WriteOptions,
-    equivalents: bool,
-    reused: str | None,
-    format_: Format,
-    **given: Any,
-) -> int:
-    """Estimate what a training emitted, from its hardware and hours or from parameters and tokens.
+@dataclass(frozen=True, kw_only=True)
+class EstimateOptions(PlaceOptions, IntoOptions, EquivalentsOptions):
+    """Options of `estimate`."""
 
-    A metered energy gives tier A, hardware and hours tier B, parameters and tokens tiers D to F. With --into the
-    estimate goes into a card: into the block at tier A or B with a known place, else into the section alone.
+    hardware: str | None = option('Hardware: "A100 SXM", "TPU v3-8", "RTX 3090".')
+    count: int | None = option("Number of devices.  [default: 1]", type=COUNT)
+    wall_hours: float | None = option('Duration: 96 (hours), "90 min", "4 days".', "--hours", type=POSITIVE_HOURS)
+    device_hours: float | None = option("Hours summed over all devices.", type=POSITIVE_HOURS)
+    parameters: float | None = option('Parameters of the model: 7e9, "7B".', type=LARGE_NUMBER)
+    active_parameters: float | None = option(
+        "Parameters that each token passes, for a mixture of experts.", type=LARGE_NUMBER
+    )
+    tokens: float | None = option('Tokens seen in training, over all epochs: "300B".', type=LARGE_NUMBER)
+    energy_kwh: float | None = option(
+        'Metered electricity, with its unit: "3.5 kWh".', "--energy", type=POSITIVE_ENERGY_KWH
+    )
+    training_type: str | None = option("Type of the training.", type=click.Choice(["pre-training", "fine-tuning"]))
+    adaptation: str | None = option("Trained weights: full, lora or frozen-encoder.")
+    encoder_decoder: bool = flag("Each token passes half of the parameters, as in T5.")
+    method: str = option(
+        "Estimation method.", type=click.Choice(["monte-carlo", *METHODS]), default="monte-carlo", show_default=True
+    )
+    cpu: str | None = option("For green-algorithms: watts per CPU core.")
+    cores: int | None = option("For green-algorithms: number of CPU cores.", type=COUNT)
+    memory: float | None = option("For green-algorithms: memory in GB.", type=NUMBER)
+    usage: float | None = option("For green-algorithms: load of cores and accelerators, 0 to 1.", type=NUMBER)
+    psf: float | None = option("For green-algorithms: number of times it was run.", type=NUMBER)
+    seed: int = option("Seed of the random draws.", type=click.IntRange(min=0), default=0, show_default=True)
+    reused: int | None = option("Also show what was avoided if N trainings were not repeated.", metavar="N", type=COUNT)
+
+
+@command(EstimateOptions)
+def estimate(options: EstimateOptions) -> int:
+    """Estimate the emissions of a training from its hardware and hours, or from its parameters and tokens.
+
+    The tier says what an estimate rests on. Metered energy gives tier A, hardware and hours tier B, parameters and
+    tokens tiers D to F. With --into the estimate is written into a card. Tiers A and B with a known place go into the
+    block, all others only into the section.
 
     \b
     Examples:
@@ -94,61 +81,51 @@ def estimate(
       hf-emissions estimate --energy "3.5 kWh" --country Germany --into README.md --dry-run
       hf-emissions estimate --hardware "TPU v2" --hours 96 --intensity "0.56 kg/kWh" --method ml-co2-impact
     """
-    out = Output(format_)
-    _check_into(into, section=section, overwrite=overwrite, dry_run=how.dry_run, check=how.check, reused=reused)
-    found = _estimate(**given)
-    if into is not None:
-        out.note(estimate_figure(found))
-        notes = equivalents_notes(found.median_g, asked=equivalents, section=section or bool(refusal_of_block(found)))
-        return _write(Editing(out, how), found, into, (section, notes), overwrite=overwrite)
-    extra = _extra(found, reused, equivalents)
-    _print(out, found, extra)
-    out.document(**estimate_to_json(found), **{name: words for name, (words, _) in extra.items()})
+    options.check_into()
+    if options.into is not None and options.reused is not None:
+        raise UsageError("--reused is not written into a card; leave --into out")
+    found = _estimate(options)
+    if options.into is not None:
+        return _write(options, options.into, found)
+    _print(options, found)
     return DONE
 
 
-def _check_into(into: str | None, *, reused: str | None, **asked: bool) -> None:
-    """Reject options that would have no effect.
-
-    Raises:
-        UsageError: names the option.
-    """
-    if into is not None and not into.strip():
-        raise UsageError("--into is empty; name the card")
-    if into is not None and reused is not None:
-        raise UsageError("--reused is not written into a card; leave --into out")
-    without = [name for name, on in asked.items() if on and into is None]
-    if without:
-        raise UsageError(f"--{without[0].replace('_', '-')} goes with --into, which names the card")
-
-
-def _estimate(region: str | None, country: str | None, **given: Any) -> Estimate:
-    """Compute the estimate from the options.
-
-    Raises:
-        UsageError: an option cannot be parsed, or contradicts another.
-    """
-    settings = {name: given.pop(name) for name in ("method", "seed")}
-    trained = {name: given.pop(name) for name in ("adaptation", "training_type")}
-    trained["encoder_decoder"] = given.pop("encoder_decoder") or None
-    values = {name: read_option(name, text) for name, text in given.items()}
-    if values["hours"] is not None and values["device_hours"] is not None:
-        raise UsageError("--hours and --device-hours both say how long it took; give one of them")
-    if values["count"] is None and values["hardware"] is not None and values["hours"] is not None:
-        values["count"] = 1  # as the help says
-    calculator = {name: values.pop(name) for name in _CALCULATOR}
-    settings["calculator"] = {name: value for name, value in calculator.items() if value is not None}
-    settings |= {"intensity_g_per_kwh": values.pop("intensity"), "pue": values.pop("pue")}
-    facts = Facts(
-        **place_facts(country, region), **trained, **{_NAMES.get(name, name): value for name, value in values.items()}
-    )
+def _estimate(options: EstimateOptions) -> Estimate:
+    """Compute the estimate."""
+    facts = _facts(options)
     _check_age(facts)
-    return estimate_training(facts, **settings)
+    calculator = {name: getattr(options, name) for name in ("cpu", "cores", "memory", "usage", "psf")}
+    return estimate_training(
+        facts,
+        seed=options.seed,
+        intensity_g_per_kwh=options.intensity_g_per_kwh,
+        pue=options.pue,
+        method=options.method,
+        calculator={name: value for name, value in calculator.items() if value is not None},
+    )
 
 
-# Options named differently in `Facts`, and those of published calculators only.
-_NAMES = {"energy": "energy_kwh", "hours": "wall_hours"}
-_CALCULATOR = ("cpu", "cores", "memory", "usage", "psf")
+def _facts(options: EstimateOptions) -> Facts:
+    count, has_hours = options.count, options.wall_hours is not None
+    if has_hours and options.device_hours is not None:
+        raise UsageError("--hours and --device-hours are both durations; give one of them")
+    if count is None and has_hours and options.hardware is not None:
+        count = 1  # as the help says
+    return Facts(
+        **place_facts(options.country, options.region),
+        hardware=options.hardware,
+        count=count,
+        wall_hours=options.wall_hours,
+        device_hours=options.device_hours,
+        energy_kwh=options.energy_kwh,
+        parameters=options.parameters,
+        active_parameters=options.active_parameters,
+        tokens=options.tokens,
+        training_type=options.training_type,
+        adaptation=options.adaptation,
+        encoder_decoder=options.encoder_decoder or None,
+    )
 
 
 def _check_age(facts: Facts) -> None:
@@ -165,86 +142,70 @@ def _check_age(facts: Facts) -> None:
         option = "--hours" if facts.wall_hours else "--device-hours"
         raise UsageError(
             f"{option}: {hours:g} h by the clock are more than {hardware.words} has existed for "
-            f"(since {hardware.released_year}, {most:.0f} h); hours summed over devices are --device-hours"
+            f"(since {hardware.released_year}, {most:.0f} h); give hours summed over devices as --device-hours"
         )
 
 
-def _write(
-    editing: Editing, found: Estimate, into: str, with_section: tuple[bool, tuple[str, ...]], *, overwrite: bool
-) -> int:
-    section, notes = with_section
+def _write(options: EstimateOptions, into: str, found: Estimate) -> int:
+    """Write the estimate into a card: into the block and on request the section, or into the section alone."""
     refusal = refusal_of_block(found)
+    section = options.section or refusal is not None
+    notes = (*notes_of(found), *options.notes(found.median_g, section=section))
+    options.out.note(estimate_figure(found))
     if refusal is not None:
-        editing.out.note(f"no block is written, the estimate goes into the section: {refusal}")
+        options.out.note(f"no block is written, the estimate goes into the section: {refusal}")
 
     def change(text: str) -> str:
-        if section or refusal is not None:
-            _check_section(text, overwrite=overwrite)
-        if refusal is None:
-            text = patch_card(_without_replaced(text, overwrite=overwrite), record_of(found))
-            return put_section(text, record_of(found), (*notes_of(found), *notes)) if section else text
-        _check_no_block(text, refusal)
-        return put_section(text, record_of_section(found), (*notes_of(found), *notes))
+        if section:
+            _check_section(text, overwrite=options.overwrite)
+        if refusal is not None:
+            _check_no_block(text, refusal)
+            return put_section(text, record_of_section(found), notes)
+        record = record_of(found)
+        text = patch_card(_without_replaced(text, overwrite=options.overwrite), record)
+        return put_section(text, record, notes) if section else text
 
-    return editing.edit_all([one_target(into)], change, estimate=estimate_to_json(found))
+    return Editor(options).edit_all([one_target(into)], change, estimate=estimate_to_json(found))
+
+
+def _has_our_estimate(text: str) -> bool:
+    record = read_card(text)
+    return record is not None and (record.source or "").startswith(OUR_ESTIMATE)
 
 
 def _without_replaced(text: str, *, overwrite: bool) -> str:
     """Remove a block to be replaced, lest hours or hardware of another run remain with the figure."""
-    record = read_card(text)
-    ours = record is not None and (record.source or "").startswith(OUR_ESTIMATE)
-    return remove_block(text) if ours or overwrite else text
+    return remove_block(text) if overwrite or _has_our_estimate(text) else text
 
 
 def _check_section(text: str, *, overwrite: bool) -> None:
-    """Keep the section of a recorded training, which is better than an estimate.
-
-    Raises:
-        UsageError: the card has one and `overwrite` is off.
-    """
+    """Keep the section of a recorded training, which is better than an estimate."""
     found = find_section(text)
     if found and not overwrite and not is_section_of_estimate(text[slice(*found)]):
-        raise UsageError("the card has a section that is no estimate of ours; to replace it, ask with --overwrite")
+        raise UsageError("the card has a section that is no estimate of ours; to replace it, give --overwrite")
 
 
 def _check_no_block(text: str, refusal: str) -> None:
-    """Reject a section whose figure would compete with that of a block.
-
-    Raises:
-        UsageError: the block has a figure.
-    """
-    record = read_card(text)
-    if record is not None:
-        ours = (record.source or "").startswith(OUR_ESTIMATE)
-        what = "an older estimate; take it out first: hf-emissions remove" if ours else "a figure, which stays"
-        raise UsageError(f"the card has {what}; this estimate is none for a block: {refusal}")
+    """Reject a section whose figure would compete with that of a block."""
+    if read_card(text) is not None:
+        what = "a figure, which stays"
+        if _has_our_estimate(text):
+            what = "an older estimate; remove it first: hf-emissions remove"
+        raise UsageError(f"the card has {what}; this estimate cannot go into a block: {refusal}")
 
 
-def _extra(found: Estimate, reused: str | None, equivalents: bool) -> dict[str, tuple[Any, list[str]]]:
-    """Additional output by JSON key: the value, and lines for people."""
-    if found.median_g is None:
-        return {}
-    extra: dict[str, tuple[Any, list[str]]] = {}
-    if equivalents:
-        from ..factors.equivalences import equivalents as compare
-
-        compared = compare(found.median_g)
-        lines = [f"  as much as {item.words}" for item in compared]
-        extra["equivalents"] = ([item.document() for item in compared], lines)
-    if reused is not None:
-        from ..estimation.reuse import avoided
-
-        saved = avoided(found.median_g, read_option("reused", reused))
-        extra["reused"] = (dataclasses.asdict(saved), list(saved.words))
-    return extra
-
-
-def _print(out: Output, found: Estimate, extra: dict[str, tuple[Any, list[str]]]) -> None:
-    if out.format == "quiet":
-        out.item("unknown" if found.median_g is None else units.plain_decimal(found.median_g))
-        return
-    for line in estimate_lines(found):
-        out.line(line)
-    for _, lines in extra.values():
-        for line in lines:
-            out.line(line)
+def _print(options: EstimateOptions, found: Estimate) -> None:
+    lines, document = estimate_lines(found), estimate_to_json(found)
+    if options.equivalents and found.median_g is not None:
+        compared = equivalents(found.median_g)
+        lines += [f"  as much as {item.words}" for item in compared]
+        document["equivalents"] = [item.document() for item in compared]
+    if options.reused is not None and found.median_g is not None:
+        saved = avoided(found.median_g, options.reused)
+        lines += saved.words
+        document["reused"] = asdict(saved)
+    if options.format == "quiet":
+        options.out.item("unknown" if found.median_g is None else units.plain_decimal(found.median_g))
+    for line in lines:
+        options.out.line(line)
+    options.out.document(**document)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import keyword
 import sys
-from typing import Any
 
 import click
 
@@ -14,16 +13,16 @@ from .failures import FAILED, INTERRUPTED, report
 from .output import Output
 
 # Commands and their `--help` summaries; their modules are imported lazily.
-_COMMANDS = {
+COMMANDS = {
     "show": "Show the figure of a card.",
     "add": "Write a figure into a card.",
-    "remove": "Take the figure out of a card.",
-    "check": "Check that the figure is there and can be read.",
-    "rules": "List what `check` looks for, and explain it.",
-    "import": "Write what any tracker recorded into a card.",
-    "estimate": "Estimate what a training emitted that nobody recorded.",
+    "remove": "Remove the figure from a card.",
+    "check": "Check that the figure is there, can be parsed and is plausible.",
+    "rules": "List and explain the rules of `check`.",
+    "import": "Write the result of a tracker into a card.",
+    "estimate": "Estimate the emissions of an unrecorded training.",
     "audit": "Audit many cards: what is missing, wrong or estimable.",
-    "runs": "List recorded trainings, and write their figure anew.",
+    "runs": "List recorded trainings, and recompute their figures.",
 }
 
 
@@ -31,10 +30,10 @@ class _Commands(click.Group):
     """Lazy command group: each command is a function of the same name in `cli/<name>.py`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
         # `import` is a Python keyword.
         name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
@@ -43,7 +42,7 @@ class _Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -71,7 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
-        code: Any = cli.main(args=arguments, prog_name="hf-emissions", standalone_mode=False)
+        code: object = cli.main(args=arguments, prog_name="hf-emissions", standalone_mode=False)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except (click.Abort, KeyboardInterrupt) as error:

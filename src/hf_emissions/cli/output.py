@@ -6,13 +6,15 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
+from ..errors import UsageError
 from ..terminal import json_visible, visible
 
 Format = Literal["human", "json", "quiet"]
+Document = dict[str, object]
 
 # Version of all JSON documents; within a version, fields are only added.
 SCHEMA = 1
@@ -24,10 +26,10 @@ class Output:
 
     format: Format = "human"
 
-    def line(self, text: str, **style: Any) -> None:
+    def line(self, text: str, *, bold: bool = False, colour: str | None = None) -> None:
         """Print a line of data for people; control characters are made visible."""
         if self.format == "human":
-            _print(click.style(visible(text), **style))
+            _print(click.style(visible(text), fg=colour, bold=bold or None))
 
     def item(self, text: str) -> None:
         """Print a line of data in the formats `human` and `quiet`."""
@@ -47,7 +49,7 @@ class Output:
         for line in diff.split("\n")[:-1]:
             _print(click.style(visible(line.removesuffix("\r")), fg=colours.get(line[:1])))
 
-    def document(self, **content: Any) -> None:
+    def document(self, **content: object) -> None:
         """Print the JSON document of a command; a no-op in other formats."""
         if self.format == "json":
             text = json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False, indent=2, allow_nan=False)
@@ -62,6 +64,20 @@ class Output:
         """Print an error to standard error, in every format."""
         _print(click.style("Error: ", fg="red", bold=True) + visible(text), err=True)
 
+    @property
+    def can_ask(self) -> bool:
+        """True if a person can answer a question."""
+        return self.format == "human" and bool(sys.stdin and sys.stdin.isatty())
+
+    def confirm(self, question: str) -> bool:
+        """Ask a question; the default is no."""
+        return click.confirm(question, default=False, err=True)
+
+
+def nobody_to_ask(what: str) -> UsageError:
+    """Error of an operation that needs a confirmation which nobody can give."""
+    return UsageError(f"{what} asks before it writes, and there is nobody to ask; give --yes or --dry-run")
+
 
 def _print(text: str | bytes, *, nl: bool = True, err: bool = False) -> None:
     try:
@@ -70,15 +86,3 @@ def _print(text: str | bytes, *, nl: bool = True, err: bool = False) -> None:
         # The reader (head, less) has exited. Finish the work and discard further output.
         stream = sys.stderr if err else sys.stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def format_option(command: Any) -> Any:
-    """Add the common option `--format`."""
-    return click.option(
-        "--format",
-        "format_",
-        type=click.Choice(["human", "json", "quiet"]),
-        default="human",
-        show_default=True,
-        help="How to print: for people, as one JSON document, or the bare names.",
-    )(command)

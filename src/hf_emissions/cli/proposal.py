@@ -58,7 +58,7 @@ def describe(model: str, before: str, after: str, evidence: Sequence[str] = (), 
 
 def _what(before: str, after: str) -> Iterator[str]:
     yield from _what_of_block(before, after)
-    old, new = (text[slice(*span)] if (span := find_section(text)) else "" for text in (before, after))
+    old, new = _section(before), _section(after)
     if new and new != old:
         verb = "Brings up to date" if old else "Writes"
         hides = count_hidden(after) > count_hidden(before)
@@ -120,7 +120,9 @@ def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str 
         evidence: whether findings support the change, as for a fix.
     """
     old, new = _record(before), _record(after)
-    if _has_new_estimate(before, after) or (new and _ESTIMATE.search(new.source or "") and new != old):
+    section = _section(after)
+    has_new_estimate = is_section_of_estimate(section) and section != _section(before)
+    if has_new_estimate or (new and _ESTIMATE.search(new.source or "") and new != old):
         return "an estimate is never proposed to others; a recorded or imported figure is"
     if new is None and old is None:
         return "there is no figure in this change to propose; where the place is not known, give it first"
@@ -131,10 +133,9 @@ def why_not_proposed(before: str, after: str, *, evidence: bool = False) -> str 
     return None
 
 
-def _has_new_estimate(before: str, after: str) -> bool:
-    """True if the change adds or alters a section of an estimate."""
-    old, new = (text[slice(*span)] if (span := find_section(text)) else "" for text in (before, after))
-    return is_section_of_estimate(new) and new != old
+def _section(text: str) -> str:
+    span = find_section(text)
+    return text[slice(*span)] if span else ""
 
 
 def _record(text: str) -> EmissionsRecord | None:

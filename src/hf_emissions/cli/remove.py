@@ -1,24 +1,28 @@
-"""`hf-emissions remove`: take the figure out of a card."""
+"""`hf-emissions remove`: remove the figure from cards."""
 
 from __future__ import annotations
 
-import click
+from dataclasses import dataclass
 
 from ..card.patch import remove_block
 from ..card.section import remove_section
-from .command import Command
-from .editing import Editing, WriteOptions, editing_options
-from .output import Format, Output, format_option
+from .command import argument, command, flag
+from .editor import Editor
+from .options import WriteOptions
 from .targets import find_targets
 
 
-@click.command(cls=Command)
-@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
-@click.option("--section", is_flag=True, help="Take out the section that hf-emissions wrote, too.")
-@editing_options
-@format_option
-def remove(targets: tuple[str, ...], section: bool, how: WriteOptions, format_: Format) -> int:
-    """Take the co2_eq_emissions block out of cards; everything else stays as it is, byte for byte.
+@dataclass(frozen=True, kw_only=True)
+class RemoveOptions(WriteOptions):
+    """Options of `remove`."""
+
+    targets: tuple[str, ...] = argument(nargs=-1, required=True, metavar="TARGET...")
+    section: bool = flag("Also remove the section that hf-emissions wrote.")
+
+
+@command(RemoveOptions)
+def remove(options: RemoveOptions) -> int:
+    """Remove the co2_eq_emissions block from cards. All other bytes stay the same.
 
     \b
     Examples:
@@ -28,6 +32,6 @@ def remove(targets: tuple[str, ...], section: bool, how: WriteOptions, format_: 
     """
 
     def change(text: str) -> str:
-        return remove_block(remove_section(text) if section else text)
+        return remove_block(remove_section(text) if options.section else text)
 
-    return Editing(Output(format_), how).edit_all(find_targets(targets), change)
+    return Editor(options).edit_all(find_targets(options.targets), change)

@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import click
+from dataclasses import dataclass
 
 from ..rules.check import RULES
 from ..rules.rule import Rule
 from ..rules.rule_docs import is_safe, page
-from .command import Command
+from .command import argument, command
 from .failures import DONE
-from .output import Format, Output, format_option
+from .options import OutputOptions
+from .output import Document
+from .reporters.reporter import COLOURS
 from .settings import known_rules
 
-_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+
+@dataclass(frozen=True, kw_only=True)
+class RulesOptions(OutputOptions):
+    """Options of `rules`."""
+
+    ids: tuple[str, ...] = argument(nargs=-1, metavar="[RULE]...")
 
 
-@click.command(cls=Command)
-@click.argument("ids", nargs=-1, metavar="[RULE]...")
-@format_option
-def rules(ids: tuple[str, ...], format_: Format) -> int:
-    """List the rules of `check`, or explain some of them.
+@command(RulesOptions)
+def rules(options: RulesOptions) -> int:
+    """List the rules of `check`, or explain the named ones.
 
-    With the name of a rule: what it looks for, why that matters, a card that fails and one that passes.
+    The explanation of a rule says what it looks for and why, and shows a card that fails and one that passes.
 
     \b
     Examples:
       hf-emissions rules
       hf-emissions rules kilograms-as-grams
-      hf-emissions rules --format quiet    # the names alone
+      hf-emissions rules --format quiet    # only the names
     """
-    out = Output(format_)
-    wanted = known_rules(list(ids), "rules") if ids else ()
+    out = options.out
+    wanted = known_rules(options.ids, "rules") if options.ids else ()
     chosen = [rule for rule in RULES if rule.id in wanted or not wanted]
-    out.document(rules=[_as_json(rule) for rule in chosen])
+    out.document(rules=[_document(rule) for rule in chosen])
+    width = max(len(rule.id) for rule in RULES)
     for rule in chosen:
-        if format_ == "quiet":
+        if out.format == "quiet":
             out.item(rule.id)
         elif wanted:
             out.line(page(rule))
         else:
-            _print(out, rule)
+            line = f"{rule.id:<{width}}  {rule.severity:<7}  {rule.looks_for}"
+            out.line(line, colour=COLOURS[rule.severity])
     return DONE
 
 
-def _print(out: Output, rule: Rule) -> None:
-    width = max(len(each.id) for each in RULES)
-    out.line(f"{rule.id:<{width}}  {rule.severity:<7}  {rule.looks_for}", fg=_COLOURS[rule.severity])
-
-
-def _as_json(rule: Rule) -> dict[str, Any]:
+def _document(rule: Rule) -> Document:
     """JSON fields of a rule; `fix`: its example is fixed safely, unsafely, or not (null)."""
-    mended = {None: None, True: "safe", False: "unsafe"}[is_safe(rule)]
+    fix = {None: None, True: "safe", False: "unsafe"}[is_safe(rule)]
     words = {"looks_for": rule.looks_for, "why": rule.why, "fails": rule.fails, "passes": rule.passes}
-    return {"id": rule.id, "severity": rule.severity, "fix": mended, **words}
+    return {"id": rule.id, "severity": rule.severity, "fix": fix, **words}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from ..errors import UsageError
 from ..rules.check import RULES
@@ -40,11 +39,7 @@ class RuleOptions:
     _read: dict[Path, Settings] = field(default_factory=dict, compare=False)
 
     def settings(self, card: Path | None) -> Settings:
-        """Return the settings for a card, or for standard input (None). Cached per folder.
-
-        Raises:
-            UsageError: a pyproject.toml above it cannot be parsed or has an invalid value.
-        """
+        """Return the settings for a card, or for standard input (None). Cached per folder."""
         folder = (Path.cwd() / card).parent if card else Path.cwd()
         if folder not in self._read:
             self._read[folder] = self._over(find_settings(folder))
@@ -58,46 +53,32 @@ class RuleOptions:
         return found if self.fail_on is None else replace(found, fail_on=self.fail_on)
 
 
-def listed(names: Iterable[str], option: str) -> tuple[str, ...] | None:
-    """Parse a repeatable, comma-separated option of rule names; None if not given.
-
-    Raises:
-        UsageError: unknown rule, or no rule.
-    """
+def rule_list(names: Iterable[str], option: str) -> tuple[str, ...] | None:
+    """Parse a repeatable, comma-separated option of rule names; None if not given."""
     given = list(names)
-    if not given:
-        return None
-    found = (part.strip() for name in given for part in name.split(","))
-    return known_rules([name for name in found if name], option)
+    found = [part.strip() for name in given for part in name.split(",") if part.strip()]
+    return known_rules(found, option) if given else None
 
 
-def known_rules(names: list[Any], where: str) -> tuple[str, ...]:
-    """Validate and deduplicate rule names.
-
-    Raises:
-        UsageError: unknown name, with a suggestion; or no names.
-    """
+def known_rules(names: Sequence[object], where: str) -> tuple[str, ...]:
+    """Validate and deduplicate rule names."""
     if not names:
         raise UsageError(f"{where} names no rule; leave it out to run them all")
     ids = [rule.id for rule in RULES]
     for name in names:
         if name not in ids:
             raise UsageError(f"{where}: there is no rule {name!r}; {near(str(name), ids)}")
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(str(name) for name in names))
 
 
-def near(name: str, names: list[str]) -> str:
+def near(name: str, names: Sequence[str]) -> str:
     """Suggest the closest name, or list all."""
     found = difflib.get_close_matches(name.lower().replace("_", "-"), names, n=1)
     return f"did you mean {found[0]!r}?" if found else f"there are {', '.join(sorted(names))}"
 
 
 def find_settings(folder: Path) -> Settings:
-    """Read the settings of the nearest pyproject.toml, from the folder upwards, with a `[tool.hf-emissions]`.
-
-    Raises:
-        UsageError: see `RuleOptions.settings`.
-    """
+    """Read the settings of the nearest pyproject.toml, from the folder upwards, with a `[tool.hf-emissions]`."""
     for above in (folder, *folder.parents):
         table = _table(above / FILE)
         if table is not None:
@@ -105,7 +86,7 @@ def find_settings(folder: Path) -> Settings:
     return Settings()
 
 
-def _table(path: Path) -> Any:
+def _table(path: Path) -> object:
     try:
         data = tomllib.loads(path.read_bytes().decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -116,26 +97,31 @@ def _table(path: Path) -> Any:
     return tools.get(TABLE) if isinstance(tools, Mapping) else None
 
 
-def _settings(table: Any, where: str) -> Settings:
+def _settings(table: object, where: str) -> Settings:
     if not isinstance(table, Mapping):
         raise UsageError(f"{where} is not a table")
-    for key in table:
-        if key not in _READ:
-            raise UsageError(f"{where} has no setting {key!r}; {near(key, list(_READ))}")
-    return Settings(**{key.replace("-", "_"): _READ[key](value, f"{where} {key}") for key, value in table.items()})
+    found = Settings()
+    for key, value in table.items():
+        if key == "select":
+            found = replace(found, select=known_rules(_list(value, f"{where} select"), f"{where} select"))
+        elif key == "ignore":
+            names = _list(value, f"{where} ignore")
+            found = replace(found, ignore=known_rules(names, f"{where} ignore") if names else ())
+        elif key == "fail-on":
+            found = replace(found, fail_on=_severity(value, f"{where} fail-on"))
+        else:
+            raise UsageError(f"{where} has no setting {key!r}; {near(key, ['select', 'ignore', 'fail-on'])}")
+    return found
 
 
-def _rules(value: Any, where: str) -> tuple[str, ...]:
+def _list(value: object, where: str) -> list[object]:
     if not isinstance(value, list):
         raise UsageError(f'{where} is {value!r}; write a list of rules, such as ["missing-hardware"]')
-    return known_rules(value, where) if value or where.endswith(" select") else ()
+    return value
 
 
-def _severity(value: Any, where: str) -> Severity:
+def _severity(value: object, where: str) -> Severity:
     for severity in SEVERITIES[1:]:
         if value == severity:
             return severity
     raise UsageError(f'{where} is {value!r}; write "warning" or "error"')
-
-
-_READ: dict[str, Callable[[Any, str], Any]] = {"select": _rules, "ignore": _rules, "fail-on": _severity}

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..card.diff import unified_diff
 from ..card.file import CARD_NAME, read_stream, read_text
 from ..errors import UsageError
-from ..hub.address import read_address
-from .hub_target import HubTarget
+from ..hub.address import Address, read_address
+from .output import Output
+
+if TYPE_CHECKING:
+    from ..hub.client import Hub
 
 STDIN = "-"
+
+# Retries of an unreachable server, about half a minute: an interactive user should not wait longer.
+_CONNECTIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,52 @@ class Target:
         return unified_diff(before, after, _relative(self.path) if self.path else CARD_NAME)
 
 
+@dataclass(frozen=True, slots=True)
+class HubTarget:
+    """Card of a model on the Hub. Like standard input, it has no `path`."""
+
+    address: Address
+    path: None = None
+
+    @property
+    def name(self) -> str:
+        """Display name."""
+        return str(self.address)
+
+    @property
+    def card_name(self) -> str:
+        """Name in suggested commands."""
+        return self.name
+
+    def text(self) -> str:
+        """Read the card's text at its newest commit."""
+        return the_hub().read(self.address).text
+
+    def diff(self, before: str, after: str) -> str:
+        """Return a diff that `git apply` accepts in a clone of the repository."""
+        return unified_diff(before, after, CARD_NAME)
+
+
 AnyTarget = Target | HubTarget
+
+
+def the_hub() -> Hub:
+    """Client for the Hub at HF_ENDPOINT, with the token of HF_TOKEN or `hf auth login`."""
+    return _hub(os.environ.get("HF_ENDPOINT"), (os.environ.get("HF_TOKEN") or "").strip())
+
+
+@cache
+def _hub(endpoint: str | None, token: str | None) -> Hub:
+    from ..hub.client import Hub
+    from ..hub.waiting import RetryBudget
+
+    out = Output()
+    return Hub(
+        endpoint=endpoint or None,
+        token=token or None,
+        say=out.note,
+        patience=lambda: RetryBudget(say=out.note, connections=_CONNECTIONS),
+    )
 
 
 def find_targets(names: tuple[str, ...]) -> list[AnyTarget]:
@@ -55,11 +109,7 @@ def find_targets(names: tuple[str, ...]) -> list[AnyTarget]:
 
 
 def one_target(name: str) -> AnyTarget:
-    """Resolve a name to one card; of several in a folder, the one at its top.
-
-    Raises:
-        UsageError: no card, or several without one at the top.
-    """
+    """Resolve a name to one card; of several in a folder, the one at its top."""
     found = find_targets((name,))
     if len(found) == 1:
         return found[0]
@@ -67,20 +117,6 @@ def one_target(name: str) -> AnyTarget:
     if own in found:
         return own
     raise UsageError(f"{name}: there are {len(found)} cards below; a figure belongs to one training, so name one card")
-
-
-def on_the_hub(names: tuple[str, ...]) -> bool:
-    """True if all names are models on the Hub."""
-    return all(_is_on_the_hub(name) for name in names)
-
-
-def some_on_the_hub(names: tuple[str, ...]) -> bool:
-    """True if any name is a model on the Hub."""
-    return any(_is_on_the_hub(name) for name in names)
-
-
-def _is_on_the_hub(name: str) -> bool:
-    return name != STDIN and not Path(name).exists() and read_address(name) is not None
 
 
 def _named(name: str) -> list[AnyTarget]:
@@ -99,15 +135,13 @@ def _named(name: str) -> list[AnyTarget]:
 
 def _in_folder(folder: Path) -> list[AnyTarget]:
     found = (card for card in sorted(folder.rglob(CARD_NAME)) if card.is_file())
-    cards: list[AnyTarget] = [Target(card) for card in found if not _is_hidden(card.relative_to(folder))]
+    # Hidden folders, such as .venv and .git, are not by the owner of the folder.
+    cards: list[AnyTarget] = [
+        Target(card) for card in found if not any(part.startswith(".") for part in card.relative_to(folder).parts)
+    ]
     if not cards:
         raise UsageError(f"{folder}: there is no {CARD_NAME} in this folder")
     return cards
-
-
-def _is_hidden(path: Path) -> bool:
-    # Such as .venv and .git: their contents are not by the owner of the folder.
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _relative(path: Path) -> str:

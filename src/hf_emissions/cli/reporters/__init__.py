@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Literal, Protocol
+from typing import Literal, get_args
 
 from ..output import Output
-from .checked import CheckResult
+from .github import GithubReporter
+from .human import HumanReporter
+from .json_document import JsonReporter
+from .quiet import QuietReporter
+from .reporter import Reporter
+from .sarif import SarifReporter
 
 ReportFormat = Literal["human", "json", "quiet", "github", "sarif"]
 
-FORMATS: tuple[ReportFormat, ...] = ("human", "json", "quiet", "github", "sarif")
+FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
 
-_MODULES = {"json": "json_document"}
-
-
-class Reporter(Protocol):
-    """Prints the result of a check in one format."""
-
-    def card(self, checked: CheckResult) -> None:
-        """Called for each checked card."""
-
-    def end(self) -> None:
-        """Called after the last card."""
+_REPORTERS: dict[ReportFormat, type[Reporter]] = {
+    "human": HumanReporter,
+    "json": JsonReporter,
+    "quiet": QuietReporter,
+    "github": GithubReporter,
+    "sarif": SarifReporter,
+}
 
 
 def reporter(format_: ReportFormat) -> Reporter:
     """Return the reporter for a format."""
-    module = importlib.import_module(f".{_MODULES.get(format_, format_)}", __package__)
-    out = Output(format_ if format_ in ("json", "quiet") else "human")
-    found: Reporter = module.REPORTER(out)
-    return found
+    return _REPORTERS[format_](Output(format_ if format_ in ("json", "quiet") else "human"))

@@ -20,7 +20,7 @@ class CheckResult:
         fails: whether a finding is severe enough for exit code 1.
         fixed: fixed findings, or those a dry run would fix; None without `--fix`.
         diff: diff of a dry run.
-        mended: the new text, if printed rather than written.
+        new_text: the new text, if printed rather than written.
         problem: why the card could not be checked or fixed.
         url: commit or pull request, for a card fixed on the Hub.
         interrupted: whether Ctrl-C arrived during the fix on the Hub.
@@ -34,7 +34,7 @@ class CheckResult:
     fails: bool = False
     fixed: tuple[Finding, ...] | None = None
     diff: str | None = None
-    mended: str | None = None
+    new_text: str | None = None
     problem: str | None = None
     url: str | None = None
     interrupted: bool = False

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...rules.finding import Finding
 from ...terminal import visible
-from ..output import Output
 from .checked import CheckResult
+from .reporter import Reporter
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-@dataclass(frozen=True, slots=True)
-class GithubReporter:
+class GithubReporter(Reporter):
     """Prints a workflow command per finding, and per card that could not be checked."""
-
-    out: Output
 
     def card(self, checked: CheckResult) -> None:
         """Print the annotations of a card."""
@@ -25,9 +20,6 @@ class GithubReporter:
             self.out.line(annotation(finding, file))
         if checked.problem is not None:
             self.out.line(command("error", checked.problem, **file, title="hf-emissions"))
-
-    def end(self) -> None:
-        """Do nothing."""
 
 
 def annotation(finding: Finding, file: dict[str, str]) -> str:
@@ -50,6 +42,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-REPORTER = GithubReporter

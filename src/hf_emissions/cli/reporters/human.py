@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from ...rules.finding import Finding, Fix
 from ...terminal import one_line
-from ..output import Output
 from .checked import CheckResult
 from .lines import Lines, lines_of
-
-_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+from .reporter import COLOURS, Reporter
 
 # Context shown of a long line, in characters before and after the position.
 BEFORE, AFTER = 50, 50
 
 
-@dataclass(frozen=True, slots=True)
-class HumanReporter:
+class HumanReporter(Reporter):
     """Prints findings for people, card by card."""
-
-    out: Output
 
     def card(self, checked: CheckResult) -> None:
         """Print the findings of a card; for a dry run only the diff, so that `git apply` accepts the output."""
         if checked.diff is not None:
             self.out.diff(checked.diff)
-        elif checked.mended is not None:
-            self.out.card(checked.mended)
+        elif checked.new_text is not None:
+            self.out.card(checked.new_text)
             for finding in checked.findings:
                 self.out.note(headline(checked.target.name, finding))
         else:
@@ -38,16 +32,13 @@ class HumanReporter:
     def _findings(self, checked: CheckResult) -> None:
         lines = lines_of(checked.text if checked.findings else "")
         for finding, following in zip_longest(checked.findings, checked.findings[1:]):
-            self.out.line(headline(checked.target.name, finding), fg=_COLOURS[finding.severity])
+            self.out.line(headline(checked.target.name, finding), colour=COLOURS[finding.severity])
             if finding.fix:
                 self.out.line(_fix_line(finding.fix))
             if following is None or _place(following) != _place(finding):
                 # Show the source line once, after the last finding at a position.
                 for line in excerpt(lines, *_place(finding)):
                     self.out.line(line)
-
-    def end(self) -> None:
-        """Do nothing; the summary goes to standard error."""
 
 
 def _place(finding: Finding) -> tuple[int, int]:
@@ -90,6 +81,3 @@ def _cells(char: str) -> int:
 def _fix_line(fix: Fix) -> str:
     options = "--fix" if fix.safe else "--fix --unsafe-fixes"
     return f"  {options}: {one_line(fix.words)}"
-
-
-REPORTER = HumanReporter

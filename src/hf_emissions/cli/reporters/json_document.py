@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict
 
 from ...rules.finding import Finding
-from ..output import Output
+from ..output import Document, Output
 from .checked import CheckResult
+from .reporter import Reporter
 
 
-@dataclass(frozen=True, slots=True)
-class JsonReporter:
+class JsonReporter(Reporter):
     """Collects the cards and prints them as one document."""
 
-    out: Output
-    cards: list[dict[str, Any]] = field(default_factory=list)
+    def __init__(self, out: Output) -> None:
+        super().__init__(out)
+        self.cards: list[Document] = []
 
     def card(self, checked: CheckResult) -> None:
         """Collect a result."""
-        self.cards.append(_card(checked))
+        document: Document = {
+            "path": checked.target.name,
+            "findings": [asdict(finding) for finding in checked.findings],
+            "ignored": [_brief(finding) for finding in checked.ignored],
+        }
+        if checked.fixed is not None:
+            document["fixed"] = [_fixed(finding) for finding in checked.fixed]
+        also = {"diff": checked.diff, "text": checked.new_text, "error": checked.problem, "url": checked.url}
+        self.cards.append(document | {name: value for name, value in also.items() if value is not None})
 
     def end(self) -> None:
         """Print the document."""
         self.out.document(cards=self.cards)
 
 
-def _card(checked: CheckResult) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "path": checked.target.name,
-        "findings": [asdict(finding) for finding in checked.findings],
-        "ignored": [_brief(finding) for finding in checked.ignored],
-    }
-    if checked.fixed is not None:
-        document["fixed"] = [_fixed(finding) for finding in checked.fixed]
-    also = {"diff": checked.diff, "text": checked.mended, "error": checked.problem, "url": checked.url}
-    return document | {name: value for name, value in also.items() if value is not None}
-
-
-def _brief(finding: Finding) -> dict[str, Any]:
+def _brief(finding: Finding) -> Document:
     return {"line": finding.line, "column": finding.column, "rule": finding.rule}
 
 
-def _fixed(finding: Finding) -> dict[str, Any]:
+def _fixed(finding: Finding) -> Document:
     fix = finding.fix
     return _brief(finding) | ({"safe": fix.safe, "words": fix.words} if fix else {})
-
-
-REPORTER = JsonReporter

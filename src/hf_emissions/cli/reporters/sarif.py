@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from ... import __version__
 from ...rules.check import RULES
 from ...rules.finding import Finding, Fix, Replacement
 from ...rules.rule import Rule
-from ..output import Output
+from ..output import Document, Output
 from .checked import CheckResult
 from .lines import Lines, lines_of
+from .reporter import Reporter
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _INDICES = {rule.id: index for index, rule in enumerate(RULES)}
 
-Document = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class SarifReporter:
+class SarifReporter(Reporter):
     """Collects findings and prints them as one log with one run."""
 
-    out: Output
-    results: list[Document] = field(default_factory=list)
-    problems: list[Document] = field(default_factory=list)
+    def __init__(self, out: Output) -> None:
+        super().__init__(out)
+        self.results: list[Document] = []
+        self.problems: list[Document] = []
 
     def card(self, checked: CheckResult) -> None:
         """Collect the results of a card, or its problem."""
@@ -116,6 +113,3 @@ def _artifact(path: Path | None) -> Document:
     if absolute.is_relative_to(here) and ".." not in path.parts:
         return {"uri": quote(absolute.relative_to(here).as_posix(), errors="surrogateescape")}
     return {"uri": absolute.resolve().as_uri()}
-
-
-REPORTER = SarifReporter

@@ -1,4 +1,4 @@
-"""`--with-estimates`: add estimated ranges to findings where the card's facts allow it."""
+"""`check --with-estimates`: add estimated ranges to findings where the card's facts allow it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from ..rules.finding import Finding
 RULE = "estimable-emissions"
 
 
-def with_estimates(text: str, findings: Iterable[Finding]) -> list[Finding]:
+def with_ranges(text: str, findings: Iterable[Finding]) -> list[Finding]:
     """Add tier and range of an estimate to findings of `estimable-emissions`.
 
     Raises:
         MissingExtraError: the extra for estimates is not installed.
     """
-    return [_with_estimate(text, finding) if finding.rule == RULE else finding for finding in findings]
+    return [
+        replace(finding, message=f"{finding.message} ({_range(extract_facts(text))})")
+        if finding.rule == RULE
+        else finding
+        for finding in findings
+    ]
 
 
-def _with_estimate(text: str, finding: Finding) -> Finding:
-    return replace(finding, message=f"{finding.message} ({range_of(extract_facts(text))})")
-
-
-def range_of(facts: Facts) -> str:
-    """Estimate from these facts and describe tier and range, or the reason for no estimate."""
+def _range(facts: Facts) -> str:
+    """Tier and range of an estimate, or the reason why there is none."""
     # Imported lazily: estimates need numpy, checks do not.
     from ..estimation.estimate import estimate
     from ..estimation.explanation import range_words
