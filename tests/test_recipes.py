@@ -18,10 +18,11 @@ FILE = re.compile(r"^`(?P<path>[^`\n]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.DOT
 BLOCK = r"^```{language}\n(.*?)^```$"
 ALWAYS = ["tests/test_imports.py", "tests/test_docs.py", "tests/test_docs_form.py"]
 RELEVANT = {
-    "Add a rule": ["tests/test_rules.py", "tests/rules", "tests/cli/test_rules.py", "tests/cli/test_check_mend.py"],
+    "Add a rule": ["tests/test_rules.py", "tests/rules/test_zero_hours.py", "tests/cli/test_rules.py"],
     "Add a tracker": ["tests/importers/test_files.py", "tests/importers/test_wattlog.py"],
     "Add a command": ["tests/cli/test_main.py", "tests/cli/test_convert.py"],
 }
+LINT = [["ruff", "check", "--no-cache", "."], ["ruff", "format", "--no-cache", "--check", "."]]
 # What `make docs` writes.
 GENERATED = ("README.md", "docs/")
 
@@ -41,10 +42,6 @@ def files() -> list[str]:
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
-
-
-def contents(folder: Path, names: set[str]) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in names}
 
 
 @pytest.fixture
@@ -99,13 +96,12 @@ def test_a_recipe_works_as_written(copy, tmp_path_factory, title):
     before = set(files())
     named = follow(recipe(title), copy)
     assert named
-    cache = tmp_path_factory.getbasetemp() / "mypy"
-    python(copy, "ruff", "check", "--no-cache", ".")
-    python(copy, "ruff", "format", "--no-cache", "--check", ".")
-    python(copy, "mypy", "--cache-dir", str(cache))
+    after = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}
+    changed = {name for name in after & before if (copy / name).read_bytes() != (ROOT / name).read_bytes()}
+    others = {name for name in (after - before) | changed if not name.startswith(GENERATED)} - named
+    assert not others, "the recipe does not say that these change"
+    for arguments in LINT:
+        python(copy, *arguments)
+    python(copy, "mypy", "--cache-dir", str(tmp_path_factory.getbasetemp() / "mypy"))
     marks = "not slow and not shared and not train"
     python(copy, "pytest", "-q", "-p", "no:cacheprovider", "-m", marks, *ALWAYS, *RELEVANT[title])
-    added = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()} - before
-    changed = {name for name, data in contents(copy, before).items() if data != (ROOT / name).read_bytes()}
-    others = {name for name in added | changed - named if not name.startswith(GENERATED)} - named
-    assert not others, "the recipe does not say that these change"
