@@ -111,7 +111,9 @@ def test_the_pages_of_the_rules_are_up_to_date():
 
 
 def test_the_readme_is_short():
-    assert len(README.read_text(encoding="utf-8").splitlines()) <= 120
+    """Its table of commands grows by a row a command; the rest does not."""
+    lines = README.read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if not line.startswith("|")]) <= 110
 
 
 @pytest.mark.parametrize("name", COMMANDS)
