@@ -10,6 +10,8 @@ INSTALL := -m pip install -qq --disable-pip-version-check --progress-bar off
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(3 * os.cpu_count() // 2)")
 # A test file is one worker's, so that what its tests share is made once.
 PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n $(WORKERS) --dist loadfile $(if $(SHUFFLE),--random-order-seed=$(SHUFFLE))
+# The tests that hold generated documents to the code also write them.
+PAGES := tests/test_docs.py tests/audit/test_columns.py tests/importers/test_compare.py
 
 # Torch's waiting threads go to sleep. Spinning, they would slow each other tenfold where other programs run too.
 export OMP_WAIT_POLICY := PASSIVE
@@ -17,7 +19,7 @@ export OMP_WAIT_POLICY := PASSIVE
 # What a test run does is the same every time; the order of sets too. `make test SHUFFLE=7` is another order of the tests.
 export PYTHONHASHSEED := 0
 
-.PHONY: help demo test check lint mutants clean
+.PHONY: help demo test check lint docs mutants clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +38,9 @@ lint: $(TEST)/installed ## lint and types alone
 	@$(TEST)/bin/ruff format --check .
 	@$(TEST)/bin/mypy
 	@$(TEST)/bin/zizmor --offline --quiet .github/workflows action.yml
+
+docs: $(TEST)/installed ## write the generated documents anew
+	@for page in $(PAGES); do PYTHONPATH="tests:$$PYTHONPATH" $(TEST)/bin/python $$page || exit 1; done
 
 mutants: $(TEST)/installed $(MUTANTS)/installed ## change the code in small ways, and count what the tests notice: hours
 	@$(MUTANTS)/bin/python benchmarks/mutants.py $(OF) --most $(or $(MOST),150) --seed $(or $(SEED),0)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import hf_emissions.rules.check
 from hf_emissions import check_card
 from hf_emissions.errors import HfEmissionsError
 from hf_emissions.rules.check import RULES, chosen_rules
 from hf_emissions.rules.finding import SEVERITIES, Finding
 
 IDS = [rule.id for rule in RULES]
+SEVERITY = {rule.id: rule.severity for rule in RULES}
+FOLDER = Path(hf_emissions.rules.check.__file__).parent
 
 
 @pytest.mark.parametrize("rule", RULES, ids=IDS)
@@ -43,8 +47,14 @@ def test_a_rule_says_what_it_looks_for_and_why(rule):
         assert text.endswith(".")
 
 
-def test_ids_are_unique():
-    assert len(set(IDS)) == len(IDS)
+def test_every_module_with_a_rule_is_found_and_named_after_it():
+    modules = [path.stem for path in FOLDER.glob("*.py") if "\nRULE = " in path.read_text(encoding="utf-8")]
+    assert modules
+    assert sorted(modules) == sorted(rule_id.replace("-", "_") for rule_id in IDS)
+
+
+def test_the_most_severe_rules_come_first():
+    assert sorted(IDS, key=lambda rule_id: (["error", "warning", "info"].index(SEVERITY[rule_id]), rule_id)) == IDS
 
 
 WHOLE = (

@@ -10,11 +10,14 @@ import termios
 import threading
 import time
 
+import click
 import pytest
 
 from hf_emissions import __version__
+from hf_emissions.cli.main import cli
 
-COMMANDS = ["show", "add", "remove", "check", "rules", "import", "estimate", "audit", "runs"]
+PROMISED = ["show", "add", "remove", "check", "rules", "import", "estimate", "audit", "runs"]
+COMMANDS = cli.list_commands(click.Context(cli))
 
 
 def test_version(run):
@@ -25,6 +28,7 @@ def test_help_lists_the_commands_with_a_line_each(run):
     result = run("--help")
     listed = result.out[result.out.index("Commands:\n") :].splitlines()[1:]
     assert [line.split()[0] for line in listed] == COMMANDS
+    assert COMMANDS[: len(PROMISED)] == PROMISED
     assert all(line.endswith(".") for line in listed)
     assert result.err == ""
 

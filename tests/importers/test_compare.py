@@ -18,14 +18,14 @@ HERE = Path(__file__).parent / "compare"
 PAGE = Path(__file__).parents[2] / "docs" / "import.md"
 TABLE = re.compile(r"(?<=<!-- compare -->\n).*?(?=<!-- end of compare -->)", re.DOTALL)
 BEFORE = (
-    "A fine-tuning of the demo's model, 71 s on two cores without a meter or a network, told that it runs in Germany\n"
-    "where the tracker can be told:"
+    "The demo's model was fine-tuned for 71 s on two cores, without a meter or a network. Each tracker that can be\n"
+    "told a place was told Germany:"
 )
 AFTER = (
-    "The same seconds differ by a factor of 100: by what each tool takes the machine to draw, by what it counts, and\n"
-    "by the grid. Of the four, the callback alone says that the power is a model's and no meter's. `import` takes\n"
-    "over what the files say, in grams, with boundary, PUE and intensity beside it, and nothing of a place that the\n"
-    "tracker did not find; `--country` brings the grids together, and nothing brings the models together."
+    "The figures for the same seconds differ by a factor of 100, because the tools assume different power, count\n"
+    "different things, and use different grids. Only the callback says that the power is modelled and not metered.\n"
+    "`import` takes over what the files say, in grams, with boundary, PUE and intensity, and no place that the\n"
+    "tracker did not find. `--country` makes the grids equal. Nothing makes the models equal."
 )
 FILES = {
     "CodeCarbon 3.3.2": (

@@ -152,7 +152,7 @@ class _Completed:
 
     def document(self) -> Document:
         """Convert to JSON fields."""
-        run, written = self.run, ("emissions_g", "energy_kwh", "duration_s", "location")
+        run = self.run
         document: Document = {
             "run": run.run,
             "where": run.where,

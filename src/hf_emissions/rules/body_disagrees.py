@@ -40,7 +40,7 @@ def _explained(figure: Figure, printed: list[Figure]) -> bool:
 RULE = Rule(
     id="body-disagrees",
     severity="warning",
-    looks_for="A body that prints one figure, and another than the block, by more than rounding.",
+    looks_for="A body that prints a single figure, which differs from the block's by more than rounding.",
     why="One of the two is wrong, and programs read the block while people read the body.",
     fails="---\nco2_eq_emissions:\n  emissions: 250\n---\n# A model\n\n- **Carbon Emitted:** 1.9 kg\n",
     passes="---\nco2_eq_emissions:\n  emissions: 1902.4\n---\n# A model\n\n- **Carbon Emitted:** 1.9 kg\n",

@@ -1,73 +1,26 @@
-"""Run all rules over one card."""
+"""Run all rules over one card. A rule is a module of this package with a `RULE`."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Collection, Sequence
 
 from ..record import EmissionsRecord
-from . import (
-    block_outside_front_matter,
-    body_disagrees,
-    classroom_factors,
-    copied_from_base_model,
-    duplicate_key,
-    estimable_emissions,
-    implausible_intensity,
-    inference_figure,
-    kilograms_as_grams,
-    list_shaped_block,
-    market_based_zero,
-    misplaced_keys,
-    missing_emissions,
-    missing_hardware,
-    missing_location,
-    missing_source,
-    missing_training_type,
-    modelled_memory_dominates,
-    negative_or_nan,
-    not_a_number,
-    number_as_text,
-    placeholder_value,
-    quebec_default,
-    unit_in_value,
-    unknown_key,
-    unknown_training_type,
-    unreadable_block,
-    unreadable_front_matter,
-)
-from .finding import Finding
+from .finding import SEVERITIES, Finding
 from .rule import CardView, Rule, view
 
-RULES: tuple[Rule, ...] = (
-    unreadable_front_matter.RULE,
-    duplicate_key.RULE,
-    block_outside_front_matter.RULE,
-    misplaced_keys.RULE,
-    missing_emissions.RULE,
-    estimable_emissions.RULE,
-    missing_source.RULE,
-    missing_location.RULE,
-    missing_hardware.RULE,
-    missing_training_type.RULE,
-    unreadable_block.RULE,
-    list_shaped_block.RULE,
-    not_a_number.RULE,
-    negative_or_nan.RULE,
-    unit_in_value.RULE,
-    number_as_text.RULE,
-    placeholder_value.RULE,
-    unknown_key.RULE,
-    unknown_training_type.RULE,
-    kilograms_as_grams.RULE,
-    body_disagrees.RULE,
-    implausible_intensity.RULE,
-    copied_from_base_model.RULE,
-    market_based_zero.RULE,
-    inference_figure.RULE,
-    modelled_memory_dominates.RULE,
-    quebec_default.RULE,
-    classroom_factors.RULE,
-)
+
+def _discovered(package: str) -> tuple[Rule, ...]:
+    """Every `RULE` of a module in a package: the most severe first, then by id."""
+    names = (module.name for module in pkgutil.iter_modules(importlib.import_module(package).__path__))
+    modules = (importlib.import_module(f"{package}.{name}") for name in names)
+    found = (getattr(module, "RULE", None) for module in modules)
+    rules = [rule for rule in found if isinstance(rule, Rule)]
+    return tuple(sorted(rules, key=lambda rule: (-SEVERITIES.index(rule.severity), rule.id)))
+
+
+RULES = _discovered(__package__)
 
 
 def check_card(

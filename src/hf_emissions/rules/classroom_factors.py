@@ -72,8 +72,8 @@ RULE = Rule(
     severity="info",
     looks_for="The name of a known exercise, or a figure that rated power, count, hours, PUE and a round factor (120, "
     "200, 350, 480 or 650 g/kWh) give to four digits.",
-    why="Courses let students fill in a card with made-up runs. There is nothing wrong with that, but such figures are "
-    "no observations, and statistics leave them out.",
+    why="Courses let students fill in a card with made-up runs. Nothing is wrong with that, but such "
+    "figures are no observations, and statistics leave them out.",
     fails="---\nco2_eq_emissions:\n  emissions: 107520\n---\n# A model\n\n"
     "Trained on 8 x A100 SXM for 96 hours, in europe-west4, PUE 1.75.\n",
     passes="---\nco2_eq_emissions:\n  emissions: 98213\n---\n# A model\n\n"

@@ -32,8 +32,8 @@ RULE = Rule(
     severity="warning",
     looks_for="The same figure, to the digit, as in the record of the base model, or in the card of the original model "
     "that the body quotes.",
-    why="A card's figure is that of its own training; copied into every model that was made from one, a training is "
-    "summed many times over.",
+    why="A card's figure is that of its own training. If every model made from a base copies the base's "
+    "figure, one training is counted many times.",
     fails="---\nco2_eq_emissions:\n  emissions: 31220\n---\n# A model, converted\n\n# Original model card\n\n"
     "- **Carbon Emitted:** 31.22 kg\n",
     passes="---\nco2_eq_emissions:\n  emissions: 120\n---\n# A model, tuned\n\n# Original model card\n\n"

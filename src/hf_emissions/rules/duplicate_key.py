@@ -73,7 +73,7 @@ def _written(card: CardView, entry: Entry) -> str:
 RULE = Rule(
     id="duplicate-key",
     severity="error",
-    looks_for="A key that stands in the front matter or in the block twice.",
+    looks_for="A key that occurs twice in the front matter or in the block.",
     why="YAML forbids it. Some programs refuse the whole front matter, others silently keep the last of the two.",
     fails="---\nco2_eq_emissions:\n  emissions: 12.5\n  emissions: 14\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12.5\n---\n",

@@ -56,8 +56,8 @@ RULE = Rule(
     severity="warning",
     looks_for="Grams per kWh outside what any grid gives, or grams outside what the hardware and hours could emit on "
     "any.",
-    why="Such a figure has a wrong unit or a slipped digit, or it stands beside the energy or the hours of something "
-    "else.",
+    why="Such a figure has a wrong unit or a slipped digit, or it belongs to other energy or hours than "
+    "those beside it.",
     fails="---\nco2_eq_emissions:\n  emissions: 5000\n  energy_consumed: 1.25\n---\n# A model\n",
     passes="---\nco2_eq_emissions:\n  emissions: 475\n  energy_consumed: 1.25\n---\n# A model\n",
     look=about_figure(_message),

@@ -60,8 +60,8 @@ RULE = Rule(
     severity="error",
     looks_for="A figure that the body prints a thousand times as large, or that is a thousandth of what its energy, or "
     "its hardware and hours, emit on any grid.",
-    why="Trackers report kilograms and the Hub's field is grams: copied as it is, a figure is a thousand times too "
-    "small, and every sum and filter believes it.",
+    why="Trackers report kilograms, and the Hub's field is grams. A figure copied unchanged is a thousand "
+    "times too small, and every sum and filter uses it.",
     fails="---\nco2_eq_emissions:\n  emissions: 0.25\n---\n# A model\n\n- **Carbon Emitted:** 0.25 kg\n",
     passes="---\nco2_eq_emissions:\n  emissions: 250\n---\n# A model\n\n- **Carbon Emitted:** 0.25 kg\n",
     look=_look,

@@ -59,8 +59,8 @@ RULE = Rule(
     id="market-based-zero",
     severity="warning",
     looks_for="A figure of 0 with words such as renewable, offset, carbon-neutral or 100 % green.",
-    why="Accounting by certificates makes the figures of models differ by contracts rather than by electricity; a "
-    "figure of 0 says that nothing was used.",
+    why="Accounting by certificates makes figures differ by contracts, not by electricity. A figure of 0 "
+    "says that nothing was used.",
     fails="---\nco2_eq_emissions:\n  emissions: 0\n  source: 100 % renewable energy\n---\n# A model\n",
     passes="---\nco2_eq_emissions:\n  emissions: 310\n  source: CodeCarbon; 100 % renewable by contract\n---\n",
     look=_look,

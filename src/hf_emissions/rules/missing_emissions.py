@@ -60,7 +60,8 @@ RULE = Rule(
     id="missing-emissions",
     severity="warning",
     looks_for="A card without a `co2_eq_emissions` block, or with one that has no figure.",
-    why="Nobody can compare or sum what is not said, and the Hub's filter for reported emissions leaves the model out.",
+    why="Nobody can compare or sum an unreported figure, and the Hub's filter for reported emissions leaves "
+    "the model out.",
     fails="---\nlicense: mit\n---\n# A model\n",
     passes="---\nlicense: mit\nco2_eq_emissions:\n  emissions: 12.5\n---\n# A model\n",
     look=_look,

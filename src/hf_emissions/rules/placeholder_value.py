@@ -47,10 +47,8 @@ RULE = Rule(
     id="placeholder-value",
     severity="warning",
     looks_for="A value of the block that says nothing: `emissions: 0`, `TBD`, `N/A`, `Not specified`, `[hardware]`.",
-    why=(
-        "It looks like an answer to every program that counts cards with a figure or a place; a key that is not there "
-        "says honestly that it is not known."
-    ),
+    why="Programs that count cards with a figure or a place take it for an answer. A missing key says "
+    "honestly that the value is not known.",
     fails="---\nco2_eq_emissions:\n  emissions: 12.5\n  geographical_location: Not specified\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12.5\n  geographical_location: Quebec, Canada\n---\n",
     look=_look,

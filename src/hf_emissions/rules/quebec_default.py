@@ -42,8 +42,8 @@ RULE = Rule(
     id="quebec-default",
     severity="info",
     looks_for="Grams that are 3.9 to 4.0 times the kWh, or CodeCarbon with Quebec as the place.",
-    why="It may be true. It is also what CodeCarbon writes where it found no place, 120 times below the average of the "
-    "world.",
+    why="It may be true. But CodeCarbon also writes it if it found no place, and it is 120 times below the "
+    "world's average.",
     fails="---\nco2_eq_emissions:\n  emissions: 4.925\n  energy_consumed: 1.25\n  source: codecarbon\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 475\n  energy_consumed: 1.25\n  source: codecarbon\n---\n",
     look=about_figure(_message),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 
 from .finding import Finding
 from .rule import Rule, view
 
+_WIDTH = 120
 _MENDED = {
     None: "by hand; the message says how",
     True: "`hf-emissions check README.md --fix`: safe, nothing that the card says changes",
@@ -22,7 +24,7 @@ def page(rule: Rule) -> str:
     return f"""\
 # {rule.id}
 
-{rule.looks_for}
+{_wrapped(rule.looks_for)}
 
 | severity | mended |
 |---|---|
@@ -30,7 +32,7 @@ def page(rule: Rule) -> str:
 
 ## Why it matters
 
-{rule.why}
+{_wrapped(rule.why)}
 
 ## A card that fails
 
@@ -41,7 +43,8 @@ def page(rule: Rule) -> str:
 {_fenced("markdown", rule.passes)}
 ## Leaving it out
 
-`hf-emissions check --ignore {rule.id}`, or in the card a line `<!-- hf-emissions: ignore {rule.id} -->`.
+- On the command line: `hf-emissions check --ignore {rule.id}`
+- On a line of the card: `<!-- hf-emissions: ignore {rule.id} -->`
 """
 
 
@@ -51,8 +54,11 @@ def index(rules: Iterable[Rule]) -> str:
     return f"""\
 # Rules
 
-What `hf-emissions check` looks for. An `error` is what nobody can read, or what is wrong by the card's own words; a
-`warning` misleads, or leaves out what the Hub asks for; an `info` is good to know, and never makes the exit code 1.
+What `hf-emissions check` looks for.
+
+- `error`: nobody can read it, or the card itself shows that it is wrong.
+- `warning`: it misleads, or leaves out what the Hub asks for.
+- `info`: good to know. It never makes the exit code 1.
 
 | rule | severity | fix | what it looks for |
 |---|---|---|---|
@@ -71,6 +77,10 @@ def is_safe(rule: Rule) -> bool | None:
 
 def _finding(rule: Rule) -> Finding:
     return rule.findings(view(rule.fails, "README.md"))[0]
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _fenced(language: str, text: str) -> str:

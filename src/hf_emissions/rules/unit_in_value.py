@@ -42,10 +42,8 @@ RULE = Rule(
     id="unit-in-value",
     severity="warning",
     looks_for=f"A number ({', '.join(f'`{key}`' for key in UNITS)}) with its unit in the value.",
-    why=(
-        "The Hub defines grams; in wide use are kWh, hours and GB. Its own client takes the first digits of a text, "
-        "so that `12 kg` counts as 12 grams; other programs pass a text over."
-    ),
+    why="The Hub defines grams; kWh, hours and GB are in wide use. Its own client takes the first digits of "
+    "a text: `12 kg` counts as 12 grams. Other programs skip a text.",
     fails="---\nco2_eq_emissions:\n  emissions: 12 kg\n---\n",
     passes="---\nco2_eq_emissions:\n  emissions: 12000\n---\n",
     look=_look,
