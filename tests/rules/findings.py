@@ -145,6 +145,12 @@ FORM: dict[str, str] = {
     "a source at the top": front("co2_eq_emissions:", "  emissions: 5", "license: mit", "source: x"),
     "a source right below": front("co2_eq_emissions:", "  emissions: 5", "source: x"),
     "hardware further below": front("co2_eq_emissions:", "    emissions: 5", "license: mit", "hardware_used: T4"),
+    "keys at the top that are in the block, too": front(
+        "co2_eq_emissions:", "  emissions: 5", "  license: x", "emissions: 6", "license: mit"
+    ),
+    "one of two keys at the top that is in the block, too": front(
+        "co2_eq_emissions:", "  emissions: 5", "emissions: 6", "hardware_used: T4"
+    ),
     "an explicit null": front("co2_eq_emissions: null", "emissions: 5"),
     "a block below another key": front("model:", "  - a", "  - b: {co2_eq_emissions: 3}", "x: {y: co2_eq_emissions}"),
     "a block below a value of its name": front("model: {a: co2_eq_emissions, co2_eq_emissions: 3}"),
