@@ -159,7 +159,7 @@ FORM: dict[str, str] = {
     "not its name": front("emissions_of_methane: 5"),
     "in the text": "---\nlicense: mit\n---\n\nco2_eq_emissions:\n  emissions: 5\n  source: x\n\n# Ours\n",
     "in the text behind dashes": "---\nlicense: mit\n---\nco2_eq_emissions:\n  emissions: 5\n---\n# Ours\n",
-    "in the text, indented": "---\nlicense: mit\n---\n\n  co2_eq_emissions:\n    emissions: 5\n    source: x\n\n# Ours\n",
+    "in the text, indented": "---\na: 1\n---\n\n  co2_eq_emissions:\n    emissions: 5\n    source: x\n\n# Ours\n",
     "in the text alone, indented": "   co2_eq_emissions:\n     emissions: 5\n\n# Ours\n",
     "in the text alone": "co2_eq_emissions: 5\n# Ours\n",
     "in code": "# Ours\n\n```yaml\nco2_eq_emissions: 5\n```\n",
