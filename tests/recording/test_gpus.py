@@ -383,6 +383,23 @@ def test_cuda_knows_its_own_devices_best(monkeypatch, cuda, expected):
     assert visible_gpus({"CUDA_VISIBLE_DEVICES": "0,1"}) == expected
 
 
+@pytest.mark.parametrize(
+    ("cuda", "used"), [(Cuda(*PLAIN), True), (Cuda(), False), (Cuda(*PLAIN, up=False), False), (None, False)]
+)
+def test_a_gpu_is_in_use_once_cuda_is_set_up(monkeypatch, cuda, used):
+    monkeypatch.setitem(sys.modules, "torch", cuda and types.SimpleNamespace(cuda=cuda))
+    assert gpus.in_use() is used
+
+
+@pytest.mark.parametrize("error", [AttributeError("cuda"), RuntimeError("the device is lost")])
+def test_a_cuda_that_fails_is_not_in_use(monkeypatch, error):
+    def fails():
+        raise error
+
+    monkeypatch.setitem(sys.modules, "torch", types.SimpleNamespace(cuda=types.SimpleNamespace(is_initialized=fails)))
+    assert gpus.in_use() is False
+
+
 @pytest.mark.parametrize("torch", [None, types.SimpleNamespace()])
 def test_without_cuda_the_list_counts(monkeypatch, torch):
     monkeypatch.setitem(sys.modules, "torch", torch)

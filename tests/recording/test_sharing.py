@@ -95,7 +95,11 @@ def test_a_quota_that_is_none(quota, period):
 
 
 @pytest.mark.parametrize(
-    ("listed", "expected"), [("0", 1), ("0-63", 64), ("0,2,4-5\n", 4), ("", None), ("x", None), ("3-1", None)]
+    ("listed", "expected"),
+    [
+        *(("0", 1), ("0-63", 64), ("0,2,4-5\n", 4), ("", None), ("x", None), ("3-1", None), ("3-2", None)),
+        *(("x-3", None), ("3-x", None), ("0,x", None), ("1,", None)),
+    ],
 )
 def test_a_list_of_threads(listed, expected):
     assert cpuset_threads(listed) == expected

@@ -27,6 +27,8 @@ TRUTH: dict[str, str] = {
         for grams in (0.04, 0.0438, 17.4, 17.6, 43.5, 43.8, 48.5, 49, 49.9, 50.1, 17499, 17501, 17600)
     },
     "2 g over energy of one digit in the body": block("Energy consumed: 0.6 kWh", emissions=2),
+    "2 g over energy of one digit, in a unit of its label": block("- **Energy consumed (kWh):** 0.6", emissions=2),
+    "1 g over energy of one digit, in a unit of its label": block("- **Energy consumed (kWh):** 0.6", emissions=1.2),
     "1 g over energy of one digit in the body": block("Energy consumed: 0.6 kWh", emissions=1.2),
     # 8 x A100 SXM for 96 h: at a fifth of 400 W 61.4 kWh; at 1.82 * 500 + 300 W, twice, 1.86 MWh.
     **{
@@ -47,6 +49,7 @@ TRUTH: dict[str, str] = {
     "a figure in exponents": block("- **Carbon Emitted:** 0.0025 kg", emissions="2.5e-3"),
     "a figure of text": block("- **Carbon Emitted:** 0.25 kg", emissions="'0.25 in g of CO2'"),
     "a figure of text in kilograms": block("- **Carbon Emitted:** 0.25 kg", emissions="0.25 kg"),
+    "kilograms that are tonnes": block("- **Carbon Emitted:** 250 kg", emissions="0.25 kg"),
     "a figure alone": "---\nco2_eq_emissions: 0.25\n---\n- **Carbon Emitted:** 0.25 kg\n",
     # CodeCarbon 2 took 0.375 W a GB: 1000 GB for 10 h are 3.75 kWh.
     **{
@@ -145,6 +148,12 @@ FORM: dict[str, str] = {
     "a source at the top": front("co2_eq_emissions:", "  emissions: 5", "license: mit", "source: x"),
     "a source right below": front("co2_eq_emissions:", "  emissions: 5", "source: x"),
     "hardware further below": front("co2_eq_emissions:", "    emissions: 5", "license: mit", "hardware_used: T4"),
+    "keys at the top that are in the block, too": front(
+        "co2_eq_emissions:", "  emissions: 5", "  license: x", "emissions: 6", "license: mit"
+    ),
+    "one of two keys at the top that is in the block, too": front(
+        "co2_eq_emissions:", "  emissions: 5", "emissions: 6", "hardware_used: T4"
+    ),
     "an explicit null": front("co2_eq_emissions: null", "emissions: 5"),
     "a block below another key": front("model:", "  - a", "  - b: {co2_eq_emissions: 3}", "x: {y: co2_eq_emissions}"),
     "a block below a value of its name": front("model: {a: co2_eq_emissions, co2_eq_emissions: 3}"),
@@ -153,6 +162,8 @@ FORM: dict[str, str] = {
     "not its name": front("emissions_of_methane: 5"),
     "in the text": "---\nlicense: mit\n---\n\nco2_eq_emissions:\n  emissions: 5\n  source: x\n\n# Ours\n",
     "in the text behind dashes": "---\nlicense: mit\n---\nco2_eq_emissions:\n  emissions: 5\n---\n# Ours\n",
+    "in the text, indented": "---\na: 1\n---\n\n  co2_eq_emissions:\n    emissions: 5\n    source: x\n\n# Ours\n",
+    "in the text alone, indented": "   co2_eq_emissions:\n     emissions: 5\n\n# Ours\n",
     "in the text alone": "co2_eq_emissions: 5\n# Ours\n",
     "in code": "# Ours\n\n```yaml\nco2_eq_emissions: 5\n```\n",
     "indented like code": "# Ours\n\n    co2_eq_emissions: 5\n",
@@ -166,6 +177,8 @@ PRESENCE: dict[str, str] = {
     "hours and a place": f"# Ours\n\n{CLIMATE.format(12.5, '')}- **Compute Region:** eu-west-3\n",
     "hours alone": f"# Ours\n\n{CLIMATE.format(12.5, '')}",
     "eight devices": f"# Ours\n\n{EIGHT}",
+    "eight devices in France": f"# Ours\n\n{EIGHT}It ran in France.\n",
+    "a placeholder for the figure": block("Trained on 8 x A100 for 96 hours in France.", emissions="TBD"),
     "one device": "# Ours\n\nTrained on A100 SXM for 96 hours.\n",
     "hours in all": "# Ours\n\nTrained for 96 GPU hours on A100 SXM in France.\n",
     "energy": "# Ours\n\nTraining consumed 1234.5678 kWh of electricity.\n",
