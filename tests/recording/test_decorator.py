@@ -708,7 +708,7 @@ def test_a_generator_that_the_meter_s_own_thread_closes(work, out, monkeypatch, 
     def epochs():
         yield
 
-    monkeypatch.setattr("hf_emissions.recording.context.look_for_abandoned", let_go)
+    monkeypatch.setattr("hf_emissions.recording.context.end_abandoned", let_go)
     holder = [epochs()]
     next(holder[0])
     wait_for((out / "README.md").exists)
