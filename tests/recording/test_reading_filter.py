@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from hf_emissions.recording.meter import MeterError, Reading, _reading
-from hf_emissions.recording.reading_filter import AFTERWARDS, FRESH_S, LEAST_WINDOW_S, RESET, SKIPPED, ReadingFilter
+from hf_emissions.recording.reading_filter import (
+    AFTERWARDS,
+    FRESH_S,
+    LEAST_WINDOW_S,
+    RESET,
+    SKIPPED,
+    FilledGap,
+    ReadingFilter,
+    fill,
+    window_s,
+)
 
 KWH_PER_WS = 1 / 3.6e6
 
@@ -134,3 +144,132 @@ def test_where_the_meter_was_late_a_reading_is_due_at_once_and_when_the_gap_is_s
     judged.accept(Reading(cpu_kwh=6e-5), 3.0)
     judged.as_line(3.0)
     assert [judged.is_due(at_s) for at_s in (3.1, 16.9, 17.0)] == [False, False, True]
+
+
+# What is metered, filled in and cut off, to the digit
+
+
+def watts(cpu: float, gpu: float, ram: float, seconds: float) -> Reading:
+    return Reading(*(power * seconds * KWH_PER_WS for power in (cpu, gpu, ram)))
+
+
+def parts_w(reading: Reading, seconds: float) -> tuple[float, ...]:
+    """The mean power of each component."""
+    return tuple(kwh / seconds / KWH_PER_WS for kwh in (reading.cpu_kwh, reading.gpu_kwh, reading.ram_kwh))
+
+
+def test_a_gap_has_the_mean_power_of_each_component_just_after():
+    found = fill(2.0, watts(100, 300, 20, 5.0), 5.0)
+    assert found.seconds == 2.0
+    assert parts_w(found.energy, 2.0) == pytest.approx((100, 300, 20))
+    assert found.as_json() == {
+        "s": 2.0,
+        "cpu_kwh": pytest.approx(200 * KWH_PER_WS),
+        "gpu_kwh": pytest.approx(600 * KWH_PER_WS),
+        "ram_kwh": pytest.approx(40 * KWH_PER_WS),
+    }
+    assert fill(2.34567, watts(1, 1, 1, 5.0), 5.0).as_json()["s"] == 2.346
+
+
+@pytest.mark.parametrize(("seconds", "over_s"), [(0.0, 5.0), (-1.0, 5.0), (2.0, 0.0), (2.0, -1.0)])
+def test_no_gap_and_nothing_to_fill_it_from(seconds, over_s):
+    assert fill(seconds, watts(100, 300, 20, 5.0), over_s) == FilledGap()
+    assert FilledGap().as_json() == {"s": 0.0, "cpu_kwh": 0.0, "gpu_kwh": 0.0, "ram_kwh": 0.0}
+
+
+@pytest.mark.parametrize(("late_s", "window"), [(0.0, 1.0), (0.5, 1.0), (1.0, 1.0), (2.5, 2.5)])
+def test_a_gap_is_filled_from_as_long_a_time_and_a_second_at_least(late_s, window):
+    assert window_s(late_s) == window
+
+
+@pytest.mark.parametrize(("late_s", "at_first", "then"), [(0.5, 0.1, 1.0), (2.5, 0.1, 2.5)])
+def test_when_a_reading_is_due_to_fill_in_the_gap(late_s, at_first, then):
+    judged = ReadingFilter(late_s)
+    assert [judged.is_due(at_s) for at_s in (at_first - 0.01, at_first)] == [False, True]
+    judged.take(watts(100, 0, 0, 0.1), 0.1)
+    assert [judged.is_due(at_s) for at_s in (then - 0.01, then)] == [False, True]
+    judged.take(watts(100, 0, 0, 2.5), 2.5)
+    assert not judged.is_due(2.5)
+
+
+@pytest.mark.parametrize("late_s", [0.0, -1.0])
+def test_without_a_gap_no_reading_is_due_to_fill_it_in(late_s):
+    assert not ReadingFilter(late_s).is_due(2.5)
+
+
+def test_what_was_metered_and_what_was_filled_in_are_one():
+    judged = ReadingFilter(late_s=2.0)
+    judged.take(watts(100, 300, 20, 4.0), 4.0)
+    assert judged.totals.duration_s == 6.0
+    assert judged.totals.energy_kwh == pytest.approx(6.0 * 420 * KWH_PER_WS)
+    # Once settled, what was filled in stays.
+    judged.take(watts(1000, 300, 20, 10.0), 10.0)
+    assert judged.filled.seconds == 2.0
+    assert parts_w(judged.filled.energy, 2.0) == pytest.approx((100, 300, 20))
+    assert judged.totals.duration_s == 12.0
+
+
+def test_a_jump_is_left_out_of_all_later_readings_of_its_component_alone():
+    judged = ReadingFilter()
+    judged.take(watts(100, 300, 20, 10), 10.0)
+    assert not judged.take(watts(10_000, 300, 20, 20), 20.0)
+    assert parts_w(judged.reading, 20.0) == pytest.approx((50, 300, 20))
+    assert judged.take(watts(5025, 300, 20, 40), 40.0)
+    assert parts_w(judged.reading, 40.0) == pytest.approx((50, 300, 20))
+
+
+@pytest.mark.parametrize(
+    ("ended_s", "metered_s", "cpu_w"),
+    [
+        # 100 W for 10 s, then 300 W for 20 s; the training ended in between.
+        (15.0, 15.0, (1000 + 5 * 300) / 15),
+        (10.0, 10.0, 100),
+        (30.0, 30.0, (1000 + 20 * 300) / 30),
+        (99.0, 30.0, (1000 + 20 * 300) / 30),
+        # Before the last reading but one nothing is known in between: that one is the end.
+        (5.0, 10.0, 100),
+    ],
+)
+def test_what_came_after_the_end_is_cut_off(ended_s, metered_s, cpu_w):
+    judged = ReadingFilter()
+    judged.take(watts(100, 0, 0, 10), 10.0)
+    judged.take(watts(7000 / 30, 0, 0, 30), 30.0)
+    judged.cut(ended_s)
+    assert judged.metered_s == metered_s
+    assert parts_w(judged.reading, metered_s)[0] == pytest.approx(cpu_w)
+
+
+def test_each_component_is_cut_off_at_its_own_power():
+    judged = ReadingFilter()
+    judged.take(watts(100, 200, 30, 10), 10.0)
+    judged.cut(4.0)
+    assert judged.metered_s == 4.0
+    assert parts_w(judged.reading, 4.0) == pytest.approx((100, 200, 30))
+
+
+def test_a_training_that_ended_before_its_meter_began_is_filled_in_and_no_more():
+    judged = ReadingFilter(late_s=3.0)
+    judged.take(watts(100, 200, 30, 10), 10.0)
+    judged.cut(-1.0)
+    assert (judged.metered_s, judged.totals.duration_s) == (0.0, 2.0)
+    assert judged.totals.energy_kwh == pytest.approx(2 * 330 * KWH_PER_WS)
+
+
+def test_a_meter_without_a_reading_has_nothing_to_cut_off():
+    judged = ReadingFilter()
+    judged.cut(5.0)
+    assert (judged.metered_s, judged.totals.energy_kwh, judged.power_w) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(("seconds", "power_w"), [(0.049, 0.0), (0.05, 100.0), (2.0, 100.0)])
+def test_the_power_is_that_of_twenty_readings_a_second_at_most(seconds, power_w):
+    judged = ReadingFilter()
+    judged.take(watts(100, 0, 0, seconds), seconds)
+    assert judged.power_w == pytest.approx(power_w)
+
+
+def test_a_reading_that_comes_too_late_sets_no_clock_back():
+    judged = ReadingFilter()
+    judged.take(watts(100, 0, 0, 10), 10.0)
+    judged.take(watts(100, 0, 0, 10), 9.0)
+    assert judged.metered_s == 10.0
