@@ -182,6 +182,21 @@ def test_a_gap_is_filled_from_as_long_a_time_and_a_second_at_least(late_s, windo
     assert window_s(late_s) == window
 
 
+@pytest.mark.parametrize(("late_s", "at_first", "then"), [(0.5, 0.1, 1.0), (2.5, 0.1, 2.5)])
+def test_when_a_reading_is_due_to_fill_in_the_gap(late_s, at_first, then):
+    judged = ReadingFilter(late_s)
+    assert [judged.is_due(at_s) for at_s in (at_first - 0.01, at_first)] == [False, True]
+    judged.take(watts(100, 0, 0, 0.1), 0.1)
+    assert [judged.is_due(at_s) for at_s in (then - 0.01, then)] == [False, True]
+    judged.take(watts(100, 0, 0, 2.5), 2.5)
+    assert not judged.is_due(2.5)
+
+
+@pytest.mark.parametrize("late_s", [0.0, -1.0])
+def test_without_a_gap_no_reading_is_due_to_fill_it_in(late_s):
+    assert not ReadingFilter(late_s).is_due(2.5)
+
+
 def test_what_was_metered_and_what_was_filled_in_are_one():
     judged = ReadingFilter(late_s=2.0)
     judged.take(watts(100, 300, 20, 4.0), 4.0)
