@@ -89,16 +89,16 @@ def about(error: OSError, path: Path) -> OSError:
 def _write_atomically(target: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     temporary = Path(name)
-    try:
+    with contextlib.ExitStack() as undo:
+        # Whatever stops it, nothing is left behind.
+        undo.callback(temporary.unlink, missing_ok=True)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             _copy_status(target, file.fileno())
             os.fsync(file.fileno())
         temporary.replace(target)
-    except BaseException:  # whatever stopped it, nothing is left behind
-        temporary.unlink(missing_ok=True)
-        raise
+        undo.pop_all()
     _sync_folder(target.parent)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -124,13 +125,14 @@ class Crawler:
     def each(self, function: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
         """Ordered parallel map; stops at the first failure."""
         pool = ThreadPoolExecutor(THREADS, "hub")
-        try:
+        with ExitStack() as ending:
+            ending.callback(pool.shutdown, wait=True, cancel_futures=True)
+            ending.push(self._stop_after_error)
             yield from pool.map(function, items)
-        except BaseException:
+
+    def _stop_after_error(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
             self._stopped.set()
-            raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
     def _ask(self, call: Callable[[], _T], where: str) -> _T:
         patience = self.hub.patience()

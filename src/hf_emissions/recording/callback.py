@@ -7,6 +7,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -203,11 +204,9 @@ class EmissionsCallback(TrainerCallback):
         """Train; add the figures to the metrics; an exception ends the recording."""
         self._resume_from = kwargs.get("resume_from_checkpoint", args[0] if args else None)
         attempt(lambda: remove_codecarbon_callbacks(trainer), self._warn_of_failure)
-        try:
+        with ExitStack() as ending:
+            ending.push(lambda _, error, __: self._stopped(error, trainer) if error else None)
             trained = train(*args, **kwargs)
-        except BaseException as error:
-            self._stopped(error, trainer)
-            raise
         metrics = getattr(trained, "metrics", None)
         if isinstance(metrics, dict) and self._session is not None:
             metrics.update(attempt(self._session.figures, self._no_figures))

@@ -15,13 +15,16 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from operator import methodcaller
+from typing import Any, NoReturn
 
 from ..errors import HfEmissionsError, MissingExtraError
 from . import installed
 from .codecarbon_log import CapturedMessages, words
 from .counters import Counters
 from .cpu_model import tell_cpu_model
+from .guard import attempt
 from .power import Power, describe_power
 
 
@@ -107,13 +110,7 @@ class Meter:
         """
         if self._tracker is not None:
             return
-        try:
-            self._tracker = self._make()
-            self._tracker.get_detected_hardware()
-        except MissingExtraError as error:
-            raise MeterError(str(error)) from error
-        except Exception as error:
-            raise MeterError(f"CodeCarbon could not be made ready: {words(error)}") from error
+        attempt(self._detect, partial(_fail, "CodeCarbon could not be made ready"))
 
     def start(self) -> None:
         """Start metering; energy counts from this call, if the meter was prepared before.
@@ -154,11 +151,8 @@ class Meter:
         # stop() can miss a timer that is just firing, so stop the timers explicitly too.
         timers = [getattr(tracker, name, None) for name in ("_scheduler", "_scheduler_monitor_power")]
         for stop in (tracker.stop, *(getattr(timer, "stop", None) for timer in timers)):
-            try:
-                if stop is not None:
-                    stop()
-            except Exception:  # noqa: BLE001, S112 - see the docstring
-                continue
+            if stop is not None:
+                attempt(stop, lambda _: None)
         self._heard.leave()
 
     @property
@@ -186,10 +180,11 @@ class Meter:
     def _call(self, name: str) -> None:
         if os.getpid() != self._process:
             raise MeterError("a forked process does not meter; its parent does")
-        try:
-            getattr(self._tracker, name)()
-        except Exception as error:
-            raise MeterError(f"CodeCarbon failed in {name}(): {words(error)}") from error
+        attempt(partial(methodcaller(name), self._tracker), partial(_fail, f"CodeCarbon failed in {name}()"))
+
+    def _detect(self) -> None:
+        self._tracker = self._make()
+        self._tracker.get_detected_hardware()
 
     def _make(self) -> Any:
         self._heard.join()
@@ -200,6 +195,11 @@ class Meter:
         sink = type("Sink", (base,), {"out": lambda _, total, delta: self.out(total, delta)})()
         settings = {**_SETTINGS, "output_dir": tempfile.gettempdir(), "gpu_ids": self._gpu_ids}
         return trackers.OfflineEmissionsTracker(output_handlers=[sink], **settings)
+
+
+def _fail(what: str, error: Exception) -> NoReturn:
+    said = str(error) if isinstance(error, MissingExtraError) else f"{what}: {words(error)}"
+    raise MeterError(said) from error
 
 
 def _reading(total: Any, warned: str | None) -> Reading:

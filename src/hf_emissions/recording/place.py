@@ -25,6 +25,7 @@ from ..factors.pue import find_pue
 from ..factors.resolve import resolve
 from ..record import Intensity, IntensityBasis, Place, Site
 from ..record.site import GIVEN
+from .guard import attempt
 
 COUNTRY_VARIABLE = "HF_EMISSIONS_COUNTRY"
 DEADLINE_S = 1.0
@@ -155,10 +156,7 @@ def look_up_site(deadline_s: float = DEADLINE_S) -> Site | None:
     answered = threading.Condition()
 
     def ask(index: int, way: Callable[[], Site | None]) -> None:
-        try:
-            found = way()
-        except Exception:  # noqa: BLE001 - a look-up that fails, however it does, is no answer
-            found = None
+        found = attempt(way, lambda _: None)  # a look-up that fails is no answer
         with answered:
             answers[index] = found
             answered.notify()
