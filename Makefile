@@ -11,7 +11,7 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print(3 * os.cpu_count() // 2)")
 # A test file is one worker's, so that what its tests share is made once.
 PYTEST := $(TEST)/bin/python -m pytest -m "not slow and not shared" -n $(WORKERS) --dist loadfile $(if $(SHUFFLE),--random-order-seed=$(SHUFFLE))
 # The tests that hold generated documents to the code also write them.
-PAGES := tests/test_docs.py tests/audit/test_columns.py tests/importers/test_compare.py
+PAGES := tests/test_docs.py tests/test_public_face.py tests/audit/test_columns.py tests/importers/test_compare.py
 
 # Torch's waiting threads go to sleep. Spinning, they would slow each other tenfold where other programs run too.
 export OMP_WAIT_POLICY := PASSIVE
