@@ -513,6 +513,20 @@ CODECARBON: dict[str, Files] = {
     "records keyed by their runs": {
         "api.json": json.dumps({"p": {"5b0fa12a-3dd7-45bb-9766-cc326314d9f2": [_API | {"run_id": "t"}]}})
     },
+    "records under names before and behind the one of a page": {
+        "api.json": json.dumps({"a": [_API], "zoo": [_API | {"run_id": "z", "duration": "x"}]})
+    },
+    "numbers that are none": {
+        "api.json": json.dumps(
+            {f"{bits} bits": _API | {"run_id": str(bits), "duration": 2**bits} for bits in (60, 190, 210)}
+        )
+    },
+    "memory below zero": {
+        "emissions.csv": table(f"{_CC} ram_total_size", "2026-01-01T10:00:00 p a 100 0.5 1.5 DEU Germany -1")
+    },
+    "a byte order mark within it": {
+        "log.jsonl": "\ufeff" + json.dumps(_API) + "\n\ufeff" + json.dumps(_API | {"run_id": "u"}) + "\n"
+    },
     "lines of a logger": {
         "log.jsonl": "INFO "
         + json.dumps(dict(zip(_CC.split(), ["2026-01-01", "p", "a", 10, 0.5, 1.5, "FRA", None], strict=True)))
