@@ -290,6 +290,15 @@ def test_the_clouds_answer_is_preferred_when_it_comes_later(network):
         assert place.look_up_site().place.cloud_provider == "gcp"
 
 
+def test_after_the_deadline_nobody_is_asked_any_more(network):
+    answers = {"/computeMetadata/v1/instance/zone": GCP, "/metadata/instance": AZURE}
+    with serving(answers, wait_s=0.5) as (url, asked):
+        network(metadata=url)
+        assert place.look_up_site(0.05) is None
+        time.sleep(1.5)
+    assert asked == ["PUT /latest/api/token"]
+
+
 # What is given
 
 

@@ -149,14 +149,15 @@ def words_of_pue(provider: str | None) -> str:
 def look_up_site(deadline_s: float = DEADLINE_S) -> Site | None:
     """Look up the place by cloud metadata and IP address in parallel; None if both fail.
 
-    Waits `deadline_s` at most, whatever the resolver does; later answers are ignored.
+    Waits `deadline_s` at most, whatever the resolver does; later answers are ignored, and nobody is asked any more.
     """
     ways = (_from_cloud, _from_ip_address)
+    over = threading.Event()
     answers: dict[int, Site | None] = {}
     answered = threading.Condition()
 
-    def ask(index: int, way: Callable[[], Site | None]) -> None:
-        found = attempt(way, lambda _: None)  # a look-up that fails is no answer
+    def ask(index: int, way: Callable[[threading.Event], Site | None]) -> None:
+        found = attempt(lambda: way(over), lambda _: None)  # a look-up that fails is no answer
         with answered:
             answers[index] = found
             answered.notify()
@@ -168,12 +169,16 @@ def look_up_site(deadline_s: float = DEADLINE_S) -> Site | None:
         # The cloud's answer is finer and more reliable, so wait for it even if the other is there.
         while answers.get(0) is None and len(answers) < len(ways) and answered.wait(max(end - time.monotonic(), 0.0)):
             continue
+        over.set()
         return next((answers[index] for index in range(len(ways)) if answers.get(index)), None)
 
 
-def _from_ip_address() -> Site | None:
+def _from_ip_address(over: threading.Event) -> Site | None:
     data = importlib.import_module("codecarbon.input").DataSource()
-    found = importlib.import_module("codecarbon.external.geography").GeoMetadata.from_geo_js(data.geo_js_url)
+    geography = importlib.import_module("codecarbon.external.geography")
+    if over.is_set():  # the imports may take longer than anybody waits
+        return None
+    found = geography.GeoMetadata.from_geo_js(data.geo_js_url)
     iso3 = getattr(found, "country_iso_code", None)
     # The fallback of a failed look-up (reference: codecarbon/external/geography.py, 3.2 and 3.3).
     if not iso3 or (iso3, getattr(found, "latitude", None), getattr(found, "longitude", None)) == ("CAN", 46.8, -71.2):
@@ -181,8 +186,10 @@ def _from_ip_address() -> Site | None:
     return resolve(iso3, known_by="country from IP address")
 
 
-def _from_cloud() -> Site | None:
+def _from_cloud(over: threading.Event) -> Site | None:
     for ask in (_aws, _gcp, _azure):
+        if over.is_set():
+            return None
         try:
             provider, region = ask()
         except (OSError, ValueError, KeyError, TypeError):
