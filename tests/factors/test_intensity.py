@@ -36,6 +36,14 @@ PINNED = [
 
 
 @pytest.mark.skipif(codecarbon.__version__ != LOCKED, reason=f"the figures are those of codecarbon {LOCKED}")
+@pytest.mark.parametrize(
+    ("country", "region", "year"), [("DEU", None, 2023), ("USA", "VA", 2023), ("SWE", "SE3", 2025), ("CAN", "QC", None)]
+)
+def test_the_year_is_that_of_the_table_or_unknown(country, region, year):
+    assert grid_intensity(country, region).intensity.year == year
+
+
+@pytest.mark.skipif(codecarbon.__version__ != LOCKED, reason=f"the figures are those of codecarbon {LOCKED}")
 @pytest.mark.parametrize(("country", "region", "g_per_kwh", "basis"), PINNED)
 def test_the_figures_of_the_locked_version(country, region, g_per_kwh, basis):
     found = grid_intensity(country, region)
