@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
 import sys
 import tempfile
+import textwrap
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -47,9 +49,7 @@ class ImportOptions(PlaceOptions, IntoOptions, EquivalentsOptions):
     """Options of `import`."""
 
     path: Path = argument(type=click.Path(path_type=Path, allow_dash=True))
-    tracker: str | None = option(
-        f"Tracker that wrote the file, if it is not detected: {', '.join(sorted(known_trackers()))}.", metavar="NAME"
-    )
+    tracker: str | None = option("Tracker that wrote the file, if it is not detected.", metavar="NAME")
     run: str | None = option("Take this run: its name, or the beginning of it.", metavar="ID")
     every: bool = flag("Take the sum of all runs.", "--all")
     nodes: int | None = option(
@@ -110,6 +110,16 @@ def import_(options: ImportOptions) -> int:
         out.note(f"note: {note}")
     change = options.change(record)
     return Editor(options).edit_all([one_target(options.into)], change, **chosen.document(), problems=problems)
+
+
+def _trackers() -> str:
+    """The trackers by name, as lines of the help that no hyphen breaks; those of inference are only refused."""
+    names = ", ".join(sorted(known_trackers().keys() - {"inference"}))
+    return textwrap.fill(f"Trackers: {names}", 72, break_on_hyphens=False)
+
+
+_EXAMPLES = "\b\nExamples:"
+import_.help = inspect.cleandoc(import_.help or "").replace(_EXAMPLES, f"\b\n{_trackers()}\n\n{_EXAMPLES}")
 
 
 def _read(options: ImportOptions) -> list[FileResult]:

@@ -45,8 +45,8 @@ _USA = Spread(0.40, "its states lie far apart", "the state or cloud region (regi
 # The spread is a judgement.
 _HYDROPOWER = Spread(
     0.7,
-    "its data have what is burned, which is next to nothing, and this is hydropower over the life of the plants, a "
-    "factor of 3 either way",
+    "the table counts combustion alone, which is next to nothing here; hydropower's life cycle stands for it, within "
+    "a factor of 3",
     "what the grid emits over the life cycle (intensity)",
 )
 
