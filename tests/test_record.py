@@ -207,3 +207,9 @@ def test_a_record_takes_no_value_by_its_place():
     """Which of two dozen numbers a bare one is, nobody could tell."""
     with pytest.raises(TypeError):
         EmissionsRecord(1.0)
+
+
+@pytest.mark.parametrize("part", ["energy", "place", "intensity", "hardware"])
+@pytest.mark.parametrize("wrong", [None, "Germany", {"country_iso3": "DEU"}, 3.5])
+def test_a_part_of_another_type_is_refused(part, wrong):
+    assert refusal(emissions_g=1.0, **{part: wrong}).startswith(f"{part} is {wrong!r}; it must be of the type ")

@@ -396,7 +396,7 @@ def test_the_country_from_the_environment(out, monkeypatch):
         ({"country": "XX"}, PlaceError, "no country"),
         ({"country": "USA", "region": "Virgina"}, PlaceError, "virginia"),
         ({"country": "DEU", "region": "Bavaria"}, PlaceError, "no regions"),
-        ({"region": "Virginia"}, UsageError, "country is not given"),
+        ({"region": "Virginia"}, PlaceError, "needs its country"),
         ({"country": "DEU", "pue": 0.9}, UsageError, "between 1.0 and 5.0"),
         ({"country": "DEU", "pue": float("nan")}, UsageError, "between 1.0 and 5.0"),
     ],

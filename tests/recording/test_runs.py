@@ -222,7 +222,7 @@ def test_a_run_takes_a_country_as_people_write_it(tmp_path: Path, out: Path, cou
     ("options", "words"),
     [
         (("--country", "FRA", "--region", "gcp:us-central1"), "stands in Iowa, United States"),
-        (("--region", "Bavaria"), "--region needs --country"),
+        (("--region", "Bavaria"), "region 'Bavaria' needs its country"),
         (("--region", "gcp:europe-west99"), "europe-west9"),
         (("--country", "Korea"), "(KOR) or North Korea (PRK)"),
         (("--country", "276"), "write DEU"),

@@ -35,7 +35,7 @@ def test_a_pue(pue):
 
 
 def test_a_region_needs_a_country(monkeypatch):
-    with pytest.raises(UsageError, match="country is not given"):
+    with pytest.raises(PlaceError, match="needs its country"):
         Settings(region="Virginia")
     monkeypatch.setenv("HF_EMISSIONS_COUNTRY", "USA")
     assert Settings(region="Virginia").region == "Virginia"
@@ -43,7 +43,7 @@ def test_a_region_needs_a_country(monkeypatch):
 
 def test_a_cloud_region_needs_none():
     assert Settings(region="gcp:europe-west4").region == "gcp:europe-west4"
-    with pytest.raises(UsageError, match='region="gcp:europe-west4"'):
+    with pytest.raises(PlaceError, match="or its provider, such as gcp:europe-west4"):
         Settings(region="europe-west4")
 
 

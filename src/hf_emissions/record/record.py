@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypedDict, TypeVar, Unpack, overload
 
 from .. import units
+from ..errors import RecordError
 from ..terminal import one_line
 from .energy import Boundary, Energy, Method
 from .hardware import Hardware
@@ -174,6 +175,9 @@ class EmissionsRecord:
         if unknown:
             raise TypeError(f"EmissionsRecord() got an unexpected keyword argument {min(unknown)!r}")
         parts = {name: given.pop(name, part) for name, part in _EMPTY.items()}
+        for name, part in parts.items():
+            if not isinstance(part, type(_EMPTY[name])):
+                raise RecordError(f"{name} is {part!r}; it must be of the type {type(_EMPTY[name]).__name__}")
         flat = {name: given[name] if name in given else _kept(path, parts) for name, path in _PATHS.items()}
         for name, value in _composed(validated(flat), parts).items():
             object.__setattr__(self, name, value)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import PlaceError, UsageError
-from ..factors.cloud_regions import names_cloud_region
 from ..factors.resolve import check_intensity, with_intensity
 from ..record import Place, Site
 from . import clock
@@ -29,11 +28,6 @@ class Corrections:
     pue: float | None = None
 
     def __post_init__(self) -> None:
-        if self.region is not None and self.country is None and not names_cloud_region(self.region):
-            raise UsageError(
-                "--region needs --country: a region is looked for inside a country; a cloud's is named with its "
-                "provider, as in --region gcp:europe-west4"
-            )
         if self.pue is not None and not 1.0 <= self.pue <= 5.0:
             raise UsageError(f"--pue is {self.pue:g}; a facility's PUE lies between 1.0 and 5.0")
         check_intensity(self.intensity_g_per_kwh)

@@ -11,6 +11,7 @@ from .. import units
 from ..errors import PlaceError, UsageError
 from ..factors.bounds import LOWEST_GRID_G_PER_KWH
 from ..factors.cloud_regions import names_cloud_region
+from ..factors.named_place import read_place
 from ..factors.resolve import check_intensity
 from ..record import Site
 from .place import COUNTRY_VARIABLE, check_place, given_site
@@ -53,10 +54,7 @@ class Settings:
         if self.training_type is not None and not isinstance(self.training_type, str):
             raise UsageError(f'training_type is {self.training_type!r}; it is a text, such as "fine-tuning"')
         if self.country is None and isinstance(self.region, str) and not self._region_stands_alone:
-            raise UsageError(
-                f'region is {self.region!r} and country is not given; name both, such as country="USA", or the '
-                'provider, as in region="gcp:europe-west4"'
-            )
+            read_place(None, self.region)  # raises, as every command does
         check_intensity(self.intensity_g_per_kwh)
 
     @property
