@@ -6,7 +6,7 @@ import statistics
 import time
 
 from hf_emissions import estimate
-from hf_emissions.estimation.estimate import DRAWS
+from hf_emissions.estimation.monte_carlo import DRAWS
 
 REPEATS = 50
 FACTS = {

@@ -24,7 +24,7 @@ from hf_emissions.estimation.evidence import MfuEvidence, PowerEvidence, mfu_evi
 from hf_emissions.estimation.grid import find_grid
 from hf_emissions.estimation.mfu import MfuModel, fit_mfu
 from hf_emissions.estimation.power import PowerModel, fit_power, measured_mean_ratio
-from hf_emissions.factors.hardware_name import find_accelerator
+from hf_emissions.factors.find_accelerator import find_accelerator
 from hf_emissions.facts.facts import Facts
 
 ALPHA = 0.1

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import corpus
 
-from hf_emissions.factors.hardware_name import UnknownDeviceError, find_accelerator
+from hf_emissions.factors.find_accelerator import UnknownDeviceError, find_accelerator
 from hf_emissions.facts.extract import extract_facts
 from hf_emissions.facts.facts import Facts
 

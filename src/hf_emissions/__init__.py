@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from .card.patch import read_card as read_card
     from .card.patch import remove_block as remove_block
     from .errors import HfEmissionsError as HfEmissionsError
-    from .estimation.estimate import Estimate as Estimate
     from .estimation.estimate import estimate as estimate
+    from .estimation.result import Estimate as Estimate
     from .facts.extract import extract_facts as extract_facts
     from .facts.facts import Facts as Facts
     from .record import EmissionsRecord as EmissionsRecord
@@ -26,7 +26,7 @@ __version__ = "0.1.0"
 _HOME = {
     "EmissionsCallback": ".recording.callback",
     "EmissionsRecord": ".record",
-    "Estimate": ".estimation.estimate",
+    "Estimate": ".estimation.result",
     "Facts": ".facts.facts",
     "Finding": ".rules.finding",
     "HfEmissionsError": ".errors",

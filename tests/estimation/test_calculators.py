@@ -14,7 +14,7 @@ from hf_emissions.estimation.calculators.ml_co2_impact import (
     ml_co2_impact,
     two_decimals,
 )
-from hf_emissions.factors.hardware_name import find_accelerator
+from hf_emissions.factors.find_accelerator import find_accelerator
 
 
 def test_ml_co2_impact_rounds_at_each_step():

@@ -12,7 +12,7 @@ pytest.importorskip("codecarbon")
 from hf_emissions import estimate
 from hf_emissions.errors import PlaceError, UsageError
 from hf_emissions.estimation.explanation import PREFIX, record_of, refusal_of_block, source_of
-from hf_emissions.factors.hardware_name import UnknownDeviceError
+from hf_emissions.factors.find_accelerator import UnknownDeviceError
 from hf_emissions.factors.intensity import grid_intensity
 from hf_emissions.facts.facts import Facts
 

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from hf_emissions.errors import HfEmissionsError
 from hf_emissions.factors.accelerators import accelerators
+from hf_emissions.factors.find_accelerator import UnknownDeviceError, find_accelerator
 from hf_emissions.factors.hardware_in_text import find_in_text
-from hf_emissions.factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
+from hf_emissions.factors.hardware_name import HardwareName
 
 ROWS = accelerators()
 BY_NAME = {row.name: row for row in ROWS}

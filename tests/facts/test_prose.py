@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hf_emissions.factors.hardware_name import find_accelerator
+from hf_emissions.factors.find_accelerator import find_accelerator
 from hf_emissions.facts.extract import extract_facts
 
 

@@ -23,7 +23,7 @@ from .wording import BodyWording, Wording, wording_of, wording_of_body
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..estimation.estimate import Estimate
+    from ..estimation.result import Estimate
 
 _RELATION = re.compile(r"^base_model_relation:[ \t]{0,4}['\"]?([a-z]{1,20})", re.MULTILINE)
 _TASK = re.compile(r"^pipeline_tag:[ \t]{0,4}['\"]?([a-z0-9-]{1,60})", re.MULTILINE)

@@ -11,7 +11,6 @@ from .. import units
 from ..card.patch import OUR_ESTIMATE, patch_card, read_card, remove_block
 from ..card.section import find_section, put_section
 from ..errors import UsageError
-from ..estimation.estimate import Estimate
 from ..estimation.estimate import estimate as estimate_training
 from ..estimation.explanation import (
     estimate_to_json,
@@ -23,6 +22,7 @@ from ..estimation.explanation import (
 )
 from ..estimation.hardware import find_hardware
 from ..estimation.published import METHODS
+from ..estimation.result import Estimate
 from ..estimation.reuse import avoided
 from ..factors.equivalences import equivalents
 from ..facts.facts import Facts, place_facts

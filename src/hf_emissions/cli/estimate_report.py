@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import units
-from ..estimation.estimate import Estimate
+from ..estimation.result import Estimate
 
 
 def estimate_lines(found: Estimate) -> list[str]:

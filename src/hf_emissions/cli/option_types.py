@@ -10,6 +10,7 @@ import click
 
 from .. import units
 from ..errors import UnitError, UsageError
+from ..factors.bounds import pue_problem
 
 Value = TypeVar("Value")
 
@@ -58,17 +59,8 @@ def _count(text: str) -> int:
     return int(number)
 
 
-_SUFFIXES = {
-    "thousand": 1e3,
-    "million": 1e6,
-    "billion": 1e9,
-    "trillion": 1e12,
-    "k": 1e3,
-    "m": 1e6,
-    "b": 1e9,
-    "g": 1e9,
-    "t": 1e12,
-}
+# G as in giga, as tokens are counted by some; the words first, which end in letters too.
+_SUFFIXES = units.SCALES | {"g": 10**9}
 
 
 def _large_number(text: str) -> float:
@@ -81,8 +73,8 @@ def _large_number(text: str) -> float:
 
 def _pue(text: str) -> float:
     number = units.read_number(text)
-    if not 1.0 <= number <= 5.0:
-        raise UsageError(f"--pue is {number:g}; a facility's PUE lies between 1.0 and 5.0")
+    if problem := pue_problem(number):
+        raise UsageError(f"--pue {problem}")
     return number
 
 

@@ -94,7 +94,8 @@ def _room_of_steps(facts: Facts) -> Factor | None:
 
 
 def _short(number: float) -> str:
-    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
-        if number >= size:
-            return f"{units.plain_decimal(units.round_significant(number / size, 3))}{letter}"
+    for letter in "tbm":
+        if number >= units.SCALES[letter]:
+            scaled = units.round_significant(number / units.SCALES[letter], 3)
+            return f"{units.plain_decimal(scaled)}{letter.upper()}"
     return units.plain_decimal(units.round_significant(number, 3))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
+
+from ..errors import MissingExtraError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,6 +15,20 @@ if TYPE_CHECKING:
 
     Draws = NDArray[np.float64]
     Generator = np.random.Generator
+
+
+def load_numpy() -> ModuleType:
+    """Import numpy, which only estimates need.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        import numpy as np
+    except ImportError:
+        raise MissingExtraError("an estimate needs an extra: pip install 'hf-emissions[estimate]'") from None
+    return np
+
 
 # Standard normal: 90 % lie within this many standard deviations.
 Z90 = 1.6448536269514722
@@ -38,9 +55,8 @@ class Constant:
 
     def draw(self, generator: Generator, count: int) -> Draws:  # noqa: ARG002 - a distribution's signature
         """Repeat the value `count` times."""
-        import numpy as np
-
-        return np.full(count, self.value)
+        draws: Draws = load_numpy().full(count, self.value)
+        return draws
 
     @property
     def range_90(self) -> tuple[float, float]:
@@ -57,9 +73,7 @@ class Lognormal:
 
     def draw(self, generator: Generator, count: int) -> Draws:
         """Draw `count` samples."""
-        import numpy as np
-
-        draws: Draws = self.median * np.exp(self.sigma * generator.standard_normal(count))
+        draws: Draws = self.median * load_numpy().exp(self.sigma * generator.standard_normal(count))
         return draws
 
     @property
@@ -101,8 +115,7 @@ class Mixture:
 
     def draw(self, generator: Generator, count: int) -> Draws:
         """Draw `count` samples."""
-        import numpy as np
-
+        np = load_numpy()
         share = np.array(self.weights) / sum(self.weights)
         chosen = generator.choice(len(self.parts), size=count, p=share)
         draws: Draws = np.choose(chosen, [part.draw(generator, count) for part in self.parts])

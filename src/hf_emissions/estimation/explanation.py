@@ -9,7 +9,7 @@ from .. import __version__, units
 from ..card.patch import OUR_ESTIMATE
 from ..errors import UsageError
 from ..record import EmissionsRecord, Energy
-from .estimate import Estimate
+from .result import Estimate
 
 # Prefix of our sources, which identifies an estimate on a card.
 PREFIX = OUR_ESTIMATE

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .distributions import Z90, Lognormal
+from .distributions import Z90, Lognormal, load_numpy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,10 @@ class Fit:
 
     def predict(self, columns: Sequence[float]) -> Lognormal:
         """Lognormal whose 90 % range is the 90 % prediction interval of Student's t."""
-        centre = sum(c * x for c, x in zip(self.coefficients, columns, strict=True))
-        leverage = sum(
-            x * y * self.covariance[i][j] for i, x in enumerate(columns) for j, y in enumerate(columns) if x and y
-        )
+        row, coefficients, covariance = map(load_numpy().asarray, (columns, self.coefficients, self.covariance))
+        leverage = float(row @ covariance @ row)
         spread = math.sqrt(self.variance * (1.0 + leverage))
-        return Lognormal(math.exp(centre), spread * student_t90(self.degrees) / Z90)
+        return Lognormal(math.exp(float(row @ coefficients)), spread * student_t90(self.degrees) / Z90)
 
 
 def fit_ratios(
@@ -48,23 +46,18 @@ def fit_ratios(
         ratios: observed ratios.
         weights: number of independent groups that each row counts as; at most one.
         prior: mean and weight (in groups) of each coefficient's prior; weight 0 for none.
+
+    Raises:
+        MissingExtraError: numpy is not installed.
     """
-    size = len(prior)
-    normal = [[prior[i][1] * (i == j) for j in range(size)] for i in range(size)]
-    target = [mean * weight for mean, weight in prior]
-    values = [math.log(ratio) for ratio in ratios]
-    for row, value, weight in zip(columns, values, weights, strict=True):
-        for i in range(size):
-            target[i] += weight * row[i] * value
-            for j in range(size):
-                normal[i][j] += weight * row[i] * row[j]
-    covariance = _inverse(normal)
-    coefficients = tuple(sum(covariance[i][j] * target[j] for j in range(size)) for i in range(size))
-    fitted = [sum(c * x for c, x in zip(coefficients, row, strict=True)) for row in columns]
-    squares = sum(w * (value - fit) ** 2 for w, value, fit in zip(weights, values, fitted, strict=True))
-    free = sum(1 for _, weight in prior if not weight)
-    degrees = max(sum(weights) - free, 1.0)
-    return Fit(coefficients, tuple(map(tuple, covariance)), squares / degrees, degrees)
+    np = load_numpy()
+    rows, values, weight = np.asarray(columns), np.log(ratios), np.asarray(weights)
+    means, prior_weights = np.transpose(prior)
+    covariance = np.linalg.inv(rows.T * weight @ rows + np.diag(prior_weights))
+    coefficients = covariance @ (rows.T * weight @ values + prior_weights * means)
+    degrees = max(float(weight.sum() - (prior_weights == 0).sum()), 1.0)
+    squares = float(weight @ (values - rows @ coefficients) ** 2)
+    return Fit(tuple(coefficients.tolist()), tuple(map(tuple, covariance.tolist())), squares / degrees, degrees)
 
 
 def student_t90(degrees: float) -> float:
@@ -76,15 +69,3 @@ def student_t90(degrees: float) -> float:
         + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
         + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
     )
-
-
-def _inverse(matrix: Sequence[Sequence[float]]) -> list[list[float]]:
-    """Inverse of a small symmetric positive matrix, by elimination."""
-    size = len(matrix)
-    rows = [[*row, *(float(i == j) for j in range(size))] for i, row in enumerate(matrix)]
-    for i in range(size):
-        rows[i] = [x / rows[i][i] for x in rows[i]]
-        for j in range(size):
-            if j != i:
-                rows[j] = [x - rows[j][i] * y for x, y in zip(rows[j], rows[i], strict=True)]
-    return [row[size:] for row in rows]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from ..errors import HfEmissionsError
 from ..factors.cpus import find_cpu
-from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
+from ..factors.find_accelerator import UnknownDeviceError, find_accelerator
+from ..factors.hardware_name import HardwareName
 from ..record import Boundary
 from .distributions import Constant, Distribution, Lognormal, Pert
 from .factor import Factor

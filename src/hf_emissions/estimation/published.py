@@ -13,9 +13,9 @@ from .calculators.calculation import Calculation
 from .calculators.green_algorithms import DEFAULT_PUE, Devices, green_algorithms
 from .calculators.ml_co2_impact import SITE_INTENSITY_KG_PER_KWH, SITE_POWER_W, ml_co2_impact
 from .energy_methods import Tier
-from .estimate import Estimate
 from .grid import Grid
 from .hardware import Hardware, find_hardware
+from .result import Estimate
 
 METHODS = ("ml-co2-impact", "green-algorithms")
 

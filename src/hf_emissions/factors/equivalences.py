@@ -17,7 +17,7 @@ _HOURS_PER_YEAR = 365 * 24
 
 # Smaller numbers are meaningless to a reader.
 _SMALLEST_SHOWN = 0.001
-_LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_LARGE = tuple((units.SCALES[name], name) for name in ("trillion", "billion", "million"))
 
 
 @dataclass(frozen=True, slots=True)

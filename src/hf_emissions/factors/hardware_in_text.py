@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from .accelerators import accelerators
-from .hardware_name import HardwareName, look_up
+from .hardware_match import look_up
+from .hardware_name import HardwareName
 
 _FEWEST_LETTERS_ALONE = 4
 

@@ -8,9 +8,10 @@ from functools import cache
 
 from ..terminal import one_line
 from .accelerators import Accelerator, accelerators, common_name
-from .hardware_name import LONGEST_NAME, look_up
+from .hardware_match import look_up
 from .hardware_words import MEMORY, SAME, WORD, filler
 
+LONGEST_NAME = 120
 _EXAMPLES = "such as A100 SXM, RTX 3090 or TPU v3-8"
 _PROCESSORS = re.compile(r"\b(?:cpus?|xeon|epyc|ryzen|threadripper|core\s?i[3579])\b", re.IGNORECASE)
 _COUNTED = re.compile(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ..factors.find_accelerator import UnknownDeviceError, find_accelerator
 from ..factors.hardware_in_text import find_in_text
-from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
+from ..factors.hardware_name import HardwareName
 from .numbers import WORD, number
 
 # No training had more of one device; a larger number is something else.

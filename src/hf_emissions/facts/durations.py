@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .. import units
 from .numbers import DIGITS, SCALE, WORD, is_part, number
 
 Of = Literal["wall", "devices", "others"]
 
-_HOURS = {"month": 730.5, "week": 168.0, "day": 24.0, "hour": 1.0, "minute": 1 / 60, "second": 1 / 3600}
 _SPELLINGS = {
     "month": "months month",
     "week": "weeks week wks wk semanas semana semaines semaine wochen woche",
@@ -96,7 +96,7 @@ def _duration(found: re.Match[str], low: str) -> Duration | None:
     ):
         return None
     unit = _UNIT_OF[spelling]
-    time = Duration(value * _HOURS[unit], _of(found["devices"]), found.start(), found.end())
+    time = Duration(value * units.HOURS_PER[unit], _of(found["devices"]), found.start(), found.end())
     longer = time if found["devices"] else _continued(time, unit, low)
     return None if spelling in _WEAK and longer is time else longer
 
@@ -127,12 +127,12 @@ def _continued(time: Duration, unit: str, low: str) -> Duration:
             return replace(time, hours=time.hours + _clock(clock), end=clock.end())
         found = _NEXT.match(low, time.end)
         more = number(found["low"]) if found else None
-        if found is None or more is None or _HOURS[_UNIT_OF[found["unit"]]] >= _HOURS[unit]:
+        if found is None or more is None or units.HOURS_PER[_UNIT_OF[found["unit"]]] >= units.HOURS_PER[unit]:
             return time
         unit = _UNIT_OF[found["unit"]]
         more += 0.5 if found["half"] else 0
-        time = replace(time, hours=time.hours + more * _HOURS[unit], end=found.end())
+        time = replace(time, hours=time.hours + more * units.HOURS_PER[unit], end=found.end())
 
 
 def _clock(found: re.Match[str]) -> float:
-    return int(found["h"]) + int(found["m"]) / 60 + int(found["s"] or 0) / 3600
+    return units.s_to_hours(units.clock_to_s(int(found["h"]), int(found["m"]), int(found["s"] or 0)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .. import units
 from .card_text import CardText, lowered
 from .devices import devices
 from .durations import clock_hours, durations
@@ -48,11 +49,11 @@ _NUMBER = re.compile(
     r"(?P<tail>.{0,40})$"
 )
 _UNITS = {
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "in hours"), 1.0),
-    **dict.fromkeys(("min", "mins", "minutes", "m"), 1 / 60),
-    **dict.fromkeys(("s", "sec", "secs", "seconds"), 1 / 3600),
-    **dict.fromkeys(("d", "day", "days"), 24.0),
-    **dict.fromkeys(("weeks", "week"), 168.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "in hours"), "hour"),
+    **dict.fromkeys(("min", "mins", "minutes", "m"), "minute"),
+    **dict.fromkeys(("s", "sec", "secs", "seconds"), "second"),
+    **dict.fromkeys(("d", "day", "days"), "day"),
+    **dict.fromkeys(("weeks", "week"), "week"),
 }
 _DEVICE_UNIT = re.compile(r"(?:gpu|tpu|device|accelerator|chip|[avh]\d{2,3})s?[- ](?:hours?|hrs?|h)$")
 _ELSEWHERE = re.compile(
@@ -117,19 +118,17 @@ def _bare_hours(pair: Pair, low: str, of_codecarbon: bool) -> float | None:
     if not found or re.match(r" ?[%/\w]", found["tail"]):
         return None
     unit = found["unit"] or pair.unit
-    size = 1.0 if _DEVICE_UNIT.search(unit) else _UNITS.get(unit)
-    if size is None:
-        size = _size_of(pair, of_codecarbon)
+    name = "hour" if _DEVICE_UNIT.search(unit) else _UNITS.get(unit) or _implied_unit(pair, of_codecarbon)
     amount = number(found["amount"], found["scale"])
-    return amount * size if amount and size else None
+    return amount * units.HOURS_PER[name] if amount and name else None
 
 
-def _size_of(pair: Pair, of_codecarbon: bool) -> float | None:
-    """Hours per unit of a bare number, as implied by the label."""
+def _implied_unit(pair: Pair, of_codecarbon: bool) -> str | None:
+    """Unit of a bare number, as implied by the label."""
     if pair.unit:
         return None
     if "hours" in pair.label:
-        return 1.0
+        return "hour"
     if (pair.label == "duration" and of_codecarbon) or pair.label == "train runtime":
-        return 1 / 3600
+        return "second"
     return None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .. import units
 from ..card.block import KEY, BlockValueError, read_fields
 from ..card.parsed import ParsedCard
 from ..errors import HfEmissionsError
@@ -85,7 +86,7 @@ def read_block(page: CardText) -> Iterator[ExtractedFact]:
         value = fields.get(name)
         if value:
             field = {"emissions_g": "reported_g", "duration_s": "wall_hours"}.get(name, name)
-            yield ExtractedFact(field, value / 3600 if name == "duration_s" else value, *_span(card, key))
+            yield ExtractedFact(field, units.s_to_hours(value) if name == "duration_s" else value, *_span(card, key))
     yield from _hardware(fields.get("hardware_used"), _span(card, "hardware_used"))
     kind = _TRAINING_TYPES.get(re.sub(r"[^a-z]", "", str(fields.get("training_type")).lower()))
     if kind is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..units import english_number
+from ..units import SCALES, english_number
 
 _ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _WORDS: dict[str, float] = {
@@ -29,7 +29,6 @@ _WORDS: dict[str, float] = {
     "seventy-two": 72.0,
     "ninety": 90.0,
 }
-_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9, "t": 1e12, "trillion": 1e12}
 
 DIGITS = r"(?:\d{1,3}(?:[ '\u2019\u2009]\d{3}){1,4}(?!\d)(?:[.,]\d{1,6})?|\d{1,12}(?:,\d{3}){0,4}(?:[.,]\d{1,6})?)"
 _BEFORE_PART = re.compile("(?:(?P<digit>[0-9][ '\u2019\u2009])|\u00b1 ?|\\+/?- ?)$")
@@ -50,7 +49,7 @@ def number(written: str, scale: str | None = None) -> float | None:
 
     English notation: one comma before three digits separates thousands, else it is a decimal comma.
     """
-    factor = _SCALES.get(scale or "", 1.0)
+    factor = SCALES.get(scale or "", 1)
     written = written.strip()
     if written in _WORDS:
         return _WORDS[written] * factor

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .. import units
 from .card_text import CardText
 from .extracted_fact import ExtractedFact
 from .keywords import HYPERPARAMETERS, LOGGED, TUNED
@@ -73,7 +74,7 @@ def read_logged(page: CardText) -> Iterator[ExtractedFact]:
 
 def _seconds(clock: str) -> float:
     hours, minutes, seconds = clock.split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    return units.clock_to_s(int(hours), int(minutes), float(seconds))
 
 
 def _number(fields: dict[str, re.Match[str]], name: str, field: str) -> Iterator[ExtractedFact]:

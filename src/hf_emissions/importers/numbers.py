@@ -7,9 +7,8 @@ import re
 from typing import Any
 
 from ..errors import TrackerError
+from ..factors.bounds import pue_problem
 
-# A PUE outside these bounds is a slip, or something else.
-LEAST_PUE, MOST_PUE = 1.0, 5.0
 # No training reaches this, in any unit that trackers write.
 _MOST = 1e30
 _COMMA = re.compile(r"\s*-?[0-9][0-9.]*,[0-9]+\s*")
@@ -56,8 +55,8 @@ def read_pue(value: Any, where: str) -> float:
         TrackerError: it is not one.
     """
     pue = read_number(value, "pue", where)
-    if not LEAST_PUE <= pue <= MOST_PUE:
-        raise TrackerError(f"{where}: pue is {pue:g}; a facility's PUE lies between {LEAST_PUE} and {MOST_PUE}")
+    if problem := pue_problem(pue):
+        raise TrackerError(f"{where}: pue {problem}")
     return pue
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import units
 from ..factors.accelerators import accelerators
-from ..factors.hardware_name import UnknownDeviceError
+from ..factors.find_accelerator import UnknownDeviceError
 from ..facts.card_text import lowered
 from ..facts.devices import devices
 from .tracked import Tracked

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import PlaceError, UsageError
+from ..factors.bounds import pue_problem
 from ..factors.resolve import check_intensity, with_intensity
 from ..record import Place, Site
 from . import clock
@@ -28,8 +29,8 @@ class Corrections:
     pue: float | None = None
 
     def __post_init__(self) -> None:
-        if self.pue is not None and not 1.0 <= self.pue <= 5.0:
-            raise UsageError(f"--pue is {self.pue:g}; a facility's PUE lies between 1.0 and 5.0")
+        if self.pue is not None and (problem := pue_problem(self.pue)):
+            raise UsageError(f"--pue {problem}")
         check_intensity(self.intensity_g_per_kwh)
         if self._names_place:
             check_place(self.country, self.region, self.intensity_g_per_kwh)

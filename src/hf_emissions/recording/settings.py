@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import units
 from ..errors import PlaceError, UsageError
-from ..factors.bounds import LOWEST_GRID_G_PER_KWH
+from ..factors.bounds import LOWEST_GRID_G_PER_KWH, pue_problem
 from ..factors.cloud_regions import names_cloud_region
 from ..factors.named_place import read_place
 from ..factors.resolve import check_intensity
@@ -49,8 +49,10 @@ class Settings:
     assume_world_average: bool = False
 
     def __post_init__(self) -> None:
-        if self.pue is not None and (not _is_number(self.pue) or not 1.0 <= float(self.pue) <= 5.0):
-            raise UsageError(f"pue is {self.pue}; a facility's PUE is a number between 1.0 and 5.0")
+        if self.pue is not None and not _is_number(self.pue):
+            raise UsageError(f"pue is {self.pue!r}; it must be a number")
+        if self.pue is not None and (problem := pue_problem(float(self.pue))):
+            raise UsageError(f"pue {problem}")
         if self.training_type is not None and not isinstance(self.training_type, str):
             raise UsageError(f'training_type is {self.training_type!r}; it is a text, such as "fine-tuning"')
         if self.country is None and isinstance(self.region, str) and not self._region_stands_alone:

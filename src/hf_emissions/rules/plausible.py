@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..factors.bounds import HIGHEST_OF_A_COUNTRY_G_PER_KWH, LOWEST_BUT_QUEBEC_G_PER_KWH, MOST_USUAL_PUE
-from ..factors.hardware_name import HardwareName, UnknownDeviceError, find_accelerator
+from ..factors.find_accelerator import UnknownDeviceError, find_accelerator
+from ..factors.hardware_name import HardwareName
 from ..facts.facts import Facts
 from ..terminal import one_line
 from ..units import emissions_g, hours_to_s, power_to_kwh, s_to_hours

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .amounts import CO2, Amount, find_energies, find_masses, read_in
 from .changes import (
+    clock_to_s,
     emissions_g,
     g_to_kg,
     hours_to_s,
@@ -23,6 +24,7 @@ from .changes import (
     t_to_g,
 )
 from .numerals import english_number, last_digit_off
+from .sizes import HOURS_PER, SCALES
 from .values import (
     has_unit,
     read_duration_s,
@@ -37,13 +39,17 @@ from .words import (
     format_intensity,
     format_mass,
     format_power,
+    mass_order,
     plain_decimal,
     round_significant,
 )
 
 __all__ = [
     "CO2",
+    "HOURS_PER",
+    "SCALES",
     "Amount",
+    "clock_to_s",
     "emissions_g",
     "english_number",
     "find_energies",
@@ -62,6 +68,7 @@ __all__ = [
     "kwh_to_joules",
     "last_digit_off",
     "lb_per_mwh_to_g_per_kwh",
+    "mass_order",
     "mean_power_w",
     "plain_decimal",
     "power_to_kwh",

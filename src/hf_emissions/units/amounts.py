@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from .numerals import BLANK, MANTISSA, NUMERAL, Reading, readings, readings_of
-from .sizes import ANY_CASE, ENERGY, MASS, TRAPS, UNITS, Dimension, Unit, nearest
+from .sizes import ANY_CASE, ENERGY, MASS, SCALES, TRAPS, UNITS, Dimension, Unit, nearest
 
 
 class Amount(NamedTuple):
@@ -46,9 +46,9 @@ CO2 = (
     r"(?![a-z]{4})|carbon dioxide(?: equivalents?)?)"
 )
 _SCALES = {
-    "k": 10**3, "thousand": 10**3, "million": 10**6, "millions": 10**6, "billion": 10**9, "billions": 10**9,
-    "trillion": 10**12,
-}  # fmt: skip
+    name: SCALES[name.removesuffix("s")]
+    for name in ["k", "thousand", "million", "millions", "billion", "billions", "trillion"]
+}
 # Tons of emissions are read as metric; short and long tons differ by a tenth, which becomes the uncertainty.
 _TONS = ("metric ton", "metric tons", "ton", "tons", "metric-ton", "metric-tons")
 _KILOTONS = ("kiloton", "kilotons", "megaton", "megatons")

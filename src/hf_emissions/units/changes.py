@@ -41,6 +41,11 @@ def s_to_hours(seconds: float) -> float:
     return scaled(seconds, 1 / UNITS["h"].size)
 
 
+def clock_to_s(hours: int, minutes: int, seconds: float = 0.0, *, days: int = 0) -> float:
+    """Convert a time as a clock shows it, such as 1 day 5:12:33, to seconds."""
+    return days * 86400 + hours * 3600 + minutes * 60 + seconds
+
+
 def kg_per_kwh_to_g_per_kwh(kg_per_kwh: float) -> float:
     """Convert an intensity from kg/kWh to g/kWh."""
     return scaled(kg_per_kwh, UNITS["kg"].size)

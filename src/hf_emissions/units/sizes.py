@@ -75,6 +75,14 @@ ANY_CASE = {name.lower(): unit for name, unit in UNITS.items()}
 # In "1h 30m" the m can only be minutes.
 PARTS_OF_TIME = {name: unit.size for name, unit in UNITS.items() if unit.dimension == TIME} | {"m": Fraction(60)}
 
+# Of words and letters behind a number in English: `7b`, `1.5 million`.
+_SCALE_WORDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+SCALES = {**_SCALE_WORDS, **{word[0]: size for word, size in _SCALE_WORDS.items() if size > 10**3}, "k": 10**3}
+# Hours in each unit of time; a month is a twelfth of 365.25 days.
+HOURS_PER = {name: float(UNITS[name].size / 3600) for name in ("second", "minute", "hour", "day", "week")} | {
+    "month": 730.5
+}
+
 # Lower-case spellings of ambiguous size; an exact match in UNITS is accepted all the same.
 TRAPS = {
     **dict.fromkeys(("ton", "tons"), ("is short, long or metric", '"t" for 1000 kg')),

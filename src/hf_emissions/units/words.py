@@ -22,6 +22,14 @@ def round_significant(x: float, digits: int = 3) -> float:
     return finite(float(f"{finite(x):.{digits - 1}e}"))
 
 
+def mass_order(g: float) -> str:
+    """Order of magnitude of a mass in grams, in words."""
+    for unit, name in (("g", "less than a gram"), ("kg", "grams"), ("t", "kilograms"), ("kt", "tonnes")):
+        if g < UNITS[unit].size:
+            return name
+    return "kilotonnes or more" if g < UNITS["Mt"].size else "megatonnes"
+
+
 def format_mass(g: float) -> str:
     """Format a mass in grams, such as "1.23 kg". Raises UnitError if not finite, as all formatters do."""
     return _format(g, ("kt", "t", "kg", "g", "mg"))

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable
 from typing import ClassVar
 
+from ... import units
 from ...errors import TrackerError
+from ...factors.bounds import pue_problem
 from ...record import Energy, Hardware, Place
 from ..carbontracker_blocks import Block, blocks_of, prediction_of
 from ..file import TrackerFile
-from ..numbers import LEAST_PUE, MOST_PUE, read_number
+from ..numbers import read_number
 from ..places import iso3_of, known_words
 from ..tracked import Tracked
 from ..tracker import Tracker
@@ -165,8 +167,8 @@ def _notes(log: str, components: dict[str, list[str]]) -> Iterable[str]:
 def _pue(log: str, where: str) -> float:
     found = _PUE.search(log)
     pue = _USUAL_PUE if found is None else float(found["pue"])
-    if not LEAST_PUE <= pue <= MOST_PUE:
-        raise TrackerError(f"{where}: the log has a PUE of {pue:g}; one lies between {LEAST_PUE} and {MOST_PUE}")
+    if problem := pue_problem(pue):
+        raise TrackerError(f"{where}: the log's PUE {problem}")
     return pue
 
 
@@ -174,7 +176,7 @@ def _seconds(text: str, where: str) -> float:
     found = _TIME.fullmatch(text.strip())
     if found is None:
         raise TrackerError(f"{where}: the time {text.strip()[:40]!r} is not in hours, minutes and seconds")
-    return int(found["days"] or 0) * 86400 + int(found["h"]) * 3600 + int(found["m"]) * 60 + float(found["s"])
+    return units.clock_to_s(int(found["h"]), int(found["m"]), float(found["s"]), days=int(found["days"] or 0))
 
 
 def _components(log: str) -> dict[str, list[str]]:
