@@ -31,7 +31,7 @@ from hf_emissions.cli.main import main as command
 from hf_emissions.errors import FrontMatterError, HfEmissionsError
 from hf_emissions.facts.extract import extract_facts
 from hf_emissions.rules.check import RULES, check_card
-from hf_emissions.rules.fix import mend
+from hf_emissions.rules.fix import fix_text
 
 FORMATS = ("human", "json", "quiet", "github", "sarif")
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -186,11 +186,11 @@ def fixed(text: str) -> None:
     """Both kinds of fixes: the card can be read afterwards as before, and nothing more is fixed at once."""
     for unsafe in (False, True):
         try:
-            once = mend(text, check_card, unsafe=unsafe).text
+            once = fix_text(text, check_card, unsafe=unsafe).text
         except HfEmissionsError:
             continue
         assert readable(once) or not readable(text), "a fix made the card unreadable"
-        assert mend(once, check_card, unsafe=unsafe).text == once, "a second run fixes more"
+        assert fix_text(once, check_card, unsafe=unsafe).text == once, "a second run fixes more"
 
 
 def readable(text: str) -> bool:

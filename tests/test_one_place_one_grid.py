@@ -18,7 +18,7 @@ from hf_emissions.estimation.grid import find_grid
 from hf_emissions.factors.cloud_regions import cloud_regions
 from hf_emissions.factors.intensity import grid_intensity, regions
 from hf_emissions.facts.facts import Facts, place_facts
-from hf_emissions.importers.to_record import UserFacts, complete
+from hf_emissions.importers.to_record import UserFacts, to_record
 from hf_emissions.importers.tracked import Tracked
 from hf_emissions.record import Energy, Place, Site
 from hf_emissions.recording.folder import Corrections
@@ -69,11 +69,11 @@ def ways(named: Named) -> dict[str, tuple[float | None, str | None, str | None]]
         "metadata": _site_in_cloud(provider, cloud_region) if named.country is None else settings,
     }
     records = {
-        "import --country": complete(
+        "import --country": to_record(
             Tracked(tool="t", run="r", where="f", energy=KWH),
             UserFacts(country=named.country, region=named.region),
         ),
-        "import of a file": complete(Tracked(tool="t", run="r", where="f", energy=KWH, place=place), UserFacts()),
+        "import of a file": to_record(Tracked(tool="t", run="r", where="f", energy=KWH, place=place), UserFacts()),
     }
     intensities = {name: site and site.intensity for name, site in found.items()}
     intensities |= {name: record.intensity for name, record in records.items()}

@@ -16,7 +16,7 @@ from hf_emissions.cli.reporters.lines import lines_of
 from hf_emissions.errors import VerificationError
 from hf_emissions.rules.check import RULES
 from hf_emissions.rules.finding import Finding, Fix, Replacement
-from hf_emissions.rules.fix import MAX_PASSES, apply_fixes, compatible, mend, replace
+from hf_emissions.rules.fix import MAX_PASSES, apply_fixes, compatible, fix_text, replace
 
 CARD = "---\nlicense: mit\nlanguage: no  # Norwegian\n---\n# A model\n"
 
@@ -64,25 +64,25 @@ def test_the_rest_follows_on_the_next_pass():
             at(text, "mit", "MIT") for _ in range("mit" in text)
         ]
 
-    mended = mend(CARD, look)
+    mended = fix_text(CARD, look)
     assert mended.text == CARD.replace("mit", "MIT MIT")
     assert len(mended.fixed) == 2
     assert mended.findings == ()
 
 
 def test_a_fix_that_mends_nothing_ends():
-    mended = mend(CARD, lambda text: [finding((len(text), len(text), "x"))])
+    mended = fix_text(CARD, lambda text: [finding((len(text), len(text), "x"))])
     assert mended.text == CARD + "x" * MAX_PASSES
     assert len(mended.findings) == 1
-    assert mend(CARD, lambda text: [at(text, "mit", "mit")]).fixed == ()
+    assert fix_text(CARD, lambda text: [at(text, "mit", "mit")]).fixed == ()
 
 
 def test_unsafe_fixes_only_when_asked():
     def look(text):
         return [finding((len(text), len(text), "!"), safe=False)] if text.endswith("\n") else []
 
-    assert mend(CARD, look).text == CARD
-    assert mend(CARD, look, unsafe=True).text == CARD + "!"
+    assert fix_text(CARD, look).text == CARD
+    assert fix_text(CARD, look, unsafe=True).text == CARD + "!"
 
 
 # What a fix writes instead, and what is said of it.
@@ -140,7 +140,7 @@ FIXABLE = [rule for rule in RULES if any(found.fix for found in check_card(rule.
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_the_fix_of_a_rule_mends_its_example(rule, line_end):
     text = rule.fails.replace("\n", line_end)
-    mended = mend(text, lambda text: check_card(text, select=[rule.id]), unsafe=True)
+    mended = fix_text(text, lambda text: check_card(text, select=[rule.id]), unsafe=True)
     assert mended.findings == ()
     assert {found.rule for found in mended.fixed} == {rule.id}
     assert mended.text != text

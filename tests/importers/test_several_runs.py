@@ -6,13 +6,13 @@ import pytest
 from importers import flat
 
 from hf_emissions.errors import UsageError
-from hf_emissions.importers.fold import folded
-from hf_emissions.importers.plausibility import doubts
-from hf_emissions.importers.power import doubt_of_duration, mean_w, most_w
+from hf_emissions.importers.fold import folded_lines
+from hf_emissions.importers.plausibility import plausibility_warnings
+from hf_emissions.importers.power import duration_warning, mean_w, most_w
 from hf_emissions.importers.ranks import check_ranks
-from hf_emissions.importers.select_run import choose
-from hf_emissions.importers.sum_runs import total
-from hf_emissions.importers.time_spans import at_once, is_beside, moment, together_s
+from hf_emissions.importers.select_run import select_run
+from hf_emissions.importers.sum_runs import sum_runs
+from hf_emissions.importers.time_spans import is_beside, moment, ran_at_once, together_s
 from hf_emissions.importers.tracked import Tracked
 from hf_emissions.record import EmissionsRecord
 
@@ -41,23 +41,23 @@ class TestChoice:
         ],
     )
     def test_one(self, names, wanted, run):
-        assert [one.run for one in choose([tracked(name) for name in names], wanted)] == [run]
+        assert [one.run for one in select_run([tracked(name) for name in names], wanted)] == [run]
 
     def test_all_that_a_tracker_metered(self):
         runs = [tracked("a"), tracked("b", meters=False), tracked("c")]
-        assert [one.run for one in choose(runs, None, every=True)] == ["a", "c"]
-        assert [one.run for one in choose(runs[:2], None)] == ["a"]
+        assert [one.run for one in select_run(runs, None, every=True)] == ["a", "c"]
+        assert [one.run for one in select_run(runs[:2], None)] == ["a"]
 
     def test_where_none_was_metered_one_is_taken_for_all(self):
         runs = [tracked("a", meters=False), tracked("b", meters=False)]
-        assert [one.run for one in choose(runs, None, every=True)] == ["a"]
-        assert "there are 2 runs: " in refusal(choose, runs, None)
+        assert [one.run for one in select_run(runs, None, every=True)] == ["a"]
+        assert "there are 2 runs: " in refusal(select_run, runs, None)
 
     @pytest.mark.parametrize(
         ("count", "end"), [(8, "r7 (1 kWh, r7.csv:2)"), (9, "r7 (1 kWh, r7.csv:2), and 1 more"), (11, ", and 3 more")]
     )
     def test_eight_are_named(self, count, end):
-        said = refusal(choose, [tracked(f"r{number}") for number in range(count)], None)
+        said = refusal(select_run, [tracked(f"r{number}") for number in range(count)], None)
         assert said.startswith(f"there are {count} runs: r0 (1 kWh, r0.csv:2), r1 (1 kWh, r1.csv:2), ")
         assert said.endswith(f"{end}; choose one with --run, or add them up with --all")
 
@@ -72,7 +72,7 @@ class TestChoice:
     )
     def test_a_sum_lacks_what_cannot_be_read(self, count, words):
         runs = [tracked(f"r{number}", unread="why") for number in range(count)]
-        assert words in refusal(choose, [*runs, tracked("sound")], None, every=True)
+        assert words in refusal(select_run, [*runs, tracked("sound")], None, every=True)
 
     @pytest.mark.parametrize(
         ("names", "wanted", "said"),
@@ -94,7 +94,7 @@ class TestChoice:
         ],
     )
     def test_what_is_not_one(self, names, wanted, said):
-        assert said in refusal(choose, [tracked(name) for name in names], wanted)
+        assert said in refusal(select_run, [tracked(name) for name in names], wanted)
 
     @pytest.mark.parametrize(
         ("known", "figure"),
@@ -106,28 +106,28 @@ class TestChoice:
         ],
     )
     def test_what_is_known_of_a_run_is_said(self, known, figure):
-        assert f"a ({figure}, a.csv:2)" in refusal(choose, [tracked("a", **known), tracked("b")], None)
+        assert f"a ({figure}, a.csv:2)" in refusal(select_run, [tracked("a", **known), tracked("b")], None)
 
 
 class TestFolded:
     def test_one_of_a_kind_is_said_in_full(self):
-        assert folded([("a:1", "3 g are few"), ("b:2", "many")], 5) == ["a:1: 3 g are few", "b:2: many"]
+        assert folded_lines([("a:1", "3 g are few"), ("b:2", "many")], 5) == ["a:1: 3 g are few", "b:2: many"]
 
     def test_of_many_the_first_with_its_numbers(self):
         said = [("a:1", "3 g are few"), ("a:2", "4.5e-7 g are few")]
-        assert folded(said, 5) == ["a: 2 of 5 runs: 3 g are few (the numbers are those of a:1)"]
-        assert folded([("a:1", "few"), ("a:2", "few")], 7) == ["a: 2 of 7 runs: few"]
+        assert folded_lines(said, 5) == ["a: 2 of 5 runs: 3 g are few (the numbers are those of a:1)"]
+        assert folded_lines([("a:1", "few"), ("a:2", "few")], 7) == ["a: 2 of 7 runs: few"]
 
     @pytest.mark.parametrize(
         ("files", "place"), [("ab", "a and 1 more"), ("abc", "a and 2 more"), ("aab", "a and 1 more")]
     )
     def test_of_several_files(self, files, place):
         said = [(f"{file}:{line}", "few") for line, file in enumerate(files, 1)]
-        assert folded(said, 9) == [f"{place}: {len(files)} of 9 runs: few"]
+        assert folded_lines(said, 9) == [f"{place}: {len(files)} of 9 runs: few"]
 
     @pytest.mark.parametrize(("most", "lines"), [(1, 1), (2, 1), (3, 3)])
     def test_up_to_so_many_each_is_said(self, most, lines):
-        assert len(folded([("a:1", "few"), ("a:2", "few"), ("a:3", "few")], 3, most=most)) == lines
+        assert len(folded_lines([("a:1", "few"), ("a:2", "few"), ("a:3", "few")], 3, most=most)) == lines
 
 
 class TestTimes:
@@ -156,7 +156,7 @@ class TestTimes:
     )
     def test_two(self, second, both, together):
         first = at("a", "10:00:00", 100)
-        assert at_once([first, second]) == at_once([second, first]) == both
+        assert ran_at_once([first, second]) == ran_at_once([second, first]) == both
         assert together_s([first, second]) == together_s([second, first]) == together
 
     def test_one_is_beside_another_that_began_while_it_went_on(self):
@@ -168,7 +168,7 @@ class TestTimes:
 
     def test_the_longest_of_several_counts(self):
         runs = [at("a", "10:00:00", 1000), at("b", "10:01:00", 60), at("c", "10:03:20", 60), at("d", "10:20:00", 7)]
-        assert at_once(runs)
+        assert ran_at_once(runs)
         assert together_s(runs) == 1007.0
 
 
@@ -239,7 +239,7 @@ class TestTotal:
         there = {"country_iso3": "DEU", "location": "Germany", "version": "2", "detail": "y", "notes": ("n", "4 rows")}
         one = at("a", "10:00:00", 100, emissions_g=300.0, **alike, **here)
         other = at("b", "11:00:00", 50, energy_kwh=0.5, emissions_g=25.0, tool="U", **alike, **there)
-        found = total([one, other])
+        found = sum_runs([one, other])
         assert found == flat.tracked(
             "all",
             tool="T and U",
@@ -257,16 +257,16 @@ class TestTotal:
 
     def test_three_of_which_two_went_on_at_once(self):
         runs = [at("a", "10:00:00", 100), at("b", "10:00:50", 100, method="measured"), at("c", "12:00:00", 7)]
-        found = total(runs)
+        found = sum_runs(runs)
         assert (found.where, found.duration_s, found.energy.method) == ("a.csv:2 and 2 more", 157.0, "unknown")
         assert [note[:48] for note in found.notes] == ["some of these runs went on at the same time: whe"]
         with pytest.raises(UsageError, match="no runs of equal machines"):
-            total(runs, nodes=2)
+            sum_runs(runs, nodes=2)
 
     def test_a_doubted_duration_is_not_in_it(self):
         doubted = at("b", "11:00:00", 100, memory_s=151.0)
-        assert total([at("a", "10:00:00", 100), doubted]).duration_s is None
-        assert total([at("a", "10:00:00", 100), at("b", "11:00:00", 100, memory_s=150.0)]).duration_s == 200.0
+        assert sum_runs([at("a", "10:00:00", 100), doubted]).duration_s is None
+        assert sum_runs([at("a", "10:00:00", 100), at("b", "11:00:00", 100, memory_s=150.0)]).duration_s == 200.0
 
     @pytest.mark.parametrize(
         ("known", "said"),
@@ -280,14 +280,14 @@ class TestTotal:
         ],
     )
     def test_what_is_not_added_up(self, known, said):
-        assert said in refusal(total, [tracked("a"), tracked("b", **known)])
+        assert said in refusal(sum_runs, [tracked("a"), tracked("b", **known)])
 
     def test_a_place_that_is_given_stands_for_those_that_are_none(self):
-        found = total([tracked("a", location="France"), tracked("b", no_place="nowhere")], placed=True)
+        found = sum_runs([tracked("a", location="France"), tracked("b", no_place="nowhere")], placed=True)
         assert (found.place.name, found.no_place) == (None, "nowhere")
 
     def test_a_basis_that_is_not_known_is_not_another(self):
-        assert total([tracked("a", basis="life-cycle"), tracked("b")]).intensity.basis is None
+        assert sum_runs([tracked("a", basis="life-cycle"), tracked("b")]).intensity.basis is None
 
 
 class TestPlausibility:
@@ -299,7 +299,7 @@ class TestPlausibility:
             found = run.emissions_g / run.energy.kwh
         record = EmissionsRecord(emissions_g=grams, energy_kwh=run.energy.kwh, intensity_g_per_kwh=found,
                                  hardware=run.hardware)  # fmt: skip
-        return " | ".join(doubts(run, record, beside))
+        return " | ".join(plausibility_warnings(run, record, beside))
 
     @pytest.mark.parametrize(
         ("g_per_kwh", "words"),
@@ -412,7 +412,7 @@ class TestPower:
         ],
     )
     def test_a_duration_that_memory_contradicts(self, known, is_doubted):
-        said = doubt_of_duration(tracked("a", **{"duration_s": 100.0, **known}))
+        said = duration_warning(tracked("a", **{"duration_s": 100.0, **known}))
         assert (said is not None) == is_doubted
         assert said is None or said.startswith(
             "1 kWh in 1 min 40 s are 3.6e+04 W, where memory drew its power for 2 min"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hf_emissions.importers.sum_runs import total
+from hf_emissions.importers.sum_runs import sum_runs
 from hf_emissions.importers.tracked import Tracked
 from hf_emissions.record import Energy
 
@@ -17,7 +17,7 @@ def tracked(run: str, energy_kwh: float | None = None, **known) -> Tracked:
 @pytest.mark.parametrize("lacking", [0, 1, 2])
 def test_a_run_without_energy_leaves_the_sum_without(lacking):
     runs = [tracked(str(index), energy_kwh=None if index == lacking else 1.0) for index in range(3)]
-    found = total(runs)
+    found = sum_runs(runs)
     # 200 of 300 g over the energy of two of the runs would be another intensity than any of them has.
     assert (found.emissions_g, found.energy.kwh) == (300.0, None)
 
@@ -26,15 +26,15 @@ def test_a_run_without_energy_leaves_the_sum_without(lacking):
 def test_a_run_without_grams_leaves_the_sum_without(lacking):
     grams = [None if index == lacking else 100.0 for index in range(3)]
     runs = [tracked(str(index), energy_kwh=1.0, emissions_g=known) for index, known in enumerate(grams)]
-    found = total(runs)
+    found = sum_runs(runs)
     assert (found.emissions_g, found.energy.kwh) == (None, 3.0)
 
 
 def test_runs_that_say_both_have_both_summed():
-    found = total([tracked("a", energy_kwh=1.0), tracked("b", energy_kwh=0.5, emissions_g=25.0)])
+    found = sum_runs([tracked("a", energy_kwh=1.0), tracked("b", energy_kwh=0.5, emissions_g=25.0)])
     assert (found.emissions_g, found.energy.kwh) == (125.0, 1.5)
 
 
 def test_what_is_not_known_of_any_run_is_not_known_of_the_sum():
-    found = total([tracked("a"), tracked("b")])
+    found = sum_runs([tracked("a"), tracked("b")])
     assert (found.emissions_g, found.energy.kwh) == (200.0, None)

@@ -18,7 +18,7 @@ pytest.importorskip("codecarbon")
 from hf_emissions import record_emissions
 from hf_emissions.errors import MissingExtraError
 from hf_emissions.recording import installed
-from hf_emissions.recording.cpu_model import cpu_model, tell_cpu_model
+from hf_emissions.recording.cpu_model import cpu_model, provide_cpu_model
 
 UPGRADE = "pip install -U 'codecarbon>=3.3.2,<4'"
 ROOT = Path(__file__).parents[2]
@@ -184,20 +184,20 @@ def test_codecarbon_is_told_and_nothing_else_is_changed(tmp_path: Path, monkeypa
 
     listed = tmp_path / "cpuinfo"
     listed.write_text("model name : A Processor of Tomorrow\n")
-    tell_cpu_model()
+    provide_cpu_model()
     before = util.detect_cpu_model()
     modules = dict(sys.modules)
     try:
-        tell_cpu_model(listed)
+        provide_cpu_model(listed)
         assert util.detect_cpu_model() == before  # it knew already
         util.detect_cpu_model.cache_clear()
-        tell_cpu_model(tmp_path / "no such file")
+        provide_cpu_model(tmp_path / "no such file")
         assert util.detect_cpu_model.cache_info().currsize == 0
-        tell_cpu_model(listed)
+        provide_cpu_model(listed)
         assert util.detect_cpu_model() == "A Processor of Tomorrow"
         assert {name: sys.modules.get(name) for name in modules} == modules
         monkeypatch.delattr(util, "detect_cpu_model")
-        tell_cpu_model(listed)  # a CodeCarbon that has it elsewhere
+        provide_cpu_model(listed)  # a CodeCarbon that has it elsewhere
     finally:
         monkeypatch.undo()
         util.detect_cpu_model.cache_clear()

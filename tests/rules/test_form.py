@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hf_emissions import check_card
 from hf_emissions.rules.check import RULES
-from hf_emissions.rules.fix import apply_fixes, mend
+from hf_emissions.rules.fix import apply_fixes, fix_text
 from hf_emissions.rules.key_suggestions import meant_block, meant_key
 from hf_emissions.rules.values import is_placeholder
 
@@ -423,7 +423,7 @@ def test_every_fix_of_an_example_mends_it_and_nothing_else(line_end, bom):
         findings = check_card(text, select=[rule.id])
         assert [finding.rule for finding in findings] == [rule.id]
         if findings[0].fix:
-            after = mend(text, lambda now, rule=rule: check_card(now, select=[rule.id]), unsafe=True)
+            after = fix_text(text, lambda now, rule=rule: check_card(now, select=[rule.id]), unsafe=True)
             assert after.findings == (), rule.id
             assert check_card(text) != check_card(after.text)
 
@@ -448,7 +448,7 @@ NAMES = st.sampled_from(
 def test_any_block_is_checked_and_its_fixes_leave_the_rest(entries, indent, crlf, unsafe):
     lines = "".join(f"\n{indent}{key}: {value}" for key, value in entries)
     text = card(lines).replace("\n", "\r\n" if crlf else "\n")
-    after = mend(text, lambda now: check_card(now, select=FORM), unsafe=unsafe)
+    after = fix_text(text, lambda now: check_card(now, select=FORM), unsafe=unsafe)
     assert after.text.startswith(text[: text.index("co2_eq")])
     assert after.text.endswith(TAIL.replace("\n", "\r\n" if crlf else "\n"))
 

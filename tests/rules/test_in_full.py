@@ -15,7 +15,7 @@ from rules.findings import CASES
 
 from hf_emissions import EmissionsRecord, check_card
 from hf_emissions.rules.finding import Replacement
-from hf_emissions.rules.fix import mend, replace
+from hf_emissions.rules.fix import fix_text, replace
 
 IN_FULL = Path(__file__).with_name("in_full.json")
 
@@ -23,7 +23,7 @@ IN_FULL = Path(__file__).with_name("in_full.json")
 def said(card: str) -> Any:
     """Each finding, its edits as before and after, and the card that all fixes leave."""
     found = check_card(card)
-    mended = mend(card, check_card, unsafe=True)
+    mended = fix_text(card, check_card, unsafe=True)
     lines = [
         {
             "at": f"{one.line}:{one.column} {one.severity} {one.rule}",

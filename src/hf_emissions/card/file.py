@@ -78,10 +78,10 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         _write_atomically(Path(os.path.realpath(path)), data)
     except OSError as error:
-        raise about(error, path) from error
+        raise with_path(error, path) from error
 
 
-def about(error: OSError, path: Path) -> OSError:
+def with_path(error: OSError, path: Path) -> OSError:
     """Return the error renamed to `path`; the original names no file (full disk) or the temporary one."""
     return type(error)(error.errno, error.strerror or str(error), str(path))
 

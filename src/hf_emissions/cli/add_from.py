@@ -12,9 +12,9 @@ from .add_plan import PlanJournal, PlanLine, read_plan
 from .editor import Editor
 from .failures import DONE, EXPECTED, explain
 from .options import Change, EquivalentsOptions
-from .output import Output, nobody_to_ask
-from .publisher import one_by_one
-from .targets import HubTarget, the_hub
+from .output import Output, no_terminal_error
+from .publisher import may_write_to_strangers
+from .targets import HubTarget, hub_client
 
 _SHOWN = 20
 
@@ -25,11 +25,11 @@ def add_from(path: Path, options: EquivalentsOptions) -> int:
     changes = {one.address: options.change(one.record) for one in planned}
     # A change of these makes every model pending again.
     how = {name: getattr(options, name) for name in ("section", "equivalents", "overwrite", "create_pr")}
-    journal = PlanJournal(path.with_name(f"{path.name}.done"), {**how, "hub": the_hub().url})
+    journal = PlanJournal(path.with_name(f"{path.name}.done"), {**how, "hub": hub_client().url})
     left = journal.left(planned) if options.writes else planned
     if len(left) < len(planned):
         options.out.note(f"{len(planned) - len(left)} of {len(planned)} models are done already ({journal.path})")
-    one_by_one([HubTarget(one.address) for one in planned], from_a_list=True)
+    may_write_to_strangers([HubTarget(one.address) for one in planned], from_a_list=True)
     work = [(HubTarget(one.address), changes[one.address]) for one in left]
     if options.writes and left:
         journal.begin()
@@ -54,7 +54,7 @@ def _with_progress(out: Output, work: list[tuple[HubTarget, Change]]) -> Iterato
 def _agreed(out: Output, left: list[PlanLine], work: list[tuple[HubTarget, Change]]) -> bool:
     """Show the outcome for each model and ask for confirmation; True if given."""
     if not out.can_ask:
-        raise nobody_to_ask("--from")
+        raise no_terminal_error("--from")
     found: Counter[str] = Counter()
     for number, (one, (target, change)) in enumerate(zip(left, work, strict=True), 1):
         words = _outlook(target, change)

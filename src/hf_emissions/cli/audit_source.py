@@ -23,7 +23,7 @@ from .audit_plan import first_words, planned_words
 from .command import option
 from .option_types import PATH
 from .output import Output
-from .targets import the_hub
+from .targets import hub_client
 
 _SORTS = ("downloads", "created_at", "last_modified", "likes", "trending_score")
 _WHICH = (
@@ -103,7 +103,7 @@ class SourceOptions:
         quotas = Quotas(say=out.note)
         out.note(first_words(names, query))
         return HubSource(
-            Crawler(the_hub(), quotas),
+            Crawler(hub_client(), quotas),
             query,
             names,
             self.bodies or "needed",

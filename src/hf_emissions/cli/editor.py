@@ -10,7 +10,7 @@ from ..card.file import edit_file
 from .failures import DONE, EXPECTED, FAILED, FINDINGS, STOPPED, explain, stops
 from .options import Change, WriteOptions
 from .output import Document
-from .publisher import Publisher, one_by_one
+from .publisher import Publisher, may_write_to_strangers
 from .targets import AnyTarget, HubTarget
 
 
@@ -59,7 +59,7 @@ class Editor:
 
         `document` has additional fields for the JSON.
         """
-        strangers = not self.how.writes or one_by_one(targets)
+        strangers = not self.how.writes or may_write_to_strangers(targets)
         return replace(self, strangers=strangers).edit_each(((target, change) for target in targets), document=document)
 
     def edit_each(

@@ -8,11 +8,11 @@ from typing import Self
 
 from ..card.file import edit_file
 from ..errors import CardError, UsageError
-from ..rules.fix import FixResult, Look, mend
+from ..rules.fix import FixResult, Look, fix_text
 from ..terminal import one_line
 from .command import flag
-from .output import Output, nobody_to_ask
-from .publisher import Publisher, one_by_one
+from .output import Output, no_terminal_error
+from .publisher import Publisher, may_write_to_strangers
 from .targets import AnyTarget, HubTarget, Target
 
 
@@ -56,15 +56,15 @@ class Fixer:
             raise UsageError(f"--format {format_} has no place for the {what}; use human or json")
         ask = unsafe and not options.yes and not options.dry_run and not all(on_hub)
         if ask and (from_stdin or not out.can_ask):
-            raise nobody_to_ask("--unsafe-fixes")
+            raise no_terminal_error("--unsafe-fixes")
         writes = options.fix and not options.dry_run
-        return cls(options, out, ask, strangers=not writes or one_by_one(targets))
+        return cls(options, out, ask, strangers=not writes or may_write_to_strangers(targets))
 
     def fix(self, target: AnyTarget, text: str, look: Look) -> FixResult:
         """Fix a card, and write it unless it is on standard input or this is a dry run."""
         if isinstance(target, HubTarget):
             return self._publish(target, text, look)
-        fixed = mend(text, look, unsafe=self.options.unsafe_fixes and not self.ask)
+        fixed = fix_text(text, look, unsafe=self.options.unsafe_fixes and not self.ask)
         if self.ask:
             fixed = self._confirmed(target, fixed, look)
         if fixed.text != text and target.path is not None and not self.options.dry_run:
@@ -75,7 +75,7 @@ class Fixer:
         """Fix a card on the Hub, applying fixes to its newest text; `Publisher` asks."""
 
         def fixed(text: str) -> FixResult:
-            return mend(text, look, unsafe=self.options.unsafe_fixes)
+            return fix_text(text, look, unsafe=self.options.unsafe_fixes)
 
         def evidence(before: str) -> list[str]:
             found = fixed(before).fixed
@@ -92,7 +92,7 @@ class Fixer:
 
     def _confirmed(self, target: AnyTarget, safe: FixResult, look: Look) -> FixResult:
         """Show unsafe fixes and ask; if declined, keep only the safe ones."""
-        unsafe = mend(safe.text, look, unsafe=True)
+        unsafe = fix_text(safe.text, look, unsafe=True)
         if unsafe.text == safe.text:
             return safe
         for finding in unsafe.fixed:

@@ -18,12 +18,12 @@ from .. import units
 from ..errors import HfEmissionsError, UsageError
 from ..importers.detect import read_file, read_folder
 from ..importers.file_result import FileResult
-from ..importers.fold import folded, kind_of
-from ..importers.plausibility import doubts, doubts_of_all
+from ..importers.fold import folded_lines, kind_of_message
+from ..importers.plausibility import plausibility_warnings, plausibility_warnings_of_all
 from ..importers.registry import broken_trackers, known_trackers
-from ..importers.select_run import choose, figure_of
-from ..importers.sum_runs import total
-from ..importers.to_record import UserFacts, complete
+from ..importers.select_run import figure_of, select_run
+from ..importers.sum_runs import sum_runs
+from ..importers.to_record import UserFacts, to_record
 from ..importers.tracked import Tracked
 from ..record import EmissionsRecord
 from .command import argument, command, flag, option
@@ -183,10 +183,10 @@ class _Completed:
 
 def _completed(run: Tracked, facts: UserFacts, beside: Sequence[Tracked]) -> _Completed:
     try:
-        record = complete(run, facts)
+        record = to_record(run, facts)
     except HfEmissionsError as error:
         return _Completed(run, None, lacks=explain(error).removeprefix(f"{run.where}: "))
-    return _Completed(run, record, doubts(run, record, beside))
+    return _Completed(run, record, plausibility_warnings(run, record, beside))
 
 
 def _chosen(
@@ -195,12 +195,15 @@ def _chosen(
     """Return the requested run, or the sum."""
     if options.every:
         _check_whole(found)
-    parts = choose(runs, options.run, every=options.every)
+    parts = select_run(runs, options.run, every=options.every)
     facts = options.facts
-    run = parts[0] if len(parts) == 1 else total(parts, placed=facts.place, nodes=options.nodes)
-    record = complete(run, facts)
+    run = parts[0] if len(parts) == 1 else sum_runs(parts, placed=facts.place, nodes=options.nodes)
+    record = to_record(run, facts)
     # A sum can hide a single implausible run.
-    warnings = [*(doubts_of_all(parts, facts) if len(parts) > 1 else ()), *doubts(run, record, runs)]
+    warnings = [
+        *(plausibility_warnings_of_all(parts, facts) if len(parts) > 1 else ()),
+        *plausibility_warnings(run, record, runs),
+    ]
     return _Completed(run, record, warnings), record
 
 
@@ -217,12 +220,14 @@ def _list(out: Output, runs: Sequence[Tracked], problems: Sequence[str], facts: 
     """Print every run, with missing facts; print lines that apply to many runs once."""
     found = [_completed(run, facts, runs) for run in runs]
     said = [(one.run.where, words) for one in found for words in one.said()]
-    often = {kind for kind, count in Counter(kind_of(words) for _, words in said).items() if count > _SAID_OF_EACH}
+    often = {
+        kind for kind, count in Counter(kind_of_message(words) for _, words in said).items() if count > _SAID_OF_EACH
+    }
     for one in found:
         _show(out, one, often)
-    for words in folded([one for one in said if kind_of(one[1]) in often], len(runs)):
+    for words in folded_lines([one for one in said if kind_of_message(one[1]) in often], len(runs)):
         out.line(words)
-    for words in folded([(one.run.where, one.lacks) for one in found if one.lacks is not None], len(runs)):
+    for words in folded_lines([(one.run.where, one.lacks) for one in found if one.lacks is not None], len(runs)):
         out.error(words)
     out.document(runs=[one.document() for one in found], problems=problems)
     return DONE if any(one.lacks is None for one in found) else FAILED
@@ -237,7 +242,10 @@ def _show(out: Output, one: _Completed, often: Collection[str] = ()) -> None:
         return
     grams = one.record.emissions_g
     out.line(f"{one.run.run}: {'no grams' if grams is None else f'{units.format_mass(grams)} CO2eq'}", bold=True)
-    for words in (*_lines(one.run, one.record), *(words for words in one.said() if kind_of(words) not in often)):
+    for words in (
+        *_lines(one.run, one.record),
+        *(words for words in one.said() if kind_of_message(words) not in often),
+    ):
         out.line(f"  {words}")
 
 

@@ -74,7 +74,7 @@ class Output:
         return click.confirm(question, default=False, err=True)
 
 
-def nobody_to_ask(what: str) -> UsageError:
+def no_terminal_error(what: str) -> UsageError:
     """Error of an operation that needs a confirmation which nobody can give."""
     return UsageError(f"{what} asks before it writes, and there is nobody to ask; give --yes or --dry-run")
 

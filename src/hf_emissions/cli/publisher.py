@@ -10,8 +10,8 @@ from ..card.diff import unified_diff
 from ..card.file import CARD_NAME
 from ..errors import UsageError
 from ..hub.address import Address
-from .output import Output, nobody_to_ask
-from .targets import HubTarget, the_hub
+from .output import Output, no_terminal_error
+from .targets import HubTarget, hub_client
 
 if TYPE_CHECKING:
     from ..hub.edit import Outcome
@@ -46,7 +46,7 @@ class Publisher:
             return why_not_proposed(before, after, evidence=bool(self.evidence(before)))
 
         wishes = CommitOptions(self._agree, described, self.create_pr or None, self._moved, refusal, self.strangers)
-        return edit_card(the_hub(), target.address, change, wishes)
+        return edit_card(hub_client(), target.address, change, wishes)
 
     def _moved(self, named: Address, found: Address) -> bool:
         """Confirm a renamed or transferred repository, even with `--yes`."""
@@ -59,13 +59,13 @@ class Publisher:
         if self.yes:
             return True
         if not self.out.can_ask:
-            raise nobody_to_ask(f"{address}: this")
+            raise no_terminal_error(f"{address}: this")
         self.out.diff(unified_diff(before, after, CARD_NAME))
         question = f"Open a pull request with this in {address}?" if opens else f"Write this to {address} on the Hub?"
         return self.out.confirm(question)
 
 
-def one_by_one(targets: Iterable[object], *, from_a_list: bool = False) -> bool:
+def may_write_to_strangers(targets: Iterable[object], *, from_a_list: bool = False) -> bool:
     """True if a repository of others may be written to: only if it is the only one on the Hub.
 
     Decided by names; transferred repositories are detected when written (`Publisher.strangers`).
@@ -79,7 +79,7 @@ def one_by_one(targets: Iterable[object], *, from_a_list: bool = False) -> bool:
     found = [target for target in targets if isinstance(target, HubTarget)]
     if len(found) < 2 and not from_a_list:
         return True
-    account = the_hub().account()
+    account = hub_client().account()
     for target in found:
         if not account.owns(target.address):
             raise UsageError(f"{target.name} is not yours ({account.name}); name repositories of others one at a time")

@@ -68,7 +68,7 @@ class HubTarget:
 
     def text(self) -> str:
         """Read the card's text at its newest commit."""
-        return the_hub().read(self.address).text
+        return hub_client().read(self.address).text
 
     def diff(self, before: str, after: str) -> str:
         """Return a diff that `git apply` accepts in a clone of the repository."""
@@ -78,7 +78,7 @@ class HubTarget:
 AnyTarget = Target | HubTarget
 
 
-def the_hub() -> Hub:
+def hub_client() -> Hub:
     """Client for the Hub at HF_ENDPOINT, with the token of HF_TOKEN or `hf auth login`."""
     return _hub(os.environ.get("HF_ENDPOINT"), (os.environ.get("HF_TOKEN") or "").strip())
 

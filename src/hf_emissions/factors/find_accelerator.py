@@ -6,7 +6,7 @@ from ..errors import HfEmissionsError
 from ..terminal import one_line
 from .hardware_match import look_up
 from .hardware_name import HardwareName
-from .unknown_hardware import LONGEST_NAME, why_unknown
+from .unknown_hardware import LONGEST_NAME, explain_unknown
 
 
 class UnknownDeviceError(HfEmissionsError, ValueError):
@@ -23,5 +23,5 @@ def find_accelerator(written: str) -> HardwareName:
     found = look_up(name) if len(name) <= LONGEST_NAME else None
     if found is None:
         shown = one_line(name[:60]) + ("..." if len(name) > 60 else "")
-        raise UnknownDeviceError(why_unknown(name, f"'{shown}'"))
+        raise UnknownDeviceError(explain_unknown(name, f"'{shown}'"))
     return found

@@ -19,7 +19,7 @@ _COUNTED = re.compile(
 )
 
 
-def why_unknown(written: str, shown: str) -> str:
+def explain_unknown(written: str, shown: str) -> str:
     """Explain in one line why a name, printed as `shown`, matches nothing, with near matches or advice."""
     if not written:
         return f"no hardware is named; give the model of the accelerator, {_EXAMPLES}"

@@ -55,7 +55,7 @@ def check_bound() -> None:
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
+def lock() -> Iterator[None]:
     """Lock out other processes of ours while a pull request is opened."""
     from filelock import FileLock, Timeout
 
@@ -72,7 +72,7 @@ def count(address: Address) -> None:
     _append({"time": datetime.now(UTC).isoformat(), "model": address.model})
 
 
-def take_back(address: Address) -> None:
+def forget(address: Address) -> None:
     """Undo the last `count` of a repository: the pull request was refused."""
     _append({"model": address.model, "refused": True})
 

@@ -34,7 +34,7 @@ _R = TypeVar("_R")
 Model = dict[str, object]
 
 
-class PassedOverError(HubError):
+class SkippedModelError(HubError):
     """A card that cannot be read, and why: it is gated, or gone."""
 
     def __init__(self, name: str, why: str) -> None:
@@ -118,9 +118,9 @@ class Crawler:
         except NoCardError:
             return None
         except GatedError:
-            raise PassedOverError(name, "gated") from None
+            raise SkippedModelError(name, "gated") from None
         except NoModelError:
-            raise PassedOverError(name, "gone") from None
+            raise SkippedModelError(name, "gone") from None
 
     def each(self, function: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
         """Ordered parallel map; stops at the first failure."""

@@ -237,7 +237,7 @@ class _Edit:
 
     def _open(self, attempt: _Attempt, message: tuple[str, str]) -> Outcome:
         """Open a pull request, unless another process of ours has opened one meanwhile."""
-        with contribution_policy.one_at_a_time():
+        with contribution_policy.lock():
             self._move_to(self._place(), "a pull request of ours was opened meanwhile")
             check(self.hub, self.at, attempt.before, attempt.card.text, propose=True)
             self._count()
@@ -245,7 +245,7 @@ class _Edit:
                 sha, number, interrupted = self._send(attempt, message)
             except (HfEmissionsError, UncertainError, KeyboardInterrupt):
                 if self.counted and self.attempt is None:
-                    contribution_policy.take_back(self.at)
+                    contribution_policy.forget(self.at)
                     self.counted = False
                 raise
             main, self.at = self.at, ref_of(self.at, number or 0)

@@ -54,7 +54,7 @@ class Window:
         self.under_way -= count
         self._longest_s = max(self._longest_s, time_s)
 
-    def heard(self, remaining: int, ends: float, now: float, unforeseen: int) -> None:
+    def update(self, remaining: int, ends: float, now: float, unforeseen: int) -> None:
         """Record what a response announces, of which calls of ours were `unforeseen`; they may come out of order."""
         self._ours += unforeseen
         if self.ends is None or ends > self.ends + self.window_s / 2:
@@ -120,7 +120,7 @@ class Quotas:
                 window.limit = info.limit or window.limit
                 window.window_s = info.window_seconds or window.window_s
                 ends = now + info.reset_in_seconds + _MARGIN_S
-                window.heard(info.remaining, ends, now, unforeseen.pop(info.resource_type, 0))
+                window.update(info.remaining, ends, now, unforeseen.pop(info.resource_type, 0))
             self._asking.discard(granted.kind)
             if found or granted.kind not in self._costs:
                 # A redirected call counts twice; one that finds nothing does not, and is no measure.

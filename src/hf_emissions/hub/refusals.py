@@ -9,7 +9,7 @@ from .. import units
 from ..errors import HeadMovedError, HfEmissionsError, HubError, NoModelError, QuotaError, UnknownTokenError
 from .errors import GatedError, RequestError
 from .redact import redacted
-from .waiting import asked_to_wait_s, is_transient_status, says_when
+from .waiting import asked_to_wait_s, is_transient_status, names_a_time
 
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
@@ -96,7 +96,7 @@ def _by_status(error: HfHubHTTPError, where: str, said: str) -> HubError:
     if status != 429:
         return HubError(f"{where}: {_reason(error, said, again)}")
     if error.server_message:
-        when = "" if says_when(error.server_message) else f"; {again}"
+        when = "" if names_a_time(error.server_message) else f"; {again}"
         return QuotaError(f"{where}: the Hub refuses this for now: {said}{when}")
     return QuotaError(f"{where}: the Hub's quota is used up for now; {again}")
 

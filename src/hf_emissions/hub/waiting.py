@@ -122,7 +122,7 @@ def quota_wait_s(headers: Mapping[str, str], words: str) -> float | None:
     return asked_s
 
 
-def says_when(words: str) -> bool:
+def names_a_time(words: str) -> bool:
     """True if a refusal says in words when to try again."""
     return _IN_WORDS.search(words) is not None
 

@@ -79,7 +79,7 @@ class RunRows:
         return (row.text("timestamp") or "") >= (self.row.text("timestamp") or "")
 
     @property
-    def why_unread(self) -> str | None:
+    def unread_reason(self) -> str | None:
         """Why there is no figure: a read error, or nothing was recorded."""
         if self.unread is None and self.energy_kwh < 0:
             return f"{self.empty}: energy_consumed is empty; nothing was recorded there"

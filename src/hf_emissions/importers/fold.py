@@ -9,12 +9,12 @@ _NUMBER = re.compile(r"\d[\d.,]*(?:e[+-]?\d+)?")
 _LINE = re.compile(r":\d+$")
 
 
-def kind_of(words: str) -> str:
+def kind_of_message(words: str) -> str:
     """Message with its numbers masked: equal for messages that differ in numbers only."""
     return _NUMBER.sub("#", words)
 
 
-def folded(said: Iterable[tuple[str, str]], count: int, *, most: int = 1) -> list[str]:
+def folded_lines(said: Iterable[tuple[str, str]], count: int, *, most: int = 1) -> list[str]:
     """Lines for messages about runs; a kind that occurs more than `most` times gets one line.
 
     Args:
@@ -24,7 +24,7 @@ def folded(said: Iterable[tuple[str, str]], count: int, *, most: int = 1) -> lis
     """
     kinds: dict[str, list[tuple[str, str]]] = {}
     for where, words in said:
-        kinds.setdefault(kind_of(words), []).append((where, words))
+        kinds.setdefault(kind_of_message(words), []).append((where, words))
     return [line for alike in kinds.values() for line in _lines(alike, count, most)]
 
 

@@ -10,9 +10,9 @@ from ..errors import HfEmissionsError
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..factors.intensity import grid_intensity
 from ..record import EmissionsRecord
-from .fold import folded
-from .power import doubt_of_duration, mean_w, most_w, said_of_power
-from .to_record import UserFacts, complete, site_of_file
+from .fold import folded_lines
+from .power import duration_warning, mean_w, most_w, power_note
+from .to_record import UserFacts, site_of_file, to_record
 from .tracked import Tracked
 
 # Less than any running computer draws.
@@ -27,7 +27,7 @@ _BOUNDS = f"grids have {LOWEST_GRID_G_PER_KWH:g} to {HIGHEST_GRID_G_PER_KWH:g}"
 _SAME_TIME = 1.5
 
 
-def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()) -> list[str]:
+def plausibility_warnings(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()) -> list[str]:
     """Plausibility warnings for an imported run, each with its numbers.
 
     Args:
@@ -44,10 +44,12 @@ def doubts(run: Tracked, record: EmissionsRecord, beside: Sequence[Tracked] = ()
     ]
 
 
-def doubts_of_all(runs: Sequence[Tracked], known: UserFacts) -> list[str]:
+def plausibility_warnings_of_all(runs: Sequence[Tracked], known: UserFacts) -> list[str]:
     """Warnings for each of several summed runs, which the sum would hide."""
-    found = ((run, complete(run, known)) for run in runs)
-    return folded([(run.where, words) for run, record in found for words in doubts(run, record)], len(runs))
+    found = ((run, to_record(run, known)) for run in runs)
+    return folded_lines(
+        [(run.where, words) for run, record in found for words in plausibility_warnings(run, record)], len(runs)
+    )
 
 
 def _of_time(run: Tracked, beside: Sequence[Tracked]) -> Iterator[str]:
@@ -127,12 +129,12 @@ def _intensities_of_place(run: Tracked) -> list[float]:
 def _of_power(run: Tracked, record: EmissionsRecord) -> Iterator[str]:
     if not run.energy.kwh or not run.duration_s:
         return
-    doubt = doubt_of_duration(run)
+    doubt = duration_warning(run)
     hardware, found_w = record.hardware_used, mean_w(run)
     limit_w = most_w(hardware)
     if doubt is not None:
         yield doubt
     elif found_w > limit_w:
-        yield f"{said_of_power(run)}, more than {hardware or 'one machine'} can draw ({limit_w:.3g} W)"
+        yield f"{power_note(run)}, more than {hardware or 'one machine'} can draw ({limit_w:.3g} W)"
     elif found_w < _LEAST_W:
-        yield f"{said_of_power(run)}, less than any computer draws: a part of it was not metered"
+        yield f"{power_note(run)}, less than any computer draws: a part of it was not metered"

@@ -18,14 +18,14 @@ _ACCELERATOR_FACTOR = 1.82 * 2.0
 _SAME_DURATION = 1.5
 
 
-def doubt_of_duration(run: Tracked) -> str | None:
+def duration_warning(run: Tracked) -> str | None:
     """Why the duration contradicts the energy, so that it is not written; None if plausible or not checkable."""
     if not run.energy.kwh or not run.duration_s or run.memory_s is None:
         return None
     if run.memory_s <= run.duration_s * _SAME_DURATION:
         return None
     return (
-        f"{said_of_power(run)}, where memory drew its power for {units.format_duration(run.memory_s)}: the duration may"
+        f"{power_note(run)}, where memory drew its power for {units.format_duration(run.memory_s)}: the duration may"
         " be that of the last task alone, and is not written; the energy stands"
     )
 
@@ -35,7 +35,7 @@ def mean_w(run: Tracked) -> float:
     return units.kwh_to_joules(run.energy.kwh or 0.0) / (run.duration_s or 1.0)
 
 
-def said_of_power(run: Tracked) -> str:
+def power_note(run: Tracked) -> str:
     """Energy, duration and mean power as text."""
     energy, duration = units.format_energy(run.energy.kwh or 0.0), units.format_duration(run.duration_s or 0.0)
     return f"{energy} in {duration} are {mean_w(run):.3g} W"

@@ -13,7 +13,7 @@ from .tracked import Tracked
 _NAMED = 8
 
 
-def choose(runs: Sequence[Tracked], wanted: str | None, *, every: bool = False) -> tuple[Tracked, ...]:
+def select_run(runs: Sequence[Tracked], wanted: str | None, *, every: bool = False) -> tuple[Tracked, ...]:
     """Return the requested runs: one, or with `every` all that a tracker metered.
 
     Args:

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from ..errors import UsageError
 from ..record import Energy, Hardware, Intensity, Place
-from .fold import folded, kind_of
-from .power import doubt_of_duration
+from .fold import folded_lines, kind_of_message
+from .power import duration_warning
 from .ranks import check_ranks
-from .time_spans import at_once, together_s
+from .time_spans import ran_at_once, together_s
 from .tracked import Tracked
 
 _Part = TypeVar("_Part", Energy, Hardware, Intensity, Place)
@@ -24,7 +24,7 @@ _ALIKE: dict[str, tuple[Callable[[Tracked], object], str]] = {
 }
 
 
-def total(runs: Sequence[Tracked], *, placed: bool = False, nodes: int | None = None) -> Tracked:
+def sum_runs(runs: Sequence[Tracked], *, placed: bool = False, nodes: int | None = None) -> Tracked:
     """Sum runs into one; fields that they do not agree on are left out.
 
     Args:
@@ -70,7 +70,7 @@ def _common(parts: Sequence[_Part]) -> _Part:
 
 
 def _without_doubted_time(run: Tracked) -> Tracked:
-    return run if doubt_of_duration(run) is None else replace(run, duration_s=None)
+    return run if duration_warning(run) is None else replace(run, duration_s=None)
 
 
 def _notes(runs: Sequence[Tracked]) -> list[str]:
@@ -78,9 +78,9 @@ def _notes(runs: Sequence[Tracked]) -> list[str]:
     kinds: dict[str, list[tuple[str, str]]] = {}
     for run in runs:
         for note in run.notes:
-            kinds.setdefault(kind_of(note), []).append((run.where, note))
+            kinds.setdefault(kind_of_message(note), []).append((run.where, note))
     said = (alike if len({note for _, note in alike}) > 1 else alike[:1] for alike in kinds.values())
-    return [alike[0][1] if len(alike) == 1 else folded(alike, len(runs))[0] for alike in said]
+    return [alike[0][1] if len(alike) == 1 else folded_lines(alike, len(runs))[0] for alike in said]
 
 
 def _check(run: Tracked) -> None:
@@ -115,7 +115,7 @@ def _places(runs: Sequence[Tracked]) -> str | None:
 
 def _at_once(runs: Sequence[Tracked]) -> tuple[str, ...]:
     """Note if runs overlap in time: trackers that count the whole machine count it twice then."""
-    if not at_once(runs):
+    if not ran_at_once(runs):
         return ()
     return (
         "some of these runs went on at the same time: where each tracker counted the whole machine, as CodeCarbon"

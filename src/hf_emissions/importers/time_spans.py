@@ -29,7 +29,7 @@ class Span:
     duration_s: float
 
 
-def at_once(runs: Sequence[Tracked]) -> bool:
+def ran_at_once(runs: Sequence[Tracked]) -> bool:
     """True if any two runs overlap, as far as their times are known."""
     spans = _spans(runs)
     return any(later.start < latest - _TOGETHER for later, latest in zip(spans[1:], _latest(spans), strict=False))

@@ -9,7 +9,7 @@ from ..errors import PlaceError, RecordError, TrackerError, UnitError, UsageErro
 from ..factors.resolve import resolve
 from ..record import EmissionsRecord, Intensity, Place, Site
 from .places import country_of_cloud
-from .power import doubt_of_duration
+from .power import duration_warning
 from .tracked import Tracked
 
 
@@ -39,7 +39,7 @@ class UserFacts:
         return any(value is not None for value in (self.country, self.region, self.intensity_g_per_kwh))
 
 
-def complete(run: Tracked, given: UserFacts) -> EmissionsRecord:
+def to_record(run: Tracked, given: UserFacts) -> EmissionsRecord:
     """Convert a run to a record.
 
     Raises:
@@ -69,7 +69,7 @@ def _record(run: Tracked, given: UserFacts) -> EmissionsRecord:
     grams = _grams(run, energy_kwh, site, pue)
     inside = (run.energy.pue or 1.0) * pue
     # A duration that contradicts the energy is not written.
-    duration_s = None if doubt_of_duration(run) is not None else run.duration_s
+    duration_s = None if duration_warning(run) is not None else run.duration_s
     return EmissionsRecord(
         emissions_g=grams,
         # A block has hours; converted back, they give seconds to this many digits.

@@ -107,7 +107,7 @@ def _begins(ordered: Sequence[Sample], number: int) -> bool:
     return not ordered[number].is_grams and following is not None and not following.is_grams
 
 
-def why_mixed(runs: Sequence[Run]) -> str | None:
+def mixed_host_note(runs: Sequence[Run]) -> str | None:
     """Why the samples cannot be of one machine at a time; None if they can."""
     words = (
         "samples of several machines of one place stand among each other here, and nothing tells which is whose;"

@@ -12,7 +12,7 @@ from ..card.parsed import ParsedCard, parse_card
 from ..card.patch import patch_card, remove_block
 from ..errors import HfEmissionsError
 from ..record import EmissionsRecord
-from .runs import Run, wrote
+from .runs import Run, has_written
 
 log = logging.getLogger("hf_emissions")
 
@@ -26,7 +26,7 @@ class Block:
 
     def is_ours(self, runs: list[Run]) -> bool:
         """True if these runs put the figure on a card."""
-        return self.record is not None and wrote(runs, self.record.emissions_g)
+        return self.record is not None and has_written(runs, self.record.emissions_g)
 
 
 def read_block(folder: Path) -> Block | None:

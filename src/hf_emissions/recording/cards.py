@@ -14,8 +14,8 @@ from ..errors import BlockExistsError, HfEmissionsError
 from ..record import EmissionsRecord
 from .figure import figure_in_words
 from .lineage import experiments_of
-from .runs import Run, wrote
-from .shown import shown
+from .runs import Run, has_written
+from .shell_text import path_text
 from .summary import Summary
 
 log = logging.getLogger("hf_emissions")
@@ -52,7 +52,7 @@ def write_card(
         log.warning("hf-emissions: %s", error)
         return False
     except (HfEmissionsError, OSError) as error:
-        why = f"{shown(path)}: {error.strerror}" if isinstance(error, OSError) else error
+        why = f"{path_text(path)}: {error.strerror}" if isinstance(error, OSError) else error
         log.warning("hf-emissions: the figure could not be written: %s; it is %s", why, figure_in_words(summary))
         return None
     return True
@@ -85,7 +85,7 @@ def edited_card(text: str, summary: Summary, runs: list[Run], *, section: bool |
 def is_ours(text: str, runs: list[Run]) -> bool:
     """True if the ledger says that we wrote the figure in the card's block."""
     record = read_card(text)
-    return record is not None and wrote(runs, record.emissions_g)
+    return record is not None and has_written(runs, record.emissions_g)
 
 
 def section_notes(summary: Summary, runs: list[Run]) -> tuple[str, ...]:

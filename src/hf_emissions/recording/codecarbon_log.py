@@ -26,7 +26,7 @@ class CapturedMessages:
         if self in _screen.listeners:
             _screen.listeners.remove(self)
 
-    def hear(self, record: logging.LogRecord) -> None:
+    def capture(self, record: logging.LogRecord) -> None:
         """Keep a warning, without the text of an exception; the ledger masks names and paths."""
         if record.levelno < logging.WARNING or len(self.warnings) >= _MOST:
             return
@@ -65,7 +65,7 @@ class _Screen(logging.Filter):
         # Messages of the place look-up belong to no meter.
         listeners = () if str(record.threadName).startswith(f"{_OURS}-place") else tuple(self.listeners)
         for listener in listeners:
-            listener.hear(record)
+            listener.capture(record)
         return not (ours or listeners)
 
 

@@ -20,7 +20,7 @@ def cpu_model(listed: str) -> str | None:
     return None
 
 
-def tell_cpu_model(source: Path = Path("/proc/cpuinfo")) -> None:
+def provide_cpu_model(source: Path = Path("/proc/cpuinfo")) -> None:
     """Fill CodeCarbon's cache of the processor's name: in its one call of py-cpuinfo a stub stands for the module."""
     detect = getattr(importlib.import_module("codecarbon.core.util"), "detect_cpu_model", None)
     if detect is None or not hasattr(detect, "cache_info") or detect.cache_info().currsize:

@@ -33,7 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..card.file import about, write_atomically
+from ..card.file import with_path, write_atomically
 from . import clock
 from .appending import append_bytes
 from .ledger_redaction import may_hold_names, private_names_in, redact_ledger
@@ -70,7 +70,7 @@ class LedgerFile:
                 self._prepared = True
             append_bytes(self.path, self._refused)
         except OSError as error:
-            raise about(error, self.path) from error
+            raise with_path(error, self.path) from error
         self._refused = b""
 
 

@@ -23,7 +23,7 @@ from ..errors import HfEmissionsError, MissingExtraError
 from . import installed
 from .codecarbon_log import CapturedMessages, words
 from .counters import Counters
-from .cpu_model import tell_cpu_model
+from .cpu_model import provide_cpu_model
 from .guard import attempt
 from .power import Power, describe_power
 
@@ -190,7 +190,7 @@ class Meter:
         self._heard.join()
         trackers = installed.load()
         _forget_slurm_without_scontrol()
-        tell_cpu_model()
+        provide_cpu_model()
         base = importlib.import_module("codecarbon.output_methods.base_output").BaseOutput
         sink = type("Sink", (base,), {"out": lambda _, total, delta: self.out(total, delta)})()
         settings = {**_SETTINGS, "output_dir": tempfile.gettempdir(), "gpu_ids": self._gpu_ids}

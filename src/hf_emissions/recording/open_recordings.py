@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .shown import shown
+from .shell_text import path_text
 
 if TYPE_CHECKING:
     from .session import Session
@@ -72,7 +72,7 @@ class OpenRecording:
             self._joining_is_warned_of = True
             log.warning(
                 "hf-emissions: %s is being recorded already; what else begins in it meanwhile joins in, counted once",
-                shown(self.folder),
+                path_text(self.folder),
             )
 
     def log_overlap(self) -> bool:
@@ -120,7 +120,7 @@ def register(entry: OpenRecording) -> None:
             log.warning(
                 "hf-emissions: %s and %s are recorded at the same time, and each figure is that of the whole machine: "
                 "do not add them up",
-                *(shown(one.folder) for one in (other, entry)),
+                *(path_text(one.folder) for one in (other, entry)),
             )
 
 

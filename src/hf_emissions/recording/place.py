@@ -82,7 +82,7 @@ def _is_text(value: str) -> bool:
     return bool(value.strip()) and value.isprintable()
 
 
-def words_of_sites(sites: Sequence[Site]) -> list[str]:
+def site_texts(sites: Sequence[Site]) -> list[str]:
     """The grids, and how their places are known, for the source of a figure."""
     known_by = ["; ".join(filter(None, [site.place.known_by, _beside(site)])) for site in dict.fromkeys(sites)]
     return [*(site.grid for site in sites), *dict.fromkeys(filter(None, known_by))]
@@ -140,7 +140,7 @@ def published_pue(sites: Iterable[Site | None]) -> float:
     return found[0].value if len(providers) == len(found) == 1 and found[0] is not None else 1.0
 
 
-def words_of_pue(provider: str | None) -> str:
+def pue_text(provider: str | None) -> str:
     """Source text for the PUE of a provider."""
     found = find_pue(provider or "")
     return "" if found is None else f"PUE {found.value:g} as {found.provider} publishes it ({found.year})"

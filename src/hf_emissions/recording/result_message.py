@@ -6,7 +6,7 @@ from ..card.file import CARD_NAME
 from .console import print_line
 from .figure import figure_in_words
 from .session import Session
-from .shown import add_command, runs_command, shown
+from .shell_text import add_command, path_text, runs_command
 from .summary import Summary
 
 
@@ -20,7 +20,7 @@ def print_result(session: Session, *, written: bool | None, trial: bool = False)
     if trial:
         print_line(f"{figure}, a trial")
     elif written and summary.record.emissions_g is not None:
-        print_line(f"{figure} -> {shown(session.folder / CARD_NAME)}{_earlier_hint(session)}")
+        print_line(f"{figure} -> {path_text(session.folder / CARD_NAME)}{_earlier_hint(session)}")
     elif not session.is_on_disk:
         print_line(f"{figure}, {_not_on_disk(session, summary)}")
     elif summary.record.emissions_g is None:
@@ -47,7 +47,7 @@ def stopped_message(session: Session, what: str, why: str) -> str:
         return f"{what} stopped ({why}) and nothing had been metered; the card is left as it is"
     if not session.is_on_disk:
         return f"{what} stopped ({why}); {figure_in_words(summary)} so far, {_not_on_disk(session, summary)}"
-    kept = shown(session.ledger)
+    kept = path_text(session.ledger)
     return (
         f"{what} stopped ({why}); {figure_in_words(summary)} so far are kept in {kept}, and come onto the card with: "
         f"{_command(session, summary)}"
@@ -60,7 +60,7 @@ def _command(session: Session, summary: Summary) -> str:
 
 def _not_on_disk(session: Session, summary: Summary) -> str:
     """Advice if the ledger could not be written: this line is then the only copy of the figure."""
-    lost = f"not in {shown(session.ledger)}, which could not be written"
+    lost = f"not in {path_text(session.ledger)}, which could not be written"
     if summary.record is None or summary.record.emissions_g is None:
         return f"{lost}; note it down"
     return f"{lost}; to put it on a card: {add_command(session.folder, summary.record)}"

@@ -320,7 +320,7 @@ _FIELDS: dict[str, Callable[[object], object]] = {
 }
 
 
-def wrote(runs: Iterable[Run], emissions_g: float | None) -> bool:
+def has_written(runs: Iterable[Run], emissions_g: float | None) -> bool:
     """True if the ledger says that one of these runs put this figure on a card."""
     return any(emissions_g in segment.written_g for run in runs for segment in run.segments)
 

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from .. import units
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..record import EmissionsRecord, Energy, Hardware, Intensity, Method, Place, Site
-from .place import published_pue, site_from_json, words_of_pue, words_of_sites
+from .place import published_pue, pue_text, site_from_json, site_texts
 from .power import Power, in_words
 from .runs import Run, Segment
 
@@ -85,7 +85,7 @@ def summarize(run: Run, *, site: Site | None = None, pue: float | None = None, u
         **_about(run, sites, None if grams is None else grams / energy_kwh),
     )
     if given is None and pue != 1.0 and record.source is not None:
-        record = record.replace(source=f"{record.source}; {words_of_pue(record.cloud_provider)}")
+        record = record.replace(source=f"{record.source}; {pue_text(record.cloud_provider)}")
     ends = (energy_kwh * LOWEST_GRID_G_PER_KWH, energy_kwh * HIGHEST_GRID_G_PER_KWH)
     return Summary(record, _notes(run, modelled), _problems(run), None if grams is not None else ends)
 
@@ -184,7 +184,7 @@ def _source(run: Run, sites: list[Site]) -> str:
     start, power = _last_start(run), _power(run)
     tool = f"{start.get('tool') or 'unknown tool'} {start.get('tool_version') or ''}".strip()
     words = [f"{tool} ({in_words(power) or 'how power was found is unknown'})"]
-    words += words_of_sites(sites)
+    words += site_texts(sites)
     words += _sum_of(run)
     if run.unrecorded:
         words.append("partial: a stage was not recorded")

@@ -11,7 +11,7 @@ from ..card.entries import Entry, Mapping
 from ..card.patch import span
 from ..errors import BlockError
 from .finding import Fix, Replacement
-from .fix_edits import shown
+from .fix_edits import excerpt
 from .rule import CardView, Rule, RuleMatch
 
 # Maximum number of duplicates reported per mapping.
@@ -62,7 +62,7 @@ def _match(card: CardView, mapping: Mapping, first: Entry, entry: Entry) -> Rule
         says = "with the same value"
         fix = Fix(True, f"take the second {entry.name} out", (Replacement(*span(card.text, mapping, entry), ""),))
     line, _ = card.place(first.key_start)
-    message = f"{shown(entry.name)} stands on line {line} already, {says}"
+    message = f"{excerpt(entry.name)} stands on line {line} already, {says}"
     return RuleMatch(card.place(entry.key_start), message, fix, "keep one of the two")
 
 

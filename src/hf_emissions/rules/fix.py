@@ -35,7 +35,7 @@ class FixResult:
     interrupted: bool = False
 
 
-def mend(text: str, look: Look, *, unsafe: bool = False) -> FixResult:
+def fix_text(text: str, look: Look, *, unsafe: bool = False) -> FixResult:
     """Apply fixes until `look` finds nothing more to fix.
 
     Args:

@@ -13,7 +13,7 @@ from .values import Value
 _SHOWN = 60
 
 
-def shown(text: str) -> str:
+def excerpt(text: str) -> str:
     """Quote text from a card: shortened, on one line, safe for a terminal."""
     text = one_line(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
     return f'"{text}"'

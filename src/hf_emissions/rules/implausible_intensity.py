@@ -6,7 +6,7 @@ from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..units import format_intensity, format_mass, plain_decimal
 from .body_figures import Figure, about_figure, relative_off
 from .plausible import LEAST_GRID, MOST_GRID, allowed
-from .quebec import says_quebec
+from .quebec import mentions_quebec
 from .rule import CardView, Rule
 from .unit_mistake import energy_kwh, kilogram_slip
 
@@ -42,7 +42,7 @@ def _by_hardware(card: CardView, figure: Figure) -> str | None:
     if bounds is None:
         return None
     words = format_mass(figure.grams)
-    if figure.grams + figure.off < bounds.least_g and not says_quebec(card):
+    if figure.grams + figure.off < bounds.least_g and not mentions_quebec(card):
         least = f"{format_mass(bounds.least_g)} {LEAST_GRID}, less than any grid but Quebec's gives"
         return f"{words} is too little: {bounds.least_words}, {least}"
     if bounds.most_g is not None and figure.grams - figure.off > bounds.most_g:

@@ -13,7 +13,7 @@ from ..card.front_matter import line_end_before, line_start
 from ..card.parsed import ParsedCard
 from .duplicate_key import own_mapping
 from .finding import Fix, Replacement
-from .fix_edits import indented, shown
+from .fix_edits import excerpt, indented
 from .rule import CardView, Rule, RuleMatch
 
 _INDENT = "  "
@@ -84,7 +84,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
     nested = nested_block(card)
     if nested is not None:
         index, above = nested
-        message = f"{KEY} stands under {shown(above)}, where nobody looks for it; move it to the top level"
+        message = f"{KEY} stands under {excerpt(above)}, where nobody looks for it; move it to the top level"
         yield RuleMatch(card.place(index), message)
     strays = stray_keys(card)
     if strays and card.parsed is not None:

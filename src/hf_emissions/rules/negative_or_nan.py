@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .fix_edits import shown
+from .fix_edits import excerpt
 from .rule import CardView, Rule, RuleMatch
 from .values import UNITS
 
@@ -16,7 +16,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
         why = _WHY.get(value.key, "it must be a number, 0 or more")
         add = f"hf-emissions add {card.name} --emissions NUMBER_AND_UNIT --overwrite"
         mend = f"give the amount with: {add}" if value.key == "emissions" else "give the amount, or take the line out"
-        yield RuleMatch(card.place(value.start), f"{value.key} is {shown(value.written)}: {why}; {mend}")
+        yield RuleMatch(card.place(value.start), f"{value.key} is {excerpt(value.written)}: {why}; {mend}")
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..units import plain_decimal
 from .finding import Fix
-from .fix_edits import new_value, shown
+from .fix_edits import excerpt, new_value
 from .rule import CardView, Rule, RuleMatch
 from .values import UNITS, Value, is_octal_or_not
 
@@ -16,7 +16,7 @@ _DIGITS = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values_of("number-as-text"):
-        message = f"{value.key} is {shown(value.written)}, {_why(value)}"
+        message = f"{value.key} is {excerpt(value.written)}, {_why(value)}"
         fix, by_hand = _fix(card.text, value), f"write {value.key}: {_plain(value)}"
         yield RuleMatch(card.place(value.start), message, fix, by_hand)
 

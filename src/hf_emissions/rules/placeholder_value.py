@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..card.patch import span
 from . import market_based_zero
 from .finding import Fix, Replacement
-from .fix_edits import shown
+from .fix_edits import excerpt
 from .rule import CardView, Rule, RuleMatch
 from .values import Value
 
@@ -16,7 +16,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values_of("placeholder"):
         if value.amount == 0 and market_based_zero.RULE.findings(card):
             continue  # that rule explains the 0 better
-        place, says = card.place(value.start), f"{value.key} is {shown(value.written)}"
+        place, says = card.place(value.start), f"{value.key} is {excerpt(value.written)}"
         if value.key == "emissions":
             yield RuleMatch(place, f"{says}: {_of_no_figure(card, value)}")
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..units import emissions_g, format_intensity, format_mass, plain_decimal
 from .body_figures import Figure, about_figure
-from .quebec import says_quebec
+from .quebec import mentions_quebec
 from .rule import CardView, Rule
 from .unit_mistake import energy_kwh
 
@@ -33,7 +33,7 @@ def _why(card: CardView, grams: float, energy: float | None) -> str | None:
     if energy is not None and _LOW_G_PER_KWH <= grams / energy <= _HIGH_G_PER_KWH:
         return f"{format_mass(grams)} over {plain_decimal(energy)} kWh is {format_intensity(grams / energy)}"
     source = card.record.source if card.record else None
-    if source and "codecarbon" in source.lower() and says_quebec(card):
+    if source and "codecarbon" in source.lower() and mentions_quebec(card):
         return "the source is CodeCarbon and the place Quebec"
     return None
 

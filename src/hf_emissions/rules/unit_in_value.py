@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..units import plain_decimal
 from .finding import Fix
-from .fix_edits import new_value, shown
+from .fix_edits import excerpt, new_value
 from .rule import CardView, Rule, RuleMatch
 from .values import UNITS, Value, leading_number
 
@@ -15,7 +15,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values_of("with-unit"):
         plain = plain_decimal(value.amount or 0.0)
         message = (
-            f"{value.key} is {shown(value.written)}, a text where a number in {UNITS[value.key]} should be, {plain}"
+            f"{value.key} is {excerpt(value.written)}, a text where a number in {UNITS[value.key]} should be, {plain}"
             f"{_otherwise_read(value)}"
         )
         yield RuleMatch(card.place(value.start), message, _fix(card.text, value), "write that number")

@@ -8,7 +8,7 @@ from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..units import format_mass, kg_to_g, plain_decimal
 from .body_figures import Figure, block_figure, printed_figures
 from .plausible import LEAST_GRID, allowed
-from .quebec import says_quebec
+from .quebec import mentions_quebec
 from .rule import CardView
 
 # Factor by which a figure in kilograms is too small.
@@ -65,7 +65,7 @@ def _by_energy(card: CardView, figure: Figure) -> str | None:
 
 def _by_hardware(card: CardView, figure: Figure) -> str | None:
     # Known energy is better evidence than hardware; with CodeCarbon's Quebec factor, small runs stay below 5 g.
-    if energy_kwh(card) is not None or says_quebec(card):
+    if energy_kwh(card) is not None or mentions_quebec(card):
         return None
     bounds = allowed(card.facts)
     if bounds is None or figure.grams + figure.off >= bounds.least_g:

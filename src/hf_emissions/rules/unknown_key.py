@@ -8,7 +8,7 @@ from ..card.block import KEY, KEYS
 from ..card.entries import Entry, Mapping
 from .duplicate_key import own_mapping
 from .finding import Fix, Replacement
-from .fix_edits import shown
+from .fix_edits import excerpt
 from .key_suggestions import KeySuggestion, meant_block, meant_key
 from .rule import CardView, Rule, RuleMatch
 
@@ -37,7 +37,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
 
 
 def _match(card: CardView, entry: Entry, meant: KeySuggestion | None) -> RuleMatch:
-    place, says = card.place(entry.key_start), f"{shown(entry.name)} is a key that nobody reads"
+    place, says = card.place(entry.key_start), f"{excerpt(entry.name)} is a key that nobody reads"
     if meant is None:
         keys = f"the keys are {', '.join(KEYS)}: say the rest in `source`, or in the text of the card"
         return RuleMatch(place, f"{says}; {keys}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .finding import Fix, Replacement
-from .fix_edits import is_written_in_place, shown
+from .fix_edits import excerpt, is_written_in_place
 from .rule import CardView, Rule, RuleMatch
 from .values import Value
 
@@ -19,7 +19,7 @@ _MISSPELT = re.compile(r"\b(?:(?P<fine>fine[ _-]?tun(?:ing|ed|e))|pre[ _-]?train
 def _look(card: CardView) -> Iterator[RuleMatch]:
     for value in card.values_of("fine"):
         if value.key == "training_type" and not _KNOWN.search(value.written):
-            message = f"training_type is {shown(value.written)}; the Hub names two, {KNOWN[0]} and {KNOWN[1]}"
+            message = f"training_type is {excerpt(value.written)}; the Hub names two, {KNOWN[0]} and {KNOWN[1]}"
             by_hand = "write the one that it is nearest to, and the rest into the text of the card"
             yield RuleMatch(card.place(value.start), message, _fix(card.text, value), by_hand)
 

@@ -32,7 +32,7 @@ class FetchFailures:
         with self._lock:
             self.asked += 1
 
-    def pass_over(self, why: str) -> None:
+    def skip(self, why: str) -> None:
         """Count a card that is gated, or gone since it was listed."""
         with self._lock:
             self.counts[why] += 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...card.file import TOO_LARGE
 from ...errors import BusyHubError, HubError, QuotaError, UnknownTokenError
-from ...hub.crawl import PAGE, Crawler, PassedOverError, Query, StoppedError
+from ...hub.crawl import PAGE, Crawler, Query, SkippedModelError, StoppedError
 from ...hub.errors import TooLargeError
 from ..schema import CardColumns, ModelRow
 from .fetch_failures import FetchFailures
@@ -139,8 +139,8 @@ class HubSource(Source):
         self._unread.ask()
         try:
             return {"card": self.crawler.card(model["id"], model["sha"] or "main"), "body_read": True}
-        except PassedOverError as error:
-            self._unread.pass_over(error.why)
+        except SkippedModelError as error:
+            self._unread.skip(error.why)
         except TooLargeError:
             return {"problem": TOO_LARGE, "body_read": True}
         except (QuotaError, UnknownTokenError, StoppedError):

@@ -16,9 +16,9 @@ from ... import units
 from ...errors import TrackerError
 from ...factors.intensity import COMBUSTION
 from ...record import Energy, Hardware, Intensity, IntensityBasis, Place
-from ..codecarbon_doubts import doubts_of
 from ..codecarbon_json import has_names, objects
 from ..codecarbon_places import NO_COUNTRY, NO_PLACE, is_canada_by_default, is_quebec_by_default, is_world_by_default
+from ..codecarbon_plausibility import codecarbon_warnings
 from ..codecarbon_rows import RunRows, duration_of, notes_of_noise, rows_by_run, start_of
 from ..file import TrackerFile
 from ..numbers import read_number, read_pue
@@ -64,7 +64,7 @@ def _kept(rows: Iterable[Row], file: TrackerFile) -> Iterator[Tracked | TrackerE
     found = rows_by_run(rows)
     notes = tuple(_notes_of_backups(file))
     for one in found.runs:
-        why = one.why_unread
+        why = one.unread_reason
         if why is not None:
             yield unreadable("CodeCarbon", one.name, one.where, why, None if one.task else one.run_id)
             continue
@@ -119,7 +119,7 @@ def _tracked(best: RunRows, notes: tuple[str, ...]) -> Tracked:
         memory_s=memory_s,
         whole_machine=row.text("tracking_mode") != "process",
         no_place=_no_place(row, country, emissions_g / energy_kwh if energy_kwh else None),
-        doubts=tuple(doubts_of(row, duration_s or memory_s)),
+        doubts=tuple(codecarbon_warnings(row, duration_s or memory_s)),
         notes=(*notes, *_notes(best, energy_kwh)),
     )
 

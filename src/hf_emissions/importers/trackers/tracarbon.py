@@ -18,7 +18,7 @@ from ...record import Energy, Place
 from ..file import NO_JSON, TrackerFile
 from ..numbers import read_number
 from ..places import cloud_of_region, iso3_of, name_of
-from ..tracarbon_runs import Run, Sample, runs_of, why_mixed
+from ..tracarbon_runs import Run, Sample, mixed_host_note, runs_of
 from ..tracked import Tracked
 from ..tracker import Tracker
 
@@ -62,7 +62,7 @@ class Tracarbon(Tracker):
 
 def _of_machine(samples: list[Sample], tags: dict[str, str]) -> Iterator[Tracked]:
     runs = runs_of(samples)
-    mixed = why_mixed(runs)
+    mixed = mixed_host_note(runs)
     if mixed:
         raise TrackerError(f"{runs[0].where}: {mixed}")
     for run in [run for run in runs if not run.is_empty] or runs:

@@ -81,7 +81,7 @@ class _Windows:
         if self._latest is not window:
             self._latest, self._before = window, self._latest
 
-    def lose(self, name: str, where: str, why: str) -> None:
+    def drop(self, name: str, where: str, why: str) -> None:
         """Record an unreadable window."""
         if not name:
             self.stray = self.stray or why
@@ -136,13 +136,13 @@ def _windows(file: TrackerFile, gpus: list[str]) -> _Windows:
         where = f"{file.name}:{line}"
         if torn is not None:
             # The last cell of a truncated row may be truncated too.
-            found.lose(cells[named].strip() if len(cells) - 1 > named else "", where, torn)
+            found.drop(cells[named].strip() if len(cells) - 1 > named else "", where, torn)
             continue
         name, written = cells[named].strip() or "the window", numbers(cells)
         try:
             times_and_joules = _plain(written) or [read_number(cells[at], what, where) for at, what in columns]
         except TrackerError as error:
-            found.lose(name, where, str(error))
+            found.drop(name, where, str(error))
             continue
         start_s, elapsed_s, *joules = times_and_joules
         found.add(name, (file, line), (start_s, elapsed_s), sum(joules))

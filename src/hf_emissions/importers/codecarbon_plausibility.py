@@ -22,7 +22,7 @@ _RELEASE = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
 _BESIDE_THE_NAME = re.compile(r"\((?:R|TM|C)\)|\bCPU\b|@.*|\b\d+-Core\b.*|\bProcessor\b|\d+th Gen ", re.IGNORECASE)
 
 
-def doubts_of(row: Row, duration_s: float | None) -> Iterator[str]:
+def codecarbon_warnings(row: Row, duration_s: float | None) -> Iterator[str]:
     """Warnings for a row, each with its numbers."""
     yield from _of_windows(row)
     yield from _of_gpus(row, duration_s)
