@@ -34,7 +34,7 @@ WORDS = {
         "PUE",
     ),
     *("record", "resume", "rule", "run", "section", "segment", "severity", "source", "stage", "tier", "tracker"),
-    *("provenance", "training"),
+    *("training", "callback", "fix", "grid", "rank", "trial"),
 }
 # Terms that a page links where it uses them.
 LINKED = ["boundary", "intensity", "ledger", "PUE", "segment", "tier"]

@@ -70,9 +70,9 @@ class EstimateOptions(PlaceOptions, IntoOptions, EquivalentsOptions):
 def estimate(options: EstimateOptions) -> int:
     """Estimate the emissions of a training from its hardware and hours, or from its parameters and tokens.
 
-    The tier says what an estimate rests on. Metered energy gives tier A, hardware and hours tier B, parameters and
-    tokens tiers D to F. With --into the estimate is written into a card. Tiers A and B with a known place go into the
-    block, all others only into the section.
+    The tier says what an estimate rests on. Metered energy gives tier A, hardware and hours tier B (without
+    a place C), parameters and tokens tiers D to F. With --into the estimate is written into a card. Tiers A and B with
+    a known place go into the block, all others only into the section.
 
     \b
     Examples:
