@@ -87,6 +87,11 @@ def parse_texts(options: type[Options], texts: Mapping[str, str]) -> Options:
     )
 
 
+def values_of(options: object, kind: type[object]) -> dict[str, Any]:
+    """Values of the options that are named like fields of the dataclass `kind`."""
+    return {one.name: getattr(options, one.name) for one in fields(kind) if hasattr(options, one.name)}  # type: ignore[arg-type]
+
+
 def option_keys(options: type[object]) -> tuple[str, ...]:
     """Names of the options, as in a line of a plan."""
     return tuple(option_key(one) for one in _parameters(options))

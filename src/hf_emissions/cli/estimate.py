@@ -26,7 +26,7 @@ from ..estimation.result import Estimate
 from ..estimation.reuse import avoided
 from ..factors.equivalences import equivalents
 from ..facts.facts import Facts, place_facts
-from .command import command, flag, option
+from .command import command, flag, option, values_of
 from .editor import Editor
 from .estimate_report import estimate_figure, estimate_lines
 from .failures import DONE
@@ -112,20 +112,8 @@ def _facts(options: EstimateOptions) -> Facts:
         raise UsageError("--hours and --device-hours are both durations; give one of them")
     if count is None and has_hours and options.hardware is not None:
         count = 1  # as the help says
-    return Facts(
-        **place_facts(options.country, options.region),
-        hardware=options.hardware,
-        count=count,
-        wall_hours=options.wall_hours,
-        device_hours=options.device_hours,
-        energy_kwh=options.energy_kwh,
-        parameters=options.parameters,
-        active_parameters=options.active_parameters,
-        tokens=options.tokens,
-        training_type=options.training_type,
-        adaptation=options.adaptation,
-        encoder_decoder=options.encoder_decoder or None,
-    )
+    given = values_of(options, Facts) | {"count": count, "encoder_decoder": options.encoder_decoder or None}
+    return Facts(**{**given, **place_facts(options.country, options.region)})
 
 
 def _check_age(facts: Facts) -> None:

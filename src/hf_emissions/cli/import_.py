@@ -26,7 +26,7 @@ from ..importers.sum_runs import sum_runs
 from ..importers.to_record import UserFacts, to_record
 from ..importers.tracked import Tracked
 from ..record import EmissionsRecord
-from .command import argument, command, flag, option
+from .command import argument, command, flag, option, values_of
 from .editor import Editor
 from .failures import DONE, FAILED, explain
 from .options import EquivalentsOptions, IntoOptions, PlaceOptions
@@ -61,14 +61,7 @@ class ImportOptions(PlaceOptions, IntoOptions, EquivalentsOptions):
     @property
     def facts(self) -> UserFacts:
         """Facts that complete or correct the file."""
-        return UserFacts(
-            country=self.country,
-            region=self.region,
-            intensity_g_per_kwh=self.intensity_g_per_kwh,
-            pue=self.pue,
-            training_type=self.training_type,
-            hardware=self.hardware,
-        )
+        return UserFacts(**values_of(self, UserFacts))
 
 
 @command(ImportOptions, "import")

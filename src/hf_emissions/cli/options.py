@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import click
 
@@ -12,7 +12,7 @@ from ..card.section import put_section
 from ..errors import UsageError
 from ..factors.equivalences import comparison
 from ..record import EmissionsRecord
-from .command import flag, option
+from .command import flag, option, values_of
 from .option_types import DURATION_S, ENERGY_KWH, INTENSITY_G_PER_KWH, MASS_G, PUE
 from .output import Format, Output
 
@@ -113,7 +113,7 @@ class FigureOptions:
 
     def record(self) -> EmissionsRecord:
         """Return the figure as a record."""
-        return EmissionsRecord(**{one.name: getattr(self, one.name) for one in fields(FigureOptions)})
+        return EmissionsRecord(**values_of(self, FigureOptions))
 
 
 @dataclass(frozen=True, kw_only=True)
