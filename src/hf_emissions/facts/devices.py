@@ -147,7 +147,8 @@ def _count(start: int, end: int, low: str) -> tuple[int | None, int, int, bool]:
         exact = before["count"] not in ("a", "an")
         return count, start - len(head) + before.start(), end, exact
     several = _PLURAL.search(low, start, end) or low.startswith((" gpus", " cards"), end) or _TYPE_OF.search(head)
-    return (None if several else 1), start, end, False
+    article = re.search(r"(?:\b(?:an?|the|one|single|my|our)\b|单)[ a-z0-9-]{0,24}$", head)
+    return (None if several or not article else 1), start, end, False
 
 
 def _whole(written: str) -> int | None:
