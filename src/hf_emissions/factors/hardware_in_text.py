@@ -39,7 +39,7 @@ def find_in_text(text: str) -> Iterator[HardwareMention]:
 
 def _mention(found: re.Match[str], before: str) -> HardwareMention | None:
     counted = _COUNT.search(before)
-    if not counted and before[-1:].isalpha():
+    if not counted and before[-1:].isalpha() and before[-1:].isascii():  # a Chinese character parts words
         return None  # the x was not part of a count like `8xA100`
     phrase = found[0]
     while phrase and (name := look_up(phrase)) is None:

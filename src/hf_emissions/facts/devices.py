@@ -10,12 +10,14 @@ from itertools import pairwise
 from ..factors.find_accelerator import UnknownDeviceError, find_accelerator
 from ..factors.hardware_in_text import find_in_text
 from ..factors.hardware_name import HardwareName
-from .numbers import WORD, number
+from .numbers import CJK_DIGIT, WORD, number
 
 # No training had more of one device; a larger number is something else.
 _MOST = 1_000_000
 
-_COUNT = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,7}}|{WORD}|\ban?\b)"
+_COUNT = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,7}}|{WORD}|{CJK_DIGIT}|\ban?\b)"
+# Letters of scripts with blanks: a number may touch a Chinese or Japanese character.
+_NO_LETTER = r"(?<![a-z\u00df-\u04ff0-9_.,/:$\u20ac-])"
 _BETWEEN = (
     r"(?:cloud|nvidia|nvidia's|amd|google|intel|gpus?|tpus?|graphics|cards?|pre-?emptible|preemtible"
     r"|preemptive|devices?"
@@ -24,19 +26,20 @@ _BETWEEN = (
 )
 # A count before a name; only words that describe the device may be in between.
 _BEFORE = re.compile(
-    rf"(?<![\w.,/:$€-])(?:(?P<nodes>\d{{1,4}}) ?[x\u00d7*] ?(?=\d))?(?P<count>{_COUNT})"
-    rf"(?: {{0,3}}[x\u00d7*张块个枚片台]\)? {{0,3}}| ?- ?| ?\( ?| {{1,5}})?(?:{_BETWEEN}[ ,(-]{{1,3}}){{0,3}}$"
+    rf"{_NO_LETTER}(?:(?P<nodes>\d{{1,4}}) ?[x\u00d7*] ?(?=\d))?(?P<count>{_COUNT})"
+    rf"(?: {{0,3}}[x\u00d7*张張块塊个個枚片台卡颗顆]\)? {{0,3}}的?| ?- ?| ?\( ?| {{1,5}})?(?:{_BETWEEN}[ ,(-]{{1,3}}){{0,3}}$"
 )
 _AFTER = re.compile(
     r"[ )(,]{0,2}(?:gpus?|cards?)?[ ,]{0,2}(?:[x\u00d7*] ?(?P<times>\d{1,5})(?!\d|\.\d|[ -]?(?:h|d|days?"
     r"|hours?|hrs?|mins?|minutes|weeks?|gi?b)\b)"
     r"|\(? ?(?:x ?)?(?P<gpus>\d{1,5})(?:x| ?-? ?)(?:gpus?|cards?|devices|cores?|chips?)\b"
     r"|\((?:x ?)?(?P<bare>\d{1,4})x?\)"
+    r"|(?:を|显卡|GPU|gpu)?(?P<pieces>\d{1,4}) ?[枚张張台块塊장개대]"
     r"|(?P<single>\(single\b))"
 )
 # Unnamed devices. A memory size before them is no count.
 _BARE = re.compile(
-    rf"(?<![\w.,/:$€=-])(?P<count>{_COUNT})(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))(?:{_BETWEEN} ){{0,2}}"
+    rf"(?<![\w.,/:$€=-])(?P<count>{_COUNT})(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))(?:{_BETWEEN} {{1,3}}){{0,2}}"
     r"(?P<thing>gpus?|tpus?|npus?|hpus?|ipus?|xpus?|accelerators|graphics cards?)(?![\w-]*(?: "
     r"|-)?(?:hours?|days?|memory|ram|cores?|batch|with \d{1,3} ?gb)\b)(?!\w)"
 )
@@ -54,6 +57,8 @@ _TOTAL = re.compile(
     rf"total(?:ly)?(?: of|ing|ling)? ?(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} )?gpus?"
 )
 _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
+# In front of a name in the singular, an article counts one. A name alone does not say how many there were.
+_ARTICLE = re.compile(r"(?:\b(?:the|my|our|this|der|dem|die|le|la|el|il)\b|单)[ a-z0-9-]{0,24}$")
 # A type name implies no count.
 _TYPE_OF = re.compile(r"\b(?:of|hardware|gpu|device|accelerator|instance) type[ :|]{0,4}$")
 _CORES = re.compile(r"\bcores?$")
@@ -137,7 +142,7 @@ def _meant(name: str) -> HardwareName | None:
 def _count(start: int, end: int, low: str) -> tuple[int | None, int, int, bool]:
     """Count of a name, its span including the count, and whether the count is written."""
     after = _AFTER.match(low, end)
-    if after and (written := after["times"] or after["gpus"] or after["bare"] or after["single"]):
+    if after and (written := after["times"] or after["gpus"] or after["bare"] or after["pieces"] or after["single"]):
         return (1 if after["single"] else _whole(written)), start, after.end(), True
     head = low[max(0, start - 60) : start]
     before = _BEFORE.search(head)
@@ -147,8 +152,7 @@ def _count(start: int, end: int, low: str) -> tuple[int | None, int, int, bool]:
         exact = before["count"] not in ("a", "an")
         return count, start - len(head) + before.start(), end, exact
     several = _PLURAL.search(low, start, end) or low.startswith((" gpus", " cards"), end) or _TYPE_OF.search(head)
-    article = re.search(r"(?:\b(?:an?|the|one|single|my|our)\b|单)[ a-z0-9-]{0,24}$", head)
-    return (None if several or not article else 1), start, end, False
+    return (1 if _ARTICLE.search(head) and not several else None), start, end, False
 
 
 def _whole(written: str) -> int | None:
@@ -234,6 +238,8 @@ def _times_nodes(device: Device, low: str) -> Device:
     per_node = _PER_NODE.search(low[device.end : device.end + 60])
     for nodes in _NODES.finditer(low):
         count = _whole(nodes["count"])
+        if count and nodes["thing"].startswith("dgx") and device.count in (8 * count, 16 * count):
+            return device  # a DGX has 8 or 16: the number is that of all
         if count and count > 1 and (per_node or _is_each(low, nodes.end(), device.start)):
             return replace(device, count=device.count * count, start=min(device.start, nodes.start()))
     # Per node, with an unknown number of nodes.

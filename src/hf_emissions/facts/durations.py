@@ -13,11 +13,11 @@ from .numbers import DIGITS, SCALE, WORD, is_part, number
 Of = Literal["wall", "devices", "others"]
 
 _SPELLINGS = {
-    "month": "months month",
-    "week": "weeks week wks wk semanas semana semaines semaine wochen woche",
-    "day": "days day d jours jour dias dia días día tagen tage tag giorni 天",
-    "hour": "hours hour hrs hr h heures heure horas hora stunden stunde 小时 小時 時間 часов",
-    "minute": "minutes minute mins min minuten minutos m 分钟",
+    "month": "months month monate mois meses mesi 个月 個月 ヶ月 месяца месяц",
+    "week": "weeks week wks wk semanas semana semaines semaine wochen woche settimane settimana 周 週間 주 недель недели неделю",
+    "day": "days day d jours jour dias dia días día tagen tage tag giorni giorno 天 日間 일간 일 dagar dag дней дня день суток",
+    "hour": "hours hour hrs hr h heures heure horas hora stunden stunde std ore 시간 小时 小時 時間 часов часа час timmar timer",
+    "minute": "minutes minute mins min minuten minutos minuti m 分钟 分鐘 分間 минут минуты",
     "second": "seconds second secs sec s",
 }
 _UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
@@ -49,11 +49,14 @@ _TIME = re.compile(
 _NEXT = re.compile(
     rf"[ ,]{{0,2}}(?:and |& )?(?P<low>{DIGITS}|{WORD}|an?)(?P<half> and (?:a )?half)?[ -]{{0,2}}(?P<unit>{_UNIT})"
 )
+# As in `7h21min` and `2h17m`, which no blank parts.
+_JOINED = re.compile(r"(?<![a-z0-9_.,:/$-])(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) ?s(?:ec)?)?(?![a-z0-9])")
 _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,6})?)?(?![\d:])")
 # Cheap check for any unit, before the full pattern.
 _ANY_UNIT = re.compile(
-    r"hour|hr|sec|day|week|wk|month|min|\dh\b|\d h\b|\dd\b|heure|jour|hora|dia|día|stund|tag|woch|seman|semain|giorn"
-    r"|[天小時]|часов"
+    r"hour|hr|sec|day|week|wk|month|min|\dh(?:\b|\d)|\d h\b|\dd\b|heure|jour|hora|dia|día|stund|tag|woch|seman|semain|giorn"
+    r"|[天小時周週分月日시일주]|час|дн|сут|недел|минут|ore\b|settiman|tim"
+    r"|dag|mes|mois"
 )
 
 
@@ -72,7 +75,13 @@ def durations(low: str) -> Iterator[Duration]:
     if not _ANY_UNIT.search(low):
         return
     place = 0
-    while (found := _TIME.search(low, place)) is not None:
+    joined = _JOINED.search(low)
+    while (found := _TIME.search(low, place)) is not None or joined is not None:
+        if joined is not None and (found is None or joined.start() <= found.start()):
+            yield Duration(_clock(joined), "wall", joined.start(), joined.end())
+            place, joined = joined.end(), _JOINED.search(low, joined.end())
+            continue
+        assert found is not None
         place = found.end()
         duration = None if is_part(low, found.start()) else _duration(found, low)
         if duration is not None:

@@ -20,12 +20,14 @@ _LINE = re.compile(
     r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,100}?)[*_`\"'\] \t]{0,24}"
     r"[:|=\uff1a][*_`\"' \t=]{0,8}(?P<value>[^\s|*`_\"',][^\n|]{0,300})",
 )
-# A label alone on its line, followed by a line that begins with a number.
+# A label alone on its line, with a colon or as a heading, and a short value below it, behind blank lines or not.
 _ALONE = re.compile(
-    r"[ \t]{0,8}(?:[>*+-][ \t]{0,3}){0,3}(?:\d{1,2}[.)][ \t])?[*_`\"'\[ \t]{0,6}"
-    r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,100}?)[*_`\"'\] \t]{0,24}[:\uff1a][*_`\"' \t\\]{0,8}\r?\n"
-    r"[ \t]{0,8}[*_`]{0,3}(?P<value>[~\u2248]?[ \t]?\d[^\n|]{0,300})"
+    r"[ \t]{0,8}(?:#{1,6} |(?:[>*+-][ \t]{0,3}){1,3})?(?:\d{1,2}[.)][ \t])?[*_`\"'\[ \t]{0,6}"
+    r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,60}?)[*_`\"'\] \t]{0,24}(?P<colon>[:\uff1a]?)[*_`\"' \t\\]{0,8}\r?$"
 )
+_VALUE = re.compile(r"[ \t]{0,8}(?:[*+-][ \t]{1,3})?[*_`]{0,3}(?P<value>[~\u2248]?[ \t]?[^\s|#<>*_`-][^\n|]{0,60})")
+_CHINESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]+")
+_LETTERS = re.compile("[a-z]{3}")
 _SEPARATOR = re.compile("[:|=\uff1a]")
 _ROW = re.compile(
     r"<t[dh]\b[^<>]{0,80}>[ \t\n]{0,20}(?:<[a-z]{1,6}>){0,2}(?P<label>[^<>\n]{2,60})(?:</[a-z]{1,6}>){0,2}"
@@ -83,10 +85,8 @@ def _on_line(page: CardText, start: int, end: int) -> Iterator[Pair]:
     line = _LINE.match(text, start, end) if separated else None
     if line and not _is_wide(text[line.end() : end]):
         yield _pair(line["label"], line["value"], line.start("label"), line.start("value"))
-    elif line is None and separated and text[end - 12 : end].rstrip(" \t*_`\"'\\\r")[-1:] in (":", "\uff1a"):
-        alone = _ALONE.match(text, start, min(_line_end(text, end + 1), page.end))
-        if alone:
-            yield _pair(alone["label"], alone["value"], alone.start("label"), alone.start("value"))
+    elif line is None:
+        yield from _label_above(page, start, end)
     if text.find("|", start, end) >= 0:
         yield from _below_header(text, start, end)
     # An HTML table cell may have the label alone on its line.
@@ -95,12 +95,30 @@ def _on_line(page: CardText, start: int, end: int) -> Iterator[Pair]:
             yield _pair(row["label"], row["value"], row.start("label"), row.start("value"))
 
 
+def _label_above(page: CardText, start: int, end: int) -> Iterator[Pair]:
+    """The pair of a short line and the label that stands alone above it."""
+    text = page.text
+    value = _VALUE.fullmatch(text, start, end - (text[end - 1 : end] == "\r"))
+    above = len(text[:start].rstrip()) if value else 0
+    if value is None or start - above > 6 or above <= page.body:
+        return
+    line_start = max(text.rfind("\n", 0, above) + 1, page.body)
+    alone = _ALONE.fullmatch(text, line_start, above)
+    if alone and (alone["colon"] or text.startswith("#", line_start)):
+        yield _pair(alone["label"], value["value"], alone.start("label"), value.start("value"))
+
+
 def _pair(label: str, value: str, label_start: int, start: int) -> Pair:
-    low = " ".join(lowered(label).replace("_", " ").split()).strip(" *`-")
+    low = " ".join(_in_one_language(lowered(label)).replace("_", " ").split()).strip(" *`-")
     unit = _UNIT.search(f"{low}]" if "[" in low and "]" not in low else low)
     if unit or "(" in low:
         low = low[: unit.start() if unit else low.find("(")].strip()
     return Pair(low, unit["unit"] if unit else "", value.rstrip(" \t*`_\"',"), label_start, start)
+
+
+def _in_one_language(label: str) -> str:
+    """The English half of a label such as `参数 Parameter`."""
+    return _CHINESE.sub(" ", label) if not label.isascii() and _LETTERS.search(label) else label
 
 
 def _is_wide(rest: str) -> bool:

@@ -26,7 +26,7 @@ _TRAIN = (
 )
 _OTHER_LANGUAGES = (
     r"apprentissage|entra[iî]n\w{0,8}|entrena\w{0,8}|trein(?:ad|am|o)\w{0,6}|trainiert\w{0,2}"
-    r"|addestra\w{0,6}|обуч\w{0,8}|训练|訓練|学習|trän\w{0,6}|trent"
+    r"|addestra\w{0,6}|обуч\w{0,8}|训练|訓練|学習|학습|훈련|trän\w{0,6}|trent"
 )
 # Completed, with the model as subject: `was trained on`, `we fine-tuned`, `training took`, `Trained on`.
 _DONE = re.compile(
@@ -62,7 +62,7 @@ _ADVICE = re.compile(
 )
 _HYPOTHETICAL = re.compile(
     rf"\b(?:can|(?<!we )could|should|may|might|would|you|your|if)\b.{{0,60}}{_TRAIN}"
-    rf"|\btraining (?:\w+ ){{0,2}}(?:might|may|can|could|should|would)\b"
+    rf"|{_TRAIN} (?:[\w-]{{1,16}} ){{0,3}}(?:might|may|can|could|should|would|will)\b"
     r"|\b(?:typically|usually|generally) tak(?:es?|ing)\b|\bexpect\b|\bdepend(?:s|ing) on\b"
 )
 _ELSEWHERE = re.compile(
@@ -79,13 +79,17 @@ _OTHER_MODEL = re.compile(
     r"\b(?:original(?:ly)? (?:[a-z0-9-]{1,14} ){0,3}(?:was|were|took|model|trained|paper|bert"
     r"|roberta|release|authors?)|the authors?|et al|the paper"
     r"|(?:base|teacher|parent|source|backbone|foundation|previous|earlier|prior|other|larger|bigger"
-    r"|smaller|full) (?:[a-z0-9-]{1,14} )?(?:models?|versions?|checkpoints?) (?:was|were|is|are|took"
+    r"|smaller|full) (?:[a-z0-9-]{1,14} )?(?:models?|versions?|checkpoints?)(?: [\w.-]{1,30}){0,2} (?:was|were|is|are|took"
     r"|had|has)"
     r"|compared (?:to|with)|in contrast|as opposed|unlike|whereas|instead of|rather than"
-    r"|in comparison|(?:released|trained|developed|published|proposed|introduced"
+    r"|in comparison|tokeni[sz]er (?:was|were|is)|(?:released|trained|developed|published|proposed|introduced"
     r"|created) by (?:openai|google|facebook|meta|deepmind|microsoft|nvidia|eleutherai)"
     r"|other models|state-of-the-art models|literature)\b"
 )
+
+
+# Behind a comparison: `Instead of 8 V100, we used one`. What stands before is not said of ours.
+_BACK_TO_OURS = re.compile(r", (?:we|i|our|ours|this|the present|here)\b(?!.*, (?:we|i|our|ours|this|here)\b)")
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,9 @@ class Sentence:
     def against(self, place: int) -> int:
         """Score against the training of this model, from the words up to an offset and just behind it."""
         head = self.low[:place]
+        own = _BACK_TO_OURS.search(head)
+        if own is not None:
+            head = head[own.start() :]
         points = 0
         if _OTHER_MODEL.search(head):
             points += 4

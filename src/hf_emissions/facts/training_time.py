@@ -21,10 +21,11 @@ _ROUGHLY = (
     r"|a total of|total of|a total|a duration of|the duration of|duration of|a period of"
     r"|the course of|the span of|a bit|a little|bit|little|more|less|than|up to|at most"
     r"|an additional|another|additional|the|a|between"
+    r"|[约約了为為共近]|大约|大約|为期|около|примерно|всего|etwa|ungefähr|rund|circa|environ|unos|unas|cerca de|alrededor de"
     r"|well|slightly|somewhere|in|within|for|and|of|~|≈|<|>|\+/-|-|:|=|\(|,|\"|')"
 )
 _TOOK = (
-    r"(?:(?<=training )last|耗费|耗时|用时|花费|花了|took|takes?|taken|taking|lasted|lasts|lasting|equal(?:ed"
+    r"(?:(?<=training )last|耗费|耗时|用时|花费|花了|持续|历时|训练了|训练时间|需要|总共|заня(?:ло|ла|л|ли)|длил(?:ось|ась|ся)|потребовал(?:ось|ся|о|а)|tog|duurde|è durato|ha richiesto|took|takes?|taken|taking|lasted|lasts|lasting|equal(?:ed"
     r"|led|s)|amount(?:ed|s|ing) to|requir(?:ed|es|ing)|needed|needs|consumed|used|cost|ran|run"
     r"|running|finish(?:ed|es)|completed?|converged?|dauerte|duró|tomó|tardó|levou|duré|pris"
     r"|total(?:ed|led|ing))"
@@ -44,7 +45,7 @@ _NAMED_TIME = re.compile(
 )
 _TO_TRAIN = re.compile(
     r"[ )*,.]{0,3}(?:of )?(?:[a-z0-9/-]{1,12} ){0,2}?(?:to (?:pre-?|fine-?)?(?:train|tune|complete"
-    r"|finish|converge|reach)|(?:pre-?|fine-?)?(?:training|tuning)\b(?! data| set| corpus| speech"
+    r"|finish|converge|reach)|[のを]?(?:かか|かけて|要し|학습|훈련|동안|걸렸|소요)|(?:pre-?|fine-?)?(?:training|tuning)\b(?! data| set| corpus| speech"
     r"| audio)|comput|d'entra|de entrenamiento|de treino)"
 )
 _ON_DEVICE = re.compile(
@@ -93,6 +94,10 @@ _EACH_PART = re.compile(
 )
 
 
+# A span of the calendar, in which a training may have rested.
+_CALENDAR = re.compile(r"\bo(?:n|ff) and o(?:ff|n)\b|\bover (?:the )?(?:course|span) of\b[^.;]{0,24}\b(?:weeks?|months?)\b")
+
+
 class DurationCandidate(NamedTuple):
     """A duration of a training, its score, and its sentence."""
 
@@ -120,7 +125,7 @@ def times(read: list[Sentence]) -> Iterator[DurationCandidate]:
 
 
 def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:
-    if duration.of == "others" or _is_of_data(sentence, duration):
+    if duration.of == "others" or _CALENDAR.search(sentence.low) or _is_of_data(sentence, duration):
         return 0
     governed = _governed(sentence, duration)
     named = is_labelled_time(sentence)
