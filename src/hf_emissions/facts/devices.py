@@ -58,7 +58,9 @@ _TOTAL = re.compile(
 )
 _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
 # In front of a name in the singular, an article counts one. A name alone does not say how many there were.
-_ARTICLE = re.compile(r"(?:\b(?:the|my|our|this|der|dem|die|le|la|el|il)\b|单)[ a-z0-9-]{0,24}$")
+_ARTICLE = re.compile(
+    r"(?:\b(?:an?|the|my|our|this|der|dem|die|le|la|el|il)\b|单)(?: (?!with|of|and|on|from|per|to)[a-z0-9.'-]{1,16}){0,3} ?$"
+)
 # A type name implies no count.
 _TYPE_OF = re.compile(r"\b(?:of|hardware|gpu|device|accelerator|instance) type[ :|]{0,4}$")
 _CORES = re.compile(r"\bcores?$")

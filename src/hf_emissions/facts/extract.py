@@ -37,7 +37,7 @@ from .metadata import is_copy, read_adaptation, read_base_model, read_block
 from .pairs import pairs
 from .places import are_consistent, read_places
 from .prose import read_prose
-from .sizes import has_labelled_size, read_labelled_sizes, read_sizes
+from .sizes import has_labelled_size, read_labelled_sizes, read_named_size, read_sizes
 from .trainer_card import read_base_in_body, read_logged, read_trainer_card
 
 NO_FACTS = Facts()
@@ -143,6 +143,7 @@ def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
     yield chain(read_places(labelled), read_labelled_sizes(labelled))
     if page.has(SIZES):
         yield read_sizes(page)
+    yield read_named_size(page)
 
 
 def _take(found: Iterable[ExtractedFact], values: dict[str, Any], places: dict[str, Span]) -> None:

@@ -56,6 +56,8 @@ _UNITS = {
     **dict.fromkeys(("weeks", "week"), "week"),
 }
 _DEVICE_UNIT = re.compile(r"(?:gpu|tpu|device|accelerator|chip|[avh]\d{2,3})s?[- ](?:hours?|hrs?|h)$")
+_COUNTED = re.compile(r"(?:x ?)?(?P<count>[1-9]\d{0,4}) ?(?:x|units?|gpus?|cards?|pcs)?")
+_HARDWARE_HEADING = re.compile(r"train|hardware|infrastructure|comput|environment|setup|resource|gpu")
 _ELSEWHERE = re.compile(
     r"infer|(?<!resource )(?<!energy )usage|how to|requirement|evaluat|benchmark|latency|speed|serving|deploy|test"
 )
@@ -65,7 +67,10 @@ def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[Extracted
     """Labelled hours, hardware and counts, in card order."""
     of_codecarbon = any(pair.label == "energy consumed" for pair in pairs) and "codecarbon" in page.low
     for pair in pairs:
-        if pair.label not in LABELS or _ELSEWHERE.search(page.heading(pair.start)):
+        if _ELSEWHERE.search(page.heading(pair.start)):
+            continue
+        if pair.label not in LABELS:
+            yield from _counted_device(page, pair)
             continue
         if pair.label in _HARDWARE or pair.label in _COUNT:
             yield from _hardware(pair)
@@ -84,6 +89,18 @@ def _hardware(pair: Pair) -> Iterator[ExtractedFact]:
             yield ExtractedFact("count", device.count, start, end)
     elif pair.label in _COUNT and re.fullmatch(r"[1-9]\d{0,5}", pair.value):
         yield ExtractedFact("count", int(pair.value), pair.start, pair.end)
+
+
+def _counted_device(page: CardText, pair: Pair) -> Iterator[ExtractedFact]:
+    """A device as the label and its count as the value: `Nvidia H100 GPU | 64`."""
+    counted = _COUNTED.fullmatch(pair.value.lower())
+    if counted is None or not page.device_words or not _HARDWARE_HEADING.search(page.heading(pair.start)):
+        return
+    label = page.text[pair.label_start : pair.start]
+    found = devices(label, lowered(label))
+    if len(found) == 1 and found[0].name is not None and found[0].end <= len(pair.label) + 4:
+        yield ExtractedFact("hardware", found[0].name, pair.label_start + found[0].start, pair.label_start + found[0].end)
+        yield ExtractedFact("count", int(counted["count"]), pair.start, pair.end)
 
 
 def _hours(page: CardText, pair: Pair, of_codecarbon: bool) -> Iterator[ExtractedFact]:

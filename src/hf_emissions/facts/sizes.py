@@ -44,12 +44,17 @@ _OTHER = re.compile(
 _PARAMETER_LABELS = labels(
     "parameters, number of parameters, size, model size, params, parameter count, total parameters, model parameters, "
     "num parameters, n parameters, n params, number of params, # parameters, # params, total params, parameter size, "
-    "#params, model params, nparameters"
+    "#params, model params, nparameters, parameter"
 )
 _TOKEN_LABELS = labels(
     "training tokens, tokens seen, train tokens, tokens trained, number of training tokens, total training tokens, "
     "trained tokens, pretraining tokens, tokens seen in training"
 )
+_TITLE = re.compile(r"^#[ \t]+(?P<name>[^\n]{1,120})|^<h1[^>\n]{0,80}>(?P<html>[^<\n]{1,120})", re.MULTILINE)
+# Not `8x7B`, and no version, context length or size of a vocabulary.
+_NAMED = re.compile(r"(?<![\w.])(?P<amount>[0-9]{1,4}(?:\.[0-9]{1,3})?)(?P<scale>[BbM])(?![\w])")
+# Sizes of the data, and names of two models.
+_OF_OTHERS = re.compile(r"\b(?:tokens?|steps?|samples?|words?|pairs|data(?:set)?|from|distill\w*|lora|adapter)\b")
 _NUMBER_NEAR = re.compile(r"[:|=].{0,30}\d")
 _LABELLED = re.compile(rf"~?(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?(?P<tail>[ \w]{{0,14}})")
 
@@ -73,6 +78,19 @@ def read_labelled_sizes(pairs: list[Pair]) -> Iterator[ExtractedFact]:
             yield ExtractedFact(
                 "tokens" if pair.label in _TOKEN_LABELS else "parameters", value, pair.start, pair.start + found.end()
             )
+
+
+def read_named_size(page: CardText) -> Iterator[ExtractedFact]:
+    """Parameters in the name of the model, as the first heading has it: `llama-7b`, `BART-139M`."""
+    title = _TITLE.search(page.text, page.body, page.body + 2000)
+    if title is None or _OF_OTHERS.search(title[0].lower()):
+        return
+    found = {entry["amount"] + entry["scale"].lower(): entry for entry in _NAMED.finditer(page.text, *title.span("name"))}
+    if len(found) == 1:
+        (entry,) = found.values()
+        value = number(entry["amount"], entry["scale"].lower())
+        if value and value >= 1e6:
+            yield ExtractedFact("parameters", value, entry.start("amount"), entry.end())
 
 
 def _scale_of(unit: str) -> str | None:
