@@ -26,7 +26,7 @@ import corpus
 from facts import same_hardware
 
 from hf_emissions.facts.extract import extract_facts
-from hf_emissions.facts.facts import Facts
+from hf_emissions.facts.facts import Facts, Training
 
 FIELDS = ("hardware", "count", "hours", "parameters", "tokens", "provider")
 Row = dict[str, str]
@@ -98,14 +98,19 @@ def compare(row: Row, facts: Facts) -> list[Compared]:
     }
     label = {name: row.get(name, "") for name in FIELDS}
     label["hours"] = " ".join(f"{kind} {row[f'{kind}_hours']}" for kind in ("wall", "device") if row[f"{kind}_hours"])
+    # Of a card with several trainings its label has one.
+    stated = facts.trainings if row["several"] and len(facts.trainings) > 1 else ()
     right = {
         "hardware": any(same_hardware(one or None, facts.hardware) for one in label["hardware"].split("|")),
-        "count": _is_near(label["count"], facts.count, 0.0),
-        "hours": _is_right_hours(row, facts),
+        "count": _is_near(label["count"], facts.count, 0.0)
+        or any(_is_near(label["count"], one.count, 0.0) for one in stated),
+        "hours": _is_right_hours(row, facts) or any(_is_right_hours(row, one) for one in stated),
         "parameters": _is_near(label["parameters"], facts.parameters, 0.05),
         "tokens": _is_near(label["tokens"], facts.tokens, 0.05),
         "provider": label["provider"].casefold() == read["provider"].casefold(),
     }
+    if stated and not read["hours"]:
+        read["hours"] = " or ".join(" ".join(f"{kind} {hours:g}" for kind, hours in _hours(one)) for one in stated)
     return [Compared(row["file"], name, label[name], read[name], right[name], row["evidence"]) for name in FIELDS]
 
 
@@ -113,8 +118,12 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
 
 
-def _hours(facts: Facts) -> Iterator[tuple[str, float]]:
-    for kind, value in (("wall", facts.wall_hours), ("device", facts.device_hours), ("hours", facts.hours)):
+def _hours(facts: Facts | Training) -> Iterator[tuple[str, float]]:
+    for kind, value in (
+        ("wall", facts.wall_hours),
+        ("device", facts.device_hours),
+        ("hours", getattr(facts, "hours", None)),
+    ):
         if value is not None:
             yield kind, value
 
@@ -125,7 +134,7 @@ def _is_near(label: str, read: float | None, tolerance: float) -> bool:
     return any(math.isclose(float(one), read, rel_tol=tolerance) for one in label.split("|"))
 
 
-def _is_right_hours(row: Row, facts: Facts) -> bool:
+def _is_right_hours(row: Row, facts: Facts | Training) -> bool:
     labels = {kind: row[f"{kind}_hours"].split("|") for kind in ("wall", "device") if row[f"{kind}_hours"]}
     read = dict(_hours(facts))
     if not read or not labels:

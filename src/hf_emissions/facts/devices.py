@@ -61,6 +61,8 @@ _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
 _ARTICLE = re.compile(
     r"(?:\b(?:an?|the|my|our|this|der|dem|die|le|la|el|il)\b|单)(?: (?!with|of|and|on|from|per|to)[a-z0-9.'-]{1,16}){0,3} ?$"
 )
+# A slice of several hosts, of which nobody takes two without a word.
+_POD = re.compile(r"tpu.{0,3}v[2-6][ep]?-(?:1[26]|2[0-9]|[3-9][0-9]|[1-9][0-9]{2,4})\b")
 # A type name implies no count.
 _TYPE_OF = re.compile(r"\b(?:of|hardware|gpu|device|accelerator|instance) type[ :|]{0,4}$")
 _CORES = re.compile(r"\bcores?$")
@@ -154,7 +156,8 @@ def _count(start: int, end: int, low: str) -> tuple[int | None, int, int, bool]:
         exact = before["count"] not in ("a", "an")
         return count, start - len(head) + before.start(), end, exact
     several = _PLURAL.search(low, start, end) or low.startswith((" gpus", " cards"), end) or _TYPE_OF.search(head)
-    return (1 if _ARTICLE.search(head) and not several else None), start, end, False
+    alone = _ARTICLE.search(head) or _POD.search(low[start:end])
+    return (1 if alone and not several else None), start, end, False
 
 
 def _whole(written: str) -> int | None:

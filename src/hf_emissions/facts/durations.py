@@ -50,7 +50,9 @@ _NEXT = re.compile(
     rf"[ ,]{{0,2}}(?:and |& )?(?P<low>{DIGITS}|{WORD}|an?)(?P<half> and (?:a )?half)?[ -]{{0,2}}(?P<unit>{_UNIT})"
 )
 # As in `7h21min` and `2h17m`, which no blank parts.
-_JOINED = re.compile(r"(?<![a-z0-9_.,:/$-])(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) ?s(?:ec)?)?(?![a-z0-9])")
+_JOINED = re.compile(
+    r"(?<![a-z0-9_.,:/$-])(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) ?s(?:ec)?)?(?![a-z0-9])"
+)
 _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,6})?)?(?![\d:])")
 # Cheap check for any unit, before the full pattern.
 _ANY_UNIT = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ from .calculator import read_calculator
 from .card_text import CardText
 from .climate import read_climate_card
 from .extracted_fact import ExtractedFact
-from .facts import Facts, Span
+from .facts import Facts, Span, Training
 from .figures import read_figures, read_labelled_figures
 from .hours import read_labelled_hours
 from .keywords import (
@@ -41,6 +41,7 @@ from .sizes import has_labelled_size, read_labelled_sizes, read_named_size, read
 from .trainer_card import read_base_in_body, read_logged, read_trainer_card
 
 NO_FACTS = Facts()
+_PARTS = ("hardware", "count", "wall_hours", "device_hours")
 _TIMES = frozenset(["wall_hours", "device_hours", "hours"])
 _LABELLED = DEVICES | TIMES | FIGURES | PLACES | TIME_LABELS
 _BODY = _LABELLED | SIZES
@@ -88,9 +89,19 @@ def read_facts(page: CardText) -> Facts:
         _take(reader, values, places)
     _settle_hours(values, places)
     _settle_region(values, places)
-    if not values:
+    several = values.pop("trainings", None)
+    if not values and not several:
         return NO_FACTS
-    return Facts(**values, places=MappingProxyType(places))
+    trainings = several or _only_training(values, places)
+    return Facts(**values, trainings=trainings, places=MappingProxyType(places))
+
+
+def _only_training(values: Mapping[str, Any], places: Mapping[str, Span]) -> tuple[Training, ...]:
+    """The card's training, if it states only one; none if it states neither a device nor a time."""
+    parts = {name: values[name] for name in _PARTS if name in values}
+    if not parts:
+        return ()
+    return (Training(**parts, places=MappingProxyType({name: places[name] for name in parts})),)
 
 
 def may_be_estimated(page: CardText) -> bool:
@@ -153,7 +164,8 @@ def _take(found: Iterable[ExtractedFact], values: dict[str, Any], places: dict[s
         if name in values or (has_hours and name in _TIMES) or not _is_sane(name, value):
             continue
         values[name] = value
-        places[name] = Span(start, end)
+        if name != "trainings":
+            places[name] = Span(start, end)
 
 
 def _is_sane(name: str, value: Any) -> bool:

@@ -40,6 +40,25 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """One training that a card states: what one statement says of it. Unknown parts are None.
+
+    Attributes:
+        hardware: device as named.
+        count: number of the named devices.
+        wall_hours: duration, in hours.
+        device_hours: hours summed over all named devices.
+        places: spans of the parts, by name.
+    """
+
+    hardware: str | None = None
+    count: int | None = None
+    wall_hours: float | None = None
+    device_hours: float | None = None
+    places: Mapping[str, Span] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Facts of a training, validated on construction. Unknown facts are None.
 
@@ -67,6 +86,7 @@ class Facts:
         training_type: `pre-training` or `fine-tuning`.
         adaptation: trained weights: `full`, `lora` or `frozen-encoder`.
         encoder_decoder: True if each token passes half of the parameters, as in T5.
+        trainings: the trainings that the card states, if it states a device or a time; several ones are not mixed.
         places: spans of the facts, by name.
 
     Raises:
@@ -97,6 +117,7 @@ class Facts:
     training_type: str | None = None
     adaptation: str | None = None
     encoder_decoder: bool | None = None
+    trainings: tuple[Training, ...] = ()
     places: Mapping[str, Span] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -114,8 +135,8 @@ class Facts:
         _check_active(self.active_parameters, self.parameters)
 
     def known(self) -> dict[str, Any]:
-        """Known facts by name, without their spans."""
-        names = (entry.name for entry in dataclasses.fields(self) if entry.name != "places")
+        """Known facts by name, without their spans and the single trainings."""
+        names = (entry.name for entry in dataclasses.fields(self) if entry.name not in ("places", "trainings"))
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 

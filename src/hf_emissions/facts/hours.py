@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from .. import units
 from .card_text import CardText, lowered
 from .devices import devices
-from .durations import clock_hours, durations
+from .durations import Duration, clock_hours, durations
 from .extracted_fact import ExtractedFact
 from .numbers import DIGITS, SCALE, number
 from .pairs import Pair, labels
@@ -99,7 +99,9 @@ def _counted_device(page: CardText, pair: Pair) -> Iterator[ExtractedFact]:
     label = page.text[pair.label_start : pair.start]
     found = devices(label, lowered(label))
     if len(found) == 1 and found[0].name is not None and found[0].end <= len(pair.label) + 4:
-        yield ExtractedFact("hardware", found[0].name, pair.label_start + found[0].start, pair.label_start + found[0].end)
+        yield ExtractedFact(
+            "hardware", found[0].name, pair.label_start + found[0].start, pair.label_start + found[0].end
+        )
         yield ExtractedFact("count", int(counted["count"]), pair.start, pair.end)
 
 
@@ -111,10 +113,21 @@ def _hours(page: CardText, pair: Pair, of_codecarbon: bool) -> Iterator[Extracte
         if written.of == "devices" or re.match(r" of (?:gpu|tpu)", low[written.end :]):
             name = "device_hours"
         yield ExtractedFact(name, written.hours, pair.start + written.start, pair.start + written.end)
+        yield from _other_kind(pair, low, written)
         return
     hours = _bare_hours(pair, low, of_codecarbon)
     if hours:
         yield ExtractedFact(name, hours, pair.label_start, pair.end)
+
+
+def _other_kind(pair: Pair, low: str, written: Duration) -> Iterator[ExtractedFact]:
+    """Hours by the clock beside those of the devices, or the other way: `1024 GPU hours (32 hours total)`."""
+    for other in durations(low[written.end :]):
+        if {written.of, other.of} == {"wall", "devices"}:
+            name = "wall_hours" if other.of == "wall" else "device_hours"
+            start = pair.start + written.end
+            yield ExtractedFact(name, other.hours, start + other.start, start + other.end)
+        return
 
 
 def _kind(page: CardText, pair: Pair) -> str:

@@ -33,9 +33,7 @@ _WORDS: dict[str, float] = {
     **dict.fromkeys("drei trois tres três три трёх трех".split(), 3.0),
     **dict.fromkeys("vier quatre cuatro quatro quattro четыре четырёх четырех".split(), 4.0),
     **dict.fromkeys("acht huit ocho oito otto восемь восьми".split(), 8.0),
-    **dict.fromkeys(
-        "ein eine einer einem einen une una uno одна одной одном одну один".split(), 1.0
-    ),
+    **dict.fromkeys("ein eine einer einem einen une una uno одна одной одном одну один".split(), 1.0),
     **{digit: float(value) for value, digit in enumerate("一二三四五六七八九十", 1)},
     "两": 2.0,
     "兩": 2.0,

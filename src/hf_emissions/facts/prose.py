@@ -6,55 +6,87 @@ readings give no fact rather than a wrong one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from .card_text import CardText
 from .climate import is_question
-from .devices import Device
+from .devices import Device, same_device
 from .extracted_fact import ExtractedFact
+from .facts import Span, Training
 from .keywords import DEVICES, TIMES
 from .places import provider_named
 from .sentence import Sentence, sentences
-from .training_hardware import HardwareCandidate, best_device, used_devices
-from .training_time import DurationCandidate, best_time, times
-
-_DEVICE_HOURS = re.compile(
-    r"\b(?:gpu|tpu|npu|device|accelerator|chip|[avh]\d{2,3})s?[ -](?:compute[ -])?(?:hours|hrs)\b[^.;\d]{0,24}$"
-)
+from .stated_trainings import StatedTraining, are_stages, stated_trainings
+from .training_hardware import HardwareCandidate
+from .training_time import DurationCandidate
 
 
 def read_prose(page: CardText) -> Iterator[ExtractedFact]:
     """Hardware, count, wall or device hours, and a provider named in the same sentence."""
     if not page.has(DEVICES) and not page.has(TIMES):
         return
-    read = list(_sentences(page))
-    time = best_time(times(read))
-    device = best_device(list(used_devices(read, time)))
-    yield from _found(time, device)
-    for use in (device, time):
+    found = stated_trainings(list(_sentences(page)))
+    yield from _of_whole(found)
+    if len(found) > 1:
+        yield ExtractedFact("trainings", tuple(map(_training, found)), 0, 0)
+    for use in (use for one in found for use in (one.device, one.time)):
         provider = provider_named(use.sentence.low) if use is not None else None
         if use is not None and provider is not None:
             yield ExtractedFact("provider", provider, use.sentence.start, use.sentence.start + len(use.sentence.text))
 
 
-def _found(time: DurationCandidate | None, device: HardwareCandidate | None) -> Iterator[ExtractedFact]:
-    if time is not None:
-        name = "device_hours" if _is_of_devices(time) else "wall_hours"
-        start = time.sentence.start
-        yield ExtractedFact(name, time.duration.hours, start + time.duration.start, start + time.duration.end)
-    if device is not None:
-        start, found = device.sentence.start, device.device
-        if found.name is not None:
-            yield ExtractedFact("hardware", found.name, start + found.start, start + found.end)
-        if found.count is not None and not _counts_hours(found, time):
-            yield ExtractedFact("count", found.count, start + found.start, start + found.end)
+def _training(one: StatedTraining) -> Training:
+    facts = list(_facts_of(one))
+    places = MappingProxyType({fact.name: Span(fact.start, fact.end) for fact in facts})
+    return Training(**{fact.name: fact.value for fact in facts}, places=places)
 
 
-def _is_of_devices(time: DurationCandidate) -> bool:
-    """True if the hours are summed over devices: `300 GPU hours`, `total GPU hours: 300 hours`."""
-    head = time.sentence.low[max(0, time.duration.start - 60) : time.duration.start]
-    return time.duration.of == "devices" or _DEVICE_HOURS.search(head) is not None
+def _of_whole(found: list[StatedTraining]) -> Iterator[ExtractedFact]:
+    """Facts of all trainings together: of the only one, of the sum of stages, or what all have in common."""
+    if len(found) == 1:
+        yield from _facts_of(found[0])
+    elif found:
+        yield from _hours_of_stages(found)
+        devices = [one.device for one in found if one.device is not None]
+        if len(devices) == len(found) and all(same_device(devices[0].device, one.device) for one in devices[1:]):
+            counts = {one.device.count for one in devices}
+            yield from _device_facts(devices[0], counted=len(counts) == 1, time=found[0].time)
+
+
+def _hours_of_stages(found: list[StatedTraining]) -> Iterator[ExtractedFact]:
+    """Hours of stages on equal devices added up; hours summed over devices if the number of devices differs."""
+    if not are_stages(found):
+        return
+    counts = [one.device.device.count if one.device else None for one in found]
+    walls = [one.wall for one in found if one.wall is not None]
+    first = found[0].time
+    assert first is not None
+    start, end = first.sentence.start + first.duration.start, first.sentence.start + first.duration.end
+    if len(walls) == len(found) and len(set(counts)) == 1:
+        yield ExtractedFact("wall_hours", sum(wall.duration.hours for wall in walls), start, end)
+    elif len(walls) == len(found) and None not in counts:
+        summed = sum(wall.duration.hours * (count or 0) for wall, count in zip(walls, counts, strict=True))
+        yield ExtractedFact("device_hours", summed, start, end)
+
+
+def _facts_of(one: StatedTraining) -> Iterator[ExtractedFact]:
+    for name, time in (("wall_hours", one.wall), ("device_hours", one.summed)):
+        if time is not None:
+            start = time.sentence.start
+            yield ExtractedFact(name, time.duration.hours, start + time.duration.start, start + time.duration.end)
+    if one.device is not None:
+        yield from _device_facts(one.device, counted=True, time=one.summed or one.wall)
+
+
+def _device_facts(
+    device: HardwareCandidate, *, counted: bool, time: DurationCandidate | None
+) -> Iterator[ExtractedFact]:
+    start, found = device.sentence.start, device.device
+    if found.name is not None:
+        yield ExtractedFact("hardware", found.name, start + found.start, start + found.end)
+    if counted and found.count is not None and not _counts_hours(found, time):
+        yield ExtractedFact("count", found.count, start + found.start, start + found.end)
 
 
 def _counts_hours(device: Device, time: DurationCandidate | None) -> bool:

@@ -11,6 +11,7 @@ from itertools import islice
 from .card_text import CardText, Unit, lowered
 from .devices import Device, devices
 from .durations import Duration, durations
+from .subject import is_of_another
 
 # A sentence about a training has no more durations or devices.
 _MOST = 10
@@ -120,6 +121,11 @@ class Sentence:
         return 2 if _CUE.search(self.low) else 1 if _USED.search(self.low) else 0
 
     @cached_property
+    def is_of_another(self) -> bool:
+        """True if its section or its title makes it a sentence about another model's training."""
+        return is_of_another(self.page, self.low, self.start)
+
+    @cached_property
     def names_another_model(self) -> bool:
         """True if it is about another model, or a comparison with one."""
         return _OTHER_MODEL.search(self.low) is not None
@@ -130,7 +136,7 @@ class Sentence:
         own = _BACK_TO_OURS.search(head)
         if own is not None:
             head = head[own.start() :]
-        points = 0
+        points = 8 if self.is_of_another else 0
         if _OTHER_MODEL.search(head):
             points += 4
         if _ELSEWHERE.search(head):

@@ -85,7 +85,9 @@ def read_named_size(page: CardText) -> Iterator[ExtractedFact]:
     title = _TITLE.search(page.text, page.body, page.body + 2000)
     if title is None or _OF_OTHERS.search(title[0].lower()):
         return
-    found = {entry["amount"] + entry["scale"].lower(): entry for entry in _NAMED.finditer(page.text, *title.span("name"))}
+    found = {
+        entry["amount"] + entry["scale"].lower(): entry for entry in _NAMED.finditer(page.text, *title.span("name"))
+    }
     if len(found) == 1:
         (entry,) = found.values()
         value = number(entry["amount"], entry["scale"].lower())

@@ -6,11 +6,13 @@ Excludes durations of speech, of an epoch, of other models' training, and expect
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from .context import is_labelled_hardware, is_labelled_time, points_of_context
 from .durations import Duration
+from .numbers import WORD, number
 from .sentence import Sentence
 
 _LEAST_FOR_TIME = 4
@@ -84,7 +86,8 @@ _COLLECTED = re.compile(
     r"|audio|speech|utteranc|listen|podcast|broadcast|tweet)\w{0,5}\b"
 )
 _PER_PART = re.compile(
-    r"\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par"
+    r"\W{0,3}per (?!gpu|tpu|device|node|card|chip|accelerator|machine|server|run|training|model)[a-z]"
+    r"|\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par"
     r"|por)[ -]{0,2}(?:single )?(?:epoch|step|iteration|fold|batch|trial|sample|image|checkpoint"
     r"|época|epoche|époque|day|month|year)|\W{0,3}each\b"
 )
@@ -95,7 +98,21 @@ _EACH_PART = re.compile(
 
 
 # A span of the calendar, in which a training may have rested.
-_CALENDAR = re.compile(r"\bo(?:n|ff) and o(?:ff|n)\b|\bover (?:the )?(?:course|span) of\b[^.;]{0,24}\b(?:weeks?|months?)\b")
+_CALENDAR = re.compile(
+    r"\bo(?:n|ff) and o(?:ff|n)\b|\bover (?:the )?(?:course|span) of\b[^.;]{0,24}\b(?:weeks?|months?)\b"
+)
+
+
+_PER_EPOCH = re.compile(
+    r"\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par|por)[ -]{0,2}(?:single )?(?:epoch|epoque|époque|época|fold)"
+)
+_EACH_EPOCH = re.compile(
+    r"(?<!trained for )(?<!tuned for )(?<!training for )\b(?:each|every|one|1|an|per|a single|single) (?:[a-z-]{1,12} )?"
+    r"(?:epoch|época|fold)\b[^.]{0,30}$|\bepochs?[^.\d]{0,12} each [^.\d]{0,24}$"
+)
+_EPOCHS = re.compile(
+    rf"(?<![\w.,/-])(?P<count>\d{{1,4}}(?:\.\d{{1,2}})?|{WORD}) (?:(?:full|complete|training|total) )?(?:epochs|folds)\b"
+)
 
 
 class DurationCandidate(NamedTuple):
@@ -106,22 +123,43 @@ class DurationCandidate(NamedTuple):
     sentence: Sentence
 
 
-def best_time(timed: Iterable[DurationCandidate]) -> DurationCandidate | None:
-    """Candidate with the highest score, the first of equals."""
-    best: DurationCandidate | None = None
-    for time in timed:
-        if best is None or time.points > best.points:
-            best = time
-    return best
+_DEVICE_HOURS = re.compile(
+    r"\b(?:gpu|tpu|npu|device|accelerator|chip|[avh]\d{2,3})s?[ -](?:compute[ -])?(?:hours|hrs)\b[^.;()\d]{0,24}$"
+)
+
+
+def is_of_devices(time: DurationCandidate) -> bool:
+    """True if the hours are summed over devices: `300 GPU hours`, `total GPU hours: 300 hours`."""
+    head = time.sentence.low[max(0, time.duration.start - 60) : time.duration.start]
+    return time.duration.of == "devices" or _DEVICE_HOURS.search(head) is not None
 
 
 def times(read: list[Sentence]) -> Iterator[DurationCandidate]:
     """Durations with enough evidence of being the training time."""
     for before, sentence in zip([None, *read], read, strict=False):
         for duration in sentence.durations:
+            of_epochs = _of_all_epochs(sentence, duration, before)
+            if of_epochs is not None:
+                yield DurationCandidate(_LEAST_FOR_TIME + 1, of_epochs, sentence)
+                continue
             points = _points_of_time(sentence, duration, before)
             if points >= _LEAST_FOR_TIME:
                 yield DurationCandidate(points, duration, sentence)
+
+
+def _of_all_epochs(sentence: Sentence, duration: Duration, before: Sentence | None) -> Duration | None:
+    """The time of all epochs, where the duration is that of one and this or the sentence before counts them."""
+    head, tail = _around(sentence, duration)
+    if (
+        duration.of == "others"
+        or not (_PER_EPOCH.match(tail) or _EACH_EPOCH.search(head))
+        or sentence.against(duration.start)
+    ):
+        return None
+    texts = [sentence.low] + ([before.low] if before is not None and before.unit == sentence.unit else [])
+    counts = {number(found["count"]) for text in texts for found in _EPOCHS.finditer(text)}
+    count = counts.pop() if len(counts) == 1 else None
+    return replace(duration, hours=duration.hours * count) if count else None
 
 
 def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:

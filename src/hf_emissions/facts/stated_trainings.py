@@ -1,0 +1,137 @@
+"""Put durations and devices of sentences together: the trainings that a card states in prose.
+
+A device belongs to a duration if one sentence has both, or else the sentence before or behind it in the same paragraph,
+or else if the card says of only one device that it trained.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .devices import same_device
+from .sentence import Sentence
+from .training_hardware import HardwareCandidate, best_device, used_devices
+from .training_time import DurationCandidate, is_of_devices, times
+
+# Said of a total: `in total`, `to summarize`, `the entire training`.
+_TOTAL = re.compile(
+    r"\b(?:in total|total (?:training|time|of|compute|wall)|to summari[sz]e|in sum|overall|altogether|all in all"
+    r"|(?:whole|entire|complete|full) (?:pre-?|fine-?)?(?:training|tuning|run|process))\b|insgesamt|au total|en total|всего|一共|总共|合計"
+)
+_STAGE = re.compile(
+    r"\b(?:(?:first|second|third|1st|2nd|3rd|final|last|initial|next|each) (?:stage|phase|step|part|round)|(?:stage|phase|round)[ -]?(?:\d|one|two"
+    r"|three|[ivx]{1,3}\b)|then (?:we )?(?:fine-?|further )?(?:trained|tuned|fine-?tuned)|followed by|afterwards|after that|subsequently)"
+)
+_FINETUNED = re.compile(r"\bfine-? ?tun(?:ed|ing)\b")
+_PRETRAINED = re.compile(r"\bpre-? ?train(?:ed|ing)\b")
+_WE = re.compile(r"\b(?:we|i|our)\b")
+# Durations of one training are stated to two digits.
+_SAME = 0.02
+# Candidates with fewer points than the best are a side remark.
+_WEAKER = 2
+
+
+class StatedTraining(NamedTuple):
+    """A training as prose states it: a duration, hours summed over devices, and a device; each None if not stated."""
+
+    wall: DurationCandidate | None
+    summed: DurationCandidate | None
+    device: HardwareCandidate | None
+
+    @property
+    def time(self) -> DurationCandidate | None:
+        """The better one of its durations."""
+        return self.wall or self.summed
+
+
+def stated_trainings(read: Sequence[Sentence]) -> list[StatedTraining]:
+    """Trainings of a card's sentences, in card order; one without a duration if only a device is stated."""
+    timed = _distinct(_strong(list(times(list(read)))))
+    if not timed:
+        device = best_device(list(used_devices(list(read), None)))
+        return [StatedTraining(None, None, device)] if device else []
+    if len(timed) == 1:
+        return [_with_device(timed[0], best_device(list(used_devices(list(read), timed[0]))))]
+    return _own(_joined([_with_device(time, _device_of(time, timed, read)) for time in timed]))
+
+
+def _strong(timed: list[DurationCandidate]) -> list[DurationCandidate]:
+    most = max((time.points for time in timed), default=0)
+    return [time for time in timed if time.points >= most - _WEAKER]
+
+
+def _distinct(timed: list[DurationCandidate]) -> list[DurationCandidate]:
+    """The first of equal durations; the total alone if one is stated."""
+    kept: list[DurationCandidate] = []
+    for time in sorted(timed, key=lambda time: -time.points):
+        if not any(is_of_devices(time) == is_of_devices(other) and _same(time, other) for other in kept):
+            kept.append(time)
+    for of_devices in (False, True):
+        alike = [time for time in kept if is_of_devices(time) == of_devices]
+        total = next((time for time in alike if _is_total(time, alike)), None)
+        if total is not None:
+            kept = [time for time in kept if time is total or time not in alike]
+    return sorted(kept, key=lambda time: time.sentence.start + time.duration.start)
+
+
+def _same(one: DurationCandidate, other: DurationCandidate) -> bool:
+    return math.isclose(one.duration.hours, other.duration.hours, rel_tol=_SAME)
+
+
+def _is_total(time: DurationCandidate, alike: list[DurationCandidate]) -> bool:
+    longest = max(other.duration.hours for other in alike)
+    return len(alike) > 1 and time.duration.hours == longest and _TOTAL.search(time.sentence.low) is not None
+
+
+def _with_device(time: DurationCandidate, device: HardwareCandidate | None) -> StatedTraining:
+    return StatedTraining(None, time, device) if is_of_devices(time) else StatedTraining(time, None, device)
+
+
+def _device_of(
+    time: DurationCandidate, timed: list[DurationCandidate], read: Sequence[Sentence]
+) -> HardwareCandidate | None:
+    """The device of one of several durations: of its own sentence, else of the sentence before or behind it."""
+    index = next(index for index, sentence in enumerate(read) if sentence is time.sentence)
+    own = list(used_devices([time.sentence], time))
+    if own:
+        beside = [other for other in timed if other.sentence is time.sentence]
+        return own[beside.index(time)] if len(own) == len(beside) else best_device(own)
+    for other in (*read[max(0, index - 1) : index], *read[index + 1 : index + 2]):
+        if other.unit == time.sentence.unit and not any(one.sentence is other for one in timed):
+            found = best_device(list(used_devices([other], time)))
+            if found is not None:
+                return found
+    return None
+
+
+def _joined(found: list[StatedTraining]) -> list[StatedTraining]:
+    """Join hours by the clock with hours summed over devices, if there is one of each."""
+    walls = [one for one in found if one.wall is not None]
+    sums = [one for one in found if one.summed is not None]
+    if len(walls) == 1 and len(sums) == 1 and _may_be_one(walls[0], sums[0]):
+        wall, summed = walls[0], sums[0]
+        return [StatedTraining(wall.wall, summed.summed, wall.device or summed.device)]
+    return found
+
+
+def _may_be_one(one: StatedTraining, other: StatedTraining) -> bool:
+    if one.device is not None and other.device is not None and not same_device(one.device.device, other.device.device):
+        return False
+    return one.wall is not None and other.summed is not None and other.summed.duration.hours >= one.wall.duration.hours
+
+
+def _own(found: list[StatedTraining]) -> list[StatedTraining]:
+    """Without the pre-training of a model that this one was fine-tuned from: `Llama was pre-trained ... We fine-tuned`."""
+    texts = [one.time.sentence.low if one.time is not None else "" for one in found]
+    if not any(_FINETUNED.search(text) for text in texts):
+        return found
+    own = [one for one, text in zip(found, texts, strict=True) if _WE.search(text) or not _PRETRAINED.search(text)]
+    return own or found
+
+
+def are_stages(found: Sequence[StatedTraining]) -> bool:
+    """True if several trainings are stages of one model, which add up."""
+    return all(one.time is not None and _STAGE.search(one.time.sentence.low) for one in found)
