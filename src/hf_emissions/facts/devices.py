@@ -59,7 +59,7 @@ _TOTAL = re.compile(
 _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
 # In front of a name in the singular, an article counts one. A name alone does not say how many there were.
 _ARTICLE = re.compile(
-    r"(?:\b(?:an?|the|my|our|this|der|dem|die|le|la|el|il)\b|单)(?: (?!with|of|and|on|from|per|to)[a-z0-9.'-]{1,16}){0,3} ?$"
+    r"(?:\b(?:an?|the|my|our|this|der|dem|die|le|la|el|il)\b|单)(?: (?!with|of|and|on|from|per|to)[a-z0-9.'-]{1,16}){0,3} ?\(?$"
 )
 # A slice of several hosts, of which nobody takes two without a word.
 _POD = re.compile(r"tpu.{0,3}v[2-6][ep]?-(?:1[26]|2[0-9]|[3-9][0-9]|[1-9][0-9]{2,4})\b")
@@ -77,9 +77,10 @@ _DASHED = re.compile(
     r"(?:(?<![\w-])|(?<=\dx))(?:nvidia |tesla ){0,2}(?:(?P<letter>[vpah])-(?P<digits>\d{2,3})"
     r"|(?P<ti>\d{4}) ?ti)(?:[ -]gpus?)?(?!\w)"
     r"|(?<![\w-])(?:nvidia |tesla ){0,2}(?P<joined>[vpahtlkb]\d{1,3}[gs]?)(?=x\d{1,4}(?!\w))"
+    r"|(?<=\d)(?P<times> ?[x\u00d7] ?)(?P<rtx>(?:20[678]|30[5-9]|40[5-9]|50[5-9])0(?: ?ti)?)(?:s\b)?(?!\w)"
     r"|(?:cloud )?tpus? ?\( {0,2}(?P<tpu>v\d[ep]?(?:-\d{1,4})?)(?!\w)"
 )
-_MAY_BE_DASHED = re.compile(r"[vpah]-\d|\d ?ti|tpus? ?\(|\dx\d")
+_MAY_BE_DASHED = re.compile(r"[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d")
 _TAIL = re.compile(r"[ -]+(?:gpus?|cards?)$", re.IGNORECASE)
 _MACHINE = re.compile(r"\b(?:dgx|hgx)[ -]?")
 _INSTANCE = re.compile(
@@ -194,10 +195,13 @@ def _dashed(text: str, low: str) -> Iterator[Device]:
         name = _undashed(found)
         meant = _meant(name)
         if meant is not None:
-            yield replace(_named(found.start(), found.end(), meant, text, low), name=name)
+            start = found.end("times") if found["times"] else found.start()
+            yield replace(_named(start, found.end(), meant, text, low), name=name)
 
 
 def _undashed(found: re.Match[str]) -> str:
+    if found["rtx"]:
+        return f"RTX {found['rtx'].upper()}"
     if found["ti"]:
         return f"{found['ti']} Ti"
     return f"TPU {found['tpu']}" if found["tpu"] else (found["joined"] or found["letter"] + found["digits"]).upper()

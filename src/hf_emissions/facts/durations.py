@@ -51,12 +51,13 @@ _NEXT = re.compile(
 )
 # As in `7h21min` and `2h17m`, which no blank parts.
 _JOINED = re.compile(
-    r"(?<![a-z0-9_.,:/$-])(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) ?s(?:ec)?)?(?![a-z0-9])"
+    r"(?<![a-z0-9_.,:/$-])(?:(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) ?s(?:ec)?)?(?![a-z0-9])"
+    r"|(?P<hh>\d{1,3}):(?P<mm>[0-5]\d):(?P<ss>[0-5]\d)(?:\.\d{1,6})?(?![\d:/]))"
 )
 _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,6})?)?(?![\d:])")
 # Cheap check for any unit, before the full pattern.
 _ANY_UNIT = re.compile(
-    r"hour|hr|sec|day|week|wk|month|min|\dh(?:\b|\d)|\d h\b|\dd\b|heure|jour|hora|dia|día|stund|tag|woch|seman|semain|giorn"
+    r"\d:\d\d:\d|hour|hr|sec|day|week|wk|month|min|\dh(?:\b|\d)|\d h\b|\dd\b|heure|jour|hora|dia|día|stund|tag|woch|seman|semain|giorn"
     r"|[天小時周週分月日시일주]|час|дн|сут|недел|минут|ore\b|settiman|tim"
     r"|dag|mes|mois"
 )
@@ -80,7 +81,7 @@ def durations(low: str) -> Iterator[Duration]:
     joined = _JOINED.search(low)
     while (found := _TIME.search(low, place)) is not None or joined is not None:
         if joined is not None and (found is None or joined.start() <= found.start()):
-            yield Duration(_clock(joined), "wall", joined.start(), joined.end())
+            yield Duration(_joined_hours(joined), "wall", joined.start(), joined.end())
             place, joined = joined.end(), _JOINED.search(low, joined.end())
             continue
         assert found is not None
@@ -147,3 +148,10 @@ def _continued(time: Duration, unit: str, low: str) -> Duration:
 
 def _clock(found: re.Match[str]) -> float:
     return units.s_to_hours(units.clock_to_s(int(found["h"]), int(found["m"]), int(found["s"] or 0)))
+
+
+def _joined_hours(found: re.Match[str]) -> float:
+    hours, minutes, seconds = (
+        int(found[name] or found[other] or 0) for name, other in (("h", "hh"), ("m", "mm"), ("s", "ss"))
+    )
+    return units.s_to_hours(units.clock_to_s(hours, minutes, seconds))

@@ -34,9 +34,10 @@ from .keywords import (
     TUNED,
 )
 from .metadata import is_copy, read_adaptation, read_base_model, read_block
+from .model_table import read_model_table
 from .pairs import pairs
 from .places import are_consistent, read_places
-from .prose import read_prose
+from .prose import read_prose, read_providers
 from .sizes import has_labelled_size, read_labelled_sizes, read_named_size, read_sizes
 from .trainer_card import read_base_in_body, read_logged, read_trainer_card
 
@@ -49,6 +50,7 @@ _METADATA = BASE | ADAPTERS
 _TRAINER = HYPERPARAMETERS | LOGGED
 _ESTIMABLE = FIGURES | BLOCK | OPERATIONS
 _TIME = TIMES | TIME_LABELS
+_TABLED = _TIME | DEVICES | SIZES
 # After a time label: the end of a table cell or of a bracketed unit, or a number.
 _LABELLED_TIME = re.compile(r"[^\n]{0,24}?(?:[)\]|]|[:=][^\n]{0,20}\d)")
 # Token counts are at least in the thousands.
@@ -147,10 +149,13 @@ def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
         yield chain(read_labelled_figures(page, labelled), read_figures(page))
     if page.has(BLOCK):
         yield read_block(page)
+    if page.has(_TABLED):
+        yield read_model_table(page)
     yield read_labelled_hours(page, labelled)
     if page.has(TIMES):
         yield read_calculator(page)
     yield read_prose(page)
+    yield read_providers(page)
     yield chain(read_places(labelled), read_labelled_sizes(labelled))
     if page.has(SIZES):
         yield read_sizes(page)

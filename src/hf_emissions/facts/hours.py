@@ -48,6 +48,7 @@ _NUMBER = re.compile(
     rf"[~≈<> ]{{0,3}}(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?\+?(?: ?\((?P<unit>[a-z]{{1,12}})\))?"
     r"(?P<tail>.{0,40})$"
 )
+_LEADING = re.compile(rf"[~≈ ]{{0,3}}(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))? ?[(,;]")
 _UNITS = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "in hours"), "hour"),
     **dict.fromkeys(("min", "mins", "minutes", "m"), "minute"),
@@ -109,6 +110,13 @@ def _hours(page: CardText, pair: Pair, of_codecarbon: bool) -> Iterator[Extracte
     low = lowered(pair.value)
     written = next(durations(low), None)
     name = _kind(page, pair)
+    if name == "device_hours" and written is not None and (bare := _LEADING.match(low)) and bare.end() < written.start:
+        hours = number(bare["amount"], bare["scale"])
+        if hours:
+            yield ExtractedFact(name, hours, pair.start, pair.start + bare.end())
+            if written.of == "wall":
+                yield ExtractedFact("wall_hours", written.hours, pair.start + written.start, pair.start + written.end)
+            return
     if written is not None and written.of != "others" and written.start <= (4 if pair.label in _LOOSE else 24):
         if written.of == "devices" or re.match(r" of (?:gpu|tpu)", low[written.end :]):
             name = "device_hours"

@@ -43,6 +43,10 @@ FIGURES = _words(
     "kilowatt megawatt gigawatt energy electricity "
     "energy_consumed kgco kgco2eqof"
 )
+CLOUDS = _words(
+    "gcp google trc tfrc aws amazon sagemaker ec2 azure ovh ovhcloud scaleway coreweave lambda runpod paperspace oracle oci "
+    "vast colab colaboratory kaggle mosaicml nebius jarvislabs"
+)
 PLACES = _words("provider region cloud_region cloud_provider country_name")
 PARAMETERS = _words("parameters parameter params")
 TOKENS = _words("tokens")
@@ -65,6 +69,7 @@ _ALL = frozenset(
         TIME_LABELS,
         FIGURES,
         PLACES,
+        CLOUDS,
         SIZES,
         HYPERPARAMETERS,
         LOGGED,

@@ -29,7 +29,10 @@ _PROVIDERS = (
     ("runpod", re.compile(r"run ?pod")),
     ("paperspace", re.compile(r"paperspace")),
     ("oracle", re.compile(r"\boracle\b|\boci\b")),
-    ("vast.ai", re.compile(r"vast\.ai")),
+    ("vast", re.compile(r"vast\.ai|\bvast ai\b")),
+    ("mosaicml", re.compile(r"mosaicml (?:platform|cloud)|databricks mosaic|mosaic ai training")),
+    ("nebius", re.compile(r"nebius")),
+    ("jarvislabs", re.compile(r"jarvis ?labs")),
     ("colab", re.compile(r"\bcolab")),
     ("kaggle", re.compile(r"kaggle")),
 )
@@ -51,7 +54,20 @@ _LETTERS = (
         "ovh",
         "scaleway",
     ),
-    *("coreweave", "lambda", "run", "paperspace", "oracle", "oci", "vast", "colab", "kaggle"),
+    *(
+        "coreweave",
+        "lambda",
+        "run",
+        "paperspace",
+        "oracle",
+        "oci",
+        "vast",
+        "colab",
+        "kaggle",
+        "mosaic",
+        "nebius",
+        "jarvis",
+    ),
 )
 # Two of these are country codes, but hardly ever meant as such.
 _NOWHERE = frozenset(["NA", "NO", "NONE", "TBD", "UNKNOWN"])

@@ -56,11 +56,16 @@ _ADVICE = re.compile(
     rf"|try to|if you|you|your|easy to|possible to|feasible|easily)\b(?:\W{{1,2}}\w{{1,16}}){{0,5}}\W{{1,2}}"
     rf"(?:{_TRAIN}|fit|run|use|reproduce|load|deploy|serve|do|be (?:done|run|performed|used"
     rf"|reproduced|completed|fit|loaded|trained)|be (?:\w+ )?{_TRAIN})\b"
-    r"|\b(?:requires?|requiring|requirements?|(?<!time )required|recommend\w{0,5}|suggest\w{0,3}"
+    r"|\b(?:requirements?|recommend\w{0,5}|suggest\w{0,3}"
     r"|at least|minimum|enough|sufficient|suffices?|fits?"
     r"|expect|suitable|designed for|optimi[sz]ed for|compatible|supports?|known not|out of memory"
     r"|oom|low-end|affordable|average gpu)\b"
 )
+_REQUIRED = re.compile(r"\b(?:requires?|requiring|(?<!time )required)\b")
+_TRAINING = re.compile(
+    r"\b(?:pre-?|fine-?)?(?:training|tuning)\b|\b(?:pre-?|fine-?)?(?:trained|tuned)\b|\bto (?:fine-?)?train\b"
+)
+_LEAST = re.compile(r"\b(?:at least|minimum|you|your|if|gb|vram|memory)\b")
 _HYPOTHETICAL = re.compile(
     rf"\b(?:can|(?<!we )could|should|may|might|would|you|your|if)\b.{{0,60}}{_TRAIN}"
     rf"|{_TRAIN} (?:[\w-]{{1,16}} ){{0,3}}(?:might|may|can|could|should|would|will)\b"
@@ -143,9 +148,16 @@ class Sentence:
             points += 2 if self.cue == 3 else 4
         if _HYPOTHETICAL.search(head):
             points += 4
-        elif _ADVICE.search(head) or _ADVICE.match(self.low[place : place + 60].lstrip(" ,")):
+        elif self._requires(place) or _ADVICE.search(head) or _ADVICE.match(self.low[place : place + 60].lstrip(" ,")):
             points += 2 if self.cue == 3 else 4
         return points
+
+    def _requires(self, place: int) -> bool:
+        """True if something is required; a training that requires a time says what it took."""
+        required = _REQUIRED.search(self.low[:place])
+        return required is not None and not (
+            self.durations and _TRAINING.search(self.low) and not _LEAST.search(self.low)
+        )
 
 
 def sentences(page: CardText, index: int, unit: Unit) -> Iterator[Sentence]:

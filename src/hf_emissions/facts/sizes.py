@@ -17,7 +17,7 @@ _PARAMETERS = re.compile(
     rf"|learnable|weight|dense) )?param(?:eter)?s?\b(?! (?:per|each|more|fewer|less|smaller))"
 )
 _TOKENS = re.compile(
-    rf"(?<![\w.,/-])~?(?P<amount>{DIGITS})[ -]?(?P<scale>{SCALE})\+? (?:(?:training|total"
+    rf"(?<![\w.,/-])~?(?P<amount>{DIGITS})[ -]?(?P<scale>{SCALE})\+? (?:(?:training|total|vision|and|multilingual"
     rf"|high-quality|text|english|subword|bpe|of|more|additional|unique|different"
     rf"|[a-z]{{3,12}}) ){{0,3}}?tokens\b(?! per| dataset| of context)"
 )
@@ -25,9 +25,9 @@ _TOKENS = re.compile(
 _SEEN = re.compile(
     r"\b(?:(?:pre-?|fine-?)?(?:trained|training|tuned|tuning)(?: (?:for|on|with|using|over|to))?|seen|saw|sees"
     r"|consum\w{1,4}"
-    r"|processed|amounts to|training budget of|token budget of)"
+    r"|processed|amounts to|training budget of|token budget of|(?:trained|training)\b[^.;]{1,70}\b(?:for|on|over|to|with))"
     r"(?: (?:an?|about|around|approximately|roughly|over|nearly|almost|more|than|total|of|up|to|the|some|only"
-    r"|just)){0,5}"
+    r"|just|full|another|additional|initial)){0,6}"
     r"[ ~(]{0,3}$"
 )
 _EPOCHS = re.compile(rf"[^.;]{{0,40}}?\bfor (?P<epochs>\d{{1,3}}|{WORD}) epochs")
@@ -48,7 +48,8 @@ _PARAMETER_LABELS = labels(
 )
 _TOKEN_LABELS = labels(
     "training tokens, tokens seen, train tokens, tokens trained, number of training tokens, total training tokens, "
-    "trained tokens, pretraining tokens, tokens seen in training"
+    "trained tokens, pretraining tokens, tokens seen in training, training data, pretraining data, pre-training data, "
+    "pre-training tokens, number of tokens"
 )
 _TITLE = re.compile(r"^#[ \t]+(?P<name>[^\n]{1,120})|^<h1[^>\n]{0,80}>(?P<html>[^<\n]{1,120})", re.MULTILINE)
 # Not `8x7B`, and no version, context length or size of a vocabulary.
@@ -74,6 +75,8 @@ def read_labelled_sizes(pairs: list[Pair]) -> Iterator[ExtractedFact]:
             if not found or not value or (is_size and not re.match(r" ?param", found["tail"]) and not found["scale"]):
                 continue
             if re.match(r" ?(?:[gmk]?i?b\b|x\b)", found["tail"]) or (is_size and found["scale"] in ("k", "t")):
+                continue
+            if pair.label.endswith("data") and not re.match(r" ?tokens\b", found["tail"]):
                 continue
             yield ExtractedFact(
                 "tokens" if pair.label in _TOKEN_LABELS else "parameters", value, pair.start, pair.start + found.end()

@@ -71,7 +71,10 @@ def _nearness(sentence: Sentence, time: DurationCandidate | None) -> int:
         return 0
     if sentence is time.sentence:
         return 4
-    return 1 if sentence.unit == time.sentence.unit else 0
+    if sentence.unit != time.sentence.unit:
+        return 0
+    # "8 x H100 on one node. Training took 14 hours": the next sentence goes on.
+    return 2 if sentence.start + len(sentence.text) == time.sentence.start else 1
 
 
 def _counted(best: HardwareCandidate, found: list[HardwareCandidate]) -> Device | None:
