@@ -30,6 +30,10 @@ _BREAK = re.compile(
     r"\n(?=[ \t]*(?:\r?\n|\r|[-*+] |\d{1,2}[.)] |#|\||>|<br|</?(?:p|li|tr|td|th|h\d)\b))", re.IGNORECASE
 )
 _HEADING = re.compile(r"#{1,6}[ \t]+(.{0,120})")
+# A line that is bold as a whole is a heading too.
+_BOLD = re.compile(r"^[ \t]{0,3}\*\*([^*\n]{2,80}?):?\*\*:?[ \t]*$", re.MULTILINE)
+_ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>]|\d{1,2}[.)])[ \t]?")
+_LONGEST_LIST = 24
 _NUMBER_BEFORE = re.compile(
     r"(?:\d|\b(?:an?|one|half|couple|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)[\s~+*_`)(-]{0,4}$"
 )
@@ -132,8 +136,25 @@ class CardText:
     @cached_property
     def _headings(self) -> list[tuple[int, str]]:
         places = [place for place in _at_line_starts(self.text, "#", self.body) if not self.is_code(place)]
-        found = filter(None, (_HEADING.match(self.text, place) for place in places))
-        return [(heading.start(), heading[1].lower()) for heading in found]
+        found = [heading for heading in (_HEADING.match(self.text, place) for place in places) if heading]
+        bold = _BOLD.finditer(self.text, self.body) if "\n**" in self.text else ()
+        found += [heading for heading in bold if not self.is_code(heading.start())]
+        return sorted((heading.start(), heading[1].lower()) for heading in found)
+
+    def lead_in(self, place: int) -> str:
+        """The line that introduces a list, such as `Training info:`, for an offset in the list; in lower case."""
+        start = self.text.rfind("\n", self.body, place) + 1
+        if not _ITEM.match(self.text, start):
+            return ""
+        for _ in range(_LONGEST_LIST):
+            end = len(self.text[: max(start - 1, 0)].rstrip())
+            start = self.text.rfind("\n", 0, end) + 1
+            if end <= self.body:
+                return ""
+            if not _ITEM.match(self.text, start):
+                line = self.low[start:end].rstrip(" *_")
+                return line if line.endswith((":", "\uff1a")) and len(line) < 120 else ""
+        return ""
 
     def places(self, words: frozenset[str]) -> list[int]:
         """Sorted offsets of these words in the body, whole words only."""

@@ -46,7 +46,7 @@ def points_of_context(sentence: Sentence, before: Sentence | None) -> int:
         points = {3: 2, 2: 1}.get(before.cue, 0)
         if before.names_another_model and _GOES_ON.match(sentence.low):
             return points - 6
-    heading = sentence.page.heading(sentence.start)
+    heading = f"{sentence.page.heading(sentence.start)} {sentence.page.lead_in(sentence.start)}"
     if _USE_HEADING.search(heading):
         return points - 5
     if _TRAIN_HEADING.search(heading):

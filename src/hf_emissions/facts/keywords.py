@@ -34,9 +34,13 @@ DEVICES = _MODELS.union(
 )
 TIMES = _words(
     "hour hours hr hrs day days week weeks wk wks month months minute minutes mins seconds secs "
-    "heures heure jours horas hora dias stunden tage tagen wochen semanas"
+    "heures heure jours horas hora dias stunden stunde std tage tagen wochen semanas semana giorni giorno ore settimane "
+    "dagen dagar dager timer timmar uur uren godzin godziny godziny dni jam hari saat saatte"
 ).union(f"{count}{unit}" for unit in _TIMES.split() for count in range(1, 200))
-TIME_LABELS = _words("time duration runtime training_time train_runtime hours_used")
+TIME_LABELS = _words(
+    "time duration runtime training_time train_runtime hours_used duur laufzeit dauer trainingszeit trainingsdauer durata "
+    "tempo tiempo temps pelatihan czas"
+)
 FIGURES = _words(
     "co2 co2e co2eq gco2 gco2e gco2eq kgco2 kgco2e kgco2eq tco2 tco2e tco2eq carbon emission emissions emitted kwh mwh "
     "ktco2 ktco2e ktco2eq mtco2e mtco2eq gwh twh wh kj mj gj joules kilojoules megajoules gigajoules "

@@ -60,7 +60,8 @@ def stated_trainings(read: Sequence[Sentence]) -> list[StatedTraining]:
 
 def _strong(timed: list[DurationCandidate]) -> list[DurationCandidate]:
     most = max((time.points for time in timed), default=0)
-    return [time for time in timed if time.points >= most - _WEAKER]
+    best = [time.sentence for time in timed if time.points == most]
+    return [time for time in timed if time.points >= most - (_WEAKER if time.sentence in best else 1)]
 
 
 def _distinct(timed: list[DurationCandidate]) -> list[DurationCandidate]:

@@ -171,6 +171,8 @@ def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | N
         return 0
     points = governed + sentence.cue + (2 if sentence.devices else 0) + (4 if named else 0)
     context = points_of_context(sentence, before)
+    if not named and sentence.cue == 0 and context < 1:
+        return 0  # a time on a device, of whatever it was that took it
     points += min(context, 0) if named else context
     if not named:
         points += 1 if is_labelled_hardware(sentence) else 0
@@ -186,7 +188,7 @@ def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
         return True
     if _LENGTH_OF_DATA.search(head) and not sentence.devices and not _TOOK_JUST_NOW.search(head):
         return True
-    return bool(_ON_DATA.search(head)) and not _TOTAL_OF.search(head)
+    return duration.of != "devices" and bool(_ON_DATA.search(head)) and not _TOTAL_OF.search(head)
 
 
 def _governed(sentence: Sentence, duration: Duration) -> int:
