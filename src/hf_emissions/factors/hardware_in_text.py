@@ -106,8 +106,8 @@ _COUNT = re.compile(r"(?<![\w.])\d{1,4}\s?[x\u00d7*]\s?\Z", re.IGNORECASE)
 _LAST_WORD = re.compile(r"(?:^|[\s_-]+)[^\s_-]+$")
 _PROSE = r"""
     (?: (?<![\w./@-]) | (?<=\dx) )
-    (?: (?:nvidia|tesla|geforce|quadro|gtx|rtx|amd|instinct|radeon|intel|habana|google|cloud|apple|aws|graphcore|jetson|dgx)
-        [ \t-]{{1,2}} ){{0,4}}
+    (?: (?:nvidia|tesla|geforce|quadro|gtx|rtx|amd|instinct|radeon|intel|habana|google|cloud|apple|aws|graphcore
+        |jetson|dgx) [ \t-]{{1,2}} ){{0,4}}
     (?: (?:{models})
       | (?:rtx|gtx|quadro|rx) [ \t-]? (?:(?:rtx|pro)[ \t-]?)? \d{{3,4}}
       | titan [ \t-]? (?:rtx|xp|x|v) | rtx [ \t-]? titan

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from ..card.front_matter import FrontMatter, find_front_matter
 from ..card.parsed import ParsedCard, parse_card
@@ -34,6 +35,12 @@ _HEADING = re.compile(r"#{1,6}[ \t]+(.{0,120})")
 _BOLD = re.compile(r"^[ \t]{0,3}\*\*([^*\n]{2,80}?):?\*\*:?[ \t]*$", re.MULTILINE)
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>]|\d{1,2}[.)])[ \t]?")
 _LONGEST_LIST = 24
+_FOREIGN_TIME = re.compile(
+    r"\d ?(?:\u5929|\u5c0f\u65f6|\u5c0f\u6642|\u6642\u9593|\u5206\u949f|\u5206\u9593|\u65e5\u9593|\u9031\u9593"
+    r"|\u5468|\u4e2a\u6708|\uc2dc\uac04|\uc77c|\uc8fc|\ubd84"
+    r"|\u0447\u0430\u0441|\u0434\u043d|\u0441\u0443\u0442|\u043d\u0435\u0434\u0435\u043b|\u043c\u0438\u043d"
+    r"|\u0433\u043e\u0434\u0438\u043d|g\u00fcn|gi\u1edd|ng\u00e0y|d\u00eda|\u00e9poca|p\u00e4iv|tunti)"
+)
 _NUMBER_BEFORE = re.compile(
     r"(?:\d|\b(?:an?|one|half|couple|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)[\s~+*_`)(-]{0,4}$"
 )
@@ -164,6 +171,14 @@ class CardText:
                 self._places[word] = self._places_of(word)
             found += self._places[word]
         return sorted(found)
+
+    @cached_property
+    def foreign_times(self) -> list[int]:
+        """Offsets of times in scripts and languages whose words are no keywords."""
+        if self.text.isascii():
+            return []
+        found = (entry.start() for entry in islice(_FOREIGN_TIME.finditer(self.low, self.body, self.end), _MOST_PLACES))
+        return list(found)
 
     def counted(self, words: frozenset[str]) -> list[int]:
         """Offsets of words that begin with a number or follow one."""

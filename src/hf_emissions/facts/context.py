@@ -59,6 +59,11 @@ def is_labelled_time(sentence: Sentence) -> bool:
     return _TIME_LABEL.match(_label(sentence)) is not None
 
 
+def is_below_time(sentence: Sentence) -> bool:
+    """True if the heading above names the training time."""
+    return _TIME_LABEL.match(sentence.page.heading(sentence.start).strip(" :*")) is not None
+
+
 def is_labelled_hardware(sentence: Sentence) -> bool:
     """True if the sentence's label names the training hardware."""
     return _HARDWARE_LABEL.match(_label(sentence)) is not None

@@ -22,12 +22,14 @@ _BETWEEN = (
     r"(?:cloud|nvidia|nvidia's|amd|google|intel|gpus?|tpus?|graphics|cards?|pre-?emptible|preemtible"
     r"|preemptive|devices?"
     r"|accelerators?|powerful|high-end|consumer|physical|virtual|dedicated|different|parallel|instances?|nodes? of"
-    r"|units? of|pieces? of|of the|of|the|modern|tensor core|workstation|type|way|\d{1,3} ?gi?b)"
+    r"|units? of|pieces? of|buah|unidades|unità|unités|stück|sztuk|adet|of the|of|the|modern|tensor core|workstation"
+    r"|type|way|\d{1,3} ?gi?b)"
 )
 # A count before a name; only words that describe the device may be in between.
 _BEFORE = re.compile(
     rf"{_NO_LETTER}(?:(?P<nodes>\d{{1,4}}) ?[x\u00d7*] ?(?=\d))?(?P<count>{_COUNT})"
-    rf"(?: {{0,3}}[x\u00d7*张張块塊个個枚片台卡颗顆]\)? {{0,3}}的?| ?- ?| ?\( ?| {{1,5}})?(?:{_BETWEEN}[ ,(-]{{1,3}}){{0,3}}$"
+    rf"(?: {{0,3}}[x\u00d7*张張块塊个個枚片台卡颗顆]\)? {{0,3}}的?"
+    rf"| ?- ?| ?\( ?| {{1,5}})?(?:{_BETWEEN}[ ,(-]{{1,3}}){{0,3}}$"
 )
 _AFTER = re.compile(
     r"[ )(,]{0,2}(?:gpus?|cards?)?[ ,]{0,2}(?:[x\u00d7*] ?(?P<times>\d{1,5})(?!\d|\.\d|[ -]?(?:h|d|days?"
@@ -39,7 +41,8 @@ _AFTER = re.compile(
 )
 # Unnamed devices. A memory size before them is no count.
 _BARE = re.compile(
-    rf"(?<![\w.,/:$€=-])(?P<count>{_COUNT})(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))(?:{_BETWEEN} {{1,3}}){{0,2}}"
+    rf"(?<![\w.,/:$€=-])(?P<count>{_COUNT})(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))(?:{_BETWEEN} {{1,"
+    rf"3}}){{0,2}}"
     r"(?P<thing>gpus?|tpus?|npus?|hpus?|ipus?|xpus?|accelerators|graphics cards?)(?![\w-]*(?: "
     r"|-)?(?:hours?|days?|memory|ram|cores?|batch|with \d{1,3} ?gb)\b)(?!\w)"
 )
@@ -59,7 +62,8 @@ _TOTAL = re.compile(
 _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
 # In front of a name in the singular, an article counts one. A name alone does not say how many there were.
 _ARTICLE = re.compile(
-    r"(?:\b(?:an?|the|my|our|this|der|dem|die|le|la|el|il)\b|单)(?: (?!with|of|and|on|from|per|to)[a-z0-9.'-]{1,16}){0,3} ?\(?$"
+    r"(?:\b(?:an?|the|my|our|this|der|dem|die|le|la|el|il)\b|单)(?: (?!with|of|and|on|from|per|to)[a-z0-9.'-]{1,"
+    r"16}){0,3} ?\(?$"
 )
 # A slice of several hosts, of which nobody takes two without a word.
 _POD = re.compile(r"tpu.{0,3}v[2-6][ep]?-(?:1[26]|2[0-9]|[3-9][0-9]|[1-9][0-9]{2,4})\b")

@@ -14,10 +14,14 @@ Of = Literal["wall", "devices", "others"]
 
 _SPELLINGS = {
     "month": "months month monate mois meses mesi 个月 個月 ヶ月 месяца месяц",
-    "week": "weeks week wks wk semanas semana semaines semaine wochen woche settimane settimana tygodni tygodnie minggu hafta tuần weken weeks 周 週間 주 недель недели неделю",
-    "day": "days day d jours jour dias dia días día tagen tage tag giorni giorno dni dagen hari gün ngày päivää 天 日間 일간 일 dagar dag дней дня день суток",
-    "hour": "hours hour hrs hr h heures heure horas hora stunden stunde std ore 시간 godzin godziny godzinę jam saat giờ uur uren tuntia tunnin годин години 小时 小時 時間 часов часа час timmar timer",
-    "minute": "minutes minute mins min minuten minutos menit dakika phút minuuttia хвилин minuti m 分钟 分鐘 分間 минут минуты",
+    "week": "weeks week wks wk semanas semana semaines semaine wochen woche settimane settimana tygodni tygodnie "
+    "minggu hafta tuần weken weeks 周 週間 주 недель недели неделю",
+    "day": "days day d jours jour dias dia días día tagen tage tag giorni giorno dni dagen hari gün ngày päivää 天 "
+    "日間 일간 일 dagar dag дней дня день суток",
+    "hour": "hours hour hrs hr h heures heure horas hora stunden stunde std ore 시간 godzin godziny godzinę "
+    "jam saat giờ uur uren tuntia tunnin годин години 小时 小時 時間 часов часа час timmar timer",
+    "minute": "minutes minute mins min minuten minutos menit dakika phút minuuttia хвилин minuti m 分钟 分鐘 分間 "
+    "минут минуты",
     "second": "seconds second secs sec s",
 }
 _UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
@@ -51,15 +55,20 @@ _NEXT = re.compile(
 )
 # As in `7h21min` and `2h17m`, which no blank parts.
 _JOINED = re.compile(
-    r"(?<![a-z0-9_.,:/$-])(?:(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m?(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) ?s(?:ec)?)?(?![a-z0-9])"
+    r"(?<![a-z0-9_.,:/$-])(?:(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m?(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) "
+    r"?s(?:ec)?)?(?![a-z0-9])"
     r"|(?P<hh>\d{1,3}):(?P<mm>[0-5]\d):(?P<ss>[0-5]\d)(?:\.\d{1,6})?(?![\d:/]))"
 )
 _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,6})?)?(?![\d:])")
+# As French, Spanish and Polish put it: `9 200 heures GPU`.
+_OF_GPUS = re.compile(r" (?:de |di |d')?(?:gpu|tpu)s?\b")
 # Cheap check for any unit, before the full pattern.
 _ANY_UNIT = re.compile(
-    r"\d:\d\d:\d|hour|hr|sec|day|week|wk|month|min|\dh(?:\b|\d)|\d h\b|\dd\b|heure|jour|hora|dia|día|stund|tag|woch|seman|semain|giorn"
+    r"\d:\d\d:\d|hour|hr|sec|day|week|wk|month|min|\dh(?:\b|\d)|\d h\b|\dd\b|heure|jour|hora|dia|día|stund|tag|woch"
+    r"|seman|semain|giorn"
     r"|[天小時周週分月日시일주]|час|дн|сут|недел|минут|ore\b|settiman|tim"
-    r"|dag|mes|mois|godz|dni|jam|hari|saat|gün|giờ|ngày|uur|uren|tunti|päiv|годин|menit|dakika|phút|tygod|minggu|hafta|tuần|weken"
+    r"|dag|mes|mois|godz|dni|jam|hari|saat|gün|giờ|ngày|uur|uren|tunti|päiv|годин|menit|dakika|phút|tygod|minggu"
+    r"|hafta|tuần|weken"
 )
 
 
@@ -108,8 +117,9 @@ def _duration(found: re.Match[str], low: str) -> Duration | None:
     ):
         return None
     unit = _UNIT_OF[spelling]
-    time = Duration(value * units.HOURS_PER[unit], _of(found["devices"]), found.start(), found.end())
-    longer = time if found["devices"] else _continued(time, unit, low)
+    devices = found["devices"] or (_OF_GPUS.match(low, found.end()) or [""])[0]
+    time = Duration(value * units.HOURS_PER[unit], _of(devices), found.start(), found.end())
+    longer = time if devices else _continued(time, unit, low)
     return None if spelling in _WEAK and longer is time else longer
 
 

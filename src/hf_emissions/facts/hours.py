@@ -16,12 +16,15 @@ from .pairs import Pair, labels
 # The template does not say whether its hours are summed over devices.
 _EITHER = labels("hours used, hours, compute hours, total hours, hours used total")
 _WALL = labels(
-    "durata dell'addestramento, durata, tempo di addestramento, durée d'entraînement, durée de l'entraînement, temps d'entraînement, "
-    "durée, tiempo, tiempo de entrenamiento, duración, duración del entrenamiento, tempo de treinamento, tempo de treino, duração, "
-    "duração do treino, laufzeit, trainingszeit, trainingsdauer, dauer, trainingsduur, trainingstijd, lama pelatihan, waktu pelatihan, "
+    "durata dell'addestramento, durata, tempo di addestramento, durée d'entraînement, durée de l'entraînement, temps "
+    "d'entraînement, "
+    "durée, tiempo, tiempo de entrenamiento, duración, duración del entrenamiento, tempo de treinamento, tempo de "
+    "treino, duração, "
+    "duração do treino, laufzeit, trainingszeit, trainingsdauer, dauer, trainingsduur, trainingstijd, lama pelatihan,"
+    " waktu pelatihan, "
     "eğitim süresi, czas treningu, czas trenowania, czas uczenia, время обучения, длительность обучения, "
-    "thời gian huấn luyện, träningstid, koulutusaika, 训练时长, 训练时间, 训练耗时, 训练用时, 用时, 耗时, 学習期間, 学習時間, "
-    "訓練時間, 학습 시간, 훈련 시간, 학습 기간, wall clock, wallclock, "
+    "thời gian huấn luyện, träningstid, koulutusaika, 训练时长, 训练时间, 训练耗时, 训练用时, 用时, 耗时, "
+    "学習期間, 学習時間, 訓練時間, 학습 시간, 훈련 시간, 학습 기간, wall clock, wallclock, "
     "training time, train time, training duration, time to train, total training time, wall time, training hours, "
     "wall clock time, wall-clock time, training wall time, fine-tuning time, runtime, run duration, training runtime, "
     "train runtime, finetuning time, pretraining time, pre-training time, approximate training time, total time, "
@@ -33,8 +36,9 @@ _DEVICE = labels(
     "gpu hours used, gpu compute hours, chip hours, training time gpu hours"
 )
 _HARDWARE = labels(
-    "硬件, 训练硬件, 显卡, 计算资源, 計算資源, ハードウェア, 学習環境, 하드웨어, matériel, perangkat keras, donanım, sprzęt, "
-    "оборудование, железо, видеокарта, phần cứng, grafikkarte, rechner, hårdvara, maskinvare, chips, "
+    "硬件, 训练硬件, 显卡, 计算资源, 計算資源, ハードウェア, 学習環境, 하드웨어, matériel, "
+    "perangkat keras, donan\u0131m, sprzęt, оборудование, железо, видеокарта, phần cứng, grafikkarte, rechner, "
+    "hårdvara, maskinvare, chips, "
     "hardware, hardware type, hardware used, infrastructure, gpu, gpus, tpu, tpus, gpu model, gpu type, gpus used, "
     "gpu used, accelerator, accelerators, training hardware, compute infrastructure, compute, device, devices, "
     "training infrastructure, gpu name, machine, machine type, cpu/gpu, gpu/cpu, compute resources, training device, "

@@ -34,11 +34,13 @@ DEVICES = _MODELS.union(
 )
 TIMES = _words(
     "hour hours hr hrs day days week weeks wk wks month months minute minutes mins seconds secs "
-    "heures heure jours horas hora dias stunden stunde std tage tagen wochen semanas semana giorni giorno ore settimane "
+    "heures heure jours horas hora dias stunden stunde std tage tagen wochen semanas semana giorni giorno ore "
+    "settimane "
     "dagen dagar dager timer timmar uur uren godzin godziny godziny dni jam hari saat saatte"
 ).union(f"{count}{unit}" for unit in _TIMES.split() for count in range(1, 200))
 TIME_LABELS = _words(
-    "time duration runtime training_time train_runtime hours_used duur laufzeit dauer trainingszeit trainingsdauer durata "
+    "time duration runtime training_time train_runtime hours_used duur laufzeit dauer trainingszeit trainingsdauer "
+    "durata "
     "tempo tiempo temps pelatihan czas"
 )
 FIGURES = _words(
@@ -48,7 +50,8 @@ FIGURES = _words(
     "energy_consumed kgco kgco2eqof"
 )
 CLOUDS = _words(
-    "gcp google trc tfrc aws amazon sagemaker ec2 azure ovh ovhcloud scaleway coreweave lambda runpod paperspace oracle oci "
+    "gcp google trc tfrc aws amazon sagemaker ec2 azure ovh ovhcloud scaleway coreweave lambda runpod paperspace "
+    "oracle oci "
     "vast colab colaboratory kaggle mosaicml nebius jarvislabs"
 )
 PLACES = _words("provider region cloud_region cloud_provider country_name")

@@ -29,18 +29,23 @@ _WORDS: dict[str, float] = {
     "seventy-two": 72.0,
     "ninety": 90.0,
     # The languages of most other cards; no words that English has too.
-    **dict.fromkeys("zwei deux duas dois два две двух".split(), 2.0),
-    **dict.fromkeys("drei trois tres três три трёх трех".split(), 3.0),
-    **dict.fromkeys("vier quatre cuatro quatro quattro четыре четырёх четырех".split(), 4.0),
-    **dict.fromkeys("acht huit ocho oito otto восемь восьми".split(), 8.0),
-    **dict.fromkeys("ein eine einer einem einen une una uno одна одной одном одну один".split(), 1.0),
+    **dict.fromkeys(["zwei", "deux", "duas", "dois", "два", "две", "двух"], 2.0),
+    **dict.fromkeys(["drei", "trois", "tres", "três", "три", "трёх", "трех"], 3.0),
+    **dict.fromkeys(["vier", "quatre", "cuatro", "quatro", "quattro", "четыре", "четырёх", "четырех"], 4.0),
+    **dict.fromkeys(["acht", "huit", "ocho", "oito", "otto", "восемь", "восьми"], 8.0),
+    **dict.fromkeys(
+        ["ein", "eine", "einer", "einem", "einen", "une", "una", "uno", "одна", "одной", "одном", "одну", "один"], 1.0
+    ),
     **{digit: float(value) for value, digit in enumerate("一二三四五六七八九十", 1)},
     "两": 2.0,
     "兩": 2.0,
 }
 CJK_DIGIT = "[一二两兩三四五六七八九十]"
 
-DIGITS = r"(?:\d{1,3}(?:(?:\u2009 |[ '\u2019\u2009])\d{3}){1,4}(?!\d)(?:[.,]\d{1,6})?|\d{1,12}(?:,\d{3}){0,4}(?:[.,]\d{1,6})?)"
+DIGITS = (
+    r"(?:\d{1,3}(?:(?:\u2009 |[ '\u2019\u2009])\d{3}){1,4}(?!\d)(?:[.,]\d{1,6})?"
+    r"|\d{1,12}(?:,\d{3}){0,4}(?:[.,]\d{1,6})?)"
+)
 _BEFORE_PART = re.compile("(?:(?P<digit>[0-9][ '\u2019\u2009])|\u00b1 ?|\\+/?- ?)$")
 _GROUP = re.compile("[0-9]{3}(?![0-9])")
 WORD = "(?:" + "|".join(sorted((word for word in _WORDS if len(word) > 2), key=len, reverse=True)) + ")"

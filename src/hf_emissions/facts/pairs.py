@@ -25,6 +25,10 @@ _ALONE = re.compile(
     r"[ \t]{0,8}(?:#{1,6} |(?:[>*+-][ \t]{0,3}){1,3})?(?:\d{1,2}[.)][ \t])?[*_`\"'\[ \t]{0,6}"
     r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,60}?)[*_`\"'\] \t]{0,24}(?P<colon>[:\uff1a]?)[*_`\"' \t\\]{0,8}\r?$"
 )
+_INLINE = re.compile(
+    r"(?<=[.;,)\u3002\uff1b] )[*_]{0,3}(?P<label>[^\W\d_][^\n:|=*`<>\".;,]{1,40}?)[*_]{0,3} ?[:\uff1a][*_]{0,3} ?"
+    r"(?P<value>[^\s|*`_\"'.,;][^\n|;]{0,60}?)(?=[.;](?:\s|$)|, |\n|$)"
+)
 _VALUE = re.compile(r"[ \t]{0,8}(?:[*+-][ \t]{1,3})?[*_`]{0,3}(?P<value>[~\u2248]?[ \t]?[^\s|#<>*_`-][^\n|]{0,60})")
 _CHINESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]+")
 _LETTERS = re.compile("[a-z]{3}")
@@ -66,7 +70,7 @@ def pairs(page: CardText) -> list[Pair]:
     """Label-value pairs in body lines with a keyword, up to the end of the card's own text."""
     found: list[Pair] = []
     done = page.body
-    for place in page.places(_KEYWORDS):
+    for place in sorted([*page.places(_KEYWORDS), *page.foreign_times]):
         if place < done:
             continue
         start, done = max(page.text.rfind("\n", 0, place) + 1, page.body), _line_end(page.text, place)
@@ -89,10 +93,18 @@ def _on_line(page: CardText, start: int, end: int) -> Iterator[Pair]:
         yield from _label_above(page, start, end)
     if text.find("|", start, end) >= 0:
         yield from _below_header(text, start, end)
+    if (line and text.count(":", start, end) > 1) or (line is None and separated):
+        yield from _inline(text, start, end)
     # An HTML table cell may have the label alone on its line.
     if text.find("<t", start, end) >= 0:
         for row in _ROW.finditer(text, start, min(page.end, end + 400)):
             yield _pair(row["label"], row["value"], row.start("label"), row.start("value"))
+
+
+def _inline(text: str, start: int, end: int) -> Iterator[Pair]:
+    """Labels within a line, behind a full stop, a comma or a semicolon: `Hardware: 1 x T4. Time: 3 h.`"""
+    for found in _INLINE.finditer(text, start, end):
+        yield _pair(found["label"], found["value"], found.start("label"), found.start("value"))
 
 
 def _label_above(page: CardText, start: int, end: int) -> Iterator[Pair]:

@@ -22,9 +22,9 @@ from .stated_trainings import StatedTraining, are_stages, stated_trainings
 from .training_hardware import HardwareCandidate
 from .training_time import DurationCandidate
 
-
 _THANKS = re.compile(
-    r"\b(?:thank\w*|sponsor\w*|grateful|acknowledg\w*|support(?:ed|s)? (?:by|from)|courtesy|credits?|donat\w*|provid(?:ed|ing)"
+    r"\b(?:thank\w*|sponsor\w*|grateful|acknowledg\w*|support(?:ed|s)? (?:by|from)|courtesy|credits?|donat\w*"
+    r"|provid(?:ed|ing)"
     r"|grant\w*|access to|powered by|hosted on|infrastructure|compute)\b"
 )
 _NOTEBOOK = re.compile(
@@ -123,7 +123,7 @@ def _counts_hours(device: Device, time: DurationCandidate | None) -> bool:
 
 
 def _sentences(page: CardText) -> Iterator[Sentence]:
-    for index, unit in enumerate(page.units(page.places(DEVICES) + page.counted(TIMES))):
+    for index, unit in enumerate(page.units(page.places(DEVICES) + page.counted(TIMES) + page.foreign_times)):
         if not _is_wide_row(unit.text) and not is_question(unit.text):
             yield from sentences(page, index, unit)
 

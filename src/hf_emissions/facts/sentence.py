@@ -27,8 +27,10 @@ _TRAIN = (
 )
 _OTHER_LANGUAGES = (
     r"apprentissage|entra[iî]n\w{0,8}|entrena\w{0,8}|trein(?:ad|am|o)\w{0,6}|trainiert\w{0,2}"
-    r"|addestra\w{0,6}|обуч\w{0,8}|дообуч\w{0,8}|навча\w{0,8}|тренува\w{0,8}|trainert?|eğitil\w{0,8}|eğitim\w{0,4}|dilatih"
-    r"|pelatihan|trenowa\w{0,6}|wytrenowan\w{0,3}|uczenie|huấn luyện|koulutet\w{0,6}|getraind|treina(?:do|da|mento)|vortrainiert|feinabgestimmt|nachtrainiert|训练|訓練|学習|학습|훈련|trän\w{0,6}|trent"
+    r"|addestra\w{0,6}|обуч\w{0,8}|дообуч\w{0,8}|навча\w{0,8}|тренува\w{0,8}|trainert?|eğitil\w{0,8}|eğitim\w{0,4}"
+    r"|dilatih"
+    r"|pelatihan|trenowa\w{0,6}|wytrenowan\w{0,3}|uczenie|huấn luyện|koulutet\w{0,6}|getraind|treina(?:do|da|mento)"
+    r"|vortrainiert|feinabgestimmt|nachtrainiert|训练|訓練|学習|학습|훈련|trän\w{0,6}|trent"
 )
 # Completed, with the model as subject: `was trained on`, `we fine-tuned`, `training took`, `Trained on`.
 _DONE = re.compile(
@@ -45,8 +47,12 @@ _DONE = re.compile(
 )
 _CUE = re.compile(
     rf"(?:\b|(?<=_)){_TRAIN}\b|\bpre-?train|\bfine-?tun|\bdistill(?:ed|ation|ing)\b|\bepochs?\b"
-    rf"|\b(?:sft|dpo|orpo|kto|rlhf|ppo|grpo|q?lora) (?:run |training |itself )?(?:took|ran|was|lasted|needed|finished|for|on)\b"
-    rf"|\b(?:(?:the|this|final|whole|full|training) )?(?:run|job)s? (?:took|lasted|finished|was|used|completed|needed)\b"
+    rf"|\b(?:sft|dpo|orpo|kto|rlhf|ppo|grpo|q?lora) (?:run |training |itself )?(?:took|ran|was|lasted|needed"
+    rf"|finished|for|on)\b"
+    rf"|\b(?:(?:the|this|final|whole|full|training) )?(?:run|job)s? (?:took|lasted|finished|was|used|completed"
+    rf"|needed)\b"
+    r"|^\W{0,4}(?:cold-start )?(?:rl|sft|dpo|rlhf|grpo|orpo|ppo|pre-?training|post-?training|fine-?tuning|training"
+    r"|stage \d|phase \d)\b[^:\n]{0,20}:"
     rf"|\bdistill\w{{2,5}} (?:itself )?(?:ran|took|lasted|was)"
     rf"|\bcomput(?:e|ation) (?:was|is)|\b(?:gpu|tpu)s? (?:was|were) used"
 )
@@ -80,7 +86,8 @@ _ELSEWHERE = re.compile(
     r"|decod(?:e|ing)|real-?time|rtf"
     r"|speed-?ups?|quantiz\w{0,6}|generation speed|tokens?/s\w{0,4}|tokens per second"
     r"|images?/s\w{0,4}|fps|it/s|evaluat(?:ed|ing|ion) (?:was|were|on|is|took)"
-    r"|backtest\w{0,4}|quantiz\w{0,6}|fold(?:ing|ed)|index(?:ing)?|red[- ]teaming|pseudo-?label\w{0,4}|quota|tests? (?:were|was) (?:performed|run|done|conducted)|tested on|when tested|predictions?"
+    r"|backtest\w{0,4}|quantiz\w{0,6}|fold(?:ing|ed)|index(?:ing)?|red[- ]teaming|pseudo-?label\w{0,4}|quota|tests? "
+    r"(?:were|was) (?:performed|run|done|conducted)|tested on|when tested|predictions?"
     r"|crawl\w{0,3}|scrap\w{0,4}|pre-?process\w{0,4}|tokeniz(?:ed|ing|ation)"
     r"|cleaning|deduplicat\w{0,4}|translat(?:ed|ing) (?:the|all)|generated? (?:the|all|using)"
     r"|index(?:ed|ing)|collected|recorded|annotat\w{0,4}|takes? about \d+ ?(?:ms|s)\b)"
@@ -89,20 +96,26 @@ _OTHER_MODEL = re.compile(
     r"\b(?:original(?:ly)? (?:[a-z0-9-]{1,14} ){0,3}(?:was|were|took|model|trained|paper|bert"
     r"|roberta|release|authors?)|the authors?|et al|the paper"
     r"|(?:base|teacher|parent|source|backbone|foundation|previous|earlier|prior|other|larger|bigger"
-    r"|smaller|full) (?:[a-z0-9-]{1,14} )?(?:models?|versions?|checkpoints?)(?: [\w.-]{1,30}){0,2} (?:was|were|is|are|took"
+    r"|smaller|full) (?:[a-z0-9-]{1,14} )?(?:models?|versions?|checkpoints?)(?: [\w.-]{1,30}){0,2} (?:was|were|is"
+    r"|are|took"
     r"|had|has)"
     r"|compared (?:to|with)|in contrast|as opposed|unlike|whereas|instead of|rather than"
     r"|in comparison|tokeni[sz]er (?:was|were|is)|ursprünglich\w{0,3}|originalmente|d'origine|исходн\w{0,3}|orijinal"
-    r"|(?:by|from) (?:its|the|their) (?:original )?(?:authors?|makers?|creators?|team)|(?:pre-?)?trained by (?!us\b|me\b|one\b|a\b|an\b|our\b)[a-z]"
-    r"|(?:suoi|seus|sus|ses) (?:autori|autores|auteurs)|oorspronkelijke|oryginaln\w{0,4}|původn\w{0,3}|originaal|deprecated"
+    r"|(?:by|from) (?:its|the|their) (?:original )?(?:authors?|makers?|creators?|team)|(?:pre-?)?trained by (?!us\b"
+    r"|me\b|one\b|a\b|an\b|our\b)[a-z]"
+    r"|(?:suoi|seus|sus|ses) (?:autori|autores|auteurs)|oorspronkelijke|oryginaln\w{0,4}|původn\w{0,3}|originaal"
+    r"|deprecated"
     r"|partimos de|utgår från|model dasar|modello (?:di partenza|base)|ベースモデル|基础模型|预训练模型由"
-    r"|modelo base|basismodell|modèle de base|基座|原始模型|原版|베이스|원본|whose authors|teachers?\b(?!-)|authors used"
-    r"|^\W{0,3}(?:where|while|whereas|although) [\w.-]{2,30} (?:needed|took|used|was|required)|(?:released|trained|developed|published|proposed|introduced"
+    r"|modelo base|basismodell|modèle de base|基座|原始模型|原版|베이스|원본"
+    r"|whose authors|teachers?\b(?!-)|authors used"
+    r"|^\W{0,3}(?:where|while|whereas|although) [\w.-]{2,30} (?:needed|took|used|was|required)|(?:released|trained"
+    r"|developed|published|proposed|introduced"
     r"|created) by (?:openai|google|facebook|meta|deepmind|microsoft|nvidia|eleutherai)"
     r"|other models|state-of-the-art models|literature)\b"
 )
 
 
+_ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022]|\d{1,2}[.)])[ \t]")
 # Behind a comparison: `Instead of 8 V100, we used one`. What stands before is not said of ours.
 _BACK_TO_OURS = re.compile(r", (?:we|i|our|ours|this|the present|here)\b(?!.*, (?:we|i|our|ours|this|here)\b)")
 
@@ -133,6 +146,12 @@ class Sentence:
         if _DONE.search(self.low):
             return 3
         return 2 if _CUE.search(self.low) else 1 if _USED.search(self.low) else 0
+
+    @property
+    def is_item(self) -> bool:
+        """True for a short item of a list."""
+        line = self.page.text.rfind("\n", 0, self.start + 1) + 1
+        return len(self.low) <= 60 and _ITEM.match(self.page.text, line) is not None
 
     @cached_property
     def is_of_another(self) -> bool:

@@ -25,7 +25,8 @@ _TOKENS = re.compile(
 _SEEN = re.compile(
     r"\b(?:(?:pre-?|fine-?)?(?:trained|training|tuned|tuning)(?: (?:for|on|with|using|over|to))?|seen|saw|sees"
     r"|consum\w{1,4}"
-    r"|processed|amounts to|training budget of|token budget of|(?:trained|training)\b[^.;]{1,70}\b(?:for|on|over|to|with))"
+    r"|processed|amounts to|training budget of|token budget of|(?:trained|training)\b[^.;]{1,70}\b(?:for|on|over|to"
+    r"|with))"
     r"(?: (?:an?|about|around|approximately|roughly|over|nearly|almost|more|than|total|of|up|to|the|some|only"
     r"|just|full|another|additional|initial)){0,6}"
     r"[ ~(]{0,3}$"

@@ -19,11 +19,14 @@ from .training_time import DurationCandidate, is_of_devices, times
 # Said of a total: `in total`, `to summarize`, `the entire training`.
 _TOTAL = re.compile(
     r"\b(?:in total|total (?:training|time|of|compute|wall)|to summari[sz]e|in sum|overall|altogether|all in all"
-    r"|(?:whole|entire|complete|full) (?:pre-?|fine-?)?(?:training|tuning|run|process))\b|insgesamt|au total|en total|всего|一共|总共|合計"
+    r"|(?:whole|entire|complete|full) (?:pre-?|fine-?)?(?:training|tuning|run|process))\b|insgesamt|au total|en "
+    r"total|всего|一共|总共|合計"
 )
 _STAGE = re.compile(
-    r"\b(?:(?:first|second|third|1st|2nd|3rd|final|last|initial|next|each) (?:stage|phase|step|part|round)|(?:stage|phase|round)[ -]?(?:\d|one|two"
-    r"|three|[ivx]{1,3}\b)|then (?:we )?(?:fine-?|further )?(?:trained|tuned|fine-?tuned)|followed by|afterwards|after that|subsequently)"
+    r"\b(?:(?:first|second|third|1st|2nd|3rd|final|last|initial|next|each) (?:stage|phase|step|part|round)|(?:stage"
+    r"|phase|round)[ -]?(?:\d|one|two"
+    r"|three|[ivx]{1,3}\b)|then (?:we )?(?:fine-?|further )?(?:trained|tuned|fine-?tuned)|followed by|afterwards"
+    r"|after that|subsequently)"
 )
 _FINETUNED = re.compile(r"\bfine-? ?tun(?:ed|ing)\b")
 _PRETRAINED = re.compile(r"\bpre-? ?train(?:ed|ing)\b")
@@ -125,7 +128,7 @@ def _may_be_one(one: StatedTraining, other: StatedTraining) -> bool:
 
 
 def _own(found: list[StatedTraining]) -> list[StatedTraining]:
-    """Without the pre-training of a model that this one was fine-tuned from: `Llama was pre-trained ... We fine-tuned`."""
+    """Without the pre-training of another model that this one was fine-tuned from."""
     texts = [one.time.sentence.low if one.time is not None else "" for one in found]
     if not any(_FINETUNED.search(text) for text in texts):
         return found

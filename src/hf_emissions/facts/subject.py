@@ -11,11 +11,13 @@ _TITLE = re.compile(r"^#{1,2}[ \t]+(?P<title>[^\n]{1,160})", re.MULTILINE)
 _FINETUNED = re.compile(r"\bfine-? ?tuned\b|\bfine-?tuning of\b")
 _PRETRAINING = re.compile(r"\bpre-? ?train(?:ed|ing)\b")
 _CONTINUED = re.compile(
-    r"\b(?:continu\w{1,4}|further|domain|additional|fine-?tun\w{2,4}|we) (?:[a-z]{1,12} )?(?:pre-?train|pre-?training)|\bfine-? ?tun"
+    r"\b(?:continu\w{1,4}|further|domain|additional|fine-?tun\w{2,4}|we) (?:[a-z]{1,12} )?(?:pre-?train"
+    r"|pre-?training)|\bfine-? ?tun"
 )
 # A section about the model that this one was made from.
 _ABOUT_ANOTHER = re.compile(
-    r"^(?:about (?:the )?|(?:the )?(?:base|original|parent|teacher|source|backbone|foundation) model\b|modelo base|modèle de base|basismodell|modello di base|基座模型|ベースモデル)(?P<name>.{0,60})"
+    r"^(?:about (?:the )?|(?:the )?(?:base|original|parent|teacher|source|backbone|foundation) model\b|modelo base"
+    r"|modèle de base|basismodell|modello di base|基座模型|ベースモデル)(?P<name>.{0,60})"
 )
 _ORIGINAL = re.compile(r"\b(?:original|upstream|base|parent|source)\b")
 _NAME = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from .context import is_labelled_hardware, is_labelled_time, points_of_context
+from .context import is_below_time, is_labelled_hardware, is_labelled_time, points_of_context
 from .durations import Duration
 from .numbers import WORD, number
 from .sentence import Sentence
@@ -23,11 +23,15 @@ _ROUGHLY = (
     r"|a total of|total of|a total|a duration of|the duration of|duration of|a period of"
     r"|the course of|the span of|a bit|a little|bit|little|more|less|than|up to|at most"
     r"|an additional|another|additional|the|a|between"
-    r"|[约約了为為共近]|大约|大約|为期|около|примерно|всего|etwa|ungefähr|rund|circa|environ|unos|unas|cerca de|alrededor de"
+    r"|[约約了为為共近]|大约|大約|为期|около|примерно|всего|etwa|ungefähr|rund|circa|environ|unos|unas"
+    r"|cerca de|alrededor de"
     r"|well|slightly|somewhere|in|within|for|and|of|~|≈|<|>|\+/-|-|:|=|\(|,|\"|')"
 )
 _TOOK = (
-    r"(?:(?<=training )last|耗费|耗时|用时|花费|花了|持续|历时|训练了|训练时间|需要|总共|заня(?:ло|ла|л|ли)|длил(?:ось|ась|ся)|потребовал(?:ось|ся|о|а)|tog|duurde|è durato|ha richiesto|took|takes?|taken|taking|lasted|lasts|lasting|equal(?:ed"
+    r"(?:(?<=training )last|耗费|耗时|用时|花费|花了|持续|历时|训练了|训练时间|需要|总共"
+    r"|заня(?:ло|ла|л|ли)|длил\w{2,3}|потребовал\w{0,3}|tog|duurde|è durato|ha richiesto|took|takes?|taken|taking"
+    r"|lasted|lasts|lasting"
+    r"|equal(?:ed"
     r"|led|s)|amount(?:ed|s|ing) to|requir(?:ed|es|ing)|needed|needs|consumed|used|cost|ran|run"
     r"|running|finish(?:ed|es)|completed?|converged?|dauerte|duró|tomó|tardó|levou|duré|pris"
     r"|total(?:ed|led|ing))"
@@ -45,10 +49,14 @@ _NAMED_TIME = re.compile(
     r"|\btime to (?:fine-?)?(?:train|tune)\b[^.;|]{0,40}$|\bduration\b[^.;|]{0,30}$"
     r"|\bhours used\b[^.;|]{0,20}$|\bruntime\b[^.;|]{0,30}$"
 )
+_NAMED_OWN_TIME = re.compile(
+    r"\b(?:training|train|wall-?(?: ?clock)?|fine-?tuning|pre-?training)[ _-]?(?:run)?(?:time|duration)\b[^.;|]{0,24}$"
+)
 _TO_TRAIN = re.compile(
     r"[ )*,.]{0,3}(?:of )?(?:[a-z0-9/-]{1,12} ){0,2}?(?:to (?:pre-?|fine-?)?(?:train|tune|complete"
-    r"|finish|converge|reach)|[のを]?(?:かか|かけて|要し|학습|훈련|동안|걸렸|소요)|(?:pre-?|fine-?)?(?:training|tuning)\b(?! data| set| corpus| speech"
-    r"| audio)|comput|d'entra|de entrenamiento|de treino)"
+    r"|finish|converge|reach)|[のを]?(?:かか|かけて|要し|학습|훈련|동안|걸렸|소요)"
+    r"|(?:pre-?|fine-?)?(?:training|tuning)\b(?! data| set| corpus| speech| audio)|comput|d'entra|de entrenamiento"
+    r"|de treino)"
 )
 _ON_DEVICE = re.compile(
     r"[ )*,.~-]{0,3}(?:(?:of (?:training|compute|computation) )?(?:on|with|using|across|over|in|by"
@@ -104,15 +112,24 @@ _CALENDAR = re.compile(
 
 
 _PER_EPOCH = re.compile(
-    r"\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par|por)[ -]{0,2}(?:single )?(?:epoch|epoque|époque|época|fold)"
+    r"\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par|por)[ -]{0,2}(?:single )?(?:epoch|epoque|époque"
+    r"|época|fold)"
 )
 _EACH_EPOCH = re.compile(
-    r"(?<!trained for )(?<!tuned for )(?<!training for )\b(?:each|every|one|1|an|per|a single|single) (?:[a-z-]{1,12} )?"
-    r"(?:epoch|época|fold)\b[^.]{0,30}$|\bepochs?[^.\d]{0,12} each [^.\d]{0,24}$"
+    r"(?<!trained for )(?<!tuned for )(?<!training for )\b(?:each|every|one|1|an|per|a single|single) (?:[a-z-]{1,"
+    r"12} )?"
+    r"(?:epoch|época|fold)\b[^.]{0,30}$|\b(?:cada|chaque|ogni|jede|pro|кажд\w+) (?:época|epoca|époque|epoche"
+    r"|эпох\w)\b[^.]{0,24}$|에폭당 $|每(?:个|轮)?(?:epoch|轮)?.{0,6}$|\bepochs?[^.\d]{0,12} each [^.\d]{0,24}$"
 )
 _EPOCHS = re.compile(
-    rf"(?<![\w.,/-])(?P<count>\d{{1,4}}(?:\.\d{{1,2}})?|{WORD}) (?:(?:full|complete|training|total) )?(?:epochs|folds)\b"
+    rf"(?<![\w.,/-])(?P<count>\d{{1,4}}(?:\.\d{{1,2}})?|{WORD}) (?:(?:full|complete|training|total) )?(?:epochs"
+    rf"|folds|épocas|epochen|époques|epoche|epok|epoki|эпох\w?)\b|\b(?P<one>1|one|a single) epoch\b"
+    rf"|(?P<cjk>\d{1, 3}) ?(?:에폭|エポック|轮|輪)"
 )
+
+
+# The sentence before is its subject.
+_GOES_ON = re.compile(r"\W{0,4}(?:it|this|that|which|everything|the whole thing)\b")
 
 
 class DurationCandidate(NamedTuple):
@@ -157,28 +174,39 @@ def _of_all_epochs(sentence: Sentence, duration: Duration, before: Sentence | No
     ):
         return None
     texts = [sentence.low] + ([before.low] if before is not None and before.unit == sentence.unit else [])
-    counts = {number(found["count"]) for text in texts for found in _EPOCHS.finditer(text)}
+    counts = {
+        1.0 if found["one"] else number(found["count"] or found["cjk"])
+        for text in texts
+        for found in _EPOCHS.finditer(text)
+    }
     count = counts.pop() if len(counts) == 1 else None
     return replace(duration, hours=duration.hours * count) if count else None
 
 
 def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:
-    if duration.of == "others" or _CALENDAR.search(sentence.low) or _is_of_data(sentence, duration):
+    headed = sentence.is_item and is_below_time(sentence)
+    if duration.of == "others" or _CALENDAR.search(sentence.low) or (not headed and _is_of_data(sentence, duration)):
         return 0
-    governed = _governed(sentence, duration)
-    named = is_labelled_time(sentence)
-    if not governed and not named:
-        return 0
-    points = governed + sentence.cue + (2 if sentence.devices else 0) + (4 if named else 0)
-    context = points_of_context(sentence, before)
-    if not named and sentence.cue == 0 and context < 1:
-        return 0  # a time on a device, of whatever it was that took it
-    points += min(context, 0) if named else context
-    if not named:
-        points += 1 if is_labelled_hardware(sentence) else 0
+    governed, context = _governed(sentence, duration), _points_around(sentence, duration, before)
+    points = governed + sentence.cue + (2 if sentence.devices else 0)
+    if is_labelled_time(sentence) or headed:
+        points += 4 + min(context, 0)
+    elif not governed or (sentence.cue == 0 and context < 1):
+        return 0  # nothing says that a training took it
+    else:
+        points += context + (1 if is_labelled_hardware(sentence) else 0)
     if _COLLECTED.search(sentence.low[: duration.start]) and not sentence.devices:
         points -= 3
     return points - sentence.against(duration.start)
+
+
+def _points_around(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:
+    """Score of the heading, the list and the sentence before."""
+    points = points_of_context(sentence, before)
+    if duration.of == "devices" and sentence.is_item and points > 0:
+        points += 1
+    goes_on = before is not None and before.unit == sentence.unit and before.cue >= 2
+    return points + (1 if goes_on and _GOES_ON.match(sentence.low) else 0)
 
 
 def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
@@ -196,6 +224,8 @@ def _governed(sentence: Sentence, duration: Duration) -> int:
     head, tail = _around(sentence, duration)
     found = _GOVERNED.search(head)
     if found and found["took"] and _TO_TRAIN.match(tail):
+        return 3
+    if _NAMED_OWN_TIME.search(head):
         return 3
     if (found and found["took"]) or _NAMED_TIME.search(head) or duration.of == "devices":
         return 2
