@@ -138,7 +138,7 @@ TOGETHER = {
     ),
     "lines of a list belong together": (
         "## Training\n\n- GPU: RTX 4090\n- Training time: ~10 hours\n- Batch size: 32\n",
-        ("RTX 4090", 1, 10),
+        ("RTX 4090", None, 10),
     ),
     "a short line below a heading of hardware": (
         "#### Hardware\nOne A100\n",

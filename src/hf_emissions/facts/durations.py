@@ -89,6 +89,9 @@ def durations(low: str) -> Iterator[Duration]:
     place = 0
     joined = _JOINED.search(low)
     while (found := _TIME.search(low, place)) is not None or joined is not None:
+        if joined is not None and joined.start() < place:
+            joined = _JOINED.search(low, place)
+            continue
         if joined is not None and (found is None or joined.start() <= found.start()):
             yield Duration(_joined_hours(joined), "wall", joined.start(), joined.end())
             place, joined = joined.end(), _JOINED.search(low, joined.end())
