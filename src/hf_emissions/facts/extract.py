@@ -19,6 +19,7 @@ from .keywords import (
     ADAPTERS,
     BASE,
     BLOCK,
+    CLOUDS,
     DEVICES,
     FIGURES,
     HYPERPARAMETERS,
@@ -155,7 +156,8 @@ def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
     if page.has(TIMES):
         yield read_calculator(page)
     yield read_prose(page)
-    yield read_providers(page)
+    if page.has(CLOUDS) and page.has(DEVICES):
+        yield read_providers(page)
     yield chain(read_places(labelled), read_labelled_sizes(labelled))
     if page.has(SIZES):
         yield read_sizes(page)

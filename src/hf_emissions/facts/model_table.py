@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from .card_text import CardText, lowered
 from .devices import devices
 from .durations import durations
 from .extracted_fact import ExtractedFact
+from .keywords import DEVICES, SIZES, TIME_LABELS, TIMES
 from .numbers import DIGITS, SCALE, number
 from .subject import title_of
 
 _RULE = re.compile(
-    r"^[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,16}\|?[ \t]{0,8}\r?$",
-    re.MULTILINE,
+    r"^[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,16}\|?[ \t]{0,8}\r?"
 )
+_KEYWORDS = TIMES | TIME_LABELS | DEVICES | SIZES
 _MOST_TABLES, _MOST_ROWS = 20, 60
 _COLUMNS = (
     ("device_hours", re.compile(r"\b(?:gpu|tpu|device|accelerator)s?[ -]?(?:hours|hrs)|\((?:gpu|tpu) hours\)")),
@@ -37,15 +38,27 @@ _AMOUNT = re.compile(rf"[~≈ *]{{0,4}}(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE
 
 
 def read_model_table(page: CardText) -> Iterator[ExtractedFact]:
-    """Facts in the row of the model that the title names, of tables with two rows or more."""
-    name = _plain(title_of(page))
-    if len(name) < 3 or "|" not in page.text:
-        return
-    for index, rule in enumerate(_RULE.finditer(page.text, page.body, page.end)):
-        if index == _MOST_TABLES:
-            return
-        if not page.is_code(rule.start()):
-            yield from _of_table(page, name, rule.start(), rule.end())
+    """Facts in the row of the model that the title names."""
+    rules = [] if page.text.find("--", page.body) < 0 else list(islice(_rules(page), _MOST_TABLES))
+    name = _plain(title_of(page)) if rules else ""
+    if len(name) >= 3:
+        for start, end in rules:
+            yield from _of_table(page, name, start, end)
+
+
+def _rules(page: CardText) -> Iterator[tuple[int, int]]:
+    """Lines of dashes below a line with a keyword: the rules below the headers of tables."""
+    text, done = page.text, page.body
+    for place in page.places(_KEYWORDS):
+        if place < done:
+            continue
+        start = text.find("\n", place) + 1 or len(text)
+        done = start
+        if text.find("--", start, start + 8) >= 0:
+            end = text.find("\n", start)
+            rule = _RULE.fullmatch(text, start, len(text) if end < 0 else end)
+            if rule is not None and not page.is_code(start):
+                yield rule.span()
 
 
 def _of_table(page: CardText, name: str, start: int, end: int) -> Iterator[ExtractedFact]:
