@@ -584,7 +584,7 @@ def test_the_worlds_average_is_what_it_is():
     ],
 )
 def test_a_published_pue_in_words(provider, words):
-    assert place.words_of_pue(provider) == words
+    assert place.pue_text(provider) == words
 
 
 def test_the_clouds_are_asked_without_a_proxy_and_in_their_own_words(network, monkeypatch):

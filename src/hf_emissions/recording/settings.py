@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import units
 from ..errors import PlaceError, UsageError
-from ..factors.bounds import LOWEST_GRID_G_PER_KWH, pue_problem
+from ..factors.bounds import LEAST_PUE, LOWEST_GRID_G_PER_KWH, MOST_PUE, pue_problem
 from ..factors.cloud_regions import names_cloud_region
 from ..factors.named_place import read_place
 from ..factors.resolve import check_intensity
@@ -50,7 +50,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.pue is not None and not _is_number(self.pue):
-            raise UsageError(f"pue is {self.pue!r}; it must be a number")
+            raise UsageError(f"pue is {self.pue!r}; it must be a number between {LEAST_PUE} and {MOST_PUE}")
         if self.pue is not None and (problem := pue_problem(float(self.pue))):
             raise UsageError(f"pue {problem}")
         if self.training_type is not None and not isinstance(self.training_type, str):
