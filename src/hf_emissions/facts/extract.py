@@ -36,7 +36,7 @@ from .keywords import (
 )
 from .metadata import is_copy, read_adaptation, read_base_model, read_block
 from .model_table import read_model_table
-from .pairs import pairs
+from .pairs import Pair, pairs
 from .places import are_consistent, read_places
 from .prose import read_prose, read_providers
 from .sizes import has_labelled_size, read_labelled_sizes, read_named_size, read_sizes
@@ -155,6 +155,10 @@ def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
     yield read_labelled_hours(page, labelled)
     if page.has(TIMES):
         yield read_calculator(page)
+    yield from _readers_of_prose(page, labelled)
+
+
+def _readers_of_prose(page: CardText, labelled: list[Pair]) -> Iterator[Iterable[ExtractedFact]]:
     yield read_prose(page)
     if page.has(CLOUDS) and page.has(DEVICES):
         yield read_providers(page)

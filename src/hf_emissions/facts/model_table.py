@@ -19,7 +19,7 @@ from .numbers import DIGITS, SCALE, number
 from .subject import title_of
 
 _RULE = re.compile(
-    r"^[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,16}\|?[ \t]{0,8}\r?"
+    r"[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,16}\|?[ \t]{0,8}\r?"
 )
 _KEYWORDS = TIMES | TIME_LABELS | DEVICES | SIZES
 _MOST_TABLES, _MOST_ROWS = 20, 60

@@ -54,7 +54,7 @@ _CUE = re.compile(
     r"|^\W{0,4}(?:cold-start )?(?:rl|sft|dpo|rlhf|grpo|orpo|ppo|pre-?training|post-?training|fine-?tuning|training"
     r"|stage \d|phase \d)\b[^:\n]{0,20}:"
     rf"|\bdistill\w{{2,5}} (?:itself )?(?:ran|took|lasted|was)"
-    rf"|\bcomput(?:e|ation) (?:was|is)|\b(?:gpu|tpu)s? (?:was|were) used"
+    rf"|\bcomput(?:e|ation) (?:was|is|budget|cost)\b|\btotal compute\b|\b(?:gpu|tpu)s? (?:was|were) used"
 )
 _USED = re.compile(
     r"\b(?:we|i) (?:have |had )?(?:used|utili[sz]ed|rented)\b|\b(?:was|were) used\b|\busing (?:an?"

@@ -123,7 +123,8 @@ _EACH_EPOCH = re.compile(
 )
 _EPOCHS = re.compile(
     rf"(?<![\w.,/-])(?P<count>\d{{1,4}}(?:\.\d{{1,2}})?|{WORD}) (?:(?:full|complete|training|total) )?(?:epochs"
-    rf"|folds|épocas|epochen|époques|epoche|epok|epoki|эпох\w?)\b|\b(?:trained|tuned|training|ran|run) for (?P<one>1|one|a single) epoch\b"
+    rf"|folds|épocas|epochen|époques|epoche|epok|epoki|эпох\w?)\b|\b(?:trained|tuned|training|ran|run)"
+    rf" for (?P<one>1|one|a single) epoch\b"
     rf"|(?P<cjk>\d{{1,3}}) ?(?:에폭|エポック|轮|輪)"
 )
 
@@ -191,7 +192,7 @@ def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | N
     points = governed + sentence.cue + (2 if sentence.devices else 0)
     if is_labelled_time(sentence) or headed:
         points += 4 + min(context, 0)
-    elif not governed or (sentence.cue == 0 and context < 1 and not _says_it_took(sentence)):
+    elif not governed or not (sentence.cue or context > 0 or _says_it_took(sentence)):
         return 0  # nothing says that a training took it
     else:
         points += context + (1 if is_labelled_hardware(sentence) else 0)
@@ -202,7 +203,7 @@ def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | N
 
 def _says_it_took(sentence: Sentence) -> bool:
     """True for `It took 50 hours on 8 A100`, whose subject is the model's training unless something else is named."""
-    return bool(sentence.devices) and _GOES_ON.match(sentence.low) is not None
+    return is_labelled_hardware(sentence) or (bool(sentence.devices) and _GOES_ON.match(sentence.low) is not None)
 
 
 def _points_around(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:
