@@ -32,7 +32,7 @@ _BREAK = re.compile(
 )
 _HEADING = re.compile(r"#{1,6}[ \t]+(.{0,120})")
 # A line that is bold as a whole is a heading too.
-_BOLD = re.compile(r"^[ \t]{0,3}\*\*([^*\n]{2,80}?):?\*\*:?[ \t]*$", re.MULTILINE)
+_BOLD = re.compile(r"\n\*\*(?P<words>[^*\n]{2,80})\*\*:?[ \t]*(?=\r?\n|$)")
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>]|\d{1,2}[.)])[ \t]?")
 _LONGEST_LIST = 24
 _FOREIGN_TIME = re.compile(
@@ -144,8 +144,7 @@ class CardText:
     def _headings(self) -> list[tuple[int, str]]:
         places = [place for place in _at_line_starts(self.text, "#", self.body) if not self.is_code(place)]
         found = [heading for heading in (_HEADING.match(self.text, place) for place in places) if heading]
-        bold = _BOLD.finditer(self.text, self.body) if "\n**" in self.text else ()
-        found += [heading for heading in bold if not self.is_code(heading.start())]
+        found += [bold for bold in _BOLD.finditer(self.text, self.body) if not self.is_code(bold.start() + 1)]
         return sorted((heading.start(), heading[1].lower()) for heading in found)
 
     def lead_in(self, place: int) -> str:

@@ -19,7 +19,6 @@ from .keywords import (
     ADAPTERS,
     BASE,
     BLOCK,
-    CLOUDS,
     DEVICES,
     FIGURES,
     HYPERPARAMETERS,
@@ -38,7 +37,7 @@ from .metadata import is_copy, read_adaptation, read_base_model, read_block
 from .model_table import read_model_table
 from .pairs import Pair, pairs
 from .places import are_consistent, read_places
-from .prose import read_prose, read_providers
+from .prose import read_prose
 from .sizes import has_labelled_size, read_labelled_sizes, read_named_size, read_sizes
 from .trainer_card import read_base_in_body, read_logged, read_trainer_card
 
@@ -160,8 +159,6 @@ def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
 
 def _readers_of_prose(page: CardText, labelled: list[Pair]) -> Iterator[Iterable[ExtractedFact]]:
     yield read_prose(page)
-    if page.has(CLOUDS) and page.has(DEVICES):
-        yield read_providers(page)
     yield chain(read_places(labelled), read_labelled_sizes(labelled))
     if page.has(SIZES):
         yield read_sizes(page)

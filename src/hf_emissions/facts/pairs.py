@@ -25,6 +25,7 @@ _ALONE = re.compile(
     r"[ \t]{0,8}(?:#{1,6} |(?:[>*+-][ \t]{0,3}){1,3})?(?:\d{1,2}[.)][ \t])?[*_`\"'\[ \t]{0,6}"
     r"(?P<label>[^\W\d_][^\n:|=*`<>\"]{1,60}?)[*_`\"'\] \t]{0,24}(?P<colon>[:\uff1a]?)[*_`\"' \t\\]{0,8}\r?$"
 )
+_LONGEST_VALUE = 80
 _INLINE = re.compile(
     r"(?<=[.;,)\u3002\uff1b] )[*_]{0,3}(?P<label>[^\W\d_][^\n:|=*`<>\".;,]{1,40}?)[*_]{0,3} ?[:\uff1a][*_]{0,3} ?"
     r"(?P<value>[^\s|*`_\"'.,;][^\n|;]{0,60}?)(?=[.;](?:\s|$)|, |\n|$)"
@@ -110,9 +111,11 @@ def _inline(text: str, start: int, end: int) -> Iterator[Pair]:
 def _label_above(page: CardText, start: int, end: int) -> Iterator[Pair]:
     """The pair of a short line and the label that stands alone above it."""
     text = page.text
+    above = len(text[max(start - 6, page.body) : start].rstrip()) + max(start - 6, page.body)
+    if above <= max(start - 6, page.body) or end - start > _LONGEST_VALUE:
+        return
     value = _VALUE.fullmatch(text, start, end - (text[end - 1 : end] == "\r"))
-    above = len(text[:start].rstrip()) if value else 0
-    if value is None or start - above > 6 or above <= page.body:
+    if value is None:
         return
     line_start = max(text.rfind("\n", 0, above) + 1, page.body)
     alone = _ALONE.fullmatch(text, line_start, above)

@@ -6,7 +6,6 @@ readings give no fact rather than a wrong one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from types import MappingProxyType
 
@@ -17,19 +16,11 @@ from .extracted_fact import ExtractedFact
 from .facts import Span, Training
 from .keywords import CLOUDS, DEVICES, TIMES
 from .places import provider_named
+from .providers import read_providers
 from .sentence import Sentence, sentences
 from .stated_trainings import StatedTraining, are_stages, stated_trainings
 from .training_hardware import HardwareCandidate
 from .training_time import DurationCandidate
-
-_THANKS = re.compile(
-    r"\b(?:thank\w*|sponsor\w*|grateful|acknowledg\w*|support(?:ed|s)? (?:by|from)|courtesy|credits?|donat\w*"
-    r"|provid(?:ed|ing)"
-    r"|grant\w*|access to|powered by|hosted on|infrastructure|compute)\b"
-)
-_NOTEBOOK = re.compile(
-    r"\bnotebooks?\b|open in colab|\bdemos?\b|\bbadge\b|\bexamples?\b|\btutorials?\b|\btry (?:it|this)\b"
-)
 
 
 def read_prose(page: CardText) -> Iterator[ExtractedFact]:
@@ -44,22 +35,8 @@ def read_prose(page: CardText) -> Iterator[ExtractedFact]:
         provider = provider_named(use.sentence.low) if use is not None else None
         if use is not None and provider is not None:
             yield ExtractedFact("provider", provider, use.sentence.start, use.sentence.start + len(use.sentence.text))
-
-
-def read_providers(page: CardText) -> Iterator[ExtractedFact]:
-    """The provider of the machines, if all sentences on training or on thanks for machines name one only."""
-    found = [
-        (name, sentence)
-        for index, unit in enumerate(page.units(page.places(CLOUDS)))
-        for sentence in sentences(page, index, unit)
-        if (name := provider_named(sentence.low)) is not None
-        and (sentence.cue >= 2 or _THANKS.search(sentence.low))
-        and not _NOTEBOOK.search(sentence.low)
-        and not sentence.against(len(sentence.low))
-    ]
-    if len({name for name, _ in found}) == 1:
-        name, sentence = found[0]
-        yield ExtractedFact("provider", name, sentence.start, sentence.start + len(sentence.text))
+    if found and page.has(CLOUDS):
+        yield from read_providers(page)
 
 
 def _training(one: StatedTraining) -> Training:

@@ -100,7 +100,7 @@ _OTHER_MODEL = re.compile(
     r"|are|took"
     r"|had|has)"
     r"|compared (?:to|with)|in contrast|as opposed|unlike|whereas|instead of|rather than"
-    r"|in comparison|tokeni[sz]er (?:was|were|is)|ursprünglich\w{0,3}|originalmente|d'origine|исходн\w{0,3}|orijinal"
+    r"|in comparison|(?<!and )tokeni[sz]er (?:was|is)|ursprünglich\w{0,3}|originalmente|d'origine|исходн\w{0,3}|orijinal"
     r"|(?:by|from) (?:its|the|their) (?:original )?(?:authors?|makers?|creators?|team)|(?:pre-?)?trained by (?!us\b"
     r"|me\b|one\b|a\b|an\b|our\b)[a-z]"
     r"|(?:suoi|seus|sus|ses) (?:autori|autores|auteurs)|oorspronkelijke|oryginaln\w{0,4}|původn\w{0,3}|originaal"

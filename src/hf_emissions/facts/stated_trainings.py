@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from .devices import same_device
 from .sentence import Sentence
+from .subject import title_of
 from .training_hardware import HardwareCandidate, best_device, used_devices
 from .training_time import DurationCandidate, is_of_devices, times
 
@@ -28,11 +29,14 @@ _STAGE = re.compile(
     r"|three|[ivx]{1,3}\b)|then (?:we )?(?:fine-?|further )?(?:trained|tuned|fine-?tuned)|followed by|afterwards"
     r"|after that|subsequently)"
 )
+_WORD = re.compile(r"[a-z0-9]{2,}")
 _FINETUNED = re.compile(r"\bfine-? ?tun(?:ed|ing)\b")
 _PRETRAINED = re.compile(r"\bpre-? ?train(?:ed|ing)\b")
 _WE = re.compile(r"\b(?:we|i|our)\b")
 # Durations of one training are stated to two digits.
 _SAME = 0.02
+# Rounded to days and to thousands of hours.
+_ROUNDED = 0.25
 # Candidates with fewer points than the best are a side remark.
 _WEAKER = 2
 
@@ -52,7 +56,7 @@ class StatedTraining(NamedTuple):
 
 def stated_trainings(read: Sequence[Sentence]) -> list[StatedTraining]:
     """Trainings of a card's sentences, in card order; one without a duration if only a device is stated."""
-    timed = _distinct(_strong(list(times(list(read)))))
+    timed = _distinct(_of_title(_strong(list(times(list(read))))))
     if not timed:
         device = best_device(list(used_devices(list(read), None)))
         return [StatedTraining(None, None, device)] if device else []
@@ -117,14 +121,38 @@ def _joined(found: list[StatedTraining]) -> list[StatedTraining]:
     sums = [one for one in found if one.summed is not None]
     if len(walls) == 1 and len(sums) == 1 and _may_be_one(walls[0], sums[0]):
         wall, summed = walls[0], sums[0]
+        if not _agree(wall, summed):
+            return [summed]  # the duration is that of a part
         return [StatedTraining(wall.wall, summed.summed, wall.device or summed.device)]
     return found
+
+
+def _agree(wall: StatedTraining, summed: StatedTraining) -> bool:
+    """True if the count times the duration may be the summed hours, or there is no count."""
+    device = wall.device or summed.device
+    count = device.device.count if device is not None else None
+    if count is None or wall.wall is None or summed.summed is None:
+        return True
+    return math.isclose(wall.wall.duration.hours * count, summed.summed.duration.hours, rel_tol=_ROUNDED)
 
 
 def _may_be_one(one: StatedTraining, other: StatedTraining) -> bool:
     if one.device is not None and other.device is not None and not same_device(one.device.device, other.device.device):
         return False
     return one.wall is not None and other.summed is not None and other.summed.duration.hours >= one.wall.duration.hours
+
+
+def _of_title(timed: list[DurationCandidate]) -> list[DurationCandidate]:
+    """Durations of the sentence that has more of the title's words than any other: that of this model, or size."""
+    sentences = list({id(time.sentence): time.sentence for time in timed}.values())
+    if len(sentences) < 2:
+        return timed
+    title = set(_WORD.findall(title_of(sentences[0].page)))
+    shared = [len(title.intersection(_WORD.findall(sentence.low))) for sentence in sentences]
+    if min(shared) == 0 or shared.count(max(shared)) > 1:
+        return timed
+    own = sentences[shared.index(max(shared))]
+    return [time for time in timed if time.sentence is own]
 
 
 def _own(found: list[StatedTraining]) -> list[StatedTraining]:
