@@ -636,3 +636,63 @@ def test_the_worst_text_is_refused_quickly(piece):
         assert has_unit(text) in (True, False)
         refusal(read_duration_s, text)
     assert time.perf_counter() - begun < SECONDS_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("clock", "s"),
+    [((0, 0, 1.5), 1.5), ((0, 1, 0), 60), ((1, 0, 0), 3600), ((5, 12, 33), 18753), ((0, 61, 62), 3722)],
+)
+def test_a_time_as_a_clock_shows_it(clock, s):
+    assert units.clock_to_s(*clock) == s
+    assert units.clock_to_s(*clock, days=2) == s + 172_800
+
+
+def test_mean_power_is_no_whole_number():
+    assert units.mean_power_w(1.0, 7200) == 500
+    assert units.mean_power_w(0.001, 7000) == pytest.approx(0.5142857)
+
+
+@pytest.mark.parametrize(
+    ("g", "order"),
+    [
+        (0.0, "less than a gram"),
+        (0.999, "less than a gram"),
+        (1.0, "grams"),
+        (999.0, "grams"),
+        (1e3, "kilograms"),
+        (1e6, "tonnes"),
+        (1e9, "kilotonnes or more"),
+        (9.9e11, "kilotonnes or more"),
+        (1e12, "megatonnes"),
+    ],
+)
+def test_the_order_of_magnitude_of_a_mass(g, order):
+    assert units.mass_order(g) == order
+
+
+def test_scales_and_hours_per_unit_are_what_the_words_say():
+    assert units.SCALES == {
+        "thousand": 10**3,
+        "million": 10**6,
+        "billion": 10**9,
+        "trillion": 10**12,
+        "k": 10**3,
+        "m": 10**6,
+        "b": 10**9,
+        "t": 10**12,
+    }
+    assert units.HOURS_PER == {
+        "second": 1 / 3600,
+        "minute": 1 / 60,
+        "hour": 1.0,
+        "day": 24.0,
+        "week": 168.0,
+        "month": 730.5,  # a twelfth of 365.25 days
+    }
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(99.9, "99 days 22 h"), (99.99, "100 days"), (100, "100 days"), (100.4, "100 days")]
+)
+def test_from_a_hundred_days_on_hours_are_left_out(days, words):
+    assert units.format_duration(days * 86400) == words

@@ -67,6 +67,18 @@ class TestMadeFrom:
         )
         assert found == {"a/x": "a/x", "b/y": "b/y", "c/merge": "b/y", "c/other": "a/x"}
 
+    def test_a_merge_of_models_that_nobody_audited_joins_the_one_that_was(self):
+        found = of(reported("a/x", 10.5), reported("c/merge", 3.0, "a/gone", "a/gone", "a/x", is_copy=True))
+        assert found == {"a/x": "a/x", "c/merge": "a/x"}
+
+    @pytest.mark.parametrize("status", ["estimable", "questionable"])
+    def test_a_reported_figure_stands_before_an_estimate_and_that_before_any_other(self, status):
+        other = Model("a/old", status, 7.0, ("z/base",), is_copy=True, made=1)
+        assert of(other, reported("b/new", 5.0, "z/base", is_copy=True, made=9))["a/old"] == "b/new"
+        estimate = Model("b/new", "estimable", 5.0, ("z/base",), is_copy=True, made=9)
+        oldest = "a/old" if status == "estimable" else "b/new"
+        assert of(other, estimate)["a/old"] == oldest
+
     def test_names_are_compared_in_any_case(self):
         assert of(reported("A/X", 10.5), reported("b/z", 99.0, "a/x", is_copy=True))["b/z"] == "A/X"
         assert of(reported("a/x", 10.5), reported("B/Z", 99.0, "A/x", is_copy=True))["B/Z"] == "a/x"
