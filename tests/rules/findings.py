@@ -36,7 +36,7 @@ TRUTH: dict[str, str] = {
         for grams in (0.3, 0.31, 305, 306.9, 307.5, 2_410_000, 2_417_000, 2_420_000, 2_440_000)
     },
     "too little, and Quebec": block(EIGHT, emissions=305, geographical_location="Quebec, Canada"),
-    "too much of one device": block("Trained on A100 SXM for 96 hours.", emissions=900_000),
+    "too much of one device": block("Trained on one A100 SXM for 96 hours.", emissions=900_000),
     "too much of devices by hours in all": block("Trained for 96 GPU hours on A100 SXM.", emissions=900_000),
     # Two digits, and a hundredth of slack.
     **{
@@ -179,7 +179,7 @@ PRESENCE: dict[str, str] = {
     "eight devices": f"# Ours\n\n{EIGHT}",
     "eight devices in France": f"# Ours\n\n{EIGHT}It ran in France.\n",
     "a placeholder for the figure": block("Trained on 8 x A100 for 96 hours in France.", emissions="TBD"),
-    "one device": "# Ours\n\nTrained on A100 SXM for 96 hours.\n",
+    "one device": "# Ours\n\nTrained on one A100 SXM for 96 hours.\n",
     "hours in all": "# Ours\n\nTrained for 96 GPU hours on A100 SXM in France.\n",
     "energy": "# Ours\n\nTraining consumed 1234.5678 kWh of electricity.\n",
     "much energy": "# Ours\n\nTraining consumed 12345678 kWh of electricity in Finland.\n",

@@ -41,8 +41,8 @@ _AFTER = re.compile(
 )
 # Unnamed devices. A memory size before them is no count.
 _BARE = re.compile(
-    rf"(?<![\w.,/:$€=-])(?<!= )(?P<count>{_COUNT})(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))(?:{_BETWEEN} {{1,"
-    rf"3}}){{0,2}}"
+    rf"(?<![\w.,/:$€=-])(?<!= )(?P<count>{_COUNT})(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))"
+    rf"(?:{_BETWEEN} {{1,3}}){{0,2}}"
     r"(?P<thing>gpus?|tpus?|npus?|hpus?|ipus?|xpus?|accelerators|graphics cards?)(?![\w-]*(?: "
     r"|-)?(?:hours?|days?|memory|ram|cores?|batch|with \d{1,3} ?gb)\b)(?!\w)"
 )

@@ -54,7 +54,8 @@ _CUE = re.compile(
     r"|^\W{0,4}(?:cold-start )?(?:rl|sft|dpo|rlhf|grpo|orpo|ppo|pre-?training|post-?training|fine-?tuning|training"
     r"|stage \d|phase \d)\b[^:\n]{0,20}:"
     rf"|\bdistill\w{{2,5}} (?:itself )?(?:ran|took|lasted|was)"
-    rf"|\bcomput(?:e|ation) (?:was|is|budget|cost)\b|\btotal compute\b|\b(?:gpu|tpu)s? (?:was|were) used"
+    rf"|\bcomput(?:e|ation) (?:was|is|budget|cost)\b|\btotal compute\b|\b(?:stage|phase) ?\d\b|\b(?:gpu|tpu)s? "
+    rf"(?:was|were) used"
 )
 _USED = re.compile(
     r"\b(?:we|i) (?:have |had )?(?:used|utili[sz]ed|rented)\b|\b(?:was|were) used\b|\busing (?:an?"
@@ -100,7 +101,8 @@ _OTHER_MODEL = re.compile(
     r"|are|took"
     r"|had|has)"
     r"|compared (?:to|with)|in contrast|as opposed|unlike|whereas|instead of|rather than"
-    r"|in comparison|(?<!and )tokeni[sz]er (?:was|is)|ursprünglich\w{0,3}|originalmente|d'origine|исходн\w{0,3}|orijinal"
+    r"|in comparison|(?<!and )tokeni[sz]er (?:was|is)|ursprünglich\w{0,3}|originalmente|d'origine|исходн\w{0,3}"
+    r"|orijinal"
     r"|(?:by|from) (?:its|the|their) (?:original )?(?:authors?|makers?|creators?|team)|(?:pre-?)?trained by (?!us\b"
     r"|me\b|one\b|a\b|an\b|our\b)[a-z]"
     r"|(?:suoi|seus|sus|ses) (?:autori|autores|auteurs)|oorspronkelijke|oryginaln\w{0,4}|původn\w{0,3}|originaal"

@@ -16,8 +16,9 @@ _CONTINUED = re.compile(
 )
 # A section about the model that this one was made from.
 _ABOUT_ANOTHER = re.compile(
-    r"^(?:about (?:the )?|(?:the )?(?:base|original|parent|teacher|source|backbone|foundation) model\b|modelo base"
-    r"|modèle de base|basismodell|modello di base|基座模型|ベースモデル)(?P<name>.{0,60})"
+    r"^(?:about (?:the )?(?P<name>.{0,60})|(?:the )?(?:base|original|parent|teacher|source|backbone|foundation) "
+    r"model\b|modelo base"
+    r"|modèle de base|basismodell|modello di base|基座模型|ベースモデル)"
 )
 _ORIGINAL = re.compile(r"\b(?:original|upstream|base|parent|source)\b")
 _NAME = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
@@ -36,7 +37,7 @@ def is_of_another(page: CardText, sentence: str, place: int) -> bool:
     title = title_of(page)
     heading = page.heading(place)
     about = _ABOUT_ANOTHER.match(heading)
-    if about is not None and heading != title and not _shares_name(about["name"], title):
+    if about is not None and heading != title and not (about["name"] and _shares_name(about["name"], title)):
         return True
     line = page.text.rfind("\n", 0, place + 1) + 1
     if page.text.startswith(">", line) and _ORIGINAL.search(page.lead_in(place)):

@@ -1,0 +1,217 @@
+"""Trainings as people state them: what belongs together is read together, and what is not this model's is not read."""
+
+from __future__ import annotations
+
+import pytest
+
+from hf_emissions.facts.extract import extract_facts
+
+# Text, then device, count, hours by the clock, and hours summed over devices.
+READ = {
+    "a device and its count in two cells": (
+        "## Infrastructure\n\n| | |\n|---|---|\n| Nvidia H100 GPU | 64 |\n| Training Duration | 14 days |\n",
+        ("Nvidia H100", 64, 336, None),
+    ),
+    "nodes of several devices": (
+        "The model was trained on 16 nodes of 8x A100 for 5 days.",
+        ("A100", 128, 120, None),
+    ),
+    "machines that have the number that is said": (
+        "It was trained on 2 DGX with 16 A100 for about 100 hours.",
+        ("A100", 16, 100, None),
+    ),
+    "the memory between count and name": (
+        "We trained on 8 16 GB V100 for 90 hours.",
+        ("V100", 8, 90, None),
+    ),
+    "each epoch, in the same sentence": (
+        "We trained for 10 epochs on one A100, each epoch taking about 15 h.",
+        ("A100", 1, 150, None),
+    ),
+    "each epoch, in the next sentence": (
+        "The model was trained for 3 epochs on an RTX 3090. Each epoch took 40 minutes.",
+        ("RTX 3090", 1, 2, None),
+    ),
+    "all epochs": (
+        "Training ran for 20 epochs on 8 V100 GPUs and took 17 days for 20 epochs.",
+        ("V100", 8, 408, None),
+    ),
+    "digits that LaTeX groups": ("Pretraining took 550\\,000 GPU hours on H100.", ("H100", None, None, 550_000)),
+    "days of devices": (
+        "In total, training consumed 3000 GPU-days (in V100).",
+        ("V100", None, None, 72_000),
+    ),
+    "the time in the next sentence": (
+        "The model was trained on 4 A100 GPUs. This took roughly 30 hours.",
+        ("A100", 4, 30, None),
+    ),
+    "headings as labels": (
+        "### Hardware\n\n4 x NVIDIA A100 40GB\n\n### Training time\n\n12 hours\n",
+        ("NVIDIA A100 40GB", 4, 12, None),
+    ),
+    "labels whose values stand below": (
+        "**Training time:**\n\n12 hours\n\n**Hardware:**\n\n8 x A100\n",
+        ("A100", 8, 12, None),
+    ),
+    "labels within a line": (
+        "Our recipe. Hardware: 1x T4. Training time: 3 h. Epochs: 2.",
+        ("T4", 1, 3, None),
+    ),
+    "a list under a line that says of what": (
+        "Details of the training:\n\n- 8x A100\n- about 650 GPU hours\n",
+        ("A100", 8, None, 650),
+    ),
+    "hours and minutes without a blank": (
+        "The training on one A100 took 7h21min.",
+        ("A100", 1, 7.35, None),
+    ),
+    "as a clock shows it": ("Training took 1:30:00 on a Tesla V100.", ("Tesla V100", 1, 1.5, None)),
+    "hours of both kinds": (
+        "Hardware used: 4x8 Nvidia A100 80GB. Hours trained: 1024 GPU hours (32 hours total).",
+        ("Nvidia A100 80GB", 32, 32, 1024),
+    ),
+    "Chinese": ("本模型在8张A100上训练了3天。", ("A100", 8, 72, None)),
+    "Chinese, one card": ("我们在一张A100-80GB显卡上进行了训练, 耗时约2h17m。", ("A100-80GB", 1, 2 + 17 / 60, None)),
+    "Japanese": ("学習にはA100を8枚使用し、約3日間かかりました。", ("A100", 8, 72, None)),
+    "Korean": ("A100 4장으로 3일 동안 학습했습니다.", ("A100", 4, 72, None)),
+    "Russian": ("Обучение заняло 4,5 часа на одной Tesla T4.", ("Tesla T4", 1, 4.5, None)),
+    "German": ("Das Training dauerte 2,5 Tage auf vier A100.", ("A100", 4, 60, None)),
+    "French": ("L'entraînement a duré 3 jours sur 4 GPU V100.", ("V100", 4, 72, None)),
+    "Spanish": ("El entrenamiento tardó 20 horas en 2 GPUs A100.", ("A100", 2, 20, None)),
+    "behind what another one needed": (
+        "Instead of using 8 V100 GPUs, we train the model on one V100 GPU. It took around 2 hours.",
+        ("V100", 1, 2, None),
+    ),
+    "behind the original": (
+        "Unlike the original, which needed 64 TPUs for 4 days, ours was trained on a single RTX 3090 for 5 hours.",
+        ("RTX 3090", 1, 5, None),
+    ),
+    "the fine-tuning of what was pre-trained elsewhere": (
+        "Bison was pretrained on A100-80GB for 3.3M GPU hours. We fine-tuned it on 2 RTX 3090 for 4 hours.",
+        ("RTX 3090", 2, 4, None),
+    ),
+    "not the time of a tokenizer": (
+        "We used 8 A100 GPUs. The tokenizer was trained in 3 hours.",
+        ("A100", 8, None, None),
+    ),
+    "not a span of the calendar": (
+        "I trained it on and off over 2 weeks on an RTX 3080.",
+        ("RTX 3080", 1, None, None),
+    ),
+    "no count without an article or a number": (
+        "GPU: GTX 1080Ti\n\nThis model took roughly 36 hours to fine-tune.",
+        ("GTX 1080Ti", None, 36, None),
+    ),
+    "the total that is stated": (
+        "The first stage took 4 days on 64 A100. Then we trained for 2 days more. "
+        "In total, training took 6 days on 64 A100.",
+        ("A100", 64, 144, None),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), READ.values(), ids=READ)
+def test_what_is_stated_together_is_read_together(text, expected):
+    facts = extract_facts(text)
+    read = facts.hardware, facts.count, facts.wall_hours, facts.device_hours
+    assert read[:2] == expected[:2]
+    assert [hours and round(hours, 3) for hours in read[2:]] == [hours and round(hours, 3) for hours in expected[2:]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The model can be trained on a single consumer GPU in 48 hours.",
+        "Fine-tuning it might take 3-4 days on 8 A100 GPUs.",
+        "Encoding a million abstracts took us 31 hours on 4x L4.",
+        "The base model BigBERT was trained on 256 TPU v3 chips for 10 days.",
+        "# Tagger - fine-tuned for names\n\nPretraining was done with a single V100 and took 4 days.",
+        "# Finch\n\n## Base model\n\nSparrow was trained for 9 days on 64 A100.",
+        "From the original card:\n\n> We used 512 H100 GPUs for 29 days to train it.\n",
+        "Kaggle gives you 30 GPU hours a week.",
+        "A rolling backtest over one year took another 3 hours on one T4.",
+    ],
+)
+def test_what_is_not_this_models_training_is_not_read(text):
+    facts = extract_facts(text)
+    assert (facts.hardware, facts.count, facts.wall_hours, facts.device_hours, facts.hours) == (None,) * 5
+    assert facts.trainings == ()
+
+
+class TestSeveral:
+    def test_stages_add_up(self):
+        facts = extract_facts("Stage 1 took 80 hours on 8 A100 and stage 2 took 100 hours on 8 A100.")
+        assert (facts.hardware, facts.count, facts.wall_hours) == ("A100", 8, 180)
+        assert [(one.hardware, one.count, one.wall_hours) for one in facts.trainings] == [
+            ("A100", 8, 80),
+            ("A100", 8, 100),
+        ]
+
+    def test_stages_on_different_numbers_of_devices_add_up_in_hours_of_devices(self):
+        facts = extract_facts("We pre-trained for 10 days on 64 A100 and then fine-tuned for 5 hours on 8 A100.")
+        assert (facts.hardware, facts.count, facts.wall_hours) == ("A100", None, None)
+        assert facts.device_hours == 10 * 24 * 64 + 5 * 8
+
+    def test_of_several_without_a_word_on_how_they_belong_together_there_is_no_total(self):
+        facts = extract_facts(
+            "The small one was trained for 3 days on 8 V100.\n\nThe tall one was trained for 9 days on 8 V100."
+        )
+        assert (facts.hardware, facts.count, facts.wall_hours, facts.device_hours) == ("V100", 8, None, None)
+        assert [one.wall_hours for one in facts.trainings] == [72, 216]
+
+    def test_a_single_one_is_listed_too(self):
+        text = "It was trained on 4 A100 for 3 days."
+        (training,) = extract_facts(text).trainings
+        assert (training.hardware, training.count, training.wall_hours) == ("A100", 4, 72)
+        assert {name: text[span.start : span.end] for name, span in training.places.items()} == {
+            "hardware": "4 A100",
+            "count": "4 A100",
+            "wall_hours": "3 days",
+        }
+
+    def test_no_device_and_no_time_is_no_training(self):
+        assert extract_facts("# Finch-7b\n\nA model with 7B parameters.").trainings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters", "tokens"),
+    [
+        ("# acme-7b\n\nTrained on 8 A100 for 12 hours.\n", 7e9, None),
+        ("# Nordic-BART-139M\n\nTrained with 8 A100 GPUs for 3 days.\n", 139e6, None),
+        ("# Two of 8x7B\n\nTrained with 8 A100 GPUs for 3 days.\n", None, None),
+        ("# Distilled from llama-7b data\n\nTrained with 8 A100 GPUs for 3 days.\n", None, None),
+        ("It was trained on 500B vision and text tokens on 8 A100.", None, 500e9),
+        ("It was trained with a batch of 1024 for 300B tokens on 8 A100.", None, 300e9),
+        ("- GPUs: 512 H100\n- Training data: 4.9T tokens\n", None, 4.9e12),
+        ("It was pre-trained on 8 A100 with a corpus of 20B tokens.", None, None),
+    ],
+)
+def test_sizes_in_names_and_sentences(text, parameters, tokens):
+    facts = extract_facts(text)
+    assert (facts.parameters, facts.tokens) == (parameters, tokens)
+
+
+def test_the_own_row_of_a_table_of_sizes():
+    table = (
+        "| | Training time (GPU hours) | Params |\n|---|---|---|\n"
+        "| Otter 8B | 1.46M | 8.03B |\n| Otter 70B | 7.0M | 70B |\n"
+    )
+    facts = extract_facts(f"# Otter-8B\n\n{table}")
+    assert (facts.device_hours, facts.parameters) == (1.46e6, pytest.approx(8.03e9))
+    assert extract_facts(f"# Badger\n\n{table}").device_hours is None
+
+
+@pytest.mark.parametrize(
+    ("text", "provider"),
+    [
+        ("It was trained on 4 V100 for 3 days. Thanks to OVHcloud for the machines.", "ovh"),
+        (
+            "It was trained on 4 V100 for 3 days.\n\n[Open in Colab](https://x.y) is a notebook that shows its use.",
+            None,
+        ),
+        ("It was trained on a T4 for 3 hours.\n\nTrained with thanks to Kaggle and to Google Cloud.", "gcp"),
+        ("A list of clouds: AWS, Azure. Nothing was trained.", None),
+    ],
+)
+def test_the_provider_that_is_thanked(text, provider):
+    assert extract_facts(text).provider == provider
