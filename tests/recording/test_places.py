@@ -294,8 +294,9 @@ def test_the_clouds_answer_is_preferred_when_it_comes_later(network):
 def test_a_second_is_waited_for_an_answer(network):
     # As long as a distant server may take, and as short as nobody minds at the start of a training.
     assert place.DEADLINE_S == 1.0
-    with serving({"/geo": GEOJS}, wait_s=0.6) as (url, _):
-        network(geojs=f"{url}/geo")
+    answers = {"/latest/api/token": "t", "/latest/dynamic/instance-identity/document": AWS}
+    with serving(answers, wait_s=0.3) as (url, _):
+        network(metadata=url)
         start = time.monotonic()
         assert place.look_up_site() is not None or time.monotonic() - start > 1  # the latter on a busy machine
 
