@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from hf_emissions import check_card, extract_facts
 from hf_emissions.card.placeholders import count_hidden
 from hf_emissions.card.section import END, START, put_section, remove_section
+from hf_emissions.facts.facts import Facts
 from hf_emissions.record import EmissionsRecord
 
 RECORD = EmissionsRecord(emissions_g=0.0712, energy_kwh=1.87e-4, duration_s=24.084, hardware_used="1 x NVIDIA L4")
