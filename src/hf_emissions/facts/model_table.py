@@ -34,6 +34,8 @@ _COLUMNS = (
     ("parameters", re.compile(r"^(?:#|number of|no\.? of|num|total|model)? ?(?:params|parameters|parameter count)$")),
     ("tokens", re.compile(r"^(?:training |pre-?training |token )?(?:tokens|token count)(?: seen)?$")),
 )
+# A table of what runs where has a column of hardware too.
+_OF_TRAINING = re.compile(r"train|power|energy|emission|co2|carbon|tokens|param")
 _AMOUNT = re.compile(rf"[~≈ *]{{0,4}}(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?[ *+]{{0,4}}$")
 
 
@@ -64,7 +66,8 @@ def _rules(page: CardText) -> Iterator[tuple[int, int]]:
 def _of_table(page: CardText, name: str, start: int, end: int) -> Iterator[ExtractedFact]:
     header = _cells(page.text, page.text.rfind("\n", 0, max(start - 1, 0)) + 1, start)
     kinds = {column: kind for column, (text, _) in enumerate(header) if (kind := _kind(text)) is not None}
-    if not kinds:
+    times = any(kind.endswith("hours") for kind in kinds.values())
+    if not kinds or not (times or any(_OF_TRAINING.search(lowered(text)) for text, _ in header)):
         return
     rows = [_cells(page.text, *line) for line in _lines(page.text, end + 1)]
     own = [row for row in rows if row and _is_of(name, row[0][0])]

@@ -52,9 +52,15 @@ def _of_whole(found: list[StatedTraining]) -> Iterator[ExtractedFact]:
     elif found:
         yield from _hours_of_stages(found)
         devices = [one.device for one in found if one.device is not None]
-        if len(devices) == len(found) and all(same_device(devices[0].device, one.device) for one in devices[1:]):
+        if len(devices) == len(found) and all(_same_kind(devices[0].device, one.device) for one in devices[1:]):
             counts = {one.device.count for one in devices}
             yield from _device_facts(devices[0], counted=len(counts) == 1, time=found[0].time)
+
+
+def _same_kind(one: Device, other: Device) -> bool:
+    """True for devices of one model, and for slices of one size."""
+    chips = {device.meant.chips for device in (one, other) if device.meant is not None}
+    return same_device(one, other) and len(chips) < 2
 
 
 def _hours_of_stages(found: list[StatedTraining]) -> Iterator[ExtractedFact]:

@@ -70,7 +70,8 @@ _ADVICE = re.compile(
     r"|\b(?:requirements?|recommend\w{0,5}|suggest\w{0,3}"
     r"|at least|minimum|enough|sufficient|suffices?|fits?"
     r"|expect|suitable|designed for|optimi[sz]ed for|compatible|supports?|known not|out of memory"
-    r"|oom|budget|usually|low-end|affordable|average gpu)\b"
+    r"|oom|budget|usually|low-end|cukup|genügt|reicht|suffit|basta|wystarczy|достаточно|хватит|足够|即可|affordable"
+    r"|average gpu)\b"
 )
 _REQUIRED = re.compile(r"\b(?:requires?|requiring|(?<!time )required)\b")
 _TRAINING = re.compile(
@@ -103,8 +104,8 @@ _OTHER_MODEL = re.compile(
     r"|compared (?:to|with)|in contrast|as opposed|unlike|whereas|instead of|rather than"
     r"|in comparison|(?<!and )tokeni[sz]er (?:was|is)|ursprünglich\w{0,3}|originalmente|d'origine|исходн\w{0,3}"
     r"|orijinal"
-    r"|(?:by|from) (?:its|the|their) (?:original )?(?:authors?|makers?|creators?|team)|(?:pre-?)?trained by (?!us\b"
-    r"|me\b|one\b|a\b|an\b|our\b)[a-z]"
+    r"|(?:by|from) (?:its|their) (?:original )?(?:authors?|makers?|creators?|team)|(?:pre-?)?trained by (?!us\b"
+    r"|me\b|one\b|a\b|an\b|our\b|the\b)[a-z]+"
     r"|(?:suoi|seus|sus|ses) (?:autori|autores|auteurs)|oorspronkelijke|oryginaln\w{0,4}|původn\w{0,3}|originaal"
     r"|deprecated"
     r"|partimos de|utgår från|model dasar|modello (?:di partenza|base)|ベースモデル|基础模型|预训练模型由"
