@@ -11,7 +11,7 @@ from itertools import islice
 from .card_text import CardText, Unit, lowered
 from .devices import Device, devices
 from .durations import Duration, durations
-from .subject import is_of_another
+from .subject import is_of_another, title_of
 
 # A sentence about a training has no more durations or devices.
 _MOST = 10
@@ -53,6 +53,7 @@ _CUE = re.compile(
     rf"|needed)\b"
     r"|^\W{0,4}(?:cold-start )?(?:rl|sft|dpo|rlhf|grpo|orpo|ppo|pre-?training|post-?training|fine-?tuning|training"
     r"|stage \d|phase \d)\b[^:\n]{0,20}:"
+    rf"|\b(?:this|the) (?:model|checkpoint|version|adapter) (?:used|took|needed)\b"
     rf"|\bdistill\w{{2,5}} (?:itself )?(?:ran|took|lasted|was)"
     rf"|\bcomput(?:e|ation) (?:was|is|budget|cost)\b|\btotal compute\b|\b(?:stage|phase) ?\d\b|\b(?:gpu|tpu)s? "
     rf"(?:was|were) used"
@@ -120,6 +121,7 @@ _OTHER_MODEL = re.compile(
 
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022]|\d{1,2}[.)])[ \t]")
 # Behind a comparison: `Instead of 8 V100, we used one`. What stands before is not said of ours.
+_FIRST_NAME = re.compile(r"[a-z0-9]{3,}")
 _BACK_TO_OURS = re.compile(r", (?:we|i|our|ours|this|the present|here)\b(?!.*, (?:we|i|our|ours|this|here)\b)")
 
 
@@ -168,10 +170,7 @@ class Sentence:
 
     def against(self, place: int) -> int:
         """Score against the training of this model, from the words up to an offset and just behind it."""
-        head = self.low[:place]
-        own = _BACK_TO_OURS.search(head)
-        if own is not None:
-            head = head[own.start() :]
+        head = self._own_part(self.low[:place])
         points = 8 if self.is_of_another else 0
         if _OTHER_MODEL.search(head):
             points += 4
@@ -182,6 +181,15 @@ class Sentence:
         elif self._requires(place) or _ADVICE.search(head) or _ADVICE.match(self.low[place : place + 60].lstrip(" ,")):
             points += 2 if self.cue == 3 else 4
         return points
+
+    def _own_part(self, head: str) -> str:
+        """What stands behind the last comma and `we`, or the model's name: before it may be said of another."""
+        own = _BACK_TO_OURS.search(head)
+        if own is not None:
+            return head[own.start() :]
+        name = _FIRST_NAME.match(title_of(self.page))
+        place = head.rfind(f", {name[0]} ") if name is not None else -1
+        return head[place:] if place > 0 else head
 
     def _requires(self, place: int) -> bool:
         """True if something is required; a training that requires a time says what it took."""
