@@ -98,6 +98,14 @@ READ = {
         "I trained it on and off over 2 weeks on an RTX 3080.",
         ("RTX 3080", 1, None, None),
     ),
+    "not a quota of hours": (
+        "Finetuned by a student on Kaggle with one P100, 30 h weekly quota.",
+        ("P100", 1, None, None),
+    ),
+    "behind the model's own name": (
+        "# Vole\n\nWhere BigBERT needed much more, vole was pretrained with a single RTX 2080 Ti in 5 days.",
+        ("RTX 2080 Ti", 1, 120, None),
+    ),
     "no count without an article or a number": (
         "GPU: GTX 1080Ti\n\nThis model took roughly 36 hours to fine-tune.",
         ("GTX 1080Ti", None, 36, None),
@@ -129,6 +137,9 @@ def test_what_is_stated_together_is_read_together(text, expected):
         "# Finch\n\n## Base model\n\nSparrow was trained for 9 days on 64 A100.",
         "From the original card:\n\n> We used 512 H100 GPUs for 29 days to train it.\n",
         "Kaggle gives you 30 GPU hours a week.",
+        "# Lark\n\n| Model | Corpus time | Hardware |\n|---|---|---|\n| Lark | 4.2 h | 1 x A10G |\n| Wren | 9 h | 1 "
+        "x T4 |\n",
+        "DeBERTa itself was pretrained by Microsoft on 64 V100 over 20 days.",
         "A rolling backtest over one year took another 3 hours on one T4.",
     ],
 )
@@ -158,6 +169,14 @@ class TestSeveral:
         )
         assert (facts.hardware, facts.count, facts.wall_hours, facts.device_hours) == ("V100", 8, None, None)
         assert [one.wall_hours for one in facts.trainings] == [72, 216]
+
+    def test_slices_of_two_sizes_are_two_devices(self):
+        facts = extract_facts(
+            "The tiny one was trained for 15 hours on a TPU v4-8.\n\n"
+            "The tall one was trained for 40 hours on a TPU v4-64."
+        )
+        assert (facts.hardware, facts.count, facts.wall_hours) == (None, None, None)
+        assert [one.hardware for one in facts.trainings] == ["TPU v4-8", "TPU v4-64"]
 
     def test_a_single_one_is_listed_too(self):
         text = "It was trained on 4 A100 for 3 days."
