@@ -66,6 +66,22 @@ READ = {
         ("A100", 1, 7.35, None),
     ),
     "as a clock shows it": ("Training took 1:30:00 on a Tesla V100.", ("Tesla V100", 1, 1.5, None)),
+    "hours of the devices behind the devices": (
+        "It was trained for 24 hours on 8 A100 GPUs (192 GPU hours).\nThanks for the grant of 1,000 GPU hours.",
+        ("A100", 8, 24, 192),
+    ),
+    "two stages in one sentence": (
+        "It took 60 hours to train the first stage, 90 hours to train the second one, both on 8 A100.",
+        ("A100", 8, 150, None),
+    ),
+    "not the week of a rate": (
+        "Trained in notebooks, which give 30 GPU hours a week on a P100.",
+        ("P100", 1, None, None),
+    ),
+    "French, fine-tuned": (
+        "Ce modèle a été affiné sur une carte NVIDIA T4 pendant 3,5 heures.",
+        ("NVIDIA T4", 1, 3.5, None),
+    ),
     "hours of both kinds": (
         "Hardware used: 4x8 Nvidia A100 80GB. Hours trained: 1024 GPU hours (32 hours total).",
         ("Nvidia A100 80GB", 32, 32, 1024),
@@ -187,6 +203,18 @@ class TestSeveral:
             "count": "4 A100",
             "wall_hours": "3 days",
         }
+
+    @pytest.mark.parametrize(("hours", "wall_hours"), [(80, 10), (100, 10), (110, None)])
+    def test_hours_by_the_clock_agree_with_those_of_the_devices_to_a_quarter(self, hours, wall_hours):
+        """Both may be rounded; a larger difference says that the duration is that of a part."""
+        facts = extract_facts(f"It was trained on 8 A100 for 10 hours, {hours} GPU hours in total.")
+        assert (facts.count, facts.wall_hours, facts.device_hours) == (8, wall_hours, hours)
+
+    @pytest.mark.parametrize(("hours", "trainings"), [(71, 1), (70, 2)])
+    def test_durations_within_two_percent_are_one(self, hours, trainings):
+        """As 3 days and 71 hours are: people round to two digits."""
+        text = f"The model was trained on 8 A100 for 3 days.\n\nTraining took {hours} hours on 8 A100."
+        assert len(extract_facts(text).trainings) == trainings
 
     def test_no_device_and_no_time_is_no_training(self):
         assert extract_facts("# Finch-7b\n\nA model with 7B parameters.").trainings == ()

@@ -35,6 +35,7 @@ _AFTER = re.compile(
     r"[ )(,]{0,2}(?:gpus?|cards?)?[ ,]{0,2}(?:[x\u00d7*] ?(?P<times>\d{1,5})(?!\d|\.\d|[ -]?(?:h|d|days?"
     r"|hours?|hrs?|mins?|minutes|weeks?|gi?b)\b)"
     r"|\(? ?(?:x ?)?(?P<gpus>\d{1,5})(?:x| ?-? ?)(?:gpus?|cards?|devices|cores?|chips?)\b"
+    r"(?![ -](?:compute[ -])?(?:hours?|hrs?|days?)\b)"
     r"|\((?:x ?)?(?P<bare>\d{1,4})x?\)"
     r"|(?:を|显卡|GPU|gpu)?(?P<pieces>\d{1,4}) ?[枚张張台块塊장개대]"
     r"|(?P<single>\(single\b))"
@@ -62,7 +63,8 @@ _TOTAL = re.compile(
 _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
 # In front of a name in the singular, an article counts one. A name alone does not say how many there were.
 _ARTICLE = re.compile(
-    r"(?:\b(?:an?|the|my|our|this|der|dem|die|le|la|el|il)\b|单)(?: (?!with|of|and|on|from|per|to)[a-z0-9.'-]{1,"
+    r"(?:\b(?:an?|the|my|our|this|une?|una|uma|eine?[mnr]?|der|dem|die|le|la|el|il)\b|单)(?: (?!with|of|and|on|from"
+    r"|per|to)[a-z0-9.'-]{1,"
     r"16}){0,3} ?\(?$"
 )
 # A slice of several hosts, of which nobody takes two without a word.

@@ -33,11 +33,11 @@ _WORD = re.compile(r"[a-z0-9]{2,}")
 _FINETUNED = re.compile(r"\bfine-? ?tun(?:ed|ing)\b")
 _PRETRAINED = re.compile(r"\bpre-? ?train(?:ed|ing)\b")
 _WE = re.compile(r"\b(?:we|i|our)\b")
-# Durations of one training are stated to two digits.
+# Durations of one training are stated to two digits, as 3 days and 71 hours.
 _SAME = 0.02
-# Rounded to days and to thousands of hours.
+# Both may be rounded, to days and to thousands of hours; beyond a quarter the duration is that of a part. A judgement.
 _ROUNDED = 0.25
-# Candidates with fewer points than the best are a side remark.
+# Candidates of the same sentence with more points fewer than this are a side remark. A judgement.
 _WEAKER = 2
 
 

@@ -81,6 +81,8 @@ _ON_DATA = re.compile(
     r"|past|next|first|previous|per)(?: (?:the|an?|about|around|approximately|roughly|over|nearly"
     r"|only|just|additional|extra|up|to|more|than|another|all|its|our|~)){0,4}[ ~]{0,2}$"
 )
+# The week of `30 hours a week`.
+_RATE = re.compile(r"\b(?:hours?|hrs|minutes|days) $")
 _QUOTA = re.compile(r"[ -]{0,2}(?:(?:weekly|monthly|daily|free) )?(?:quota|limit|allowance|budget|window)s?\b")
 # Duration of the training data, where "duration" alone would mean time.
 _LENGTH_OF_DATA = re.compile(
@@ -219,7 +221,13 @@ def _points_around(sentence: Sentence, duration: Duration, before: Sentence | No
 def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
     """True for the duration of speech, of an epoch, of anything but the training."""
     head, tail = _around(sentence, duration)
-    if _OF_DATA.match(tail) or _QUOTA.match(tail) or _PER_PART.match(tail) or _EACH_PART.search(head):
+    if (
+        _RATE.search(head)
+        or _OF_DATA.match(tail)
+        or _QUOTA.match(tail)
+        or _PER_PART.match(tail)
+        or _EACH_PART.search(head)
+    ):
         return True
     if _LENGTH_OF_DATA.search(head) and not sentence.devices and not _TOOK_JUST_NOW.search(head):
         return True
