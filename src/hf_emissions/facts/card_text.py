@@ -20,9 +20,11 @@ _MOST_UNITS = 200
 _MOST_PLACES = 1000
 
 _COMMENT = re.compile(r"<!--|-->")
-# URLs, tags and code marks are blanked; equal length keeps all offsets.
+# URLs, tags and code marks are blanked; equal length keeps all offsets. All begin with a character of one set, which
+# the others are skipped by.
 _NOT_PROSE = re.compile(
-    r"\]\([^)\s]{1,400}\)|https?://[^\s)>\]]{1,400}|</?[a-zA-Z][^<>]{0,200}>|\\{1,2}[()]|(?<=\d)\\,(?=\d{3})|[*`\\\[\]]"
+    r"[\]<h\\*`\[](?:(?<=\])\([^)\s]{1,400}\)|(?<=h)ttps?://[^\s)>\]]{1,400}|(?<=<)/?[a-zA-Z][^<>]{0,200}>"
+    r"|(?<=\\)(?:\\?[()]|(?<=\d\\),(?=\d{3}))|(?<![<h]))"
 )
 _SEEN = {"</td>": "|", "</th>": "|", "<sup>": "^", "\\,": "\u2009"}
 _GAPS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u202f"), " ")
@@ -36,11 +38,14 @@ _BOLD = re.compile(r"\n\*\*(?P<words>[^*\n]{2,80})\*\*:?[ \t]*(?=\r?\n|$)")
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>]|\d{1,2}[.)])[ \t]?")
 _LONGEST_LIST = 24
 _FOREIGN_TIME = re.compile(
-    r"\d ?(?:\u5929|\u5c0f\u65f6|\u5c0f\u6642|\u6642\u9593|\u5206\u949f|\u5206\u9593|\u65e5\u9593|\u9031\u9593"
+    r"[0-9] ?(?:\u5929|\u5c0f\u65f6|\u5c0f\u6642|\u6642\u9593|\u5206\u949f|\u5206\u9593|\u65e5\u9593|\u9031\u9593"
     r"|\u5468|\u4e2a\u6708|\uc2dc\uac04|\uc77c|\uc8fc|\ubd84"
     r"|\u0447\u0430\u0441|\u0434\u043d|\u0441\u0443\u0442|\u043d\u0435\u0434\u0435\u043b|\u043c\u0438\u043d"
     r"|\u0433\u043e\u0434\u0438\u043d|g\u00fcn|gi\u1edd|ng\u00e0y|d\u00eda|\u00e9poca|p\u00e4iv|tunti)"
 )
+# First bytes of letters in UTF-8; those of punctuation (C2, E2) and emoji (F0) are not among them.
+_FOREIGN_LEAD = re.compile(b"[\xc3-\xdf\xe1\xe3-\xed]")
+_ASCII = bytes(range(128))
 _NUMBER_BEFORE = re.compile(
     r"(?:\d|\b(?:an?|one|half|couple|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)[\s~+*_`)(-]{0,4}$"
 )
@@ -113,7 +118,7 @@ class CardText:
         except FrontMatterError:
             return None
 
-    @property
+    @cached_property
     def body(self) -> int:
         """Start offset of the Markdown."""
         return self.front.body if self.front else 0
@@ -174,7 +179,7 @@ class CardText:
     @cached_property
     def foreign_times(self) -> list[int]:
         """Offsets of times in scripts and languages whose words are no keywords."""
-        if self.text.isascii():
+        if self.text.isascii() or not _FOREIGN_LEAD.search(_not_ascii(self.text)):
             return []
         found = (entry.start() for entry in islice(_FOREIGN_TIME.finditer(self.low, self.body, self.end), _MOST_PLACES))
         return list(found)
@@ -230,6 +235,11 @@ class CardText:
 def _is_letter(char: str) -> bool:
     # ASCII only: between Chinese characters words have no spaces around them.
     return char.isascii() and char.isalnum()
+
+
+def _not_ascii(text: str) -> bytes:
+    """The bytes of all characters outside ASCII."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -62,14 +62,14 @@ _JOINED = re.compile(
 _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,6})?)?(?![\d:])")
 # As French, Spanish and Polish put it: `9 200 heures GPU`.
 _OF_GPUS = re.compile(r" (?:de |di |d')?(?:gpu|tpu)s?\b")
-# Cheap check for any unit, before the full pattern.
-_ANY_UNIT = re.compile(
-    r"\d:\d\d:\d|hour|hr|sec|day|week|wk|month|min|\dh(?:\b|\d)|\d h\b|\dd\b|heure|jour|hora|dia|día|stund|tag|woch"
-    r"|seman|semain|giorn"
-    r"|[天小時周週分月日시일주]|час|дн|сут|недел|минут|ore\b|settiman|tim"
-    r"|dag|mes|mois|godz|dni|jam|hari|saat|gün|giờ|ngày|uur|uren|tunti|päiv|годин|menit|dakika|phút|tygod|minggu"
-    r"|hafta|tuần|weken"
+# Cheap check for any unit, before the full pattern: parts of the words, and the letters that are units behind digits.
+_UNIT_PARTS = (
+    *"hour hr sec day week wk month min heure jour hora dia día stund tag woch seman semain giorn".split(),
+    *"час дн сут недел минут settiman tim dag mes mois godz dni jam hari saat gün giờ ngày uur uren tunti".split(),
+    *"päiv годин menit dakika phút tygod minggu hafta tuần weken ore".split(),
+    *"天 小 時 周 週 分 月 日 시 일 주".split(),
 )
+_DIGIT_UNIT = re.compile(r"\d(?::\d\d:\d| ?h(?:\b|\d)|d\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Duration:
 
 def durations(low: str) -> Iterator[Duration]:
     """Durations in a lower-case text; the midpoint for a range."""
-    if not _ANY_UNIT.search(low):
+    if not any(part in low for part in _UNIT_PARTS) and not _DIGIT_UNIT.search(low):
         return
     place = 0
     joined = _JOINED.search(low)

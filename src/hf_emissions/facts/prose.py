@@ -31,10 +31,16 @@ def read_prose(page: CardText) -> Iterator[ExtractedFact]:
     yield from _of_whole(found)
     if len(found) > 1:
         yield ExtractedFact("trainings", tuple(map(_training, found)), 0, 0)
-    for use in (use for one in found for use in (one.device, one.time)):
-        provider = provider_named(use.sentence.low) if use is not None else None
-        if use is not None and provider is not None:
+    yield from _provider(page, found)
+
+
+def _provider(page: CardText, found: list[StatedTraining]) -> Iterator[ExtractedFact]:
+    """The provider that a sentence about one of the trainings names, else the one that the card names."""
+    for use in (use for one in found for use in (one.device, one.time) if use is not None):
+        provider = provider_named(use.sentence.low)
+        if provider is not None:
             yield ExtractedFact("provider", provider, use.sentence.start, use.sentence.start + len(use.sentence.text))
+            return
     if found and page.has(CLOUDS):
         yield from read_providers(page)
 

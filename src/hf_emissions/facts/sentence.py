@@ -45,6 +45,14 @@ _DONE = re.compile(
     rf"|to) (?:the )?{_TRAIN}\b.{{0,60}} (?:we|i) used?\b"
     rf"|\btook\b.{{0,40}}\bto {_TRAIN}|\btaking\b.{{0,40}}\bto {_TRAIN}|{_OTHER_LANGUAGES}"
 )
+# Every match of `_DONE`, and of `_HYPOTHETICAL`, has one of these parts: most sentences need no search.
+_TRAIN_PARTS = (
+    *"train trin tun affin apprentissage entra entrena trein addestra обуч навча тренува eğiti dilatih pelatihan".split(),
+    *"trenowa uczenie luyện koulutet feinabgestimmt 训练 訓練 学習 학습 훈련 trän trent".split(),
+)
+_HYPOTHETICAL_PARTS = (
+    *"can could should may might would will you if typically usually generally expect depend".split(),
+)
 _CUE = re.compile(
     rf"(?:\b|(?<=_)){_TRAIN}\b|\bpre-?train|\bfine-?tun|\bdistill(?:ed|ation|ing)\b|\bepochs?\b"
     rf"|\b(?:sft|dpo|orpo|kto|rlhf|ppo|grpo|q?lora) (?:run |training |itself )?(?:took|ran|was|lasted|needed"
@@ -148,7 +156,7 @@ class Sentence:
     @cached_property
     def cue(self) -> int:
         """Evidence of training: 3 a completed one, 2 any training, 1 something used, 0 none."""
-        if _DONE.search(self.low):
+        if any(part in self.low for part in _TRAIN_PARTS) and _DONE.search(self.low):
             return 3
         return 2 if _CUE.search(self.low) else 1 if _USED.search(self.low) else 0
 
@@ -172,11 +180,11 @@ class Sentence:
         """Score against the training of this model, from the words up to an offset and just behind it."""
         head = self._own_part(self.low[:place])
         points = 8 if self.is_of_another else 0
-        if _OTHER_MODEL.search(head):
+        if self.names_another_model and _OTHER_MODEL.search(head):
             points += 4
         if _ELSEWHERE.search(head):
             points += 2 if self.cue == 3 else 4
-        if _HYPOTHETICAL.search(head):
+        if any(part in head for part in _HYPOTHETICAL_PARTS) and _HYPOTHETICAL.search(head):
             points += 4
         elif self._requires(place) or _ADVICE.search(head) or _ADVICE.match(self.low[place : place + 60].lstrip(" ,")):
             points += 2 if self.cue == 3 else 4
@@ -184,6 +192,8 @@ class Sentence:
 
     def _own_part(self, head: str) -> str:
         """What stands behind the last comma and `we`, or the model's name: before it may be said of another."""
+        if ", " not in head:
+            return head
         own = _BACK_TO_OURS.search(head)
         if own is not None:
             return head[own.start() :]
@@ -193,7 +203,7 @@ class Sentence:
 
     def _requires(self, place: int) -> bool:
         """True if something is required; a training that requires a time says what it took."""
-        required = _REQUIRED.search(self.low[:place])
+        required = _REQUIRED.search(self.low[:place]) if "requir" in self.low else None
         return required is not None and not (
             self.durations and _TRAINING.search(self.low) and not _LEAST.search(self.low)
         )
