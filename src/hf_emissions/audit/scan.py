@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..card.file import decode
 from ..errors import CardError, HfEmissionsError, MissingExtraError
-from ..facts.facts import Facts
+from ..facts.facts import Facts, Span
 from ..facts.metadata import base_models, is_copy
 from ..rules.check import findings_in
 from ..rules.finding import Finding
@@ -95,7 +96,7 @@ def _of_card(text: str, name: str) -> Columns:
     return {
         "status": status,
         "findings": [_finding(finding) for finding in findings],
-        "facts": [_fact(fact, facts, text) for fact in facts.known()],
+        "facts": [*(_fact(fact, facts, text) for fact in facts.known()), *_trainings(facts, text)],
         "exercise": any(finding.rule == "classroom-factors" for finding in findings),
         "is_copy": is_copy(card.page),
         **(_wording(card, name) if status in _WITH_FIGURE else {}),
@@ -152,14 +153,26 @@ def _finding(finding: Finding) -> Columns:
 
 
 def _fact(name: str, facts: Facts, text: str) -> Columns:
-    place = facts.places.get(name)
+    return _said(name, str(getattr(facts, name)), facts.places.get(name), text)
+
+
+def _trainings(facts: Facts, text: str) -> Iterator[Columns]:
+    """A fact for each of several trainings that a card states."""
+    for training in facts.trainings if len(facts.trainings) > 1 else ():
+        spans = training.places.values()
+        place = Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
+        yield _said(training.kind or "training", training.words, place, text)
+
+
+def _said(name: str, value: str, place: Span | None, text: str) -> Columns:
     words = " ".join(text[place.start : place.end].split())[:_MOST] if place else None
-    return {"name": name, "value": str(getattr(facts, name)), "text": words}
+    return {"name": name, "value": value, "text": words}
 
 
 def _wording(card: CardView, name: str) -> Columns:
     """Wording of the lines with facts, and of the body: equal for a card copied from another."""
-    places = card.facts_of_emissions.places.items()
+    facts = card.facts_of_emissions
+    places = [entry for one in (facts, *facts.trainings) for entry in one.places.items()]
     training = wording_of(sorted({_line(card.text, place.start) for name, place in places if name != "base_model"}))
     front = card.page.front
     body = wording_of_body(card.text[front.body :] if front else card.text, name)

@@ -25,6 +25,7 @@ from ..estimation.published import METHODS
 from ..estimation.result import Estimate
 from ..estimation.reuse import avoided
 from ..factors.equivalences import equivalents
+from ..facts.extract import extract_facts
 from ..facts.facts import Facts, place_facts
 from .command import command, flag, option, values_of
 from .editor import Editor
@@ -39,6 +40,9 @@ from .targets import one_target
 class EstimateOptions(PlaceOptions, IntoOptions, EquivalentsOptions):
     """Options of `estimate`."""
 
+    from_card: str | None = option(
+        "Take the facts from what a card says; options given beside it replace them.", metavar="CARD"
+    )
     hardware: str | None = option('Hardware: "A100 SXM", "TPU v3-8", "RTX 3090".')
     count: int | None = option("Number of devices.  [default: 1]", type=COUNT)
     wall_hours: float | None = option('Duration: 96 (hours), "90 min", "4 days".', "--hours", type=POSITIVE_HOURS)
@@ -78,6 +82,7 @@ def estimate(options: EstimateOptions) -> int:
     Examples:
       hf-emissions estimate --hardware "A100 SXM" --count 8 --hours 96 --region gcp:europe-west4
       hf-emissions estimate --parameters 7B --tokens 2T --hardware A100 --country USA
+      hf-emissions estimate --from-card README.md --country Germany
       hf-emissions estimate --energy "3.5 kWh" --country Germany --into README.md --dry-run
       hf-emissions estimate --hardware "TPU v2" --hours 96 --intensity "0.56 kg/kWh" --method ml-co2-impact
     """
@@ -113,7 +118,18 @@ def _facts(options: EstimateOptions) -> Facts:
     if count is None and has_hours and options.hardware is not None:
         count = 1  # as the help says
     given = values_of(options, Facts) | {"count": count, "encoder_decoder": options.encoder_decoder or None}
-    return Facts(**{**given, **place_facts(options.country, options.region)})
+    known = {name: value for name, value in given.items() if value is not None}
+    return _said(options).replace(**known, **place_facts(options.country, options.region))
+
+
+def _said(options: EstimateOptions) -> Facts:
+    """What the card of --from-card says of its training; nothing without that option."""
+    if options.from_card is None:
+        return Facts()
+    facts = extract_facts(one_target(options.from_card).text())
+    if options.country is None and options.region is None:
+        return facts
+    return facts.replace(provider=None, region=None, country_iso3=None)
 
 
 def _check_age(facts: Facts) -> None:

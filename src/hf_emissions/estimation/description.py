@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .. import units
@@ -9,20 +10,30 @@ from ..facts.facts import Facts
 from .grid import Grid
 
 
-def describe(facts: Facts, grid: Grid) -> dict[str, Any]:
-    """Fields that describe the training, with or without a number."""
-    count = f"{facts.count} x " if facts.hardware and facts.count else ""
-    wall = facts.wall_hours
-    if wall is None and facts.train_runtime_s is not None:
-        wall = units.s_to_hours(facts.train_runtime_s)
+def describe(stages: Sequence[Facts], grid: Grid) -> dict[str, Any]:
+    """Fields that describe a training, given the facts of its stages; with or without a number."""
+    named = dict.fromkeys(filter(None, map(_hardware, stages)))
+    walls = [_wall_hours(facts) for facts in stages]
+    known = [wall for wall in walls if wall is not None]
     return {
         "place": grid.place,
         "intensity": grid.intensity,
-        "hardware_used": f"{count}{facts.hardware}" if facts.hardware else None,
-        "training_type": facts.training_type,
-        "duration_s": None if wall is None else units.hours_to_s(wall),
-        "unsure": _unsure(facts),
+        "hardware_used": ", ".join(named) or None,
+        "training_type": stages[0].training_type,
+        "duration_s": units.hours_to_s(sum(known)) if len(known) == len(walls) else None,
+        "unsure": next(filter(None, map(_unsure, stages)), None),
     }
+
+
+def _hardware(facts: Facts) -> str | None:
+    count = f"{facts.count} x " if facts.count else ""
+    return f"{count}{facts.hardware}" if facts.hardware else None
+
+
+def _wall_hours(facts: Facts) -> float | None:
+    if facts.wall_hours is None and facts.train_runtime_s is not None:
+        return units.s_to_hours(facts.train_runtime_s)
+    return facts.wall_hours
 
 
 def _unsure(facts: Facts) -> str | None:

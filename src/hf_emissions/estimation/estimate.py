@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..errors import UsageError
@@ -16,7 +15,7 @@ from .energy_methods import Tier, find_ways
 from .factor import Factor
 from .grid import Grid, find_grid
 from .hardware import Hardware, find_hardware
-from .monte_carlo import MonteCarlo
+from .monte_carlo import MonteCarlo, Stage
 from .published import by_calculator
 from .result import Estimate
 
@@ -34,7 +33,8 @@ def estimate(
     """Estimate the emissions of a training.
 
     Args:
-        facts: facts of the training; or the same names as keywords.
+        facts: facts of the training, or the same names as keywords. If their `trainings` are stages of one model, the
+            estimate is the sum over the stages.
         seed: of the random draws; the same seed gives the same figures.
         intensity_g_per_kwh: grid intensity in g CO2eq/kWh, instead of the location's.
         pue: power usage effectiveness of the facility; the figure then covers the facility.
@@ -58,12 +58,16 @@ def estimate(
     if calculator and any(value is not None for value in calculator.values()):
         raise UsageError(f"{', '.join(calculator)} are of the method green-algorithms alone")
     grid = find_grid(facts, intensity_g_per_kwh)
+    stages = [_stage(stage) for stage in facts.stages]
+    for stage in stages:
+        if not stage.ways:
+            return _without_a_way(stage.facts, stage.hardware, grid)
+    return MonteCarlo(stages, grid, _overhead(facts, pue), seed).estimate()
+
+
+def _stage(facts: Facts) -> Stage:
     hardware = None if facts.hardware is None else find_hardware(facts.hardware)
-    overhead = _overhead(facts, pue)
-    ways = find_ways(facts, hardware, "node")
-    if not ways:
-        return _without_a_way(facts, hardware, grid)
-    return MonteCarlo(facts, hardware, grid, overhead, seed).estimate(ways)
+    return Stage(facts, hardware, find_ways(facts, hardware, "node"))
 
 
 def _merged(facts: Facts | None, known: dict[str, Any]) -> Facts:
@@ -72,7 +76,7 @@ def _merged(facts: Facts | None, known: dict[str, Any]) -> Facts:
         raise TypeError(f"estimate() got an unexpected keyword argument {min(unknown)!r}")
     if facts is None:
         return Facts(**known)
-    return replace(facts, **known) if known else facts
+    return facts.replace(**known)
 
 
 def _overhead(facts: Facts, pue: float | None) -> Factor | None:
@@ -101,7 +105,7 @@ def _without_a_way(facts: Facts, hardware: Hardware | None, grid: Grid) -> Estim
             narrow_by="a metered energy (energy_kwh)",
             rests_on=f"{facts.count or 1} x {hardware.words}",
             grid=grid.short,
-            **describe(facts, grid),
+            **describe([facts], grid),
         )
     given = ", ".join(facts.known()) or "nothing"
     raise UsageError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import units
 from ..factors.pue import UNKNOWN_DATACENTRE
@@ -11,7 +12,7 @@ from ..facts.facts import Facts
 from .contradictions import contradicting_energies, contradicting_hours
 from .description import describe
 from .distributions import Constant, Pert, load_numpy
-from .energy_methods import EnergyMethod, tier_of
+from .energy_methods import EnergyMethod, Tier, tier_of
 from .factor import Factor
 from .grid import Grid
 from .hardware import Hardware
@@ -31,40 +32,60 @@ _EMBODIED_G_PER_H = Pert(3.0, 12.0, 40.0)
 
 
 @dataclass(frozen=True, slots=True)
-class MonteCarlo:
-    """One Monte Carlo estimate."""
+class Stage:
+    """One training of an estimate: its facts, its hardware, and the methods that the facts allow, best first."""
 
     facts: Facts
     hardware: Hardware | None
+    ways: list[EnergyMethod]
+
+    @property
+    def best(self) -> EnergyMethod:
+        """The method that the estimate uses; the others are compared with it."""
+        return self.ways[0]
+
+
+class _Drawn(NamedTuple):
+    """Draws of one stage: kWh within the boundary, grams, and those of the factors by name."""
+
+    stage: Stage
+    energy: Draws
+    grams: Draws
+    used: tuple[Factor, ...]
+    factors: dict[str, Draws]
+    apart: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonteCarlo:
+    """One Monte Carlo estimate: the sum over the stages of a training.
+
+    Stages share the draws of a factor, such as the grid's intensity or the power of one device, so that errors common
+    to all of them do not cancel in the sum.
+    """
+
+    stages: Sequence[Stage]
     grid: Grid
     overhead: Factor | None
     seed: int
 
-    def estimate(self, ways: list[EnergyMethod]) -> Estimate:
-        best = ways[0]
-        tier = tier_of(best, place_known=self.grid.known, hardware_known=self.hardware is not None)
-        drawn = [self._energy(way) for way in ways]
-        apart = self._contradiction(ways, drawn)
-        energy, factors = drawn[0]
-        # Metered energy may already include the published PUE; only a given one is applied.
-        given = self.overhead is not None and isinstance(self.overhead.distribution, Constant)
-        overhead = self.overhead if best.kind != "energy" or given else None
-        if overhead is not None:
-            factors = {**factors, "PUE": self._draw(overhead)}
-            energy = energy * factors["PUE"]
-        place = self._draw(self.grid.factor)
-        grams = energy * place
-        used = (*best.factors, *([overhead] if overhead else []), self.grid.factor)
+    def estimate(self) -> Estimate:
+        drawn = [self._of_stage(stage) for stage in self.stages]
+        tier = max(self._tier(stage) for stage in self.stages)
+        energy, grams = _sum([one.energy for one in drawn]), _sum([one.grams for one in drawn])
+        overhead = self._overhead_of(self.stages[0])
+        largest = max(drawn, key=lambda one: _three(one.grams)[1])
         common = {
             "tier": tier,
-            "assumptions": self._assumptions(best, used, overhead),
-            "narrow_by": _narrow_by(used, {**factors, "place": place}),
+            "assumptions": _unique(words for one in drawn for words in self._assumptions(one.stage, one.used)),
+            "narrow_by": _narrow_by(largest.used, largest.factors),
             "boundary": "facility" if overhead else "node",
             "pue": 1.0 if overhead is None else round(_middle(overhead), 3),
-            "rests_on": best.words,
+            "rests_on": " + ".join(stage.best.words for stage in self.stages),
             "grid": self.grid.short,
-            **describe(self.facts, self.grid),
+            **describe([stage.facts for stage in self.stages], self.grid),
         }
+        apart = next((one.apart for one in drawn if one.apart is not None), None)
         if apart is not None:
             return Estimate(**common, why_no_number=apart)
         if tier == "F":
@@ -77,15 +98,31 @@ class MonteCarlo:
             median_g=median,
             high_g=high,
             energy_kwh=_three(energy),
-            facility_g=None if overhead is not None or best.kind == "energy" else self._facility(grams),
-            embodied_g=self._embodied(best),
+            facility_g=None if overhead is not None else self._facility(drawn),
+            embodied_g=self._embodied(),
         )
 
-    def _contradiction(self, ways: list[EnergyMethod], drawn: list[tuple[Draws, dict[str, Draws]]]) -> str | None:
-        if len(ways) == 1:
-            return contradicting_hours(self.facts)
-        ranges = [_three(energy) for energy, _ in drawn]
-        return contradicting_hours(self.facts) or contradicting_energies(ways, ranges)
+    def _of_stage(self, stage: Stage) -> _Drawn:
+        by_method = [self._energy(way) for way in stage.ways]
+        energy, factors = by_method[0]
+        overhead = self._overhead_of(stage)
+        if overhead is not None:
+            factors = {**factors, "PUE": self._draw(overhead)}
+            energy = energy * factors["PUE"]
+        place = self._draw(self.grid.factor)
+        used = (*stage.best.factors, *([overhead] if overhead else []), self.grid.factor)
+        apart = contradicting_hours(stage.facts)
+        if apart is None and len(by_method) > 1:
+            apart = contradicting_energies(stage.ways, [_three(kwh) for kwh, _ in by_method])
+        return _Drawn(stage, energy, energy * place, used, {**factors, "place": place}, apart)
+
+    def _tier(self, stage: Stage) -> Tier:
+        return tier_of(stage.best, place_known=self.grid.known, hardware_known=stage.hardware is not None)
+
+    def _overhead_of(self, stage: Stage) -> Factor | None:
+        """The overhead that applies: metered energy may already include the published one; a given one is applied."""
+        given = self.overhead is not None and isinstance(self.overhead.distribution, Constant)
+        return self.overhead if stage.best.kind != "energy" or given else None
 
     def _energy(self, way: EnergyMethod) -> tuple[Draws, dict[str, Draws]]:
         drawn = {factor.name: self._draw(factor) for factor in way.factors}
@@ -99,30 +136,48 @@ class MonteCarlo:
         # of the rest.
         return factor.distribution.draw(_generator(self.seed, factor.name), DRAWS)
 
-    def _facility(self, grams: Draws) -> tuple[float, float] | None:
-        if self.hardware is None or self.hardware.name is None or not self._in_a_facility(self.hardware):
+    def _facility(self, drawn: list[_Drawn]) -> tuple[float, float] | None:
+        """Both ends with the overhead of an unknown facility; None for devices outside of one, or metered energy."""
+        if not all(one.stage.best.kind != "energy" and _is_in_a_facility(one.stage.hardware) for one in drawn):
             return None
-        with_overhead = grams * self._draw(Factor("facility", Pert(*UNKNOWN_DATACENTRE.pert)))
-        low, _, high = _three(with_overhead)
+        overhead = self._draw(Factor("facility", Pert(*UNKNOWN_DATACENTRE.pert)))
+        low, _, high = _three(_sum([one.grams for one in drawn]) * overhead)
         return low, high
 
-    def _in_a_facility(self, hardware: Hardware) -> bool:
-        assert hardware.name
-        return hardware.name.devices[0].setting == "datacentre"
-
-    def _embodied(self, way: EnergyMethod) -> Range | None:
-        if not way.device_hours or self.hardware is None or self.hardware.name is None:
+    def _embodied(self) -> Range | None:
+        if any(not stage.best.device_hours or not _is_named(stage.hardware) for stage in self.stages):
             return None
-        hours: Any = self.hardware.name.chips
-        for factor in way.device_hours:
-            hours = hours * self._draw(factor)
-        return _three(hours * self._draw(Factor("embodied", _EMBODIED_G_PER_H)))
+        each = self._draw(Factor("embodied", _EMBODIED_G_PER_H))
+        return _three(_sum([self._chip_hours(stage) * each for stage in self.stages]))
 
-    def _assumptions(self, way: EnergyMethod, used: tuple[Factor, ...], overhead: Factor | None) -> tuple[str, ...]:
+    def _chip_hours(self, stage: Stage) -> Draws:
+        assert stage.hardware and stage.hardware.name
+        hours: Any = stage.hardware.name.chips
+        for factor in stage.best.device_hours:
+            hours = hours * self._draw(factor)
+        return hours  # type: ignore[no-any-return]  # the first factor is an array
+
+    def _assumptions(self, stage: Stage, used: tuple[Factor, ...]) -> tuple[str, ...]:
         words = [factor.words for factor in used if factor.words]
-        if overhead is None and way.kind != "energy":
+        if self._overhead_of(stage) is None and stage.best.kind != "energy":
             words.append("the figure covers the node, without the cooling of the facility")
         return (*words, "location-based: contracts for renewable power change nothing; making the hardware is apart")
+
+
+def _is_named(hardware: Hardware | None) -> bool:
+    return hardware is not None and hardware.name is not None
+
+
+def _is_in_a_facility(hardware: Hardware | None) -> bool:
+    return hardware is not None and hardware.name is not None and hardware.name.devices[0].setting == "datacentre"
+
+
+def _sum(draws: list[Draws]) -> Draws:
+    return sum(draws[1:], start=draws[0])
+
+
+def _unique(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
 
 
 def _generator(seed: int, name: str) -> np.random.Generator:

@@ -34,12 +34,12 @@ from .keywords import (
     TUNED,
 )
 from .metadata import is_copy, read_adaptation, read_base_model, read_block
-from .model_table import read_model_table
 from .pairs import Pair, pairs
 from .places import are_consistent, read_places
 from .prose import read_prose
 from .sizes import has_labelled_size, read_labelled_sizes, read_named_size, read_sizes
 from .trainer_card import read_base_in_body, read_logged, read_trainer_card
+from .training_table import read_training_table
 
 NO_FACTS = Facts()
 _PARTS = ("hardware", "count", "wall_hours", "device_hours")
@@ -150,7 +150,7 @@ def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
     if page.has(BLOCK):
         yield read_block(page)
     if page.has(_TABLED):
-        yield read_model_table(page)
+        yield read_training_table(page)
     yield read_labelled_hours(page, labelled)
     if page.has(TIMES):
         yield read_calculator(page)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from ..errors import UsageError
 from ..factors.named_place import read_place
@@ -28,6 +28,9 @@ _MOST = {
     **dict.fromkeys(("steps", "epochs", "total_batch_size", "sequence_length", "train_runtime_s"), 1e11),
 }
 _LEAST = 1e-12
+_OF_A_TRAINING = frozenset(
+    ["hardware", "count", "wall_hours", "device_hours", "hours", "train_runtime_s", "energy_kwh", "parameters", "tokens"]
+)
 _TEXTS = ("hardware", "provider", "region", "country_iso3", "base_model", "training_type", "adaptation")
 
 
@@ -39,15 +42,25 @@ class Span:
     end: int
 
 
+Kind = Literal["pre-training", "fine-tuning", "stage", "size", "experiment"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """One training that a card states: what one statement says of it. Unknown parts are None.
+    """One training of the card's own model that the card states: what one statement says of it.
+
+    Unknown parts are None. Trainings of other models, and what could be done, are none of the card's.
 
     Attributes:
         hardware: device as named.
         count: number of the named devices.
-        wall_hours: duration, in hours.
+        wall_hours: duration, in hours, over all epochs.
         device_hours: hours summed over all named devices.
+        tokens: tokens seen in it.
+        parameters: parameters of the model that it trained.
+        kind: `stage` if it is one of several that add up to the model's training; `size` or `experiment` if it is one
+            of several that do not; `pre-training` or `fine-tuning` if the statement says so.
+        name: what the card calls it, such as `Stage 1` or `7B`.
         places: spans of the parts, by name.
     """
 
@@ -55,7 +68,19 @@ class Training:
     count: int | None = None
     wall_hours: float | None = None
     device_hours: float | None = None
+    tokens: float | None = None
+    parameters: float | None = None
+    kind: Kind | None = None
+    name: str | None = None
     places: Mapping[str, Span] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def words(self) -> str:
+        """It in brief, such as `Stage 1: 8 x A100, 20 h`."""
+        device = f"{self.count} x {self.hardware or 'devices'}" if self.count else self.hardware
+        hours = f"{self.device_hours:.6g} h in all" if self.device_hours else self.wall_hours and f"{self.wall_hours:.6g} h"
+        said = ", ".join(filter(None, (device, hours)))
+        return f"{self.name}: {said}" if self.name else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +163,45 @@ class Facts:
         """Known facts by name, without their spans and the single trainings."""
         names = (entry.name for entry in dataclasses.fields(self) if entry.name not in ("places", "trainings"))
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+    def replace(self, **known: Any) -> Facts:
+        """These facts with some replaced. What is replaced is said of the whole: stated trainings are dropped then."""
+        trainings = () if known.keys() & _OF_A_TRAINING else self.trainings
+        return dataclasses.replace(self, **{"trainings": trainings, **known})
+
+    @property
+    def stages(self) -> tuple[Facts, ...]:
+        """Facts of each stage whose estimates add up to that of the training; these facts alone if there are none.
+
+        Energy, and a total of the hours of equal devices, are of the whole, and need no sum.
+        """
+        timed = self.wall_hours is not None and self.count is not None
+        if self.energy_kwh is not None or timed or not are_stages(self.trainings):
+            return (self,)
+        return tuple(self._of_stage(stage) for stage in self.trainings)
+
+    def _of_stage(self, stage: Training) -> Facts:
+        return dataclasses.replace(
+            self,
+            hardware=stage.hardware or self.hardware,
+            count=stage.count if stage.hardware or stage.count else self.count,
+            wall_hours=stage.wall_hours,
+            device_hours=stage.device_hours,
+            hours=None,
+            train_runtime_s=None,
+            tokens=stage.tokens,
+            parameters=stage.parameters or self.parameters,
+            active_parameters=None if stage.parameters else self.active_parameters,
+            trainings=(),
+        )
+
+
+def are_stages(trainings: Sequence[Training]) -> bool:
+    """True if several trainings, each with its time, are stages of one model, which add up."""
+    return len(trainings) > 1 and all(
+        one.kind == "stage" and (one.wall_hours or one.device_hours) is not None for one in trainings
+    )
 
 
 def _check_active(active: float | None, whole: float | None) -> None:

@@ -18,7 +18,8 @@ from .keywords import CLOUDS, DEVICES, TIMES
 from .places import provider_named
 from .providers import read_providers
 from .sentence import Sentence, sentences
-from .stated_trainings import StatedTraining, are_stages, stated_trainings
+from .sizes import sizes_in
+from .stated_trainings import StatedTraining, are_stages, kind_of, stated_trainings
 from .training_hardware import HardwareCandidate
 from .training_time import DurationCandidate
 
@@ -30,7 +31,8 @@ def read_prose(page: CardText) -> Iterator[ExtractedFact]:
     found = stated_trainings(list(_sentences(page)))
     yield from _of_whole(found)
     if len(found) > 1:
-        yield ExtractedFact("trainings", tuple(map(_training, found)), 0, 0)
+        stages = are_stages(found)
+        yield ExtractedFact("trainings", tuple(_training(one, stages=stages) for one in found), 0, 0)
     yield from _provider(page, found)
 
 
@@ -45,10 +47,13 @@ def _provider(page: CardText, found: list[StatedTraining]) -> Iterator[Extracted
         yield from read_providers(page)
 
 
-def _training(one: StatedTraining) -> Training:
-    facts = list(_facts_of(one))
-    places = MappingProxyType({fact.name: Span(fact.start, fact.end) for fact in facts})
-    return Training(**{fact.name: fact.value for fact in facts}, places=places)
+def _training(one: StatedTraining, *, stages: bool) -> Training:
+    time = one.summed or one.wall
+    sizes = sizes_in(time.sentence) if time is not None else ()
+    facts = {fact.name: fact for fact in (*sizes, *_facts_of(one))}
+    places = MappingProxyType({name: Span(fact.start, fact.end) for name, fact in facts.items()})
+    kind = "stage" if stages else kind_of(one)
+    return Training(**{name: fact.value for name, fact in facts.items()}, kind=kind, places=places)
 
 
 def _of_whole(found: list[StatedTraining]) -> Iterator[ExtractedFact]:

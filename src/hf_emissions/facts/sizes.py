@@ -112,7 +112,7 @@ def read_sizes(page: CardText) -> Iterator[ExtractedFact]:
         entry
         for index, unit in enumerate(page.units(places))
         for sentence in sentences(page, index, unit)
-        for entry in _sizes(sentence)
+        for entry in sizes_in(sentence)
     ]
     for name in ("parameters", "tokens"):
         named = [entry for entry in found if entry.name == name]
@@ -120,7 +120,8 @@ def read_sizes(page: CardText) -> Iterator[ExtractedFact]:
             yield named[0]
 
 
-def _sizes(sentence: Sentence) -> Iterator[ExtractedFact]:
+def sizes_in(sentence: Sentence) -> Iterator[ExtractedFact]:
+    """Parameters and tokens in a sentence."""
     low = sentence.low
     for found in _PARAMETERS.finditer(low) if "param" in low else ():
         value = None if is_part(low, found.start("amount")) else number(found["amount"], found["scale"])

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .devices import same_device
+from .facts import Kind
 from .sentence import Sentence
 from .subject import title_of
 from .training_hardware import HardwareCandidate, best_device, used_devices
@@ -165,5 +166,21 @@ def _own(found: list[StatedTraining]) -> list[StatedTraining]:
 
 
 def are_stages(found: Sequence[StatedTraining]) -> bool:
-    """True if several trainings are stages of one model, which add up."""
-    return all(one.time is not None and _STAGE.search(one.time.sentence.low) for one in found)
+    """True if several trainings are stages of one model, which add up: those behind the first are said to follow it."""
+    if any(one.time is None for one in found):
+        return False
+    said = [_STAGE.search(one.time.sentence.low) is not None for one in found if one.time is not None]
+    return all(said) or (len(said) > 1 and all(said[1:]) and _is_first(found[0]))
+
+
+def _is_first(one: StatedTraining) -> bool:
+    return one.time is not None and _PRETRAINED.search(one.time.sentence.low) is not None
+
+
+def kind_of(one: StatedTraining) -> Kind | None:
+    """Pre-training or fine-tuning, if its sentence speaks of one of them."""
+    low = one.time.sentence.low if one.time is not None else ""
+    tuned, pretrained = _FINETUNED.search(low) is not None, _PRETRAINED.search(low) is not None
+    if tuned == pretrained:
+        return None
+    return "fine-tuning" if tuned else "pre-training"

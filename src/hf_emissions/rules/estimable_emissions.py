@@ -50,6 +50,8 @@ def basis(facts: Facts) -> Basis | None:
     place = _place(facts)
     if facts.energy_kwh is not None:
         return _basis("energy", facts, ("energy_kwh", *place), None if place else "the place")
+    if len(facts.stages) > 1:
+        return _of_stages(facts, place)
     hours = next((name for name in _HOURS if getattr(facts, name) is not None), None)
     if facts.hardware is not None and hours is not None:
         count = ("count",) if facts.count is not None else ()
@@ -60,6 +62,14 @@ def basis(facts: Facts) -> Basis | None:
     hardware = ("hardware",) if facts.hardware is not None else ()
     missing = "the hours" if hardware else "the hardware with its hours"
     return _basis("operations", facts, (*operations, *hardware, *place), missing)
+
+
+def _of_stages(facts: Facts, place: tuple[str, ...]) -> Basis | None:
+    """Basis of an estimate of a training in stages, each with a device and hours."""
+    if not all(stage.hardware for stage in facts.stages):
+        return None
+    missing = None if all(stage.count or stage.device_hours for stage in facts.stages) else "how many devices there were"
+    return _basis("hours", facts, ("trainings", *place), missing if place else "the place")
 
 
 def _basis(
@@ -98,13 +108,28 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
     found = basis(card.facts_of_emissions) if has_no_figure(card) else None
     if found is None or card.parsed is None:
         return
-    places = [card.facts.places[name].start for name in found.facts if name in card.facts.places]
-    place = card.parsed.place(min(places)) if places else (1, 1)
-    said = ", ".join(f"{_WORDS[name]} {_said(getattr(card.facts, name))}" for name in found.facts)
+    of_stages = "trainings" in found.facts
+    spans = [training.places for training in card.facts.trainings] if of_stages else [card.facts.places]
+    starts = [places[name].start for places in spans for name in (places if of_stages else found.facts) if name in places]
+    place = card.parsed.place(min(starts)) if starts else (1, 1)
+    said = ", ".join(_words(card.facts, name) for name in found.facts)
     order = ", an order of magnitude" if found.tier == "F" else ""
     missing = f" ({found.missing} would narrow it)" if found.missing else ""
-    command = " ".join(["hf-emissions estimate", *_options(card.facts, found), "--into", card.name])
+    options = _options_of_stages(card) if of_stages else _options(card.facts, found)
+    command = " ".join(["hf-emissions estimate", *options, "--into", card.name])
     yield RuleMatch(place, f"{said}: enough for an estimate of tier {found.tier}{order}{missing}: {command}")
+
+
+def _words(facts: Facts, name: str) -> str:
+    if name == "trainings":
+        return "stages " + " + ".join(one_line(training.words) for training in facts.trainings)
+    return f"{_WORDS[name]} {_said(getattr(facts, name))}"
+
+
+def _options_of_stages(card: CardView) -> Iterator[str]:
+    yield f"--from-card {card.name}"
+    if not _place(card.facts):
+        yield "--country COUNTRY"
 
 
 def _said(value: float | str) -> str:

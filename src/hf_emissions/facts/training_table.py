@@ -1,0 +1,207 @@
+"""Tables of several models, sizes or stages: the row of the card's own model, or one training for each row.
+
+The columns say what a cell is: hours summed over devices, a duration, a device, a count, parameters, tokens. Where the
+first column has these words instead, each further column is a model, size or stage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice, pairwise
+from types import MappingProxyType
+from typing import NamedTuple
+
+from .card_text import CardText, lowered
+from .devices import devices
+from .durations import durations
+from .extracted_fact import ExtractedFact
+from .facts import Kind, Span, Training
+from .keywords import DEVICES, SIZES, TIME_LABELS, TIMES
+from .numbers import DIGITS, SCALE, number
+from .subject import title_of
+
+_RULE = re.compile(
+    r"[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,16}\|?[ \t]{0,8}\r?"
+)
+_KEYWORDS = TIMES | TIME_LABELS | DEVICES | SIZES
+_MOST_TABLES, _MOST_ROWS = 20, 60
+_COLUMNS = (
+    ("device_hours", re.compile(r"\b(?:gpu|tpu|device|accelerator)s?[ -]?(?:hours|hrs)|\((?:gpu|tpu) hours\)")),
+    (
+        "wall_hours",
+        re.compile(r"\b(?:training|train|wall|pre-?training|fine-?tuning)[ -]?(?:clock )?(?:time|duration|hours)\b"),
+    ),
+    ("hardware", re.compile(r"^(?:training )?(?:hardware|gpu|gpus|gpu type|accelerator|device|gpu model)(?: used)?$")),
+    ("count", re.compile(r"^(?:#|number of|no\.? of|num) ?(?:gpus|devices|accelerators)$")),
+    ("parameters", re.compile(r"^(?:#|number of|no\.? of|num|total|model)? ?(?:params|parameters|parameter count)$")),
+    ("tokens", re.compile(r"^(?:training |pre-?training |token )?(?:tokens|token count)(?: seen)?$")),
+)
+# A table of what runs where has a column of hardware too.
+_OF_TRAINING = re.compile(r"train|power|energy|emission|co2|carbon|tokens|param")
+_USE = re.compile(r"infer|requirement|latency|throughput|speed|serving|deploy|benchmark|evaluat")
+_STAGE = re.compile(
+    r"(?:stage|phase|step|part)\b|(?:\d\.? ?)?(?:pre-?|post-?|mid-?|continued pre-?|instruction )?(?:training|tuning)\b"
+    r"|(?:sft|dpo|rlhf|rl|ppo|grpo|cpt|annealing|long[- ]context|cooldown|decay|warm-?up)\b"
+)
+_TOTAL = re.compile(r"(?:total|sum|all|overall|\u03a3)\b")
+_SIZE = re.compile(r"(?<![\w.])[0-9]{1,4}(?:\.[0-9]{1,3})? ?[BbMmKk]\b|\b(?:tiny|small|base|medium|large|xl|xxl|huge)\b", re.I)
+_LONGEST_NAME = 60
+_AMOUNT = re.compile(rf"[~≈ *]{{0,4}}(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?[ *+]{{0,4}}$")
+
+
+class _Row(NamedTuple):
+    """A model, size or stage, with the facts of its cells."""
+
+    name: str
+    start: int
+    facts: tuple[ExtractedFact, ...]
+
+
+def read_training_table(page: CardText) -> Iterator[ExtractedFact]:
+    """Facts in the row of the model that the title names; else one training a row that states a time."""
+    rules = [] if page.text.find("--", page.body) < 0 else list(islice(_rules(page), _MOST_TABLES))
+    tables = [rows for start, end in rules if (rows := _rows(page, start, end))]
+    name = _plain(title_of(page)) if tables else ""
+    for rows in tables:
+        own = [row for row in rows if len(name) >= 3 and _is_of(name, row.name)]
+        if len(own) == 1:
+            yield from own[0].facts
+        elif not own and not _is_of_use(page, rows[0].start):
+            yield from _trainings(rows)
+
+
+def _is_of_use(page: CardText, place: int) -> bool:
+    return _USE.search(f"{page.heading(place)} {page.lead_in(place)}") is not None
+
+
+def _trainings(rows: list[_Row]) -> Iterator[ExtractedFact]:
+    """The rows as trainings: stages, whose hours add up, or sizes and experiments, which do not."""
+    timed = [row for row in rows if any(fact.name in ("wall_hours", "device_hours") for fact in row.facts)]
+    kept = [row for row in timed if not _TOTAL.match(row.name.lower().strip(" *_"))]
+    if len(kept) < 2:
+        return
+    stages = all(_STAGE.match(row.name.lower().strip(" *_")) for row in kept)
+    yield ExtractedFact("trainings", tuple(_training(row, stages=stages) for row in kept), 0, 0)
+    if stages:
+        yield from _whole(kept)
+    yield from _common(kept)
+
+
+def _training(row: _Row, *, stages: bool) -> Training:
+    values = {fact.name: fact.value for fact in row.facts}
+    places = MappingProxyType({fact.name: Span(fact.start, fact.end) for fact in row.facts})
+    name = " ".join(row.name.replace("*", " ").split())[:_LONGEST_NAME]
+    kind: Kind = "stage" if stages else "size" if _SIZE.search(name) else "experiment"
+    return Training(**values, kind=kind, name=name or None, places=places)
+
+
+def _whole(rows: list[_Row]) -> Iterator[ExtractedFact]:
+    """Hours of all stages: of one kind if every row has it, and by the clock only on equally many devices."""
+    for name in ("device_hours", "wall_hours"):
+        hours = [fact for row in rows for fact in row.facts if fact.name == name]
+        counts = {next((fact.value for fact in row.facts if fact.name == "count"), None) for row in rows}
+        if len(hours) == len(rows) and (name == "device_hours" or len(counts) == 1):
+            yield ExtractedFact(name, sum(fact.value for fact in hours), hours[0].start, hours[0].end)
+
+
+def _common(rows: list[_Row]) -> Iterator[ExtractedFact]:
+    """The device and the count that all rows have."""
+    for name in ("hardware", "count"):
+        found = [fact for row in rows for fact in row.facts if fact.name == name]
+        if len(found) == len(rows) and len({fact.value for fact in found}) == 1:
+            yield found[0]
+
+
+def _rules(page: CardText) -> Iterator[tuple[int, int]]:
+    """Lines of dashes below a line with a keyword: the rules below the headers of tables."""
+    text, done = page.text, page.body
+    for place in page.places(_KEYWORDS):
+        if place < done:
+            continue
+        start = text.find("\n", place) + 1 or len(text)
+        done = start
+        if text.find("--", start, start + 8) >= 0:
+            end = text.find("\n", start)
+            rule = _RULE.fullmatch(text, start, len(text) if end < 0 else end)
+            if rule is not None and not page.is_code(start):
+                yield rule.span()
+
+
+def _rows(page: CardText, start: int, end: int) -> list[_Row]:
+    """The rows of a table on training, below the header that ends at `start`; none of any other table."""
+    header = _cells(page.text, page.text.rfind("\n", 0, max(start - 1, 0)) + 1, start)
+    grid = [header, *(row for row in (_cells(page.text, *line) for line in _lines(page.text, end + 1)) if row)]
+    grid = [row for row in grid if len(row) == len(header)]
+    if len(header) < 3 or len(grid) < 3:
+        return []
+    if not any(_kind(text) for text, _ in header[1:]):
+        grid = [list(column) for column in zip(*grid, strict=True)]
+    kinds = {column: kind for column, (text, _) in enumerate(grid[0]) if (kind := _kind(text)) is not None}
+    times = any(kind.endswith("hours") for kind in kinds.values())
+    if not kinds or not (times or any(_OF_TRAINING.search(lowered(text)) for text, _ in grid[0])):
+        return []
+    return [_Row(row[0][0], row[0][1], tuple(_facts(kinds, row))) for row in grid[1:]]
+
+
+def _facts(kinds: Mapping[int, str], row: list[tuple[str, int]]) -> Iterator[ExtractedFact]:
+    """Facts of a row, the first of each name."""
+    done: set[str] = set()
+    for column, kind in kinds.items():
+        for fact in _fact(kind, *row[column]):
+            if fact.name not in done:
+                done.add(fact.name)
+                yield fact
+
+
+def _kind(header: str) -> str | None:
+    low = " ".join(lowered(header).replace("*", " ").split())
+    return next((kind for kind, pattern in _COLUMNS if pattern.search(low)), None)
+
+
+def _is_of(name: str, cell: str) -> bool:
+    row = _plain(cell)
+    return row == name or (len(row) >= 5 and name.endswith(row))
+
+
+def _plain(written: str) -> str:
+    return re.sub(r"[^a-z0-9.]", "", re.sub(r"\]\([^)]*\)", "", written.lower()))
+
+
+def _fact(kind: str, cell: str, start: int) -> Iterator[ExtractedFact]:
+    low, end = lowered(cell), start + len(cell)
+    if kind == "hardware":
+        found = devices(cell, low)
+        if len(found) == 1 and found[0].name is not None:
+            yield ExtractedFact("hardware", found[0].name, start + found[0].start, start + found[0].end)
+            if found[0].count is not None and found[0].exact:
+                yield ExtractedFact("count", found[0].count, start + found[0].start, start + found[0].end)
+        return
+    time = next(durations(low), None) if kind.endswith("hours") else None
+    amount = _AMOUNT.match(low)
+    value = time.hours if time is not None else number(amount["amount"], amount["scale"]) if amount else None
+    if value and (kind != "wall_hours" or time is not None):
+        whole = kind == "count"
+        if not whole or value == int(value):
+            yield ExtractedFact(kind, int(value) if whole else value, start, end)
+
+
+def _cells(text: str, start: int, end: int) -> list[tuple[str, int]]:
+    """Cells of a row, also empty ones, with their offsets."""
+    line = text[start:end].rstrip()
+    edges = [-1, *(place for place, char in enumerate(line) if char == "|"), len(line)]
+    if line.lstrip().startswith("|"):
+        edges = edges[1:]
+    if line.endswith("|"):
+        edges = edges[:-1]
+    return [(line[left + 1 : right], start + left + 1) for left, right in pairwise(edges)]
+
+
+def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
+    for _ in range(_MOST_ROWS):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if "|" not in text[start:end]:
+            return
+        yield start, end
+        start = end + 1
