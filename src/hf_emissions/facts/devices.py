@@ -21,8 +21,9 @@ _NO_LETTER = r"(?<![a-z\u00df-\u04ff0-9_.,/:$\u20ac-])"
 _BETWEEN = (
     r"(?:cloud|nvidia|nvidia's|amd|google|intel|gpus?|tpus?|graphics|cards?|pre-?emptible|preemtible"
     r"|preemptive|devices?"
-    r"|accelerators?|powerful|high-end|consumer|physical|virtual|dedicated|different|parallel|instances?|nodes? of"
-    r"|units? of|pieces? of|buah|unidades|unità|unités|stück|sztuk|adet|of the|of|the|modern|tensor core|workstation"
+    r"|accelerators?|powerful|high-end|consumer|physical|virtual|dedicated|different|parallel|instances?"
+    r"|kartach|karta?(?:mi)?|karty|karcie|karten|cartes|tarjetas|placas|schede|картах|карт|карты|видеокартах|видеокарт"
+    r"|free|colab|kaggle|same|units? of|pieces? of|buah|unidades|unità|unités|stück|sztuk|adet|of the|of|the|modern|tensor core|workstation"
     r"|type|way|\d{1,3} ?gi?b)"
 )
 # A count before a name; only words that describe the device may be in between.
@@ -36,9 +37,10 @@ _AFTER = re.compile(
     r"|hours?|hrs?|mins?|minutes|weeks?|gi?b)\b)"
     r"|\(? ?(?:x ?)?(?P<gpus>\d{1,5})(?:x| ?-? ?)(?:gpus?|cards?|devices|cores?|chips?)\b"
     r"(?![ -](?:compute[ -])?(?:hours?|hrs?|days?)\b)"
+    r"|\((?:x ?)?(?P<each>\d{1,2}) (?:gpus? )?per node\)"
     r"|\((?:x ?)?(?P<bare>\d{1,4})x?\)"
     r"|(?:を|显卡|GPU|gpu)?(?P<pieces>\d{1,4}) ?[枚张張台块塊장개대]"
-    r"|(?P<single>\(single\b))"
+    r"|(?P<single>\(single\b|[ 을를]{0,2}한 ?[장대개]))"
 )
 # Unnamed devices. A memory size before them is no count.
 _BARE = re.compile(
@@ -49,13 +51,14 @@ _BARE = re.compile(
 )
 _NODES = re.compile(
     rf"(?<![\w.,/:$€-])(?P<count>\d{{1,5}}|{WORD})[ -](?:(?!gpu|tpu|per |on |and |of |\d+ )[a-z0-9.-]{{1,16}} ){{0,3}}"
-    r"(?P<thing>nodes?|machines?|servers?|hosts?|instances?|vms?|workstations?|dgxs?)(?!\w)"
+    r"(?P<thing>nodes?|nodos|nœuds|noeuds|nodi|nós|knoten|узл\w{1,3}|węzł\w{1,4}|machines?|servers?|hosts?|instances?|vms?|workstations?|dgxs?)(?!\w)"
 )
 _EACH = re.compile(
-    r"^(?: (?:each|every one|one|of|with|having|containing|that|which|has|have|had|equipped|using"
+    r"^(?: (?:de cálculo|de calcul|cada uno|chacun|ciascuno|jeweils|с|con|avec|mit|each|every one|one|of|with|having|containing|that|which|has|have|had|equipped|using"
     r"|consisting|a total|per|and)"
     r"|[ ,(:]){1,12}$|^[^.]{0,60}\b(?:each|per node)\b[^.]{0,30}$"
 )
+_NODE_HAS = re.compile(r"\b(?:each|every|per) (?:node|machine|server|host)\b[^.]{0,20}$")
 _PER_NODE = re.compile(r"^[^.]{0,30}?(?:per|/|each|a|in each|on each|in every) ?(?:node|machine|server|host|instance)")
 _TOTAL = re.compile(
     rf"total(?:ly)?(?: of|ing|ling)? ?(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} )?gpus?"
@@ -63,10 +66,11 @@ _TOTAL = re.compile(
 _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
 # In front of a name in the singular, an article counts one. A name alone does not say how many there were.
 _ARTICLE = re.compile(
-    r"(?:\b(?:an?|the|my|our|this|une?|una|uma|eine?[mnr]?|der|dem|die|le|la|el|il)\b|单)(?: (?!with|of|and|on|from"
+    r"(?:\b(?:an?|the|my|our|this|my one|tek bir|bir|numa|num|nuna|jednej|jednym|jedną|une?|una|uma|eine?[mnr]?|der|dem|die|le|la|el|il|một)\b|单)(?: (?!with|of|and|on|from"
     r"|per|to)[a-z0-9.'-]{1,"
     r"16}){0,3} ?\(?$"
 )
+_ONE_CARD = re.compile("(?:单|單)(?:卡|张|張|块|塊|片|枚|台)的? ?$")
 # A slice of several hosts, of which nobody takes two without a word.
 _POD = re.compile(r"tpu.{0,3}v[2-6][ep]?-(?:1[26]|2[0-9]|[3-9][0-9]|[1-9][0-9]{2,4})\b")
 # A type name implies no count.
@@ -83,10 +87,10 @@ _DASHED = re.compile(
     r"(?:(?<![\w-])|(?<=\dx))(?:nvidia |tesla ){0,2}(?:(?P<letter>[vpah])-(?P<digits>\d{2,3})"
     r"|(?P<ti>\d{4}) ?ti)(?:[ -]gpus?)?(?!\w)"
     r"|(?<![\w-])(?:nvidia |tesla ){0,2}(?P<joined>[vpahtlkb]\d{1,3}[gs]?)(?=x\d{1,4}(?!\w))"
-    r"|(?<=\d)(?P<times> ?[x\u00d7] ?)(?P<rtx>(?:20[678]|30[5-9]|40[5-9]|50[5-9])0(?: ?ti)?)(?:s\b)?(?!\w)"
+    r"|(?:(?<=\d)(?P<times> ?[x\u00d7] ?)|(?<=[卡张張块塊]))(?P<rtx>(?:20[678]|30[5-9]|40[5-9]|50[5-9])0(?: ?ti)?)(?:s\b)?(?!\w)"
     r"|(?:cloud )?tpus? ?\( {0,2}(?P<tpu>v\d[ep]?(?:-\d{1,4})?)(?!\w)"
 )
-_MAY_BE_DASHED = re.compile(r"[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d")
+_MAY_BE_DASHED = re.compile(r"[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d")
 _TAIL = re.compile(r"[ -]+(?:gpus?|cards?)$", re.IGNORECASE)
 _MACHINE = re.compile(r"\b(?:dgx|hgx)[ -]?")
 _INSTANCE = re.compile(
@@ -153,6 +157,8 @@ def _meant(name: str) -> HardwareName | None:
 def _count(start: int, end: int, low: str) -> tuple[int | None, int, int, bool]:
     """Count of a name, its span including the count, and whether the count is written."""
     after = _AFTER.match(low, end)
+    if after and after["each"]:
+        return _whole(after["each"]), start, end, True
     if after and (written := after["times"] or after["gpus"] or after["bare"] or after["pieces"] or after["single"]):
         return (1 if after["single"] else _whole(written)), start, after.end(), True
     head = low[max(0, start - 60) : start]
@@ -163,7 +169,7 @@ def _count(start: int, end: int, low: str) -> tuple[int | None, int, int, bool]:
         exact = before["count"] not in ("a", "an")
         return count, start - len(head) + before.start(), end, exact
     several = _PLURAL.search(low, start, end) or low.startswith((" gpus", " cards"), end) or _TYPE_OF.search(head)
-    alone = _ARTICLE.search(head) or _POD.search(low[start:end])
+    alone = _ARTICLE.search(head) or _ONE_CARD.search(head) or _POD.search(low[start:end])
     return (1 if alone and not several else None), start, end, False
 
 
@@ -258,7 +264,8 @@ def _times_nodes(device: Device, low: str) -> Device:
         if count and count > 1 and (per_node or _is_each(low, nodes.end(), device.start)):
             return replace(device, count=device.count * count, start=min(device.start, nodes.start()))
     # Per node, with an unknown number of nodes.
-    return replace(device, count=None) if device.count > 1 and per_node and per_node.end() < 20 else device
+    is_each = (per_node and per_node.end() < 20) or _NODE_HAS.search(low[max(0, device.start - 40) : device.start])
+    return replace(device, count=None) if device.count > 1 and is_each else device
 
 
 def _is_each(low: str, start: int, end: int) -> bool:

@@ -16,10 +16,10 @@ _SPELLINGS = {
     "month": "months month monate mois meses mesi 个月 個月 ヶ月 месяца месяц",
     "week": "weeks week wks wk semanas semana semaines semaine wochen woche settimane settimana tygodni tygodnie "
     "minggu hafta tuần weken weeks 周 週間 주 недель недели неделю",
-    "day": "days day d jours jour dias dia días día tagen tage tag giorni giorno dni dagen hari gün ngày päivää 天 "
+    "day": "أيام يوم days day d jours jour dias dia días día tagen tage tag giorni giorno dni dagen hari gün ngày päivää 天 "
     "日間 일간 일 dagar dag дней дня день суток",
     "hour": "hours hour hrs hr h heures heure horas hora stunden stunde std ore 시간 godzin godziny godzinę "
-    "jam saat giờ uur uren tuntia tunnin годин години 小时 小時 時間 часов часа час timmar timer",
+    "jam saat giờ ساعات ساعة tunnissa uur uren tuntia tunnin годин години 小时 小時 時間 часов часа час timmar timer",
     "minute": "minutes minute mins min minuten minutos menit dakika phút minuuttia хвилин minuti m 分钟 分鐘 分間 "
     "минут минуты",
     "second": "seconds second secs sec s",
@@ -48,7 +48,7 @@ _TIME = re.compile(
     rf"(?:(?: ?(?:-|\u2013|\u2014|~|to|or) ?| ?%? ?and (?=[\d.]{{1,6}} ))(?P<high>{DIGITS}|{WORD}))?"
     r"(?P<half> and (?:a )?half)?(?P<more>\+)?"
     rf"(?: ?(?P<scale>{SCALE}))?[ \t~≈-]{{0,3}}(?:an? |of an? |of )?"
-    rf"(?P<devices>(?:{_DEVICE_WORD}[ \t-]{{1,2}}){{0,5}})(?P<unit>{_UNIT})(?P<late> and a half)?",
+    rf"(?P<devices>(?:{_DEVICE_WORD}[ \t-]{{1,2}}){{0,5}})(?P<unit>{_UNIT})(?P<late> and a half|半)?",
 )
 _NEXT = re.compile(
     rf"[ ,]{{0,2}}(?:and |& )?(?P<low>{DIGITS}|{WORD}|an?)(?P<half> and (?:a )?half)?[ -]{{0,2}}(?P<unit>{_UNIT})"
@@ -67,6 +67,7 @@ _UNIT_PARTS = (
     *"hour hr sec day week wk month min heure jour hora dia día stund tag woch seman semain giorn".split(),
     *"час дн сут недел минут settiman tim dag mes mois godz dni jam hari saat gün giờ ngày uur uren tunti".split(),
     *"päiv годин menit dakika phút tygod minggu hafta tuần weken ore".split(),
+    *"ساع أيام يوم tunni".split(),
     *"天 小 時 周 週 分 月 日 시 일 주".split(),
 )
 _DIGIT_UNIT = re.compile(r"\d(?::\d\d:\d| ?h(?:\b|\d)|d\b)")

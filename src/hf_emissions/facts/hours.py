@@ -16,6 +16,8 @@ from .pairs import Pair, labels
 # The template does not say whether its hours are summed over devices.
 _EITHER = labels("hours used, hours, compute hours, total hours, hours used total")
 _WALL = labels(
+    "время, длительность, длительность тренировки, süre, eğitim zamanı, tempo, zeit, thời gian, waktu, 训练时间, 时间, 時間, 시간, "
+    "computation time, compute time, training budget, cost, cost of training, "
     "durata dell'addestramento, durata, tempo di addestramento, durée d'entraînement, durée de l'entraînement, temps "
     "d'entraînement, "
     "durée, tiempo, tiempo de entrenamiento, duración, duración del entrenamiento, tempo de treinamento, tempo de "
@@ -36,6 +38,7 @@ _DEVICE = labels(
     "gpu hours used, gpu compute hours, chip hours, training time gpu hours"
 )
 _HARDWARE = labels(
+    "video kartı, tarjeta gráfica, placa de vídeo, scheda video, karta graficzna, carte graphique, 设备, "
     "硬件, 训练硬件, 显卡, 计算资源, 計算資源, ハードウェア, 学習環境, 하드웨어, matériel, "
     "perangkat keras, donan\u0131m, sprzęt, оборудование, железо, видеокарта, phần cứng, grafikkarte, rechner, "
     "hårdvara, maskinvare, chips, "
@@ -49,11 +52,15 @@ _HARDWARE = labels(
     "node, nodes"
 )
 _COUNT = labels(
+    "quantidade, quantità, cantidad, anzahl, количество, 数量, 卡数, number of cards, # of gpus, accelerator count, "
     "number of gpus, num gpus, n gpus, gpu count, number of devices, num devices, # gpus, #gpus, no. of gpus, gpus, "
     "number of accelerators, number of tpus, num of gpus, total gpus, number of gpus used, gpu number"
 )
 # Generic labels: a duration must follow almost immediately.
-_LOOSE = frozenset(["time", "duration", "total time", "hours", "runtime"])
+_LOOSE = frozenset(
+    ["time", "duration", "total time", "hours", "runtime", "cost", "время", "tempo", "zeit", "süre", "waktu", "时间", "時間", "시간"]
+)
+_ABOUT = re.compile(r"(?:[~≈ ]|about|around|approximately|approx\.?|roughly|close to|nearly|almost|circa|ca\.?|etwa|около)+ ")
 LABELS = _EITHER | _WALL | _DEVICE | _HARDWARE | _COUNT
 
 _NUMBER = re.compile(
@@ -129,7 +136,9 @@ def _hours(page: CardText, pair: Pair, of_codecarbon: bool) -> Iterator[Extracte
             if written.of == "wall":
                 yield ExtractedFact("wall_hours", written.hours, pair.start + written.start, pair.start + written.end)
             return
-    if written is not None and written.of != "others" and written.start <= (4 if pair.label in _LOOSE else 24):
+    about = _ABOUT.match(low)
+    reach = (about.end() if about else 0) + 4 if pair.label in _LOOSE else 24
+    if written is not None and written.of != "others" and written.start <= reach:
         if written.of == "devices" or re.match(r" of (?:gpu|tpu)", low[written.end :]):
             name = "device_hours"
         yield ExtractedFact(name, written.hours, pair.start + written.start, pair.start + written.end)

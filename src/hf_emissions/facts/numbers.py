@@ -36,6 +36,12 @@ _WORDS: dict[str, float] = {
     **dict.fromkeys(
         ["ein", "eine", "einer", "einem", "einen", "une", "una", "uno", "одна", "одной", "одном", "одну", "один"], 1.0
     ),
+    **dict.fromkeys(["due", "dwa", "dwie", "dwóch", "dvě"], 2.0),
+    **dict.fromkeys(["tre", "trzy", "trzech"], 3.0),
+    **dict.fromkeys(["cztery", "czterech"], 4.0),
+    **dict.fromkeys(["fünf", "cinq", "cinco", "cinque", "pięć", "пять", "пяти"], 5.0),
+    **dict.fromkeys(["sechs", "seis", "шесть"], 6.0),
+    **dict.fromkeys(["zehn", "dix", "diez", "dez", "dieci", "dziesięć", "десять"], 10.0),
     **{digit: float(value) for value, digit in enumerate("一二三四五六七八九十", 1)},
     "两": 2.0,
     "兩": 2.0,

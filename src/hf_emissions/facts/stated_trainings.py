@@ -29,6 +29,8 @@ _STAGE = re.compile(
     r"|phase|round)[ -]?(?:\d|one|two"
     r"|three|[ivx]{1,3}\b)|then (?:we )?(?:fine-?|further )?(?:trained|tuned|fine-?tuned)|followed by|afterwards"
     r"|after that|subsequently)"
+    r"|^\W{0,4}(?:cold-start )?(?:rl|sft|dpo|rlhf|grpo|orpo|ppo|pre-?training|mid-?training|post-?training|fine-?tuning)"
+    r"\b[^:\n]{0,20}:"
 )
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _FINETUNED = re.compile(r"\bfine-? ?tun(?:ed|ing)\b")

@@ -27,13 +27,20 @@ _RULE = re.compile(
 _KEYWORDS = TIMES | TIME_LABELS | DEVICES | SIZES
 _MOST_TABLES, _MOST_ROWS = 20, 60
 _COLUMNS = (
-    ("device_hours", re.compile(r"\b(?:gpu|tpu|device|accelerator)s?[ -]?(?:hours|hrs)|\((?:gpu|tpu) hours\)")),
+    (
+        "device_hours",
+        re.compile(r"\b(?:gpu|tpu|device|accelerator|[ahv]\d{2,3}|mi\d{3}x?)s?[ -]?(?:hours?|hrs|h)\b|gpu小时|卡时"),
+    ),
     (
         "wall_hours",
-        re.compile(r"\b(?:training|train|wall|pre-?training|fine-?tuning)[ -]?(?:clock )?(?:time|duration|hours)\b"),
+        re.compile(r"\b(?:training|train|wall|pre-?training|fine-?tuning)[ -]?(?:clock )?(?:time|duration|hours)\b|训练时[间长]|学習時間"),
     ),
-    ("hardware", re.compile(r"^(?:training )?(?:hardware|gpu|gpus|gpu type|accelerator|device|gpu model)(?: used)?$")),
-    ("count", re.compile(r"^(?:#|number of|no\.? of|num) ?(?:gpus|devices|accelerators)$")),
+    (
+        "hardware",
+        re.compile(r"^(?:training )?(?:hardware|gpu|gpus|gpu type|accelerator|device|gpu model|devices|accelerators|compute"
+        r"|显卡|硬件|设备)(?: used)?$"),
+    ),
+    ("count", re.compile(r"^(?:#|number of|no\.? of|num) ?(?:gpus|devices|accelerators|tpus|cards)$|^(?:数量|卡数|gpu数)$")),
     ("parameters", re.compile(r"^(?:#|number of|no\.? of|num|total|model)? ?(?:params|parameters|parameter count)$")),
     ("tokens", re.compile(r"^(?:training |pre-?training |token )?(?:tokens|token count)(?: seen)?$")),
 )

@@ -24,11 +24,12 @@ _ROUGHLY = (
     r"|the course of|the span of|a bit|a little|bit|little|more|less|than|up to|at most"
     r"|an additional|another|additional|the|a|between"
     r"|[约約了为為共近]|大约|大約|为期|около|примерно|всего|etwa|ungefähr|rund|circa|environ|unos|unas"
-    r"|cerca de|alrededor de"
+    r"|cerca de|alrededor de|khoảng|poco meno di|poco più di|en total|in totale|no total|au total|insgesamt|w sumie"
     r"|well|slightly|somewhere|in|within|for|and|of|~|≈|<|>|\+/-|-|:|=|\(|,|\"|')"
 )
 _TOOK = (
     r"(?:(?<=training )last|耗费|耗时|用时|花费|花了|持续|历时|训练了|训练时间|需要|总共"
+    r"|mất|trwał\w{0,2}|zaję\w{1,3}|liefe?n?|brauchte|benötigte|dauert|kesti|استغرق(?: تدريب)?(?: \w+){0,2}"
     r"|заня(?:ло|ла|л|ли)|длил\w{2,3}|потребовал\w{0,3}|tog|duurde|è durato|ha richiesto|took|takes?|taken|taking"
     r"|lasted|lasts|lasting"
     r"|equal(?:ed"
@@ -38,7 +39,7 @@ _TOOK = (
 )
 _GOVERNED = re.compile(
     rf"(?:^|[^a-z])(?:(?P<took>{_TOOK}(?: (?:me|us|it))?)|(?P<for>for|during|in|within|over|after"
-    rf"|pendant|durante|während|für|por|en|über|with a training time of|(?:pre-?|fine-?)?(?:trained"
+    rf"|przez|w ciągu|в течение|в течении|selama|trong|boyunca|gedurende|under loppet av|pendant|durante|während|für|por|en|über|обучал\w{1,4}|trainiert wurde|trainiert|entrenó|trenowano|訓練|训练了?|学習|with a training time of|(?:pre-?|fine-?)?(?:trained"
     rf"|training|tuned|tuning)))"
     rf"(?: {{0,2}}{_ROUGHLY}){{0,6}}[ ~≈(:<>+]{{0,3}}$"
 )
@@ -47,20 +48,22 @@ _NAMED_TIME = re.compile(
     r"(?:train(?:ing)?|tuning|wall-?(?: ?clock)?|run|total|elapsed|compute|computation"
     r"|gpu)[ _-]?(?:wall )?(?:run)?(?:times?|durations?|hours)\b[^.;|]{0,60}$"
     r"|\btime to (?:fine-?)?(?:train|tune)\b[^.;|]{0,40}$|\bduration\b[^.;|]{0,30}$"
+    r"|(?:时间|时长|時間|期間|耗时|用时|공부|시간|기간)(?:为|為|是|は|은|는|[：:约約 ]){0,4}$"
     r"|\bhours used\b[^.;|]{0,20}$|\bruntime\b[^.;|]{0,30}$"
 )
 _NAMED_OWN_TIME = re.compile(
     r"\b(?:training|train|wall-?(?: ?clock)?|fine-?tuning|pre-?training)[ _-]?(?:run)?(?:time|duration)\b[^.;|]{0,24}$"
 )
 _TO_TRAIN = re.compile(
-    r"[ )*,.]{0,3}(?:of )?(?:[a-z0-9/-]{1,12} ){0,2}?(?:to (?:pre-?|fine-?)?(?:train|tune|complete"
-    r"|finish|converge|reach)|[のを]?(?:かか|かけて|要し|학습|훈련|동안|걸렸|소요)"
+    r",? (?:in total|altogether|overall|all in all)\b"
+    r"|[ )*,.]{0,3}(?:of )?(?:[a-z0-9/-]{1,12} ){0,2}?(?:to (?:pre-?|fine-?)?(?:train|tune|complete"
+    r"|finish|converge|reach)|[のを]?(?:かか|かけて|要し|学習|訓練|학습|훈련|동안|걸렸|소요)|半?で?(?:学習|訓練)|lang\b|sürdü|sürmüştür|eğitil"
     r"|(?:pre-?|fine-?)?(?:training|tuning)\b(?! data| set| corpus| speech| audio)|comput|d'entra|de entrenamiento"
     r"|de treino)"
 )
 _ON_DEVICE = re.compile(
     r"[ )*,.~-]{0,3}(?:(?:of (?:training|compute|computation) )?(?:on|with|using|across|over|in|by"
-    r"|at|an|sur|auf|en|con|mit|em)) .{0,40}$"
+    r"|at|an|sur|auf|en|con|mit|em|na|на|trên|su|op|på)) .{0,40}$"
 )
 _BEFORE_PAREN = re.compile(r"(?:steps|epochs?|iterations|updates)[^.()]{0,25}[(,~ ]{1,3}[^()]{0,40}$")
 _GLUE = re.compile(
@@ -69,7 +72,7 @@ _GLUE = re.compile(
 
 _OF_DATA = re.compile(
     r"[ -]{0,2}(?:long )?(?:of|worth|d'|de|von|di)\b(?! ?(?:the )?(?:training|compute|computation"
-    r"|computing|pre-?train|fine-?tun|wall|gpu|tpu|processing|optimi|learning|entra|trein|entren|use"
+    r"|computing|that|those|this|these|it|pre-?train|fine-?tun|wall|gpu|tpu|processing|optimi|learning|entra|trein|entren|use"
     r"|continuous|work|run))"
     r"|[ -]{0,2}(?:[a-z0-9-]{1,14} ){0,3}(?:speech|audio|data|dataset|recordings?|videos?"
     r"|transcri\w{0,6}|labell?ed|unlabell?ed|music|voice|conversations?|corpus|subset|split|footage"
@@ -83,6 +86,8 @@ _ON_DATA = re.compile(
 )
 # The week of `30 hours a week`.
 _RATE = re.compile(r"\b(?:hours?|hrs|minutes|days) $")
+# The 90 days of `90 days planned, finished in 88 days`.
+_PLANNED = re.compile(r"[ -]{0,2}(?:were |was )?(?:planned|expected|estimated|scheduled|budgeted|reserved)\b")
 _QUOTA = re.compile(r"[ -]{0,2}(?:(?:weekly|monthly|daily|free) )?(?:quota|limit|allowance|budget|window)s?\b")
 # Duration of the training data, where "duration" alone would mean time.
 _LENGTH_OF_DATA = re.compile(
@@ -100,7 +105,7 @@ _PER_PART = re.compile(
     r"\W{0,3}per (?!gpu|tpu|device|node|card|chip|accelerator|machine|server|run|training|model)[a-z]"
     r"|\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par"
     r"|por)[ -]{0,2}(?:single )?(?:epoch|step|iteration|fold|batch|trial|sample|image|checkpoint"
-    r"|época|epoche|époque|day|month|year)|\W{0,3}each\b"
+    r"|época|epoche|époque|day|month|year)|\W{0,3}each\b|\W{0,3}(?:per|for every|for each) \d"
 )
 _EACH_PART = re.compile(
     r"(?<!trained for )(?<!tuned for )(?<!training for )(?<!tuning for )\b(?:each|every|one|1|an|per"
@@ -136,6 +141,9 @@ _EPOCHS = re.compile(
 _GOES_ON = re.compile(r"\W{0,4}(?:it|this|that|which|everything|the whole thing)\b")
 
 
+_THIS_TOOK = re.compile(r"\b(?:this|it|which|the whole thing) took\b")
+
+
 class DurationCandidate(NamedTuple):
     """A duration of a training, its score, and its sentence."""
 
@@ -149,17 +157,22 @@ _DEVICE_HOURS = re.compile(
 )
 
 
+_OF_DEVICE = re.compile(r" (?:of|on) (?:nvidia )?(?:gpu|tpu|[avh]\d{2,3})s?(?: \d\dgb)?[ -](?:time|compute|hours|v?ram)\b")
+
+
 def is_of_devices(time: DurationCandidate) -> bool:
     """True if the hours are summed over devices: `300 GPU hours`, `total GPU hours: 300 hours`."""
+    if _OF_DEVICE.match(time.sentence.low, time.duration.end):
+        return True
     head = time.sentence.low[max(0, time.duration.start - 60) : time.duration.start]
     return time.duration.of == "devices" or _DEVICE_HOURS.search(head) is not None
 
 
 def times(read: list[Sentence]) -> Iterator[DurationCandidate]:
     """Durations with enough evidence of being the training time."""
-    for before, sentence in zip([None, *read], read, strict=False):
+    for before, sentence, behind in zip([None, *read], read, [*read[1:], None], strict=False):
         for duration in sentence.durations:
-            of_epochs = _of_all_epochs(sentence, duration, before)
+            of_epochs = _of_all_epochs(sentence, duration, (before, behind))
             if of_epochs is not None:
                 yield DurationCandidate(_LEAST_FOR_TIME + 1, of_epochs, sentence)
                 continue
@@ -168,8 +181,10 @@ def times(read: list[Sentence]) -> Iterator[DurationCandidate]:
                 yield DurationCandidate(points, duration, sentence)
 
 
-def _of_all_epochs(sentence: Sentence, duration: Duration, before: Sentence | None) -> Duration | None:
-    """The time of all epochs, where the duration is that of one and this or the sentence before counts them."""
+def _of_all_epochs(
+    sentence: Sentence, duration: Duration, beside: tuple[Sentence | None, Sentence | None]
+) -> Duration | None:
+    """The time of all epochs, where the duration is that of one, and this sentence or one beside it counts them."""
     head, tail = _around(sentence, duration)
     if (
         duration.of == "others"
@@ -177,7 +192,7 @@ def _of_all_epochs(sentence: Sentence, duration: Duration, before: Sentence | No
         or sentence.against(duration.start)
     ):
         return None
-    texts = [sentence.low] + ([before.low] if before is not None and before.unit == sentence.unit else [])
+    texts = [sentence.low, *(other.low for other in beside if other is not None and other.unit == sentence.unit)]
     counts = {
         1.0 if found["one"] else number(found["count"] or found["cjk"])
         for text in texts
@@ -206,7 +221,8 @@ def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | N
 
 def _says_it_took(sentence: Sentence) -> bool:
     """True for `It took 50 hours on 8 A100`, whose subject is the model's training unless something else is named."""
-    return is_labelled_hardware(sentence) or (bool(sentence.devices) and _GOES_ON.match(sentence.low) is not None)
+    goes_on = _GOES_ON.match(sentence.low) or _THIS_TOOK.search(sentence.low)
+    return is_labelled_hardware(sentence) or (bool(sentence.devices) and goes_on is not None)
 
 
 def _points_around(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:
@@ -225,6 +241,7 @@ def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
         _RATE.search(head)
         or _OF_DATA.match(tail)
         or _QUOTA.match(tail)
+        or _PLANNED.match(tail)
         or _PER_PART.match(tail)
         or _EACH_PART.search(head)
     ):
