@@ -44,6 +44,7 @@ _FOREIGN_TIME = re.compile(
     r"|\u0447\b|\u0441\u0430\u0430\u0442|\u0633\u0627\u0639|\u064a\u0648\u0645|\u0623\u064a\u0627\u0645"
     r"|\u0433\u043e\u0434\u0438\u043d|g\u00fcn|gi\u1edd|ng\u00e0y|d\u00eda|\u00e9poca|p\u00e4iv|tunti)"
 )
+_FOREIGN_SIZE = re.compile(r"[0-9] ?(?:[万萬亿億千百]|억|조|млрд|млн|трлн|миллиард|миллион|tỷ|tỉ|triệu)")
 # First bytes of letters in UTF-8; those of punctuation (C2, E2) and emoji (F0) are not among them.
 _FOREIGN_LEAD = re.compile(b"[\xc3-\xdf\xe1\xe3-\xed]")
 _ASCII = bytes(range(128))
@@ -183,6 +184,14 @@ class CardText:
         if self.text.isascii() or not _FOREIGN_LEAD.search(_not_ascii(self.text)):
             return []
         found = (entry.start() for entry in islice(_FOREIGN_TIME.finditer(self.low, self.body, self.end), _MOST_PLACES))
+        return list(found)
+
+    @cached_property
+    def foreign_sizes(self) -> list[int]:
+        """Offsets of large numbers in scripts whose words are no keywords."""
+        if self.text.isascii() or not _FOREIGN_LEAD.search(_not_ascii(self.text)):
+            return []
+        found = (entry.start() for entry in islice(_FOREIGN_SIZE.finditer(self.low, self.body, self.end), _MOST_PLACES))
         return list(found)
 
     def counted(self, words: frozenset[str]) -> list[int]:

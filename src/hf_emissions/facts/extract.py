@@ -21,6 +21,7 @@ from .keywords import (
     BLOCK,
     DEVICES,
     FIGURES,
+    FOREIGN_SCALES,
     HYPERPARAMETERS,
     LOGGED,
     OPERATIONS,
@@ -37,7 +38,8 @@ from .metadata import is_copy, read_adaptation, read_base_model, read_block
 from .pairs import Pair, pairs
 from .places import are_consistent, read_places
 from .prose import read_prose
-from .sizes import has_labelled_size, read_labelled_sizes, read_named_size, read_sizes
+from .sizes import has_labelled_size, read_labelled_sizes, read_named_size
+from .sizes_in_prose import read_sizes
 from .trainer_card import read_base_in_body, read_logged, read_trainer_card
 from .training_table import read_training_table
 
@@ -45,7 +47,8 @@ NO_FACTS = Facts()
 _PARTS = ("hardware", "count", "wall_hours", "device_hours")
 _TIMES = frozenset(["wall_hours", "device_hours", "hours"])
 _LABELLED = DEVICES | TIMES | FIGURES | PLACES | TIME_LABELS
-_BODY = _LABELLED | SIZES
+_SIZES = SIZES | FOREIGN_SCALES
+_BODY = _LABELLED | _SIZES
 _METADATA = BASE | ADAPTERS
 _TRAINER = HYPERPARAMETERS | LOGGED
 _ESTIMABLE = FIGURES | BLOCK | OPERATIONS
@@ -160,7 +163,7 @@ def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
 def _readers_of_prose(page: CardText, labelled: list[Pair]) -> Iterator[Iterable[ExtractedFact]]:
     yield read_prose(page)
     yield chain(read_places(labelled), read_labelled_sizes(labelled))
-    if page.has(SIZES):
+    if page.has(_SIZES):
         yield read_sizes(page)
     yield read_named_size(page)
 

@@ -58,6 +58,10 @@ PLACES = _words("provider region cloud_region cloud_provider country_name")
 PARAMETERS = _words("parameters parameter params")
 TOKENS = _words("tokens")
 SIZES = PARAMETERS | TOKENS
+FOREIGN_SCALES = _words(
+    "milliarden milliarde milliards milliard miliardi miliardo miliardy milioni milioni miliony millones millionen milyar "
+    "milyon miljard miljarder mio mrd bilh milh"
+)
 HYPERPARAMETERS = _words("hyperparameters")
 OPERATIONS = _words("total_flos")
 LOGGED = OPERATIONS | _words("train_runtime max_seq_length num_train_epochs")
@@ -78,6 +82,7 @@ _ALL = frozenset(
         PLACES,
         CLOUDS,
         SIZES,
+        FOREIGN_SCALES,
         HYPERPARAMETERS,
         LOGGED,
         TUNED,

@@ -18,7 +18,7 @@ from .keywords import CLOUDS, DEVICES, TIMES
 from .places import provider_named
 from .providers import read_providers
 from .sentence import Sentence, sentences
-from .sizes import sizes_in
+from .sizes_in_prose import sizes_in
 from .stated_trainings import StatedTraining, are_stages, kind_of, stated_trainings
 from .training_hardware import HardwareCandidate
 from .training_time import DurationCandidate
