@@ -83,9 +83,9 @@ def _hours_of_stages(found: list[StatedTraining]) -> Iterator[ExtractedFact]:
     first = found[0].time
     assert first is not None
     start, end = first.sentence.start + first.duration.start, first.sentence.start + first.duration.end
-    if len(walls) == len(found) and len(set(counts)) == 1:
+    if len(walls) == len(found):
         yield ExtractedFact("wall_hours", sum(wall.duration.hours for wall in walls), start, end)
-    elif len(walls) == len(found) and None not in counts:
+    if len(walls) == len(found) and len(set(counts)) > 1 and None not in counts:
         summed = sum(wall.duration.hours * (count or 0) for wall, count in zip(walls, counts, strict=True))
         yield ExtractedFact("device_hours", summed, start, end)
 

@@ -11,7 +11,7 @@ from itertools import islice
 from .card_text import CardText, Unit, lowered
 from .devices import Device, devices
 from .durations import Duration, durations
-from .subject import is_of_another, title_of
+from .subject import has_another_subject, is_of_another, title_of
 
 # Points against what is said of another model: more than the words of a time, and less than its label. A judgement.
 _ANOTHERS = 6
@@ -195,7 +195,7 @@ class Sentence:
     @cached_property
     def is_of_another(self) -> bool:
         """True if its section or its title makes it a sentence about another model's training."""
-        return is_of_another(self.page, self.low, self.start)
+        return is_of_another(self.page, self.low, self.start) or has_another_subject(self.page, self.text)
 
     @cached_property
     def names_another_model(self) -> bool:

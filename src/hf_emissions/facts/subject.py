@@ -23,6 +23,58 @@ _ABOUT_ANOTHER = re.compile(
 _ORIGINAL = re.compile(r"\b(?:original|upstream|base|parent|source)\b")
 _NAME = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
 _LONGEST_SECTION = 3000
+_NAME_PART = re.compile(r"[a-z]{3,}")
+
+
+# The card says which one of several it is about.
+_THIS_IS = re.compile(
+    r"\b(?:this (?:repo(?:sitory)?|model|checkpoint|card|page)(?: card)? (?:is|contains|holds|documents|hosts|provides)"
+    r"(?: for)?|you are looking at|this is) (?:the |our )?(?:model )?[*_`]{0,3}(?P<name>[a-z0-9][\w.-]{1,40})"
+)
+_RELATED = (
+    r"\b(?:unlike|than|based on|built on|on top of|(?:version|variant|tune|tuning|derivative|distillation|merge|copy|sft|dpo) of"
+    r"|tuned from|from|starting (?:from|with)|initiali[sz]ed (?:from|with|by)|base(?:_model)?:?|teacher:?|vs\.?|versus"
+    r"|compared? (?:to|with)|compete with|beats?|outperforms?)[\s\[*_`\"'(-]{1,6}(?:the |our |original |google's |meta's )?"
+    r"(?:[\w.-]{1,40}/)?"
+)
+# A name of a model: letters of both cases or with digits, as in `MusicGen`, `DeBERTa`, `GPT-2`; not a word of training.
+_MODEL_NAME = re.compile(
+    r"\W{0,4}(?P<name>(?!GPUs?\b|TPUs?\b|CPUs?\b|NPUs?\b|SFT\b|DPO\b|ORPO\b|PPO\b|GRPO\b|RLHF\b|RL\b|LoRA\b|QLoRA\b"
+    r"|CPT\b|PEFT\b|FSDP\b|DeepSpeed|[AHVPTLKB]\d{1,3}|RTX|GTX|DGX|HPC|AWS|GCP|MLM\b|LM\b|LLM)"
+    r"(?:[A-Z][a-z]*[A-Z][\w.-]*|[A-Z][A-Za-z]*-?\d[\w.-]*|[A-Z]{3,}[\w.-]*))"
+    r"(?:[ -][A-Z0-9][\w.-]{0,20}){0,2}(?:'s [a-z-]{3,20})?(?: \([^)]{0,60}\))?,? (?:itself |alone |originally )?"
+    r"(?:was|were|is|has been|took|needed|used|required)\b"
+)
+
+
+@lru_cache(maxsize=16)
+def names_of(page: CardText) -> frozenset[str]:
+    """Words of three letters or more in the card's title, and in what it says that it is."""
+    said = (found["name"] for found in _THIS_IS.finditer(page.low, page.body, page.body + _LONGEST_SECTION))
+    return frozenset(_NAME_PART.findall(" ".join([title_of(page), *said])))
+
+
+def own_names(page: CardText) -> list[str]:
+    """The title, and the names that the card says it is about."""
+    said = [found["name"] for found in _THIS_IS.finditer(page.low, page.body, page.body + _LONGEST_SECTION)]
+    return [title_of(page), *said]
+
+
+def has_another_subject(page: CardText, sentence: str) -> bool:
+    """True if a sentence begins with the name of a model that the card calls its base, or compares itself with.
+
+    `MusicGen was trained on ...` is of another model in a card that says `unlike MusicGen`, and whose title says nothing
+    of it.
+    """
+    found = _MODEL_NAME.match(sentence)
+    if found is None or not title_of(page):
+        return False
+    name = found["name"].lower()
+    words = _NAME_PART.findall(name)
+    title = "".join(sorted(names_of(page)))
+    if not words or any(word in title for word in words):
+        return False
+    return re.search(_RELATED + re.escape(name), page.low) is not None
 
 
 @lru_cache(maxsize=16)

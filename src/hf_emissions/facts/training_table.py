@@ -19,7 +19,7 @@ from .extracted_fact import ExtractedFact
 from .facts import Kind, Span, Training
 from .keywords import DEVICES, SIZES, TIME_LABELS, TIMES
 from .numbers import DIGITS, SCALE, number
-from .subject import title_of
+from .subject import own_names
 
 _RULE = re.compile(
     r"[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,16}\|?[ \t]{0,8}\r?"
@@ -46,14 +46,18 @@ _COLUMNS = (
 )
 # A table of what runs where has a column of hardware too.
 _OF_TRAINING = re.compile(r"train|power|energy|emission|co2|carbon|tokens|param")
+_TIME = re.compile(r"(?:time|duration|wall[- ]?clock(?: time)?|hours|runtime|elapsed|时间|时长|時間|tempo|tiempo|dauer|durée)(?: ?\(|$)")
+_UNIT = re.compile(r"\((?P<unit>h|hrs?|hours?|d|days?|mins?|minutes)\)")
 _USE = re.compile(r"infer|requirement|latency|throughput|speed|serving|deploy|benchmark|evaluat")
 _STAGE = re.compile(
     r"(?:stage|phase|step|part)\b|(?:\d\.? ?)?(?:pre-?|post-?|mid-?|continued pre-?|instruction )?(?:training|tuning)\b"
     r"|(?:sft|dpo|rlhf|rl|ppo|grpo|cpt|annealing|long[- ]context|cooldown|decay|warm-?up)\b"
 )
+_OURS = re.compile(r"\b(?:ours|this model|this one|this work|our model)\b")
 _TOTAL = re.compile(r"(?:total|sum|all|overall|\u03a3)\b")
 _SIZE = re.compile(r"(?<![\w.])[0-9]{1,4}(?:\.[0-9]{1,3})? ?[BbMmKk]\b|\b(?:tiny|small|base|medium|large|xl|xxl|huge)\b", re.I)
 _LONGEST_NAME = 60
+_COUNT_ALONE = re.compile(r"[ *]{0,4}(?P<count>[1-9][0-9]{0,3}|[1-9][0-9]?,[0-9]{3})[ *x]{0,4}")
 _AMOUNT = re.compile(rf"[~≈ *]{{0,4}}(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?[ *+]{{0,4}}$")
 
 
@@ -69,9 +73,10 @@ def read_training_table(page: CardText) -> Iterator[ExtractedFact]:
     """Facts in the row of the model that the title names; else one training a row that states a time."""
     rules = [] if page.text.find("--", page.body) < 0 else list(islice(_rules(page), _MOST_TABLES))
     tables = [rows for start, end in rules if (rows := _rows(page, start, end))]
-    name = _plain(title_of(page)) if tables else ""
+    names = [name for name in map(_plain, own_names(page)) if len(name) >= 3] if tables else []
     for rows in tables:
-        own = [row for row in rows if len(name) >= 3 and _is_of(name, row.name)]
+        own = [row for row in rows if _OURS.search(row.name.lower())]
+        own = own or [row for row in rows if any(_is_of(name, row.name) for name in names)]
         if len(own) == 1:
             yield from own[0].facts
         elif not own and not _is_of_use(page, rows[0].start):
@@ -104,11 +109,10 @@ def _training(row: _Row, *, stages: bool) -> Training:
 
 
 def _whole(rows: list[_Row]) -> Iterator[ExtractedFact]:
-    """Hours of all stages: of one kind if every row has it, and by the clock only on equally many devices."""
+    """Hours of all stages, of each kind that every row has."""
     for name in ("device_hours", "wall_hours"):
         hours = [fact for row in rows for fact in row.facts if fact.name == name]
-        counts = {next((fact.value for fact in row.facts if fact.name == "count"), None) for row in rows}
-        if len(hours) == len(rows) and (name == "device_hours" or len(counts) == 1):
+        if len(hours) == len(rows):
             yield ExtractedFact(name, sum(fact.value for fact in hours), hours[0].start, hours[0].end)
 
 
@@ -145,24 +149,40 @@ def _rows(page: CardText, start: int, end: int) -> list[_Row]:
     if not any(_kind(text) for text, _ in header[1:]):
         grid = [list(column) for column in zip(*grid, strict=True)]
     kinds = {column: kind for column, (text, _) in enumerate(grid[0]) if (kind := _kind(text)) is not None}
+    if "hardware" in kinds.values() or "count" in kinds.values() or all(_STAGE.match(_low(row[0][0])) for row in grid[1:]):
+        kinds |= {column: "wall_hours" for column, (text, _) in enumerate(grid[0]) if _TIME.match(_low(text))}
     times = any(kind.endswith("hours") for kind in kinds.values())
     if not kinds or not (times or any(_OF_TRAINING.search(lowered(text)) for text, _ in grid[0])):
         return []
-    return [_Row(row[0][0], row[0][1], tuple(_facts(kinds, row))) for row in grid[1:]]
+    named = next((_device_of(*grid[0][column]) for column in kinds if _device_of(*grid[0][column])), None)
+    return [_Row(row[0][0], row[0][1], tuple(_facts(kinds, row, named))) for row in grid[1:]]
 
 
-def _facts(kinds: Mapping[int, str], row: list[tuple[str, int]]) -> Iterator[ExtractedFact]:
-    """Facts of a row, the first of each name."""
+def _device_of(header: str, start: int) -> ExtractedFact | None:
+    """The device that a header names, as in `GPU hours (A100-80GB)`."""
+    found = devices(header, lowered(header))
+    if len(found) != 1 or found[0].name is None:
+        return None
+    return ExtractedFact("hardware", found[0].name, start + found[0].start, start + found[0].end)
+
+
+def _facts(
+    kinds: Mapping[int, str], row: list[tuple[str, int]], named: ExtractedFact | None
+) -> Iterator[ExtractedFact]:
+    """Facts of a row, the first of each name; the device may be that of the header."""
     done: set[str] = set()
-    for column, kind in kinds.items():
-        for fact in _fact(kind, *row[column]):
-            if fact.name not in done:
-                done.add(fact.name)
-                yield fact
+    for fact in (*(fact for column, kind in kinds.items() for fact in _fact(kind, *row[column])), *filter(None, [named])):
+        if fact.name not in done:
+            done.add(fact.name)
+            yield fact
+
+
+def _low(cell: str) -> str:
+    return " ".join(lowered(cell).replace("*", " ").split())
 
 
 def _kind(header: str) -> str | None:
-    low = " ".join(lowered(header).replace("*", " ").split())
+    low = _low(header)
     return next((kind for kind, pattern in _COLUMNS if pattern.search(low)), None)
 
 
@@ -177,6 +197,9 @@ def _plain(written: str) -> str:
 
 def _fact(kind: str, cell: str, start: int) -> Iterator[ExtractedFact]:
     low, end = lowered(cell), start + len(cell)
+    if kind == "hardware" and (bare := _COUNT_ALONE.fullmatch(low)):
+        yield ExtractedFact("count", int(bare["count"].replace(",", "")), start, end)
+        return
     if kind == "hardware":
         found = devices(cell, low)
         if len(found) == 1 and found[0].name is not None:
