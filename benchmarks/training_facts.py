@@ -101,7 +101,11 @@ def compare(row: Row, facts: Facts) -> list[Compared]:
     # Of a card with several trainings its label has one.
     stated = facts.trainings if row["several"] and len(facts.trainings) > 1 else ()
     right = {
-        "hardware": any(same_hardware(one or None, facts.hardware) for one in label["hardware"].split("|")),
+        "hardware": any(
+            same_hardware(one or None, read_one.hardware)
+            for one in label["hardware"].split("|")
+            for read_one in (facts, *stated)
+        ),
         "count": _is_near(label["count"], facts.count, 0.0)
         or any(_is_near(label["count"], one.count, 0.0) for one in stated),
         "hours": _is_right_hours(row, facts) or any(_is_right_hours(row, one) for one in stated),

@@ -38,7 +38,7 @@ _BOLD = re.compile(r"\n\*\*(?P<words>[^*\n]{2,80})\*\*:?[ \t]*(?=\r?\n|$)")
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>]|\d{1,2}[.)])[ \t]?")
 _LONGEST_LIST = 24
 _FOREIGN_TIME = re.compile(
-    r"[0-9] ?(?:\u5929|\u5c0f\u65f6|\u5c0f\u6642|\u6642\u9593|\u5206\u949f|\u5206\u9593|\u65e5\u9593|\u9031\u9593"
+    r"[0-9] ?(?:多|余)?个?(?:\u5929|\u5c0f\u65f6|\u5c0f\u6642|\u6642\u9593|\u5206\u949f|\u5206\u9593|\u65e5\u9593|\u9031\u9593"
     r"|\u5468|\u4e2a\u6708|\uc2dc\uac04|\uc77c|\uc8fc|\ubd84"
     r"|\u0447\u0430\u0441|\u0434\u043d|\u0441\u0443\u0442|\u043d\u0435\u0434\u0435\u043b|\u043c\u0438\u043d"
     r"|\u0447\b|\u0441\u0430\u0430\u0442|\u0633\u0627\u0639|\u064a\u0648\u0645|\u0623\u064a\u0627\u0645"
@@ -136,7 +136,7 @@ class CardText:
     @cached_property
     def _unread(self) -> list[int]:
         """Alternating start and end offsets of code and comments."""
-        edges = sorted(place for mark in ("```", "~~~") for place in _at_line_starts(self.text, mark, self.body))
+        edges = list(_fences(self.text, self.body))
         comments: list[int] = []
         for found in _COMMENT.finditer(self.text, self.body) if "<!--" in self.text else ():
             if (found[0] == "<!--") == (len(comments) % 2 == 0):
@@ -255,6 +255,20 @@ def _not_ascii(text: str) -> bytes:
 def _blank(found: re.Match[str]) -> str:
     # Keep cell ends visible, and characters that join digits into one number.
     return _SEEN.get(found[0].lower(), " ").ljust(len(found[0]))
+
+
+def _fences(text: str, begin: int) -> Iterator[int]:
+    """Alternating offsets of the fences that open and close code: only a line without words closes (CommonMark 4.5)."""
+    mark = ""
+    for place in sorted(place for fence in ("```", "~~~") for place in _at_line_starts(text, fence, begin)):
+        end = text.find("\n", place)
+        line = text[place : end if end >= 0 else len(text)].strip()
+        if not mark and (line[0] == "~" or "`" not in line.lstrip("`")):
+            mark = line[:3]
+            yield place
+        elif mark and line.startswith(mark) and not line.strip(mark[0]):
+            mark = ""
+            yield place
 
 
 def _at_line_starts(text: str, mark: str, begin: int) -> Iterator[int]:

@@ -44,11 +44,13 @@ _AFTER = re.compile(
 )
 # Unnamed devices. A memory size before them is no count.
 _BARE = re.compile(
-    rf"(?<![\w.,/:$€=-])(?<!= )(?P<count>{_COUNT})(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))"
+    rf"(?<![\w.,/:$€=-])(?<!= )(?P<count>{_COUNT})(?!\d)(?: {{0,2}}[x\u00d7*] {{0,2}}| ?- ?| {{1,3}}|(?<=\d))"
     rf"(?:{_BETWEEN} {{1,3}}){{0,2}}"
     r"(?P<thing>gpus?|tpus?|npus?|hpus?|ipus?|xpus?|accelerators|graphics cards?)(?![\w-]*(?: "
     r"|-)?(?:hours?|days?|memory|ram|cores?|batch|with \d{1,3} ?gb)\b)(?!\w)"
 )
+_ONE_OF = re.compile(r"\bone of (?:[\w']{1,20} ){0,4}[gt]pu'?s\b")
+_CARD_NUMBER = re.compile(r"(?:9[5-8]|1[06][5-8]|20[6-8]|30[5-9]|40[5-9]|50[5-9])0")
 _NODES = re.compile(
     rf"(?<![\w.,/:$€-])(?P<count>\d{{1,5}}|{WORD})[ -](?:(?!gpu|tpu|per |on |and |of |\d+ )[a-z0-9.-]{{1,16}} ){{0,3}}"
     r"(?P<thing>nodes?|nodos|nœuds|noeuds|nodi|nós|knoten|узл\w{1,3}|węzł\w{1,4}|machines?|servers?|hosts?|instances?|vms?|workstations?|dgxs?)(?!\w)"
@@ -58,6 +60,8 @@ _EACH = re.compile(
     r"|consisting|a total|per|and)"
     r"|[ ,(:]){1,12}$|^[^.]{0,60}\b(?:each|per node)\b[^.]{0,30}$"
 )
+_LISTED = re.compile(r" ?, ?")
+_MOST_IN_A_NODE = 16
 _NODE_HAS = re.compile(r"\b(?:each|every|per) (?:node|machine|server|host)\b[^.]{0,20}$")
 _PER_NODE = re.compile(r"^[^.]{0,30}?(?:per|/|each|a|in each|on each|in every) ?(?:node|machine|server|host|instance)")
 _TOTAL = re.compile(
@@ -70,7 +74,10 @@ _ARTICLE = re.compile(
     r"|per|to)[a-z0-9.'-]{1,"
     r"16}){0,3} ?\(?$"
 )
-_ONE_CARD = re.compile("(?:单|單)(?:卡|张|張|块|塊|片|枚|台)的? ?$")
+_ONE_CARD = re.compile(
+    r"(?:单|單)(?:卡|张|張|块|塊|片|枚|台)的? ?$|\b(?:видеокарте|карте|grafikkarte|tarjeta(?: gráfica)?|carte graphique|scheda(?: video)?"
+    r"|placa(?: de vídeo)?|karcie) $"
+)
 # A slice of several hosts, of which nobody takes two without a word.
 _POD = re.compile(r"tpu.{0,3}v[2-6][ep]?-(?:1[26]|2[0-9]|[3-9][0-9]|[1-9][0-9]{2,4})\b")
 # A type name implies no count.
@@ -87,10 +94,11 @@ _DASHED = re.compile(
     r"(?:(?<![\w-])|(?<=\dx))(?:nvidia |tesla ){0,2}(?:(?P<letter>[vpah])-(?P<digits>\d{2,3})"
     r"|(?P<ti>\d{4}) ?ti)(?:[ -]gpus?)?(?!\w)"
     r"|(?<![\w-])(?:nvidia |tesla ){0,2}(?P<joined>[vpahtlkb]\d{1,3}[gs]?)(?=x\d{1,4}(?!\w))"
-    r"|(?:(?<=\d)(?P<times> ?[x\u00d7] ?)|(?<=[卡张張块塊]))(?P<rtx>(?:20[678]|30[5-9]|40[5-9]|50[5-9])0(?: ?ti)?)(?:s\b)?(?!\w)"
+    r"|(?:(?<=\d)(?P<times> ?[x\u00d7] ?)|(?<=[卡张張块塊])|(?<=nvidia ))(?P<rtx>(?:20[678]|30[5-9]|40[5-9]|50[5-9])0(?: ?ti)?)(?:s\b)?(?!\w)"
+    r"|(?:(?<![\w-])|(?<=\dx))rtx(?P<glued>a[2-6][05]00)(?!\w)"
     r"|(?:cloud )?tpus? ?\( {0,2}(?P<tpu>v\d[ep]?(?:-\d{1,4})?)(?!\w)"
 )
-_MAY_BE_DASHED = re.compile(r"[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d")
+_MAY_BE_DASHED = re.compile(r"rtxa|nvidia [2-5]0|[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d")
 _TAIL = re.compile(r"[ -]+(?:gpus?|cards?)$", re.IGNORECASE)
 _MACHINE = re.compile(r"\b(?:dgx|hgx)[ -]?")
 _INSTANCE = re.compile(
@@ -195,9 +203,13 @@ def _slice(device: Device, start: int, end: int, low: str) -> Device:
 
 
 def _bare(low: str) -> Iterator[Device]:
+    one = _ONE_OF.search(low)
+    if one is not None:
+        yield Device(None, None, 1, one.start(), one.end())
     for found in _BARE.finditer(low) if "pu" in low or "accelerators" in low or "graphics" in low else ():
         count = _whole(found["count"])
-        if count is not None:
+        # Nobody trains on exactly 1,080 GPUs: the number is the name of a card.
+        if count is not None and not _CARD_NUMBER.fullmatch(found["count"]):
             exact = found["count"] not in ("a", "an")
             yield Device(None, None, count, found.start(), found.end(), exact)
 
@@ -214,6 +226,8 @@ def _dashed(text: str, low: str) -> Iterator[Device]:
 def _undashed(found: re.Match[str]) -> str:
     if found["rtx"]:
         return f"RTX {found['rtx'].upper()}"
+    if found["glued"]:
+        return f"RTX {found['glued'].upper()}"
     if found["ti"]:
         return f"{found['ti']} Ti"
     return f"TPU {found['tpu']}" if found["tpu"] else (found["joined"] or found["letter"] + found["digits"]).upper()
@@ -261,6 +275,9 @@ def _times_nodes(device: Device, low: str) -> Device:
         count = _whole(nodes["count"])
         if count and nodes["thing"].startswith("dgx") and device.count in (8 * count, 16 * count):
             return device  # a DGX has 8 or 16: the number is that of all
+        if count and count > 1 and _LISTED.fullmatch(low, nodes.end(), device.start) and not per_node:
+            # `8 nodes, 64 GPUs`: more than a node can hold are those of all nodes; fewer may be either.
+            return device if device.count > _MOST_IN_A_NODE else replace(device, count=None)
         if count and count > 1 and (per_node or _is_each(low, nodes.end(), device.start)):
             return replace(device, count=device.count * count, start=min(device.start, nodes.start()))
     # Per node, with an unknown number of nodes.

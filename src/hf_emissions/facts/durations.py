@@ -47,9 +47,10 @@ _TIME = re.compile(
     rf"(?: ?(?:\u00b1|\+/-|\+-) ?{DIGITS})?"
     rf"(?:(?: ?(?:-|\u2013|\u2014|~|to|or) ?| ?%? ?and (?=[\d.]{{1,6}} ))(?P<high>{DIGITS}|{WORD}))?"
     r"(?P<half> and (?:a )?half)?(?P<more>\+)?"
-    rf"(?: ?(?P<scale>{SCALE}))?[ \t~≈-]{{0,3}}(?:an? |of an? |of )?"
+    rf"(?: ?(?P<scale>{SCALE}))?[ \t~≈-]{{0,3}}(?:an? |of an? |of |多|余|多个|余个)?"
     rf"(?P<devices>(?:{_DEVICE_WORD}[ \t-]{{1,2}}){{0,5}})(?P<unit>{_UNIT})(?P<late> and a half|半)?",
 )
+_AND = re.compile(r"\d ?%? ?and [\d.]")
 _NEXT = re.compile(
     rf"[ ,]{{0,2}}(?:and |& )?(?P<low>{DIGITS}|{WORD}|an?)(?P<half> and (?:a )?half)?[ -]{{0,2}}(?P<unit>{_UNIT})"
 )
@@ -132,6 +133,8 @@ def _value(found: re.Match[str]) -> float | None:
     low, high = number(found["low"], scale), number(found["high"], scale) if found["high"] else None
     if low is None:
         return None
+    if high is not None and _AND.search(found[0]) and not found.string[: found.start()].rstrip().endswith("between"):
+        return None  # `40 and 84 hours` are two durations
     if high is not None:
         low = (low + high) / 2 if high > low else high
     return low + 0.5 if found["half"] or found["late"] else low

@@ -18,6 +18,8 @@ _EITHER = labels("hours used, hours, compute hours, total hours, hours used tota
 _WALL = labels(
     "время, длительность, длительность тренировки, süre, eğitim zamanı, tempo, zeit, thời gian, waktu, 训练时间, 时间, 時間, 시간, "
     "computation time, compute time, training budget, cost, cost of training, "
+    "toplam eğitim süresi, tiempo total de entrenamiento, tempo total de treinamento, durée totale d'entraînement, "
+    "gesamte trainingszeit, 総学習時間, 总训练时间, 总训练时长, общее время обучения, "
     "durata dell'addestramento, durata, tempo di addestramento, durée d'entraînement, durée de l'entraînement, temps "
     "d'entraînement, "
     "durée, tiempo, tiempo de entrenamiento, duración, duración del entrenamiento, tempo de treinamento, tempo de "
@@ -79,7 +81,7 @@ _DEVICE_UNIT = re.compile(r"(?:gpu|tpu|device|accelerator|chip|[avh]\d{2,3})s?[-
 _COUNTED = re.compile(r"(?:x ?)?(?P<count>[1-9]\d{0,4}) ?(?:x|units?|gpus?|cards?|pcs)?")
 _HARDWARE_HEADING = re.compile(r"train|hardware|infrastructure|comput|environment|setup|resource|gpu")
 _ELSEWHERE = re.compile(
-    r"infer|(?<!resource )(?<!energy )usage|how to|requirement|evaluat|benchmark|latency|speed|serving|deploy|test"
+    r"target|pricing|recommend|roadmap|infer|(?<!resource )(?<!energy )usage|how to|requirement|evaluat|benchmark|latency|speed(?!s?, sizes)|serving|deploy|test"
 )
 
 

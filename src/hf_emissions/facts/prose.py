@@ -26,9 +26,8 @@ from .training_time import DurationCandidate
 
 def read_prose(page: CardText) -> Iterator[ExtractedFact]:
     """Hardware, count, wall or device hours, and a provider named in the same sentence."""
-    if not page.has(DEVICES) and not page.has(TIMES):
-        return
-    found = stated_trainings(list(_sentences(page)))
+    told = page.has(DEVICES) or page.has(TIMES)
+    found = stated_trainings(list(_sentences(page))) if told else []
     yield from _of_whole(found)
     if len(found) > 1:
         stages = are_stages(found)
@@ -43,8 +42,7 @@ def _provider(page: CardText, found: list[StatedTraining]) -> Iterator[Extracted
         if provider is not None:
             yield ExtractedFact("provider", provider, use.sentence.start, use.sentence.start + len(use.sentence.text))
             return
-    if found and page.has(CLOUDS):
-        yield from read_providers(page)
+    yield from read_providers(page, has_training=bool(found))
 
 
 def _training(one: StatedTraining, *, stages: bool) -> Training:
@@ -63,8 +61,8 @@ def _of_whole(found: list[StatedTraining]) -> Iterator[ExtractedFact]:
     elif found:
         yield from _hours_of_stages(found)
         devices = [one.device for one in found if one.device is not None]
-        if len(devices) == len(found) and all(_same_kind(devices[0].device, one.device) for one in devices[1:]):
-            counts = {one.device.count for one in devices}
+        if devices and all(_same_kind(devices[0].device, one.device) for one in devices[1:]):
+            counts = {one.device.device.count if one.device else None for one in found}
             yield from _device_facts(devices[0], counted=len(counts) == 1, time=found[0].time)
 
 

@@ -85,7 +85,7 @@ _ADVICE = re.compile(
     r"|\b(?:requirements?|recommend\w{0,5}|suggest\w{0,3}"
     r"|at least|minimum|enough|sufficient|suffices?|fits?"
     r"|expect|suitable|designed for|optimi[sz]ed for|compatible|supports?|known not|out of memory"
-    r"|oom|budget|low-end|affordable|average gpu"
+    r"|oom|budget|low-end|affordable|average gpu|too (?:huge|large|big|slow|expensive) to"
     r"|(?:plan|reserve|rent|book|allow|count) (?:on |for |with |about |around )?\d{1,4})\b"
 )
 # Said behind the figure: by whom it was done.
@@ -102,7 +102,7 @@ _REQUIRED = re.compile(r"\b(?:requires?|requiring|(?<!time )required)\b")
 # In the past: what the training took.
 _WAS_REQUIRED = re.compile(r"(?<!is )(?<!are )(?<!be )(?<!as )\brequired (?:[a-z]{1,13} ){0,2}[~\d]")
 _TRAINING = re.compile(
-    r"\b(?:pre-?|fine-?)?(?:training|tuning)\b|\b(?:pre-?|fine-?)?(?:trained|tuned)\b|\bto (?:fine-?)?train\b"
+    r"\btrains?\b|\b(?:pre-?|fine-?)?(?:training|tuning)\b|\b(?:pre-?|fine-?)?(?:trained|tuned)\b|\bto (?:fine-?)?train\b"
 )
 _LEAST = re.compile(r"\b(?:at least|minimum|you|your|if|gb|vram|memory)\b")
 _HYPOTHETICAL = re.compile(

@@ -48,7 +48,8 @@ _COLUMNS = (
 _OF_TRAINING = re.compile(r"train|power|energy|emission|co2|carbon|tokens|param")
 _TIME = re.compile(r"(?:time|duration|wall[- ]?clock(?: time)?|hours|runtime|elapsed|时间|时长|時間|tempo|tiempo|dauer|durée)(?: ?\(|$)")
 _UNIT = re.compile(r"\((?P<unit>h|hrs?|hours?|d|days?|mins?|minutes)\)")
-_USE = re.compile(r"infer|requirement|latency|throughput|speed|serving|deploy|benchmark|evaluat")
+_TAGS = re.compile(r"<[^<>\n]{1,80}>|&nbsp;|&#\d{1,5};")
+_USE = re.compile(r"target|pricing|estimate|recommend|infer|requirement|latency|throughput|speed(?!s?, sizes)|serving|deploy|benchmark|evaluat")
 _STAGE = re.compile(
     r"(?:stage|phase|step|part)\b|(?:\d\.? ?)?(?:pre-?|post-?|mid-?|continued pre-?|instruction )?(?:training|tuning)\b"
     r"|(?:sft|dpo|rlhf|rl|ppo|grpo|cpt|annealing|long[- ]context|cooldown|decay|warm-?up)\b"
@@ -218,7 +219,7 @@ def _fact(kind: str, cell: str, start: int) -> Iterator[ExtractedFact]:
 
 def _cells(text: str, start: int, end: int) -> list[tuple[str, int]]:
     """Cells of a row, also empty ones, with their offsets."""
-    line = text[start:end].rstrip()
+    line = _TAGS.sub(lambda tag: " " * len(tag[0]), text[start:end].rstrip())
     edges = [-1, *(place for place, char in enumerate(line) if char == "|"), len(line)]
     if line.lstrip().startswith("|"):
         edges = edges[1:]

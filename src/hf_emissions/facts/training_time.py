@@ -18,7 +18,7 @@ from .sentence import Sentence
 _LEAST_FOR_TIME = 4
 
 _ROUGHLY = (
-    r"(?:about|around|approximately|approx\.?|aprox\.?|appr\.?|roughly|ca\.?|circa|nearly|almost"
+    r"(?:about|around|approx[a-z]{0,9}\.?|aprox\.?|appr\.?|roughly|ca\.?|circa|nearly|almost"
     r"|some|only|just|over|under|merely|exactly"
     r"|a total of|total of|a total|a duration of|the duration of|duration of|a period of"
     r"|the course of|the span of|a bit|a little|bit|little|more|less|than|up to|at most"
@@ -38,7 +38,7 @@ _TOOK = (
     r"|total(?:ed|led|ing))"
 )
 _GOVERNED = re.compile(
-    rf"(?:^|[^a-z])(?:(?P<took>{_TOOK}(?: (?:me|us|it))?)|(?P<for>for|during|in|within|over|after"
+    rf"(?:^|[^a-z])(?:(?P<took>{_TOOK}(?: (?:me|us|it))?|(?:it|which|time) was)|(?P<for>for|during|in|within|over|after"
     rf"|przez|w ciągu|в течение|в течении|selama|trong|boyunca|gedurende|under loppet av|pendant|durante|während|für|por|en|über|обучал\w{1,4}|trainiert wurde|trainiert|entrenó|trenowano|訓練|训练了?|学習|with a training time of|(?:pre-?|fine-?)?(?:trained"
     rf"|training|tuned|tuning)))"
     rf"(?: {{0,2}}{_ROUGHLY}){{0,6}}[ ~≈(:<>+]{{0,3}}$"
@@ -46,7 +46,7 @@ _GOVERNED = re.compile(
 _TOOK_JUST_NOW = re.compile(rf"\b(?:{_TOOK}|for|in)\b[^.;]{{0,24}}$")
 _NAMED_TIME = re.compile(
     r"(?:train(?:ing)?|tuning|wall-?(?: ?clock)?|run|total|elapsed|compute|computation"
-    r"|gpu)[ _-]?(?:wall )?(?:run)?(?:times?|durations?|hours)\b[^.;|]{0,60}$"
+    r"|gpu)[ _-]?(?:wall )?(?:run)?(?:times?|durations?|hours)\b[^.;|]{0,78}$"
     r"|\btime to (?:fine-?)?(?:train|tune)\b[^.;|]{0,40}$|\bduration\b[^.;|]{0,30}$"
     r"|(?:时间|时长|時間|期間|耗时|用时|공부|시간|기간)(?:为|為|是|は|은|는|[：:约約 ]){0,4}$"
     r"|\bhours used\b[^.;|]{0,20}$|\bruntime\b[^.;|]{0,30}$"
@@ -74,7 +74,7 @@ _OF_DATA = re.compile(
     r"[ -]{0,2}(?:long )?(?:of|worth|d'|de|von|di)\b(?! ?(?:the )?(?:training|compute|computation"
     r"|computing|that|those|this|these|it|pre-?train|fine-?tun|wall|gpu|tpu|processing|optimi|learning|entra|trein|entren|use"
     r"|continuous|work|run))"
-    r"|[ -]{0,2}(?:[a-z0-9-]{1,14} ){0,3}(?:speech|audio|data|dataset|recordings?|videos?"
+    r"|[ -]{0,2}(?!on |with |using |for |over |in |at |to )(?:[a-z0-9-]{1,14} ){0,3}(?:speech|audio|data|dataset|recordings?|videos?"
     r"|transcri\w{0,6}|labell?ed|unlabell?ed|music|voice|conversations?|corpus|subset|split|footage"
     r"|tweets|news|old|ago|later|per (?:day|week)|a (?:day|week)|window|horizon|forecast|ahead"
     r"|before|earlier|challenge|sprint|hackathon|event|notice|delay|interval|split)\b"
@@ -105,7 +105,8 @@ _PER_PART = re.compile(
     r"\W{0,3}per (?!gpu|tpu|device|node|card|chip|accelerator|machine|server|run|training|model)[a-z]"
     r"|\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par"
     r"|por)[ -]{0,2}(?:single )?(?:epoch|step|iteration|fold|batch|trial|sample|image|checkpoint"
-    r"|época|epoche|époque|day|month|year)|\W{0,3}each\b|\W{0,3}(?:per|for every|for each) \d"
+    r"|época|epoche|époque|day|month|year)|[^.;]{0,40}\bto (?:finish|complete|train|run) (?:one|an?|1|each|every|a single) epoch"
+    r"|\W{0,3}each\b|\W{0,3}(?:per|for every|for each) \d"
 )
 _EACH_PART = re.compile(
     r"(?<!trained for )(?<!tuned for )(?<!training for )(?<!tuning for )\b(?:each|every|one|1|an|per"
@@ -121,7 +122,7 @@ _CALENDAR = re.compile(
 
 _PER_EPOCH = re.compile(
     r"\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par|por)[ -]{0,2}(?:single )?(?:epoch|epoque|époque"
-    r"|época|fold)"
+    r"|época|fold)|[^.;]{0,40}\bto (?:finish|complete|train|run) (?:one|an?|1|each|every|a single) epoch"
 )
 _EACH_EPOCH = re.compile(
     r"(?<!trained for )(?<!tuned for )(?<!training for )\b(?:each|every|one|1|an|per|a single|single) (?:[a-z-]{1,"
@@ -234,6 +235,14 @@ def _points_around(sentence: Sentence, duration: Duration, before: Sentence | No
     return points + (1 if goes_on and _GOES_ON.match(sentence.low) else 0)
 
 
+_OTHER_WORK = re.compile(
+    r"[^.;]{0,40}\b(?:to|for) (?:pre-?comput|process|generat|annotat|evaluat|download|tokeni|label|crawl|collect|encod|translat"
+    r"|run inference|index|infer|synthes|transcrib|render|quanti[sz]|convert|the evaluation|inference)"
+)
+# The second of `about 1 h on a V100 for one recipe, and about 5 hours on a V100 for the other`.
+_AND_MORE = re.compile(r"(?:,|;|\band) (?:then |only |just |about |around |another |approximately |~){0,2}$")
+
+
 def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
     """True for the duration of speech, of an epoch, of anything but the training."""
     head, tail = _around(sentence, duration)
@@ -242,6 +251,7 @@ def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
         or _OF_DATA.match(tail)
         or _QUOTA.match(tail)
         or _PLANNED.match(tail)
+        or _OTHER_WORK.match(tail)
         or _PER_PART.match(tail)
         or _EACH_PART.search(head)
     ):
@@ -265,7 +275,10 @@ def _governed(sentence: Sentence, duration: Duration) -> int:
         return 2 if _TO_TRAIN.match(tail) else 1
     if _TO_TRAIN.match(tail) or _BEFORE_PAREN.search(head):
         return 1
-    return 1 if _beside_device(sentence, duration) else 0
+    if _beside_device(sentence, duration):
+        return 1
+    earlier = [other for other in sentence.durations if other.start < duration.start]
+    return min(_governed(sentence, earlier[-1]), 2) if earlier and _AND_MORE.search(head) else 0
 
 
 def _beside_device(sentence: Sentence, duration: Duration) -> bool:
