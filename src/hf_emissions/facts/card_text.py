@@ -32,7 +32,8 @@ _GAPS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u202f"), " ")
 _BREAK = re.compile(
     r"\n(?=[ \t]*(?:\r?\n|\r|[A-Z][A-Za-z /()#&-]{1,32}: |\*\*[^*\n]{2,48}\*\*|[-*+] |\d{1,2}[.)] |#|\||>|<br|</?(?:p|li|tr|td|th|h\d)\b))", re.IGNORECASE
 )
-_HEADING = re.compile(r"#{1,6}[ \t]+(.{0,120})")
+# Without a blank behind the marks it is none, but many authors mean one.
+_HEADING = re.compile(r"(?:#{1,6}[ \t]+|#{2,6}|#(?=[A-Z][a-z]))(.{0,120})")
 # A line that is bold as a whole is a heading too.
 _BOLD = re.compile(r"\n\*\*(?P<words>[^*\n]{2,80})\*\*:?[ \t]*(?=\r?\n|$)")
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>]|\d{1,2}[.)])[ \t]?")

@@ -70,7 +70,8 @@ _NUMBER = re.compile(
     r"(?P<tail>.{0,40})$"
 )
 _LEADING = re.compile(rf"[~≈ ]{{0,3}}(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))? ?[(,;]")
-_UNITS = {
+# Units as labels and headers write them.
+UNITS = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "in hours"), "hour"),
     **dict.fromkeys(("min", "mins", "minutes", "m"), "minute"),
     **dict.fromkeys(("s", "sec", "secs", "seconds"), "second"),
@@ -179,7 +180,7 @@ def _bare_hours(pair: Pair, low: str, of_codecarbon: bool) -> float | None:
     if not found or re.match(r" ?[%/\w]", found["tail"]):
         return None
     unit = found["unit"] or pair.unit
-    name = "hour" if _DEVICE_UNIT.search(unit) else _UNITS.get(unit) or _implied_unit(pair, of_codecarbon)
+    name = "hour" if _DEVICE_UNIT.search(unit) else UNITS.get(unit) or _implied_unit(pair, of_codecarbon)
     amount = number(found["amount"], found["scale"])
     return amount * units.HOURS_PER[name] if amount and name else None
 

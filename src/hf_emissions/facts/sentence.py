@@ -128,7 +128,7 @@ _OTHER_MODEL = re.compile(
     r"|\b(?:original(?:ly)? (?:[a-z0-9-]{1,14} ){0,3}(?:was|were|took|model|trained|paper|bert"
     r"|roberta|release|authors?)|the authors\b|the author\b(?!:)|et al|the paper"
     r"|(?:base|teacher|parent|source|backbone|foundation|previous|earlier|prior|other|larger|bigger"
-    r"|smaller|full) (?:[a-z0-9-]{1,14} )?(?:models?|versions?|checkpoints?)(?: [\w.-]{1,30}){0,2} (?:was|were|is"
+    r"|smaller) (?:[a-z0-9-]{1,14} )?(?:models?|versions?|checkpoints?)(?: [\w.-]{1,30}){0,2} (?:was|were|is"
     r"|are|took"
     r"|had|has)"
     r"|compared (?:to|with)|in contrast|as opposed|unlike|whereas|instead of|rather than"

@@ -15,7 +15,7 @@ from .devices import same_device
 from .facts import Kind
 from .sentence import Sentence
 from .subject import title_of
-from .training_hardware import HardwareCandidate, best_device, used_devices
+from .training_hardware import HardwareCandidate, best_device, rivals, used_devices
 from .training_time import DurationCandidate, is_of_devices, times
 
 # Said of a total: `in total`, `to summarize`, `the entire training`.
@@ -61,8 +61,9 @@ def stated_trainings(read: Sequence[Sentence]) -> list[StatedTraining]:
     """Trainings of a card's sentences, in card order; one without a duration if only a device is stated."""
     timed = _distinct(_of_title(_strong(list(times(list(read))))))
     if not timed:
-        device = best_device(list(used_devices(list(read), None)))
-        return [StatedTraining(None, None, device)] if device else []
+        used = list(used_devices(list(read), None))
+        device = best_device(used)
+        return [StatedTraining(None, None, one) for one in ([device] if device else rivals(used))]
     if len(timed) == 1:
         return [_with_device(timed[0], best_device(list(used_devices(list(read), timed[0]))))]
     return _own(_joined([_with_device(time, _device_of(time, timed, read)) for time in timed]))

@@ -13,6 +13,8 @@ from .sentence import Sentence
 from .training_time import DurationCandidate
 
 _LEAST_FOR_DEVICE = 2
+# `Sentence.cue` of a completed training.
+_COMPLETED = 3
 
 _HARDWARE_HEADING = re.compile(r"hardware(?! req)|infrastructure|environment|compute\b|gpu")
 
@@ -63,6 +65,17 @@ def best_device(found: list[HardwareCandidate]) -> HardwareCandidate | None:
     if best.device.exact or not (counted := _counted(best, found)):
         return best
     return best._replace(device=counted)
+
+
+def rivals(found: list[HardwareCandidate]) -> list[HardwareCandidate]:
+    """Different devices with the highest score, each of a sentence of its own about a completed training."""
+    named = [use for use in found if use.device.meant is not None and use.sentence.cue == _COMPLETED]
+    most = max((use.points for use in named), default=0)
+    best: list[HardwareCandidate] = []
+    for use in named:
+        if use.points == most and not any(same_device(use.device, other.device) for other in best):
+            best.append(use)
+    return best if len({id(use.sentence) for use in best}) == len(best) > 1 else []
 
 
 def _nearness(sentence: Sentence, time: DurationCandidate | None) -> int:

@@ -12,11 +12,13 @@ from itertools import islice, pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
+from .. import units
 from .card_text import CardText, lowered
 from .devices import devices
 from .durations import durations
 from .extracted_fact import ExtractedFact
 from .facts import Kind, Span, Training
+from .hours import UNITS
 from .keywords import DEVICES, SIZES, TIME_LABELS, TIMES
 from .numbers import DIGITS, SCALE, number
 from .subject import own_names
@@ -46,8 +48,8 @@ _COLUMNS = (
 )
 # A table of what runs where has a column of hardware too.
 _OF_TRAINING = re.compile(r"train|power|energy|emission|co2|carbon|tokens|param")
-_TIME = re.compile(r"(?:time|duration|wall[- ]?clock(?: time)?|hours|runtime|elapsed|时间|时长|時間|tempo|tiempo|dauer|durée)(?: ?\(|$)")
-_UNIT = re.compile(r"\((?P<unit>h|hrs?|hours?|d|days?|mins?|minutes)\)")
+_TIME = re.compile(r"(?:total )?(?:time|duration|wall[- ]?clock(?: time)?|hours|runtime|elapsed|时间|时长|時間|tempo|tiempo|dauer|durée)(?: ?\(|$)")
+_UNIT = re.compile(r"[(\[](?:in )?(?:gpu |tpu |a100 |h100 )?(?P<unit>h|hrs?|hours|d|days|mins?|minutes|weeks)[)\]]$")
 _TAGS = re.compile(r"<[^<>\n]{1,80}>|&nbsp;|&#\d{1,5};")
 _USE = re.compile(r"target|pricing|estimate|recommend|infer|requirement|latency|throughput|speed(?!s?, sizes)|serving|deploy|benchmark|evaluat")
 _STAGE = re.compile(
@@ -156,7 +158,13 @@ def _rows(page: CardText, start: int, end: int) -> list[_Row]:
     if not kinds or not (times or any(_OF_TRAINING.search(lowered(text)) for text, _ in grid[0])):
         return []
     named = next((_device_of(*grid[0][column]) for column in kinds if _device_of(*grid[0][column])), None)
-    return [_Row(row[0][0], row[0][1], tuple(_facts(kinds, row, named))) for row in grid[1:]]
+    in_header = [_unit_of(text) for text, _ in grid[0]]
+    return [_Row(row[0][0], row[0][1], tuple(_facts(kinds, row, in_header, named))) for row in grid[1:]]
+
+
+def _unit_of(header: str) -> str | None:
+    found = _UNIT.search(_low(header))
+    return UNITS.get(found["unit"]) if found else None
 
 
 def _device_of(header: str, start: int) -> ExtractedFact | None:
@@ -168,11 +176,11 @@ def _device_of(header: str, start: int) -> ExtractedFact | None:
 
 
 def _facts(
-    kinds: Mapping[int, str], row: list[tuple[str, int]], named: ExtractedFact | None
+    kinds: Mapping[int, str], row: list[tuple[str, int]], header: list[str | None], named: ExtractedFact | None
 ) -> Iterator[ExtractedFact]:
     """Facts of a row, the first of each name; the device may be that of the header."""
     done: set[str] = set()
-    for fact in (*(fact for column, kind in kinds.items() for fact in _fact(kind, *row[column])), *filter(None, [named])):
+    for fact in (*(fact for column, kind in kinds.items() for fact in _fact(kind, *row[column], header[column])), *filter(None, [named])):
         if fact.name not in done:
             done.add(fact.name)
             yield fact
@@ -196,7 +204,7 @@ def _plain(written: str) -> str:
     return re.sub(r"[^a-z0-9.]", "", re.sub(r"\]\([^)]*\)", "", written.lower()))
 
 
-def _fact(kind: str, cell: str, start: int) -> Iterator[ExtractedFact]:
+def _fact(kind: str, cell: str, start: int, unit: str | None) -> Iterator[ExtractedFact]:
     low, end = lowered(cell), start + len(cell)
     if kind == "hardware" and (bare := _COUNT_ALONE.fullmatch(low)):
         yield ExtractedFact("count", int(bare["count"].replace(",", "")), start, end)
@@ -211,7 +219,9 @@ def _fact(kind: str, cell: str, start: int) -> Iterator[ExtractedFact]:
     time = next(durations(low), None) if kind.endswith("hours") else None
     amount = _AMOUNT.match(low)
     value = time.hours if time is not None else number(amount["amount"], amount["scale"]) if amount else None
-    if value and (kind != "wall_hours" or time is not None):
+    if value and kind.endswith("hours") and time is None:
+        value = value * units.HOURS_PER[unit] if unit else value if kind == "device_hours" else None
+    if value:
         whole = kind == "count"
         if not whole or value == int(value):
             yield ExtractedFact(kind, int(value) if whole else value, start, end)
