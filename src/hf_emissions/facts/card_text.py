@@ -34,6 +34,8 @@ _BREAK = re.compile(
 )
 # Without a blank behind the marks it is none, but many authors mean one.
 _HEADING = re.compile(r"(?:#{1,6}[ \t]+|#{2,6}|#(?=[A-Z][a-z]))(.{0,120})")
+_MARKS = re.compile("#{1,6}")
+_MOST_HEADINGS = 40
 # A line that is bold as a whole is a heading too.
 _BOLD = re.compile(r"\n\*\*(?P<words>[^*\n]{2,80})\*\*:?[ \t]*(?=\r?\n|$)")
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>]|\d{1,2}[.)])[ \t]?")
@@ -155,6 +157,19 @@ class CardText:
         found += [bold for bold in _BOLD.finditer(self.text, self.body) if not self.is_code(bold.start() + 1)]
         return sorted((heading.start(), heading[1].lower()) for heading in found)
 
+    def section(self, place: int) -> str:
+        """The headings above an offset, from the nearest up to one of the second level, in lower case."""
+        index = bisect_right(self._headings, (place, "\U0010ffff")) - 1
+        level, words = 8, []
+        for start, text in reversed(self._headings[max(0, index - _MOST_HEADINGS) : index + 1]):
+            marks = _level(self.text, start)
+            if marks < level and marks > 1:
+                words.append(text)
+                level = marks
+            elif marks == 1:
+                break
+        return " ".join(words) or self.heading(place)
+
     def lead_in(self, place: int) -> str:
         """The line that introduces a list, such as `Training info:`, for an offset in the list; in lower case."""
         start = self.text.rfind("\n", self.body, place) + 1
@@ -241,6 +256,12 @@ class CardText:
         following = _BREAK.search(self.text, place, limit)
         end = following.start() if following else limit
         return Unit(start, _NOT_PROSE.sub(_blank, self.text[start:end]).translate(_GAPS))
+
+
+def _level(text: str, start: int) -> int:
+    """Level of the heading at an offset; lines in bold are below all others."""
+    marks = _MARKS.match(text, start)
+    return marks.end() - start if marks else 7
 
 
 def _is_letter(char: str) -> bool:

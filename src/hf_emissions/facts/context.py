@@ -8,7 +8,7 @@ from .sentence import Sentence
 
 _TRAIN_HEADING = re.compile(r"train|tun(?:ed|ing)|训练|hardware|infrastructure|comput|environment|carbon|setup|hyper")
 # Below these headings not even a label refers to the training.
-_USE_HEADING = re.compile(r"target|pricing|recommend|roadmap|infer|requirement|latency|throughput|how to use|deploy|serving|speed(?!s?, sizes)")
+_USE_HEADING = re.compile(r"target|pricing|recommend|roadmap|expected|infer|requirement|latency|throughput|how to use|deploy|serving|speed(?!s?, sizes)")
 _OTHER_HEADING = re.compile(
     r"(?<!resource )usage|evaluat|benchmark|limitation|demo|quick ?start|example|performance|generation|citation"
     r"|data(?:set)?s?\b(?!.*train)|installation"
@@ -47,7 +47,7 @@ def points_of_context(sentence: Sentence, before: Sentence | None) -> int:
         if before.names_another_model and _GOES_ON.match(sentence.low):
             return points - 6
     heading = f"{sentence.page.heading(sentence.start)} {sentence.page.lead_in(sentence.start)}"
-    if _USE_HEADING.search(heading):
+    if _USE_HEADING.search(heading) or _USE_HEADING.search(sentence.page.section(sentence.start)):
         return points - 5
     if _TRAIN_HEADING.search(heading):
         return max(points, 1)

@@ -17,7 +17,7 @@ _MOST = 1_000_000
 
 _COUNT = rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,7}}|{WORD}|{CJK_DIGIT}|\ban?\b)"
 # Letters of scripts with blanks: a number may touch a Chinese or Japanese character.
-_NO_LETTER = r"(?<![a-z\u00df-\u04ff0-9_.,/:$\u20ac-])"
+_NO_LETTER = r"(?<![a-z\u00df-\u04ff0-9_.,/$\u20ac-])(?<!\d:)"
 _BETWEEN = (
     r"(?:cloud|nvidia|nvidia's|amd|google|intel|gpus?|tpus?|graphics|cards?|pre-?emptible|preemtible"
     r"|preemptive|devices?"
@@ -72,7 +72,7 @@ _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
 _ARTICLE = re.compile(
     r"(?:\b(?:an?|the|my|our|this|my one|tek bir|bir|numa|num|nuna|jednej|jednym|jedną|une?|una|uma|eine?[mnr]?|der|dem|die|le|la|el|il|một)\b|单)(?: (?!with|of|and|on|from"
     r"|per|to)[a-z0-9.'-]{1,"
-    r"16}){0,3} ?\(?$"
+    r"16}){0,4} ?\(?$"
 )
 _ONE_CARD = re.compile(
     r"(?:单|單)(?:卡|张|張|块|塊|片|枚|台)的? ?$|\b(?:видеокарте|карте|grafikkarte|tarjeta(?: gráfica)?|carte graphique|scheda(?: video)?"
@@ -94,11 +94,11 @@ _DASHED = re.compile(
     r"(?:(?<![\w-])|(?<=\dx))(?:nvidia |tesla ){0,2}(?:(?P<letter>[vpah])-(?P<digits>\d{2,3})"
     r"|(?P<ti>\d{4}) ?ti)(?:[ -]gpus?)?(?!\w)"
     r"|(?<![\w-])(?:nvidia |tesla ){0,2}(?P<joined>[vpahtlkb]\d{1,3}[gs]?)(?=x\d{1,4}(?!\w))"
-    r"|(?:(?<=\d)(?P<times> ?[x\u00d7] ?)|(?<=[卡张張块塊])|(?<=nvidia ))(?P<rtx>(?:20[678]|30[5-9]|40[5-9]|50[5-9])0(?: ?ti)?)(?:s\b)?(?!\w)"
+    r"|(?:(?<=\d)(?P<times> ?[x\u00d7] ?)|(?<=[卡张張块塊])|(?<=nvidia )|(?<=\ba )|(?<=\bone )|(?<=\bsingle )|(?<=\bmy )|(?<=\bthe ))(?P<rtx>(?:20[678]|30[5-9]|40[5-9]|50[5-9])0(?: ?ti)?)(?:s\b)?(?!\w)"
     r"|(?:(?<![\w-])|(?<=\dx))rtx(?P<glued>a[2-6][05]00)(?!\w)"
     r"|(?:cloud )?tpus? ?\( {0,2}(?P<tpu>v\d[ep]?(?:-\d{1,4})?)(?!\w)"
 )
-_MAY_BE_DASHED = re.compile(r"rtxa|nvidia [2-5]0|[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d")
+_MAY_BE_DASHED = re.compile(r"(?:\ba|one|single|my|the) [2-5]0[5-9]0|rtxa|nvidia [2-5]0|[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d")
 _TAIL = re.compile(r"[ -]+(?:gpus?|cards?)$", re.IGNORECASE)
 _MACHINE = re.compile(r"\b(?:dgx|hgx)[ -]?")
 _INSTANCE = re.compile(

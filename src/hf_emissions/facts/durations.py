@@ -45,12 +45,13 @@ _NUMBER = rf"(?:(?:{DIGITS})|{WORD}|\ban?\b)"
 _TIME = re.compile(
     rf"(?<![a-z0-9_.,/$€:=-])(?P<low>half|{_NUMBER})"
     rf"(?: ?(?:\u00b1|\+/-|\+-) ?{DIGITS})?"
-    rf"(?:(?: ?(?:-|\u2013|\u2014|~|to|or) ?| ?%? ?and (?=[\d.]{{1,6}} ))(?P<high>{DIGITS}|{WORD}))?"
+    rf"(?:(?: ?(?:-|\u2013|\u2014|~|to|or|bis|à|до) ?| ?%? ?(?:and|y|et|und|и) (?=[\d.]{{1,6}} ))(?P<high>{DIGITS}|{WORD}))?"
     r"(?P<half> and (?:a )?half)?(?P<more>\+)?"
-    rf"(?: ?(?P<scale>{SCALE}))?[ \t~≈-]{{0,3}}(?:an? |of an? |of |多|余|多个|余个)?"
+    rf"(?: ?(?P<scale>{SCALE}))?[ \t~≈-]{{0,3}}(?:an? |of an? |of |total |cumulative |combined |[多余]?[个個]?)?"
     rf"(?P<devices>(?:{_DEVICE_WORD}[ \t-]{{1,2}}){{0,5}})(?P<unit>{_UNIT})(?P<late> and a half|半)?",
 )
-_AND = re.compile(r"\d ?%? ?and [\d.]")
+_AND = re.compile(r"\d ?%? ?(?:and|y|et|und|и) [\d.]")
+_BETWEEN = re.compile(r"\b(?:between|entre|zwischen|tra|между|od) ?$")
 _NEXT = re.compile(
     rf"[ ,]{{0,2}}(?:and |& )?(?P<low>{DIGITS}|{WORD}|an?)(?P<half> and (?:a )?half)?[ -]{{0,2}}(?P<unit>{_UNIT})"
 )
@@ -133,7 +134,7 @@ def _value(found: re.Match[str]) -> float | None:
     low, high = number(found["low"], scale), number(found["high"], scale) if found["high"] else None
     if low is None:
         return None
-    if high is not None and _AND.search(found[0]) and not found.string[: found.start()].rstrip().endswith("between"):
+    if high is not None and _AND.search(found[0]) and not _BETWEEN.search(found.string[: found.start()]):
         return None  # `40 and 84 hours` are two durations
     if high is not None:
         low = (low + high) / 2 if high > low else high

@@ -59,6 +59,9 @@ _COUNT = labels(
     "number of accelerators, number of tpus, num of gpus, total gpus, number of gpus used, gpu number"
 )
 # Generic labels: a duration must follow almost immediately.
+# The answers that a template suggests.
+_EXAMPLE = re.compile(r"[(\[<]? ?(?:e\.g|for example|such as|ex:|replace|insert|your )")
+_PER_PART = re.compile(r" ?(?:per|/|an|each|every) ?(?:epoch|step|fold|run|iteration|sample)")
 _LOOSE = frozenset(
     ["time", "duration", "total time", "hours", "runtime", "cost", "время", "tempo", "zeit", "süre", "waktu", "时间", "時間", "시간"]
 )
@@ -82,7 +85,7 @@ _DEVICE_UNIT = re.compile(r"(?:gpu|tpu|device|accelerator|chip|[avh]\d{2,3})s?[-
 _COUNTED = re.compile(r"(?:x ?)?(?P<count>[1-9]\d{0,4}) ?(?:x|units?|gpus?|cards?|pcs)?")
 _HARDWARE_HEADING = re.compile(r"train|hardware|infrastructure|comput|environment|setup|resource|gpu")
 _ELSEWHERE = re.compile(
-    r"target|pricing|recommend|roadmap|infer|(?<!resource )(?<!energy )usage|how to|requirement|evaluat|benchmark|latency|speed(?!s?, sizes)|serving|deploy|test"
+    r"target|pricing|recommend|roadmap|expected|infer|(?<!resource )(?<!energy )usage|how to|requirement|evaluat|benchmark|latency|speed(?!s?, sizes)|serving|deploy|test"
 )
 
 
@@ -90,7 +93,7 @@ def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[Extracted
     """Labelled hours, hardware and counts, in card order."""
     of_codecarbon = any(pair.label == "energy consumed" for pair in pairs) and "codecarbon" in page.low
     for pair in pairs:
-        if _ELSEWHERE.search(page.heading(pair.start)):
+        if _ELSEWHERE.search(page.section(pair.start)) or _EXAMPLE.match(pair.value.lower()):
             continue
         if pair.label not in LABELS:
             yield from _counted_device(page, pair)
@@ -141,6 +144,8 @@ def _hours(page: CardText, pair: Pair, of_codecarbon: bool) -> Iterator[Extracte
             return
     about = _ABOUT.match(low)
     reach = (about.end() if about else 0) + 4 if pair.label in _LOOSE else 24
+    if written is not None and _PER_PART.match(low, written.end):
+        return
     if written is not None and written.of != "others" and written.start <= reach:
         if written.of == "devices" or re.match(r" of (?:gpu|tpu)", low[written.end :]):
             name = "device_hours"
@@ -177,9 +182,10 @@ def _bare_hours(pair: Pair, low: str, of_codecarbon: bool) -> float | None:
     if clock is not None:
         return clock if pair.label not in ("time", "duration") or pair.unit else None
     found = _NUMBER.match(low)
-    if not found or re.match(r" ?[%/\w]", found["tail"]):
+    suffix = found["tail"].strip(" .") if found else ""
+    if not found or (suffix not in UNITS and re.match(r" ?[%/\w]", found["tail"])):
         return None
-    unit = found["unit"] or pair.unit
+    unit = (suffix if suffix in UNITS else "") or found["unit"] or pair.unit
     name = "hour" if _DEVICE_UNIT.search(unit) else UNITS.get(unit) or _implied_unit(pair, of_codecarbon)
     amount = number(found["amount"], found["scale"])
     return amount * units.HOURS_PER[name] if amount and name else None

@@ -12,6 +12,7 @@ _WORDS: dict[str, float] = {
     **dict.fromkeys(("a", "an", "single"), 1.0),
     "half": 0.5,
     "couple": 2.0,
+    "dual": 2.0,
     "pair": 2.0,
     "dozen": 12.0,
     "fourteen": 14.0,

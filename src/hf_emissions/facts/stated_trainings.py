@@ -25,7 +25,7 @@ _TOTAL = re.compile(
     r"total|всего|一共|总共|合計"
 )
 _STAGE = re.compile(
-    r"\b(?:(?:first|second|third|1st|2nd|3rd|final|last|initial|next|each) (?:stage|phase|step|part|round)|(?:stage"
+    r"\b(?:(?:first|second|third|1st|2nd|3rd|final|last|initial|next|each) (?:training |fine-?tuning )?(?:stage|phase|step|part|round)|(?:stage"
     r"|phase|round)[ -]?(?:\d|one|two"
     r"|three|[ivx]{1,3}\b)|then (?:we )?(?:fine-?|further )?(?:trained|tuned|fine-?tuned)|followed by|afterwards"
     r"|after that|subsequently)"

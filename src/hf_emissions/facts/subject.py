@@ -38,13 +38,19 @@ _RELATED = (
     r"(?:[\w.-]{1,40}/)?"
 )
 # A name of a model: letters of both cases or with digits, as in `MusicGen`, `DeBERTa`, `GPT-2`; not a word of training.
-_MODEL_NAME = re.compile(
-    r"\W{0,4}(?P<name>(?!GPUs?\b|TPUs?\b|CPUs?\b|NPUs?\b|SFT\b|DPO\b|ORPO\b|PPO\b|GRPO\b|RLHF\b|RL\b|LoRA\b|QLoRA\b"
+_NAME_OF_MODEL = (
+    r"(?P<name>(?!GPUs?\b|TPUs?\b|CPUs?\b|NPUs?\b|SFT\b|DPO\b|ORPO\b|PPO\b|GRPO\b|RLHF\b|RL\b|LoRA\b|QLoRA\b"
     r"|CPT\b|PEFT\b|FSDP\b|DeepSpeed|[AHVPTLKB]\d{1,3}|RTX|GTX|DGX|HPC|AWS|GCP|MLM\b|LM\b|LLM)"
     r"(?:[A-Z][a-z]*[A-Z][\w.-]*|[A-Z][A-Za-z]*-?\d[\w.-]*|[A-Z]{3,}[\w.-]*))"
-    r"(?:[ -][A-Z0-9][\w.-]{0,20}){0,2}(?:'s [a-z-]{3,20})?(?: \([^)]{0,60}\))?,? (?:itself |alone |originally )?"
+)
+_MODEL_NAME = re.compile(
+    rf"\W{{0,4}}{_NAME_OF_MODEL}" + r"(?:[ -][A-Z0-9][\w.-]{0,20}){0,2}(?:'s [a-z-]{3,20})?(?: \([^)]{0,60}\))?,? (?:itself |alone |originally )?"
     r"(?:was|were|is|has been|took|needed|used|required)\b"
 )
+
+
+# An item of a list of models: `- BioGPT: 347M parameters, 10 days on 8 V100`.
+_ITEM_OF_MODEL = re.compile(rf"\s*[-*+] {{1,3}}{_NAME_OF_MODEL} ?: ")
 
 
 @lru_cache(maxsize=16)
@@ -67,14 +73,22 @@ def has_another_subject(page: CardText, sentence: str) -> bool:
     of it.
     """
     found = _MODEL_NAME.match(sentence)
-    if found is None or not title_of(page):
+    if not title_of(page):
         return False
+    if found is None:
+        item = _ITEM_OF_MODEL.match(sentence)
+        return item is not None and not _shares(page, item["name"])
     name = found["name"].lower()
-    words = _NAME_PART.findall(name)
-    title = "".join(sorted(names_of(page)))
-    if not words or any(word in title for word in words):
+    if _shares(page, name):
         return False
     return re.search(_RELATED + re.escape(name), page.low) is not None
+
+
+def _shares(page: CardText, name: str) -> bool:
+    """True if the title, or what the card says that it is, has a word of a name; or the name has none."""
+    words = _NAME_PART.findall(name.lower())
+    title = "".join(sorted(names_of(page)))
+    return not words or any(word in title for word in words)
 
 
 @lru_cache(maxsize=16)

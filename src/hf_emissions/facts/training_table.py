@@ -31,7 +31,7 @@ _MOST_TABLES, _MOST_ROWS = 20, 60
 _COLUMNS = (
     (
         "device_hours",
-        re.compile(r"\b(?:gpu|tpu|device|accelerator|[ahv]\d{2,3}|mi\d{3}x?)s?[ -]?(?:hours?|hrs|h)\b|gpu小时|卡时"),
+        re.compile(r"\b(?:gpu|tpu|device|accelerator|[ahv]\d{2,3}|mi\d{3}x?)s?[ -]?(?:hours?|hrs|h|days)\b|gpu小时|卡时"),
     ),
     (
         "wall_hours",
@@ -56,7 +56,8 @@ _STAGE = re.compile(
     r"(?:stage|phase|step|part)\b|(?:\d\.? ?)?(?:pre-?|post-?|mid-?|continued pre-?|instruction )?(?:training|tuning)\b"
     r"|(?:sft|dpo|rlhf|rl|ppo|grpo|cpt|annealing|long[- ]context|cooldown|decay|warm-?up)\b"
 )
-_OURS = re.compile(r"\b(?:ours|this model|this one|this work|our model)\b")
+_STAGE_HEADER = re.compile(r"(?:training )?(?:stage|phase|step)s?$|训练阶段|阶段|ステージ|단계|étape|etapa|этап|phase$")
+_OURS = re.compile(r"\b(?:ours|proposed|this model|this one|this work|our model)\b")
 _TOTAL = re.compile(r"(?:total|sum|all|overall|\u03a3)\b")
 _SIZE = re.compile(r"(?<![\w.])[0-9]{1,4}(?:\.[0-9]{1,3})? ?[BbMmKk]\b|\b(?:tiny|small|base|medium|large|xl|xxl|huge)\b", re.I)
 _LONGEST_NAME = 60
@@ -75,28 +76,28 @@ class _Row(NamedTuple):
 def read_training_table(page: CardText) -> Iterator[ExtractedFact]:
     """Facts in the row of the model that the title names; else one training a row that states a time."""
     rules = [] if page.text.find("--", page.body) < 0 else list(islice(_rules(page), _MOST_TABLES))
-    tables = [rows for start, end in rules if (rows := _rows(page, start, end))]
+    tables = [(rows, header) for start, end in rules for rows, header in _tables(page, start, end)]
     names = [name for name in map(_plain, own_names(page)) if len(name) >= 3] if tables else []
-    for rows in tables:
+    for rows, header in tables:
         own = [row for row in rows if _OURS.search(row.name.lower())]
         own = own or [row for row in rows if any(_is_of(name, row.name) for name in names)]
         if len(own) == 1:
             yield from own[0].facts
         elif not own and not _is_of_use(page, rows[0].start):
-            yield from _trainings(rows)
+            yield from _trainings(rows, header)
 
 
 def _is_of_use(page: CardText, place: int) -> bool:
     return _USE.search(f"{page.heading(place)} {page.lead_in(place)}") is not None
 
 
-def _trainings(rows: list[_Row]) -> Iterator[ExtractedFact]:
+def _trainings(rows: list[_Row], header: str) -> Iterator[ExtractedFact]:
     """The rows as trainings: stages, whose hours add up, or sizes and experiments, which do not."""
     timed = [row for row in rows if any(fact.name in ("wall_hours", "device_hours") for fact in row.facts)]
-    kept = [row for row in timed if not _TOTAL.match(row.name.lower().strip(" *_"))]
+    kept = [row for row in timed if not _TOTAL.match(_low(row.name))]
     if len(kept) < 2:
         return
-    stages = all(_STAGE.match(row.name.lower().strip(" *_")) for row in kept)
+    stages = _STAGE_HEADER.match(header) is not None or all(_STAGE.match(_low(row.name)) for row in kept)
     yield ExtractedFact("trainings", tuple(_training(row, stages=stages) for row in kept), 0, 0)
     if stages:
         yield from _whole(kept)
@@ -142,13 +143,13 @@ def _rules(page: CardText) -> Iterator[tuple[int, int]]:
                 yield rule.span()
 
 
-def _rows(page: CardText, start: int, end: int) -> list[_Row]:
-    """The rows of a table on training, below the header that ends at `start`; none of any other table."""
+def _tables(page: CardText, start: int, end: int) -> Iterator[tuple[list[_Row], str]]:
+    """Rows, and the header of their names, of a table on training below the header that ends at `start`."""
     header = _cells(page.text, page.text.rfind("\n", 0, max(start - 1, 0)) + 1, start)
     grid = [header, *(row for row in (_cells(page.text, *line) for line in _lines(page.text, end + 1)) if row)]
     grid = [row for row in grid if len(row) == len(header)]
     if len(header) < 3 or len(grid) < 3:
-        return []
+        return
     if not any(_kind(text) for text, _ in header[1:]):
         grid = [list(column) for column in zip(*grid, strict=True)]
     kinds = {column: kind for column, (text, _) in enumerate(grid[0]) if (kind := _kind(text)) is not None}
@@ -156,15 +157,17 @@ def _rows(page: CardText, start: int, end: int) -> list[_Row]:
         kinds |= {column: "wall_hours" for column, (text, _) in enumerate(grid[0]) if _TIME.match(_low(text))}
     times = any(kind.endswith("hours") for kind in kinds.values())
     if not kinds or not (times or any(_OF_TRAINING.search(lowered(text)) for text, _ in grid[0])):
-        return []
+        return
     named = next((_device_of(*grid[0][column]) for column in kinds if _device_of(*grid[0][column])), None)
     in_header = [_unit_of(text) for text, _ in grid[0]]
-    return [_Row(row[0][0], row[0][1], tuple(_facts(kinds, row, in_header, named))) for row in grid[1:]]
+    rows = [_Row(row[0][0], row[0][1], tuple(_facts(kinds, row, in_header, named))) for row in grid[1:]]
+    yield rows, _low(grid[0][0][0])
 
 
 def _unit_of(header: str) -> str | None:
-    found = _UNIT.search(_low(header))
-    return UNITS.get(found["unit"]) if found else None
+    low = _low(header)
+    found = _UNIT.search(low)
+    return UNITS.get(found["unit"]) if found else "day" if low.endswith("days") else None
 
 
 def _device_of(header: str, start: int) -> ExtractedFact | None:
@@ -197,7 +200,7 @@ def _kind(header: str) -> str | None:
 
 def _is_of(name: str, cell: str) -> bool:
     row = _plain(cell)
-    return row == name or (len(row) >= 5 and name.endswith(row))
+    return row == name or (len(row) >= 5 and row in name)
 
 
 def _plain(written: str) -> str:

@@ -23,7 +23,7 @@ _ROUGHLY = (
     r"|a total of|total of|a total|a duration of|the duration of|duration of|a period of"
     r"|the course of|the span of|a bit|a little|bit|little|more|less|than|up to|at most"
     r"|an additional|another|additional|the|a|between"
-    r"|[约約了为為共近]|大约|大約|为期|около|примерно|всего|etwa|ungefähr|rund|circa|environ|unos|unas"
+    r"|[约約了为為共近]|超过|将近|大概|大约|大約|为期|около|примерно|всего|etwa|ungefähr|rund|circa|environ|unos|unas"
     r"|cerca de|alrededor de|khoảng|poco meno di|poco più di|en total|in totale|no total|au total|insgesamt|w sumie"
     r"|well|slightly|somewhere|in|within|for|and|of|~|≈|<|>|\+/-|-|:|=|\(|,|\"|')"
 )
@@ -85,6 +85,8 @@ _ON_DATA = re.compile(
     r"|only|just|additional|extra|up|to|more|than|another|all|its|our|~)){0,4}[ ~]{0,2}$"
 )
 # The week of `30 hours a week`.
+# The second of `675 vs. 6,250 GPU days`.
+_VERSUS = re.compile(r"\b(?:vs\.?|versus|instead of|rather than|than) ?[~≈]? ?$")
 _RATE = re.compile(r"\b(?:hours?|hrs|minutes|days) $")
 # The 90 days of `90 days planned, finished in 88 days`.
 _PLANNED = re.compile(r"[ -]{0,2}(?:were |was )?(?:planned|expected|estimated|scheduled|budgeted|reserved)\b")
@@ -248,6 +250,7 @@ def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
     head, tail = _around(sentence, duration)
     if (
         _RATE.search(head)
+        or _VERSUS.search(head)
         or _OF_DATA.match(tail)
         or _QUOTA.match(tail)
         or _PLANNED.match(tail)
