@@ -39,7 +39,7 @@ _MOST_HEADINGS = 40
 # A line that is bold as a whole is a heading too.
 _BOLD = re.compile(r"\n\*\*(?P<words>[^*\n]{2,80})\*\*:?[ \t]*(?=\r?\n|$)")
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>]|\d{1,2}[.)])[ \t]?")
-_LONGEST_LIST = 24
+_LONGEST_LIST, _LONGEST_LABEL = 24, 60
 _FOREIGN_TIME = re.compile(
     r"[0-9] ?(?:多|余)?个?(?:\u5929|\u5c0f\u65f6|\u5c0f\u6642|\u6642\u9593|\u5206\u949f|\u5206\u9593|\u65e5\u9593|\u9031\u9593"
     r"|\u5468|\u4e2a\u6708|\uc2dc\uac04|\uc77c|\uc8fc|\ubd84"
@@ -250,7 +250,10 @@ class CardText:
     def _unit(self, place: int, begin: int) -> Unit:
         begin = max(begin, place - _REACH)
         start = begin
-        for found in _BREAK.finditer(self.text, begin, place):
+        # What begins at the offset may be seen ahead.
+        for found in _BREAK.finditer(self.text, begin, min(place + _LONGEST_LABEL, self.end)):
+            if found.end() > place:
+                break
             start = found.end()
         limit = min(self.end, place + _REACH)
         following = _BREAK.search(self.text, place, limit)

@@ -29,7 +29,7 @@ _TIME_LABEL = re.compile(
     r"^(?:approx\w{0,8} |total |overall |our |the |~)?(?:(?:training|train|fine-?tuning|tuning"
     r"|pre-?training|compute|wall(?:-| )?clock|gpu|run|elapsed|wall) ?-?(?:wall )?(?:time|duration"
     r"|hours|length|runtime)(?: (?:taken|total|used|spent))?|time to train|training took|duration"
-    r"|hours used|hours_used|runtime|run duration|train_runtime|trained for|training|time spent"
+    r"|wall(?:-| )?clock|hours used|hours_used|runtime|run duration|train_runtime|trained for|training|time spent"
     r"|time taken(?: to train)?|compute hours|time)"
     r"(?: ?[\[(](?P<unit>[^)\]]{1,20})[)\]])?$"
 )

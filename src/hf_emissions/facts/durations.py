@@ -24,7 +24,10 @@ _SPELLINGS = {
     "минут минуты",
     "second": "seconds second secs sec s",
 }
+# Written as one word: `1,200 GPUh`.
+_GLUED = frozenset(["gpuh", "tpuh", "a100h", "a800h", "h100h", "h200h", "h800h", "v100h"])
 _UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+_UNIT_OF.update(dict.fromkeys(_GLUED, "hour"))
 # A single letter is a unit only behind digits; these three only if a smaller unit follows.
 _WEAK = frozenset(["d", "m", "s"])
 _UNIT = "(?:" + "|".join(sorted(_UNIT_OF, key=len, reverse=True)) + r")(?![a-z_\d])"
@@ -66,7 +69,7 @@ _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?
 _OF_GPUS = re.compile(r" (?:de |di |d')?(?:gpu|tpu)s?\b")
 # Cheap check for any unit, before the full pattern: parts of the words, and the letters that are units behind digits.
 _UNIT_PARTS = (
-    *"hour hr sec day week wk month min heure jour hora dia día stund tag woch seman semain giorn".split(),
+    *"gpuh tpuh 00h hour hr sec day week wk month min heure jour hora dia día stund tag woch seman semain giorn".split(),
     *"час дн сут недел минут settiman tim dag mes mois godz dni jam hari saat gün giờ ngày uur uren tunti".split(),
     *"päiv годин menit dakika phút tygod minggu hafta tuần weken ore".split(),
     *"ساع أيام يوم tunni".split(),
@@ -119,11 +122,11 @@ def _duration(found: re.Match[str], low: str) -> Duration | None:
     if (
         value is None
         or (len(spelling) == 1 and not found["low"][-1].isdigit())
-        or (found["scale"] and not found["devices"])
+        or (found["scale"] and not found["devices"] and spelling not in _GLUED)
     ):
         return None
     unit = _UNIT_OF[spelling]
-    devices = found["devices"] or (_OF_GPUS.match(low, found.end()) or [""])[0]
+    devices = found["devices"] or (spelling if spelling in _GLUED else "") or (_OF_GPUS.match(low, found.end()) or [""])[0]
     time = Duration(value * units.HOURS_PER[unit], _of(devices), found.start(), found.end())
     longer = time if devices else _continued(time, unit, low)
     return None if spelling in _WEAK and longer is time else longer

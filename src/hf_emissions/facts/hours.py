@@ -17,7 +17,7 @@ from .pairs import Pair, labels
 _EITHER = labels("hours used, hours, compute hours, total hours, hours used total")
 _WALL = labels(
     "время, длительность, длительность тренировки, süre, eğitim zamanı, tempo, zeit, thời gian, waktu, 训练时间, 时间, 時間, 시간, "
-    "computation time, compute time, training budget, cost, cost of training, "
+    "total wall-clock, total wall clock, total duration, computation time, compute time, training budget, cost, cost of training, "
     "toplam eğitim süresi, tiempo total de entrenamiento, tempo total de treinamento, durée totale d'entraînement, "
     "gesamte trainingszeit, 総学習時間, 总训练时间, 总训练时长, общее время обучения, "
     "durata dell'addestramento, durata, tempo di addestramento, durée d'entraînement, durée de l'entraînement, temps "
@@ -61,6 +61,8 @@ _COUNT = labels(
 # Generic labels: a duration must follow almost immediately.
 # The answers that a template suggests.
 _EXAMPLE = re.compile(r"[(\[<]? ?(?:e\.g|for example|such as|ex:|replace|insert|your )")
+# The number of `32 A100-hours` counts hours.
+_HOURS_OF = re.compile(r"(?:[ -]?gpus?)?[ -]?(?:hours?|hrs|h|days?)\b")
 _PER_PART = re.compile(r" ?(?:per|/|an|each|every) ?(?:epoch|step|fold|run|iteration|sample)")
 _LOOSE = frozenset(
     ["time", "duration", "total time", "hours", "runtime", "cost", "время", "tempo", "zeit", "süre", "waktu", "时间", "時間", "시간"]
@@ -111,7 +113,7 @@ def _hardware(pair: Pair) -> Iterator[ExtractedFact]:
         start, end = pair.start + device.start, pair.start + device.end
         yield ExtractedFact("hardware", device.name, start, end)
         # A type name implies no count.
-        if device.count is not None and (device.exact or (len(found) == 1 and not pair.label.endswith("type"))):
+        if device.count is not None and not _HOURS_OF.match(pair.value.lower(), device.end) and (device.exact or (len(found) == 1 and not pair.label.endswith("type"))):
             yield ExtractedFact("count", device.count, start, end)
     elif pair.label in _COUNT and re.fullmatch(r"[1-9]\d{0,5}", pair.value):
         yield ExtractedFact("count", int(pair.value), pair.start, pair.end)
