@@ -38,7 +38,7 @@ _MARKS = re.compile("#{1,6}")
 _MOST_HEADINGS = 40
 # A line that is bold as a whole is a heading too.
 _BOLD = re.compile(r"\n\*\*(?P<words>[^*\n]{2,80})\*\*:?[ \t]*(?=\r?\n|$)")
-_ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>]|\d{1,2}[.)])[ \t]?")
+_ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>|]|\d{1,2}[.)])[ \t]?")
 _LONGEST_LIST, _LONGEST_LABEL = 24, 60
 _FOREIGN_TIME = re.compile(
     r"[0-9] ?(?:多|余)?个?(?:\u5929|\u5c0f\u65f6|\u5c0f\u6642|\u6642\u9593|\u5206\u949f|\u5206\u9593|\u65e5\u9593|\u9031\u9593"

@@ -99,6 +99,8 @@ _DASHED = re.compile(
     r"|(?:cloud )?tpus? ?\( {0,2}(?P<tpu>v\d[ep]?(?:-\d{1,4})?)(?!\w)"
 )
 _MAY_BE_DASHED = re.compile(r"(?:\ba|one|single|my|the) [2-5]0[5-9]0|rtxa|nvidia [2-5]0|[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d")
+# The number of `300 V100 hours` counts hours.
+_HOURS_BEHIND = re.compile(r"(?:[ -]gpus?)?[ -]?(?:hours?|hrs|days?|weeks?|h)\b")
 _TAIL = re.compile(r"[ -]+(?:gpus?|cards?)$", re.IGNORECASE)
 _MACHINE = re.compile(r"\b(?:dgx|hgx)[ -]?")
 _INSTANCE = re.compile(
@@ -170,7 +172,7 @@ def _count(start: int, end: int, low: str) -> tuple[int | None, int, int, bool]:
     if after and (written := after["times"] or after["gpus"] or after["bare"] or after["pieces"] or after["single"]):
         return (1 if after["single"] else _whole(written)), start, after.end(), True
     head = low[max(0, start - 60) : start]
-    before = _BEFORE.search(head)
+    before = None if _HOURS_BEHIND.match(low, end) else _BEFORE.search(head)
     count = _whole(before["count"]) if before else None
     if before and count is not None:
         count *= int(before["nodes"] or 1) or 1

@@ -12,6 +12,7 @@ from .durations import Duration, clock_hours, durations
 from .extracted_fact import ExtractedFact
 from .numbers import DIGITS, SCALE, number
 from .pairs import Pair, labels
+from .subject import is_of_another
 
 # The template does not say whether its hours are summed over devices.
 _EITHER = labels("hours used, hours, compute hours, total hours, hours used total")
@@ -59,6 +60,8 @@ _COUNT = labels(
     "number of accelerators, number of tpus, num of gpus, total gpus, number of gpus used, gpu number"
 )
 # Generic labels: a duration must follow almost immediately.
+# `It achieves the following results on the evaluation set:` stands above a runtime of the evaluation.
+_RESULTS = re.compile(r"\bresults\b|evaluat|infer|benchmark")
 # The answers that a template suggests.
 _EXAMPLE = re.compile(r"[(\[<]? ?(?:e\.g|for example|such as|ex:|replace|insert|your )")
 # The number of `32 A100-hours` counts hours.
@@ -95,7 +98,7 @@ def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[Extracted
     """Labelled hours, hardware and counts, in card order."""
     of_codecarbon = any(pair.label == "energy consumed" for pair in pairs) and "codecarbon" in page.low
     for pair in pairs:
-        if _ELSEWHERE.search(page.section(pair.start)) or _EXAMPLE.match(pair.value.lower()):
+        if _is_elsewhere(page, pair):
             continue
         if pair.label not in LABELS:
             yield from _counted_device(page, pair)
@@ -104,6 +107,13 @@ def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[Extracted
             yield from _hardware(pair)
         if pair.label not in _HARDWARE:
             yield from _hours(page, pair, of_codecarbon)
+
+
+def _is_elsewhere(page: CardText, pair: Pair) -> bool:
+    """True below a heading or a line about something else than the card's own training, and for an example."""
+    if _EXAMPLE.match(pair.value.lower()) or _ELSEWHERE.search(page.section(pair.start)):
+        return True
+    return _RESULTS.search(page.lead_in(pair.start)) is not None or is_of_another(page, "", pair.start)
 
 
 def _hardware(pair: Pair) -> Iterator[ExtractedFact]:

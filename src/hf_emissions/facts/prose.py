@@ -73,19 +73,15 @@ def _same_kind(one: Device, other: Device) -> bool:
 
 
 def _hours_of_stages(found: list[StatedTraining]) -> Iterator[ExtractedFact]:
-    """Hours of stages on equal devices added up; hours summed over devices if the number of devices differs."""
+    """Hours of stages added up."""
     if not are_stages(found):
         return
-    counts = [one.device.device.count if one.device else None for one in found]
     walls = [one.wall for one in found if one.wall is not None]
     first = found[0].time
     assert first is not None
     start, end = first.sentence.start + first.duration.start, first.sentence.start + first.duration.end
     if len(walls) == len(found):
         yield ExtractedFact("wall_hours", sum(wall.duration.hours for wall in walls), start, end)
-    if len(walls) == len(found) and len(set(counts)) > 1 and None not in counts:
-        summed = sum(wall.duration.hours * (count or 0) for wall, count in zip(walls, counts, strict=True))
-        yield ExtractedFact("device_hours", summed, start, end)
 
 
 def _facts_of(one: StatedTraining) -> Iterator[ExtractedFact]:

@@ -88,7 +88,7 @@ _ADVICE = re.compile(
     r"|\b(?:requirements?|recommend\w{0,5}|suggest\w{0,3}"
     r"|at least|minimum|enough|sufficient|suffices?|fits?"
     r"|expect|suitable|designed for|optimi[sz]ed for|compatible|supports?|known not|out of memory"
-    r"|oom|budget|low-end|affordable|average gpu|suited|\(e\.g|too (?:huge|large|big|slow|expensive) to"
+    r"|oom|budget|low-end|affordable|average gpu|suited|too (?:huge|large|big|slow|expensive) to"
     r"|(?:plan|reserve|rent|book|allow|count) (?:on |for |with |about |around )?\d{1,4})\b"
 )
 # Said behind the figure: by whom it was done.
@@ -113,6 +113,7 @@ _HYPOTHETICAL = re.compile(
     rf"|{_TRAIN} (?:[\w-]{{1,16}} ){{0,3}}(?:might|may|can|could|should|would|will)\b"
     r"|\b(?:typically|usually|generally) tak(?:es?|ing)\b|\bexpect\b|\bdepend(?:s|ing) on\b"
 )
+_EXAMPLES = re.compile(r"\((?:e\.g|for example|such as)\b[^)]{0,80}$")
 _WOULD = re.compile(r"\b(?:would|might|may|could) (?:have )?(?:takes?|taken|needs?|needed|costs?|requires?)\b|\bneeds? ")
 _ELSEWHERE = re.compile(
     r"\b(?:inference|infer|inferences|latency|throughput|benchmark\w{0,5}|serving|deploy\w{0,6}"
@@ -215,7 +216,7 @@ class Sentence:
             points += 2 if self.cue == 3 else 4
         if any(part in head for part in _HYPOTHETICAL_PARTS) and _HYPOTHETICAL.search(head):
             points += 4
-        elif _ENOUGH.search(self.low) or _WOULD.search(head):
+        elif _ENOUGH.search(self.low) or _EXAMPLES.search(head) or _WOULD.search(head):
             points += 4
         elif self._requires(place) or _ADVICE.search(head) or _ADVICE.match(self.low[place : place + 60].lstrip(" ,")):
             points += 2 if self.cue == 3 else 4

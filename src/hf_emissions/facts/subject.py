@@ -23,6 +23,10 @@ _ABOUT_ANOTHER = re.compile(
 _ORIGINAL = re.compile(r"\b(?:original|upstream|base|parent|source)\b")
 _NAME = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
 _LONGEST_SECTION = 3000
+_LEAD_OF_OTHERS = re.compile(
+    r"\b(?:original|upstream|base|parent|teacher)(?:'s)? (?:model|team|card|readme|authors)\b|\bfor (?:reference|comparison)\b"
+    r"|\breference points?\b"
+)
 _NAME_PART = re.compile(r"[a-z]{3,}")
 
 
@@ -104,6 +108,8 @@ def is_of_another(page: CardText, sentence: str, place: int) -> bool:
     heading = page.heading(place)
     about = _ABOUT_ANOTHER.match(heading)
     if about is not None and heading != title and not (about["name"] and _shares_name(about["name"], title)):
+        return True
+    if _LEAD_OF_OTHERS.search(page.lead_in(place)):
         return True
     line = page.text.rfind("\n", 0, place + 1) + 1
     if page.text.startswith(">", line) and _ORIGINAL.search(page.lead_in(place)):

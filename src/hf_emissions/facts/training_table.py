@@ -7,6 +7,7 @@ first column has these words instead, each further column is a model, size or st
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise
 from types import MappingProxyType
@@ -27,7 +28,7 @@ _RULE = re.compile(
     r"[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,16}\|?[ \t]{0,8}\r?"
 )
 _KEYWORDS = TIMES | TIME_LABELS | DEVICES | SIZES
-_MOST_TABLES, _MOST_ROWS = 20, 60
+_MOST_TABLES, _MOST_ROWS, _REACH = 20, 60, 1500
 _COLUMNS = (
     (
         "device_hours",
@@ -129,18 +130,19 @@ def _common(rows: list[_Row]) -> Iterator[ExtractedFact]:
 
 
 def _rules(page: CardText) -> Iterator[tuple[int, int]]:
-    """Lines of dashes below a line with a keyword: the rules below the headers of tables."""
-    text, done = page.text, page.body
-    for place in page.places(_KEYWORDS):
-        if place < done:
-            continue
-        start = text.find("\n", place) + 1 or len(text)
-        done = start
-        if text.find("--", start, start + 8) >= 0:
-            end = text.find("\n", start)
-            rule = _RULE.fullmatch(text, start, len(text) if end < 0 else end)
+    """Lines of dashes below the headers of tables that have a keyword."""
+    text, places = page.text, page.places(_KEYWORDS)
+    place = text.find("--", page.body)
+    while place >= 0:
+        start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+        end = len(text) if end < 0 else end
+        header = text.rfind("\n", 0, max(start - 1, 0)) + 1
+        near = bisect_left(places, header)
+        if near < len(places) and places[near] < end + _REACH and "|" in text[start:end]:
+            rule = _RULE.fullmatch(text, start, end)
             if rule is not None and not page.is_code(start):
                 yield rule.span()
+        place = text.find("--", end)
 
 
 def _tables(page: CardText, start: int, end: int) -> Iterator[tuple[list[_Row], str]]:

@@ -85,6 +85,7 @@ _ON_DATA = re.compile(
     r"|only|just|additional|extra|up|to|more|than|another|all|its|our|~)){0,4}[ ~]{0,2}$"
 )
 # The week of `30 hours a week`.
+_NOT = re.compile(r"\b(?:n't|not|never) (?:[a-z]+ ){0,2}(?:take|need|require|last|cost)\b[^.;]{0,24}$|n't (?:take|need)\b[^.;]{0,24}$")
 # The second of `675 vs. 6,250 GPU days`.
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|instead of|rather than|than) ?[~≈]? ?$")
 _RATE = re.compile(r"\b(?:hours?|hrs|minutes|days) $")
@@ -251,6 +252,7 @@ def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
     if (
         _RATE.search(head)
         or _VERSUS.search(head)
+        or _NOT.search(head)
         or _OF_DATA.match(tail)
         or _QUOTA.match(tail)
         or _PLANNED.match(tail)
