@@ -64,6 +64,7 @@ _JOINED = re.compile(
     r"?s(?:ec)?)?(?![a-z0-9])"
     r"|(?P<hh>\d{1,3}):(?P<mm>[0-5]\d):(?P<ss>[0-5]\d)(?:\.\d{1,6})?(?![\d:/]))"
 )
+_ALONE = re.compile(rf"[~≈ *]{{0,4}}(?P<low>{DIGITS}) ?(?P<unit>[dms]|sec)[ *.]{{0,4}}")
 _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,6})?)?(?![\d:])")
 # As French, Spanish and Polish put it: `9 200 heures GPU`.
 _OF_GPUS = re.compile(r" (?:de |di |d')?(?:gpu|tpu)s?\b")
@@ -114,6 +115,16 @@ def clock_hours(written: str) -> float | None:
     """Hours of a bare `hh:mm:ss` such as `05:12:33`; None for anything else."""
     found = _CLOCK.fullmatch(written)
     return _clock(found) if found and found["s"] else None
+
+
+def cell_duration(low: str) -> Duration | None:
+    """The duration of a cell or value, where a letter alone is a unit too: `36m`, `2d`."""
+    alone = _ALONE.fullmatch(low)
+    if alone is not None:
+        value = number(alone["low"])
+        hours = value * units.HOURS_PER[_UNIT_OF[alone["unit"]]] if value else 0.0
+        return Duration(hours, "wall", alone.start("low"), alone.end("unit")) if hours else None
+    return next(durations(low), None)
 
 
 def _duration(found: re.Match[str], low: str) -> Duration | None:

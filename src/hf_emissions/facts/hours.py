@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from .. import units
 from .card_text import CardText, lowered
 from .devices import devices
 from .durations import Duration, clock_hours, durations
 from .extracted_fact import ExtractedFact
+from .facts import Span, Training
 from .numbers import DIGITS, SCALE, number
 from .pairs import Pair, labels
 from .subject import is_of_another
@@ -71,6 +73,7 @@ _LOOSE = frozenset(
     ["time", "duration", "total time", "hours", "runtime", "cost", "время", "tempo", "zeit", "süre", "waktu", "时间", "時間", "시간"]
 )
 _ABOUT = re.compile(r"(?:[~≈ ]|about|around|approximately|approx\.?|roughly|close to|nearly|almost|circa|ca\.?|etwa|около)+ ")
+_PARTS = ("hardware", "count", "wall_hours", "device_hours", "hours")
 LABELS = _EITHER | _WALL | _DEVICE | _HARDWARE | _COUNT
 
 _NUMBER = re.compile(
@@ -96,17 +99,53 @@ _ELSEWHERE = re.compile(
 
 def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[ExtractedFact]:
     """Labelled hours, hardware and counts, in card order."""
+    found = list(_labelled(page, pairs))
+    repeated = _repeated([fact for fact, _ in found], [label for _, label in found])
+    if repeated:
+        yield ExtractedFact("trainings", repeated, 0, 0)
+    for name in _PARTS:
+        alike = [fact for fact, _ in found if fact.name == name]
+        # Blocks of the same labels that differ are several trainings.
+        if alike and (not repeated or len({fact.value for fact in alike}) == 1):
+            yield alike[0]
+
+
+def _repeated(facts: list[ExtractedFact], labels: list[str]) -> tuple[Training, ...]:
+    """The trainings of several blocks of labels, each begun by a label that was there before; none for one block."""
+    blocks: list[dict[str, ExtractedFact]] = [{}]
+    seen: set[tuple[str, str]] = set()
+    for fact, label in zip(facts, labels, strict=True):
+        if (fact.name, label) in seen:
+            blocks.append({})
+            seen = set()
+        seen.add((fact.name, label))
+        blocks[-1].setdefault(fact.name, fact)
+    timed = [block for block in blocks if any(name.endswith("hours") for name in block)]
+    values = [{name: fact.value for name, fact in block.items()} for block in timed]
+    if len(timed) < 2 or all(value == values[0] for value in values[1:]):
+        return ()
+    return tuple(map(_training, timed))
+
+
+def _training(block: dict[str, ExtractedFact]) -> Training:
+    known = {("wall_hours" if name == "hours" else name): fact for name, fact in block.items()}
+    places = MappingProxyType({name: Span(fact.start, fact.end) for name, fact in known.items()})
+    return Training(**{name: fact.value for name, fact in known.items()}, places=places)
+
+
+def _labelled(page: CardText, pairs: list[Pair]) -> Iterator[tuple[ExtractedFact, str]]:
+    """Labelled facts, each with its label."""
     of_codecarbon = any(pair.label == "energy consumed" for pair in pairs) and "codecarbon" in page.low
     for pair in pairs:
         if _is_elsewhere(page, pair):
             continue
         if pair.label not in LABELS:
-            yield from _counted_device(page, pair)
+            yield from ((fact, "") for fact in _counted_device(page, pair))
             continue
         if pair.label in _HARDWARE or pair.label in _COUNT:
-            yield from _hardware(pair)
+            yield from ((fact, pair.label) for fact in _hardware(pair))
         if pair.label not in _HARDWARE:
-            yield from _hours(page, pair, of_codecarbon)
+            yield from ((fact, pair.label) for fact in _hours(page, pair, of_codecarbon))
 
 
 def _is_elsewhere(page: CardText, pair: Pair) -> bool:

@@ -94,7 +94,7 @@ _ADVICE = re.compile(
 # Said behind the figure: by whom it was done.
 _BY_OTHERS = re.compile(
     r"\b(?:by|from) (?:its|their) (?:original )?(?:authors?|makers?|creators?|team|developers)\b"
-    r"|\b(?:pre-?)?(?:trained|developed) by (?:openai|google|facebook|meta|deepmind|microsoft|nvidia|eleutherai)\b"
+    r"|\b(?:pre-?)?(?:trained|developed)\b.{0,120}(?<!provided )(?<!supported )(?<!sponsored )(?<!donated )(?<!granted )\bby (?:openai|google|facebook|meta|deepmind|microsoft|nvidia|eleutherai|mistral|alibaba)\b"
 )
 # Said of what anybody may need or do, wherever it stands in the sentence.
 _ENOUGH = re.compile(

@@ -78,7 +78,7 @@ def _strong(timed: list[DurationCandidate]) -> list[DurationCandidate]:
 def _distinct(timed: list[DurationCandidate]) -> list[DurationCandidate]:
     """The first of equal durations; the total alone if one is stated."""
     kept: list[DurationCandidate] = []
-    for time in sorted(timed, key=lambda time: -time.points):
+    for time in sorted(_precise(timed), key=lambda time: -time.points):
         if not any(is_of_devices(time) == is_of_devices(other) and _same(time, other) for other in kept):
             kept.append(time)
     for of_devices in (False, True):
@@ -87,6 +87,20 @@ def _distinct(timed: list[DurationCandidate]) -> list[DurationCandidate]:
         if total is not None:
             kept = [time for time in kept if time is total or time not in alike]
     return sorted(kept, key=lambda time: time.sentence.start + time.duration.start)
+
+
+def _precise(timed: list[DurationCandidate]) -> list[DurationCandidate]:
+    """Without a rough duration that brackets behind it say precisely: `almost two hours (1 h 52 min)`."""
+    rough = {
+        id(one)
+        for one in timed
+        for other in timed
+        if one.sentence is other.sentence
+        and one.duration.of == other.duration.of
+        and one.sentence.low[one.duration.end : other.duration.start].strip() == "("
+        and math.isclose(one.duration.hours, other.duration.hours, rel_tol=_ROUNDED)
+    }
+    return [one for one in timed if id(one) not in rough]
 
 
 def _same(one: DurationCandidate, other: DurationCandidate) -> bool:

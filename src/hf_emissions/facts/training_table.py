@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .. import units
 from .card_text import CardText, lowered
 from .devices import devices
-from .durations import durations
+from .durations import cell_duration
 from .extracted_fact import ExtractedFact
 from .facts import Kind, Span, Training
 from .hours import UNITS
@@ -95,12 +95,15 @@ def _is_of_use(page: CardText, place: int) -> bool:
 def _trainings(rows: list[_Row], header: str) -> Iterator[ExtractedFact]:
     """The rows as trainings: stages, whose hours add up, or sizes and experiments, which do not."""
     timed = [row for row in rows if any(fact.name in ("wall_hours", "device_hours") for fact in row.facts)]
-    kept = [row for row in timed if not _TOTAL.match(_low(row.name))]
+    total = next((row for row in timed if _TOTAL.match(_low(row.name))), None)
+    kept = [row for row in timed if row is not total]
     if len(kept) < 2:
         return
     stages = _STAGE_HEADER.match(header) is not None or all(_STAGE.match(_low(row.name)) for row in kept)
     yield ExtractedFact("trainings", tuple(_training(row, stages=stages) for row in kept), 0, 0)
-    if stages:
+    if total is not None and stages:
+        yield from (fact for fact in total.facts if fact.name in ("wall_hours", "device_hours"))
+    elif stages:
         yield from _whole(kept)
     yield from _common(kept)
 
@@ -221,7 +224,7 @@ def _fact(kind: str, cell: str, start: int, unit: str | None) -> Iterator[Extrac
             if found[0].count is not None and found[0].exact:
                 yield ExtractedFact("count", found[0].count, start + found[0].start, start + found[0].end)
         return
-    time = next(durations(low), None) if kind.endswith("hours") else None
+    time = cell_duration(low) if kind.endswith("hours") else None
     amount = _AMOUNT.match(low)
     value = time.hours if time is not None else number(amount["amount"], amount["scale"]) if amount else None
     if value and kind.endswith("hours") and time is None:

@@ -67,7 +67,7 @@ _ON_DEVICE = re.compile(
 )
 _BEFORE_PAREN = re.compile(r"(?:steps|epochs?|iterations|updates)[^.()]{0,25}[(,~ ]{1,3}[^()]{0,40}$")
 _GLUE = re.compile(
-    rf"[ ,;:()~≈/|@-]{{0,4}}(?:{_ROUGHLY}|gpus?|ram|vram|memory|training| |,){{0,6}}[ ,;:()~≈/|@-]{{0,4}}$"
+    rf"[ ,;:()~≈/|@-]{{0,4}}(?:{_ROUGHLY}|\d{{1,3}} ?gi?b|gpus?|ram|vram|memory|training| |,){{0,6}}[ ,;:()~≈/|@-]{{0,4}}$"
 )
 
 _OF_DATA = re.compile(
