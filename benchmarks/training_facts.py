@@ -7,6 +7,10 @@ The readers are developed on the first half. The second is the one that counts: 
 is in one half, by a hash of the name. Several values of a label, apart by `|`, are all right. Hours are right within
 2 % of a label of their kind, parameters and tokens within 5 %.
 
+`several`: of the cards whose label says that they state several trainings, those where every hour that was read is one
+of the label or of its note (or the sum of the note's, for stages), and where several trainings were read if the note has two
+times.
+
 Besides F1, two counts: cards with a count or hours that their labels do not have (`wrong`), and cards that say nothing
 of their own training's hardware or time of which some was read (`negatives`).
 """
@@ -25,6 +29,7 @@ from typing import NamedTuple
 import corpus
 from facts import same_hardware
 
+from hf_emissions.facts.durations import durations
 from hf_emissions.facts.extract import extract_facts
 from hf_emissions.facts.facts import Facts, Training
 
@@ -49,11 +54,16 @@ def main() -> None:
     asked = parser.parse_args()
     texts = _texts()
     halves: dict[int, list[list[Compared]]] = defaultdict(list)
+    several: dict[int, list[bool]] = defaultdict(list)
     for row in _rows():
-        halves[half_of(row["file"])].append(compare(row, extract_facts(texts[row["sha256"]])))
+        facts = extract_facts(texts[row["sha256"]])
+        halves[half_of(row["file"])].append(compare(row, facts))
+        if row["several"]:
+            several[half_of(row["file"])].append(are_the_notes(row, facts))
     for half, name in ((0, "the half to develop with"), (1, "the half to check with")):
         print(f"{name}: {len(halves[half])} cards")
         _report(halves[half])
+        print(f"  several trainings as the note has them: {sum(several[half])} of {len(several[half])} cards")
         if half == 0 and asked.misses:
             for one in (one for card in halves[half] for one in card if not one.right):
                 print(
@@ -116,6 +126,18 @@ def compare(row: Row, facts: Facts) -> list[Compared]:
     if stated and not read["hours"]:
         read["hours"] = " or ".join(" ".join(f"{kind} {hours:g}" for kind, hours in _hours(one)) for one in stated)
     return [Compared(row["file"], name, label[name], read[name], right[name], row["evidence"]) for name in FIELDS]
+
+
+def are_the_notes(row: Row, facts: Facts) -> bool:
+    """True if a card with several trainings was read as its label's note has it."""
+    noted = [time.hours for time in durations(f"{row['note']} . {row['evidence']}".lower())]
+    labelled = [float(one) for kind in ("wall", "device") for one in row[f"{kind}_hours"].split("|") if one]
+    known = [*noted, *labelled, sum(noted)]
+    read = [hours for one in (facts, *facts.trainings) for _, hours in _hours(one)]
+    if any(not any(math.isclose(hours, other, rel_tol=0.02) for other in known) for hours in read):
+        return False
+    # A note without two times says of several devices or sizes alone, of which nothing is to be read.
+    return len(facts.trainings) > 1 or (len(set(noted)) < 2 and bool(labelled) == bool(read))
 
 
 def _number(value: float | None) -> str:

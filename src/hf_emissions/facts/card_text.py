@@ -30,7 +30,8 @@ _SEEN = {"</td>": "|", "</th>": "|", "<sup>": "^", "\\,": "\u2009"}
 _GAPS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u202f"), " ")
 # A prose unit starts after an empty line, and at a heading, list item, quotation or table row.
 _BREAK = re.compile(
-    r"\n(?=[ \t]*(?:\r?\n|\r|[A-Z][A-Za-z /()#&-]{1,32}: |\*\*[^*\n]{2,48}\*\*|[-*+] |\d{1,2}[.)] |#|\||>|<br|</?(?:p|li|tr|td|th|h\d)\b))", re.IGNORECASE
+    r"\n(?=[ \t]*(?:\r?\n|\r|[A-Z][A-Za-z /()#&-]{1,32}: |\*\*[^*\n]{2,48}\*\*|[-*+] |\d{1,2}[.)] |#|\||>|<br|</?(?:p|li|tr|td|th|h\d)\b))",
+    re.IGNORECASE,
 )
 # Without a blank behind the marks it is none, but many authors mean one.
 _HEADING = re.compile(r"(?:#{1,6}[ \t]+|#{2,6}|#(?=[A-Z][a-z]))(.{0,120})")

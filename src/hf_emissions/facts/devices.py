@@ -98,7 +98,9 @@ _DASHED = re.compile(
     r"|(?:(?<![\w-])|(?<=\dx))rtx(?P<glued>a[2-6][05]00)(?!\w)"
     r"|(?:cloud )?tpus? ?\( {0,2}(?P<tpu>v\d[ep]?(?:-\d{1,4})?)(?!\w)"
 )
-_MAY_BE_DASHED = re.compile(r"(?:\ba|one|single|my|the) [2-5]0[5-9]0|rtxa|nvidia [2-5]0|[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d")
+_MAY_BE_DASHED = re.compile(
+    r"(?:\ba|one|single|my|the) [2-5]0[5-9]0|rtxa|nvidia [2-5]0|[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d"
+)
 # The number of `300 V100 hours` counts hours.
 _HOURS_BEHIND = re.compile(r"(?:[ -]gpus?)?[ -]?(?:hours?|hrs|days?|weeks?|h)\b")
 _TAIL = re.compile(r"[ -]+(?:gpus?|cards?)$", re.IGNORECASE)

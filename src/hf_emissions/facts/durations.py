@@ -137,7 +137,9 @@ def _duration(found: re.Match[str], low: str) -> Duration | None:
     ):
         return None
     unit = _UNIT_OF[spelling]
-    devices = found["devices"] or (spelling if spelling in _GLUED else "") or (_OF_GPUS.match(low, found.end()) or [""])[0]
+    devices = (
+        found["devices"] or (spelling if spelling in _GLUED else "") or (_OF_GPUS.match(low, found.end()) or [""])[0]
+    )
     time = Duration(value * units.HOURS_PER[unit], _of(devices), found.start(), found.end())
     longer = time if devices else _continued(time, unit, low)
     return None if spelling in _WEAK and longer is time else longer

@@ -86,7 +86,7 @@ def extract_facts(text: str) -> Facts:
 
 def read_facts(page: CardText) -> Facts:
     """Same as `extract_facts`, for a prepared page."""
-    if page.words <= ORIGINAL:
+    if page.words <= ORIGINAL and not page.foreign_sizes and not page.foreign_times:
         return NO_FACTS
     values: dict[str, Any] = {}
     places: dict[str, Span] = {}
@@ -134,7 +134,7 @@ def _readers(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
     if page.has(_METADATA):
         yield chain(read_base_model(page), read_adaptation(page))
     own = not is_copy(page)
-    if own and page.has(_BODY):
+    if own and (page.has(_BODY) or page.foreign_times or page.foreign_sizes):
         yield from _readers_of_body(page)
     elif page.has(BLOCK):
         yield read_block(page)
@@ -163,8 +163,7 @@ def _readers_of_body(page: CardText) -> Iterator[Iterable[ExtractedFact]]:
 def _readers_of_prose(page: CardText, labelled: list[Pair]) -> Iterator[Iterable[ExtractedFact]]:
     yield read_prose(page)
     yield chain(read_places(labelled), read_labelled_sizes(labelled))
-    if page.has(_SIZES):
-        yield read_sizes(page)
+    yield read_sizes(page)
     yield read_named_size(page)
 
 

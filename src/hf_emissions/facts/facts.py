@@ -29,7 +29,17 @@ _MOST = {
 }
 _LEAST = 1e-12
 _OF_A_TRAINING = frozenset(
-    ["hardware", "count", "wall_hours", "device_hours", "hours", "train_runtime_s", "energy_kwh", "parameters", "tokens"]
+    [
+        "hardware",
+        "count",
+        "wall_hours",
+        "device_hours",
+        "hours",
+        "train_runtime_s",
+        "energy_kwh",
+        "parameters",
+        "tokens",
+    ]
 )
 _TEXTS = ("hardware", "provider", "region", "country_iso3", "base_model", "training_type", "adaptation")
 
@@ -78,7 +88,9 @@ class Training:
     def words(self) -> str:
         """It in brief, such as `Stage 1: 8 x A100, 20 h`."""
         device = f"{self.count} x {self.hardware or 'devices'}" if self.count else self.hardware
-        hours = f"{self.device_hours:.6g} h in all" if self.device_hours else self.wall_hours and f"{self.wall_hours:.6g} h"
+        hours = (
+            f"{self.device_hours:.6g} h in all" if self.device_hours else self.wall_hours and f"{self.wall_hours:.6g} h"
+        )
         said = ", ".join(filter(None, (device, hours)))
         return f"{self.name}: {said}" if self.name else said
 
@@ -163,7 +175,6 @@ class Facts:
         """Known facts by name, without their spans and the single trainings."""
         names = (entry.name for entry in dataclasses.fields(self) if entry.name not in ("places", "trainings"))
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-
 
     def replace(self, **known: Any) -> Facts:
         """These facts with some replaced. What is replaced is said of the whole: stated trainings are dropped then."""

@@ -70,9 +70,26 @@ _EXAMPLE = re.compile(r"[(\[<]? ?(?:e\.g|for example|such as|ex:|replace|insert|
 _HOURS_OF = re.compile(r"(?:[ -]?gpus?)?[ -]?(?:hours?|hrs|h|days?)\b")
 _PER_PART = re.compile(r" ?(?:per|/|an|each|every) ?(?:epoch|step|fold|run|iteration|sample)")
 _LOOSE = frozenset(
-    ["time", "duration", "total time", "hours", "runtime", "cost", "время", "tempo", "zeit", "süre", "waktu", "时间", "時間", "시간"]
+    [
+        "time",
+        "duration",
+        "total time",
+        "hours",
+        "runtime",
+        "cost",
+        "время",
+        "tempo",
+        "zeit",
+        "süre",
+        "waktu",
+        "时间",
+        "時間",
+        "시간",
+    ]
 )
-_ABOUT = re.compile(r"(?:[~≈ ]|about|around|approximately|approx\.?|roughly|close to|nearly|almost|circa|ca\.?|etwa|около)+ ")
+_ABOUT = re.compile(
+    r"(?:[~≈ ]|about|around|approximately|approx\.?|roughly|close to|nearly|almost|circa|ca\.?|etwa|около)+ "
+)
 _PARTS = ("hardware", "count", "wall_hours", "device_hours", "hours")
 LABELS = _EITHER | _WALL | _DEVICE | _HARDWARE | _COUNT
 
@@ -162,7 +179,11 @@ def _hardware(pair: Pair) -> Iterator[ExtractedFact]:
         start, end = pair.start + device.start, pair.start + device.end
         yield ExtractedFact("hardware", device.name, start, end)
         # A type name implies no count.
-        if device.count is not None and not _HOURS_OF.match(pair.value.lower(), device.end) and (device.exact or (len(found) == 1 and not pair.label.endswith("type"))):
+        if (
+            device.count is not None
+            and not _HOURS_OF.match(pair.value.lower(), device.end)
+            and (device.exact or (len(found) == 1 and not pair.label.endswith("type")))
+        ):
             yield ExtractedFact("count", device.count, start, end)
     elif pair.label in _COUNT and re.fullmatch(r"[1-9]\d{0,5}", pair.value):
         yield ExtractedFact("count", int(pair.value), pair.start, pair.end)

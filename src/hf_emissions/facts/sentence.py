@@ -114,7 +114,9 @@ _HYPOTHETICAL = re.compile(
     r"|\b(?:typically|usually|generally) tak(?:es?|ing)\b|\bexpect\b|\bdepend(?:s|ing) on\b"
 )
 _EXAMPLES = re.compile(r"\((?:e\.g|for example|such as)\b[^)]{0,80}$")
-_WOULD = re.compile(r"\b(?:would|might|may|could) (?:have )?(?:takes?|taken|needs?|needed|costs?|requires?)\b|\bneeds? ")
+_WOULD = re.compile(
+    r"\b(?:would|might|may|could) (?:have )?(?:takes?|taken|needs?|needed|costs?|requires?)\b|\bneeds? "
+)
 _ELSEWHERE = re.compile(
     r"\b(?:inference|infer|inferences|latency|throughput|benchmark\w{0,5}|serving|deploy\w{0,6}"
     r"|decod(?:e|ing)|real-?time|rtf"

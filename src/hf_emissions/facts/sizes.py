@@ -24,7 +24,9 @@ _TOKEN_LABELS = labels(
 )
 _TITLE = re.compile(r"^#[ \t]+(?P<name>[^\n]{1,120})|^<h1[^>\n]{0,80}>(?P<html>[^<\n]{1,120})", re.MULTILINE)
 # Not `8x7B`, and no version, context length or size of a vocabulary.
-_NAMED = re.compile(r"(?<![\w.])(?P<amount>[0-9]{1,4}(?:\.[0-9]{1,3})?)(?P<scale>[BbM])(?:(?P<late>[0-9])(?![0-9]))?(?![\w])")
+_NAMED = re.compile(
+    r"(?<![\w.])(?P<amount>[0-9]{1,4}(?:\.[0-9]{1,3})?)(?P<scale>[BbM])(?:(?P<late>[0-9])(?![0-9]))?(?![\w])"
+)
 # Sizes of the data, and names of two models.
 _OF_OTHERS = re.compile(r"\b(?:tokens?|steps?|samples?|words?|pairs|data(?:set)?|from|distill\w*|lora|adapter)\b")
 _NUMBER_NEAR = re.compile(r"[:|=].{0,30}\d")
@@ -60,7 +62,8 @@ def read_named_size(page: CardText) -> Iterator[ExtractedFact]:
     if title is None or _OF_OTHERS.search(title[0].lower()):
         return
     found = {
-        entry["amount"] + entry["scale"].lower() + (entry["late"] or ""): entry for entry in _NAMED.finditer(page.text, *title.span("name"))
+        entry["amount"] + entry["scale"].lower() + (entry["late"] or ""): entry
+        for entry in _NAMED.finditer(page.text, *title.span("name"))
     }
     if len(found) == 1:
         (entry,) = found.values()

@@ -32,7 +32,13 @@ _SEEN = re.compile(
     r"[ ~(]{0,3}$"
 )
 _EPOCHS = re.compile(rf"[^.;]{{0,40}}?\bfor (?P<epochs>\d{{1,3}}|{WORD}) epochs")
-_SEEN_BEHIND = re.compile(r" (?:seen|in total|of training|for training|were (?:used|seen)|over (?:the )?(?:whole|entire|course))\b")
+_SEEN_BEHIND = re.compile(
+    r" (?:seen|in total|of training|for training|were (?:used|seen)|over (?:the )?(?:whole|entire|course))\b"
+)
+# `a batch size of about 3.15M tokens`, without another number in between.
+_OF_A_BATCH = re.compile(
+    r"\b(?:batch\w*|context|window|vocab\w*|corpus|corpora|dataset|length|sequences?|limit|output|maximum|max|chunks?)\b[^\d.;,]{0,28}$"
+)
 _NOT_SEEN = re.compile(
     r"context|window|vocab|length|per second|up to|maximum|max\b|output|generat|batch|per step|limit"
     r"|inference|throughput|support|sequence|corpus (?:of|has|contains)|dataset (?:of|has|contains"
@@ -102,7 +108,7 @@ def _token_counts(sentence: Sentence) -> Iterator[tuple[ExtractedFact, bool]]:
     for found in _TOKENS.finditer(low):
         value = None if is_part(low, found.start("amount")) else number(found["amount"], found["scale"])
         head, near = low[max(0, found.start() - 90) : found.start()], low[found.start() : found.end() + 30]
-        if not value or value < 1e6 or _NOT_SEEN.search(near) or _NOT_SEEN.search(head[-28:]):
+        if not value or value < 1e6 or _NOT_SEEN.search(near) or _OF_A_BATCH.search(head):
             continue
         if sentence.against(found.start()):
             continue

@@ -63,7 +63,9 @@ def stated_trainings(read: Sequence[Sentence]) -> list[StatedTraining]:
     if not timed:
         used = list(used_devices(list(read), None))
         device = best_device(used)
-        return [StatedTraining(None, None, one) for one in ([device] if device else rivals(used))]
+        if device is None or _STAGE.search(device.sentence.low):
+            return [StatedTraining(None, None, one) for one in rivals(used) or filter(None, [device])]
+        return [StatedTraining(None, None, device)]
     if len(timed) == 1:
         return [_with_device(timed[0], best_device(list(used_devices(list(read), timed[0]))))]
     return _own(_joined([_with_device(time, _device_of(time, timed, read)) for time in timed]))

@@ -48,7 +48,8 @@ _NAME_OF_MODEL = (
     r"(?:[A-Z][a-z]*[A-Z][\w.-]*|[A-Z][A-Za-z]*-?\d[\w.-]*|[A-Z]{3,}[\w.-]*))"
 )
 _MODEL_NAME = re.compile(
-    rf"\W{{0,4}}{_NAME_OF_MODEL}" + r"(?:[ -][A-Z0-9][\w.-]{0,20}){0,2}(?:'s [a-z-]{3,20})?(?: \([^)]{0,60}\))?,? (?:itself |alone |originally )?"
+    rf"\W{{0,4}}{_NAME_OF_MODEL}"
+    + r"(?:[ -][A-Z0-9][\w.-]{0,20}){0,2}(?:'s [a-z-]{3,20})?(?: \([^)]{0,60}\))?,? (?:itself |alone |originally )?"
     r"(?:was|were|is|has been|took|needed|used|required)\b"
 )
 

@@ -13,6 +13,8 @@ from .sentence import Sentence
 from .training_time import DurationCandidate
 
 _LEAST_FOR_DEVICE = 2
+# What a sentence gains by going on from one on training.
+_OF_CONTEXT = 2
 # `Sentence.cue` of a completed training.
 _COMPLETED = 3
 
@@ -68,12 +70,12 @@ def best_device(found: list[HardwareCandidate]) -> HardwareCandidate | None:
 
 
 def rivals(found: list[HardwareCandidate]) -> list[HardwareCandidate]:
-    """Different devices with the highest score, each of a sentence of its own about a completed training."""
+    """Different devices with about the highest score, each of a sentence of its own about a completed training."""
     named = [use for use in found if use.device.meant is not None and use.sentence.cue == _COMPLETED]
-    most = max((use.points for use in named), default=0)
+    least = max((use.points for use in named), default=0) - _OF_CONTEXT
     best: list[HardwareCandidate] = []
     for use in named:
-        if use.points == most and not any(same_device(use.device, other.device) for other in best):
+        if use.points >= least and not any(same_device(use.device, other.device) for other in best):
             best.append(use)
     return best if len({id(use.sentence) for use in best}) == len(best) > 1 else []
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .. import units
 from .card_text import CardText, lowered
 from .devices import devices
-from .durations import cell_duration
+from .durations import cell_duration, durations
 from .extracted_fact import ExtractedFact
 from .facts import Kind, Span, Training
 from .hours import UNITS
@@ -32,27 +32,40 @@ _MOST_TABLES, _MOST_ROWS, _REACH = 20, 60, 1500
 _COLUMNS = (
     (
         "device_hours",
-        re.compile(r"\b(?:gpu|tpu|device|accelerator|[ahv]\d{2,3}|mi\d{3}x?)s?[ -]?(?:hours?|hrs|h|days)\b|gpu小时|卡时"),
+        re.compile(
+            r"\b(?:gpu|tpu|device|accelerator|[ahv]\d{2,3}|mi\d{3}x?)s?[ -]?(?:hours?|hrs|h|days)\b|gpu小时|卡时"
+        ),
     ),
     (
         "wall_hours",
-        re.compile(r"\b(?:training|train|wall|pre-?training|fine-?tuning)[ -]?(?:clock )?(?:time|duration|hours)\b|训练时[间长]|学習時間"),
+        re.compile(
+            r"\b(?:training|train|wall|pre-?training|fine-?tuning)[ -]?(?:clock )?(?:time|duration|hours)\b|训练时[间长]|学習時間"
+        ),
     ),
     (
         "hardware",
-        re.compile(r"^(?:training )?(?:hardware|gpu|gpus|gpu type|accelerator|device|gpu model|devices|accelerators|compute"
-        r"|显卡|硬件|设备)(?: used)?$"),
+        re.compile(
+            r"^(?:training )?(?:hardware|gpu|gpus|gpu type|accelerator|device|gpu model|devices|accelerators|compute"
+            r"|显卡|硬件|设备)(?: used)?$"
+        ),
     ),
-    ("count", re.compile(r"^(?:#|number of|no\.? of|num) ?(?:gpus|devices|accelerators|tpus|cards)$|^(?:数量|卡数|gpu数)$")),
+    (
+        "count",
+        re.compile(r"^(?:#|number of|no\.? of|num) ?(?:gpus|devices|accelerators|tpus|cards)$|^(?:数量|卡数|gpu数)$"),
+    ),
     ("parameters", re.compile(r"^(?:#|number of|no\.? of|num|total|model)? ?(?:params|parameters|parameter count)$")),
     ("tokens", re.compile(r"^(?:training |pre-?training |token )?(?:tokens|token count)(?: seen)?$")),
 )
 # A table of what runs where has a column of hardware too.
 _OF_TRAINING = re.compile(r"train|power|energy|emission|co2|carbon|tokens|param")
-_TIME = re.compile(r"(?:total )?(?:time|duration|wall[- ]?clock(?: time)?|hours|runtime|elapsed|时间|时长|時間|tempo|tiempo|dauer|durée)(?: ?\(|$)")
+_TIME = re.compile(
+    r"(?:total )?(?:time|duration|wall[- ]?clock(?: time)?|hours|runtime|elapsed|时间|时长|時間|tempo|tiempo|dauer|durée)(?: ?\(|$)"
+)
 _UNIT = re.compile(r"[(\[](?:in )?(?:gpu |tpu |a100 |h100 )?(?P<unit>h|hrs?|hours|d|days|mins?|minutes|weeks)[)\]]$")
 _TAGS = re.compile(r"<[^<>\n]{1,80}>|&nbsp;|&#\d{1,5};")
-_USE = re.compile(r"target|pricing|estimate|recommend|infer|requirement|latency|throughput|speed(?!s?, sizes)|serving|deploy|benchmark|evaluat")
+_USE = re.compile(
+    r"target|pricing|estimate|recommend|infer|requirement|latency|throughput|speed(?!s?, sizes)|serving|deploy|benchmark|evaluat"
+)
 _STAGE = re.compile(
     r"(?:stage|phase|step|part)\b|(?:\d\.? ?)?(?:pre-?|post-?|mid-?|continued pre-?|instruction )?(?:training|tuning)\b"
     r"|(?:sft|dpo|rlhf|rl|ppo|grpo|cpt|annealing|long[- ]context|cooldown|decay|warm-?up)\b"
@@ -60,7 +73,9 @@ _STAGE = re.compile(
 _STAGE_HEADER = re.compile(r"(?:training )?(?:stage|phase|step)s?$|训练阶段|阶段|ステージ|단계|étape|etapa|этап|phase$")
 _OURS = re.compile(r"\b(?:ours|proposed|this model|this one|this work|our model)\b")
 _TOTAL = re.compile(r"(?:total|sum|all|overall|\u03a3)\b")
-_SIZE = re.compile(r"(?<![\w.])[0-9]{1,4}(?:\.[0-9]{1,3})? ?[BbMmKk]\b|\b(?:tiny|small|base|medium|large|xl|xxl|huge)\b", re.I)
+_SIZE = re.compile(
+    r"(?<![\w.])[0-9]{1,4}(?:\.[0-9]{1,3})? ?[BbMmKk]\b|\b(?:tiny|small|base|medium|large|xl|xxl|huge)\b", re.I
+)
 _LONGEST_NAME = 60
 _COUNT_ALONE = re.compile(r"[ *]{0,4}(?P<count>[1-9][0-9]{0,3}|[1-9][0-9]?,[0-9]{3})[ *x]{0,4}")
 _AMOUNT = re.compile(rf"[~≈ *]{{0,4}}(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?[ *+]{{0,4}}$")
@@ -158,7 +173,11 @@ def _tables(page: CardText, start: int, end: int) -> Iterator[tuple[list[_Row], 
     if not any(_kind(text) for text, _ in header[1:]):
         grid = [list(column) for column in zip(*grid, strict=True)]
     kinds = {column: kind for column, (text, _) in enumerate(grid[0]) if (kind := _kind(text)) is not None}
-    if "hardware" in kinds.values() or "count" in kinds.values() or all(_STAGE.match(_low(row[0][0])) for row in grid[1:]):
+    if (
+        "hardware" in kinds.values()
+        or "count" in kinds.values()
+        or all(_STAGE.match(_low(row[0][0])) for row in grid[1:])
+    ):
         kinds |= {column: "wall_hours" for column, (text, _) in enumerate(grid[0]) if _TIME.match(_low(text))}
     times = any(kind.endswith("hours") for kind in kinds.values())
     if not kinds or not (times or any(_OF_TRAINING.search(lowered(text)) for text, _ in grid[0])):
@@ -188,7 +207,10 @@ def _facts(
 ) -> Iterator[ExtractedFact]:
     """Facts of a row, the first of each name; the device may be that of the header."""
     done: set[str] = set()
-    for fact in (*(fact for column, kind in kinds.items() for fact in _fact(kind, *row[column], header[column])), *filter(None, [named])):
+    for fact in (
+        *(fact for column, kind in kinds.items() for fact in _fact(kind, *row[column], header[column])),
+        *filter(None, [named]),
+    ):
         if fact.name not in done:
             done.add(fact.name)
             yield fact
@@ -224,7 +246,7 @@ def _fact(kind: str, cell: str, start: int, unit: str | None) -> Iterator[Extrac
             if found[0].count is not None and found[0].exact:
                 yield ExtractedFact("count", found[0].count, start + found[0].start, start + found[0].end)
         return
-    time = cell_duration(low) if kind.endswith("hours") else None
+    time = cell_duration(low) if kind == "wall_hours" else next(durations(low), None) if kind == "device_hours" else None
     amount = _AMOUNT.match(low)
     value = time.hours if time is not None else number(amount["amount"], amount["scale"]) if amount else None
     if value and kind.endswith("hours") and time is None:

@@ -39,7 +39,7 @@ _TOOK = (
 )
 _GOVERNED = re.compile(
     rf"(?:^|[^a-z])(?:(?P<took>{_TOOK}(?: (?:me|us|it))?|(?:it|which|time) was)|(?P<for>for|during|in|within|over|after"
-    rf"|przez|w ciągu|в течение|в течении|selama|trong|boyunca|gedurende|under loppet av|pendant|durante|während|für|por|en|über|обучал\w{1,4}|trainiert wurde|trainiert|entrenó|trenowano|訓練|训练了?|学習|with a training time of|(?:pre-?|fine-?)?(?:trained"
+    rf"|przez|w ciągu|в течение|в течении|selama|trong|boyunca|gedurende|under loppet av|pendant|durante|während|für|por|en|über|обучал\w{1, 4}|trainiert wurde|trainiert|entrenó|trenowano|訓練|训练了?|学習|with a training time of|(?:pre-?|fine-?)?(?:trained"
     rf"|training|tuned|tuning)))"
     rf"(?: {{0,2}}{_ROUGHLY}){{0,6}}[ ~≈(:<>+]{{0,3}}$"
 )
@@ -85,7 +85,10 @@ _ON_DATA = re.compile(
     r"|only|just|additional|extra|up|to|more|than|another|all|its|our|~)){0,4}[ ~]{0,2}$"
 )
 # The week of `30 hours a week`.
-_NOT = re.compile(r"\b(?:n't|not|never) (?:[a-z]+ ){0,2}(?:take|need|require|last|cost)\b[^.;]{0,24}$|n't (?:take|need)\b[^.;]{0,24}$")
+_NOT = re.compile(
+    r"\b(?:n't|not|never) (?:[a-z]+ ){0,2}(?:take|need|require|last|cost)\b[^.;]{0,24}$|n't (?:take|need)\b[^.;]{0,24}$"
+)
+_GRANT = re.compile(r"\b(?:grants?|granted|allocations?|credits?|donation|donated|vouchers?)\b[^.;]{0,24}$")
 # The second of `675 vs. 6,250 GPU days`.
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|instead of|rather than|than) ?[~≈]? ?$")
 _RATE = re.compile(r"\b(?:hours?|hrs|minutes|days) $")
@@ -161,7 +164,9 @@ _DEVICE_HOURS = re.compile(
 )
 
 
-_OF_DEVICE = re.compile(r" (?:of|on) (?:nvidia )?(?:gpu|tpu|[avh]\d{2,3})s?(?: \d\dgb)?[ -](?:time|compute|hours|v?ram)\b")
+_OF_DEVICE = re.compile(
+    r" (?:of|on) (?:nvidia )?(?:gpu|tpu|[avh]\d{2,3})s?(?: \d\dgb)?[ -](?:time|compute|hours|v?ram)\b"
+)
 
 
 def is_of_devices(time: DurationCandidate) -> bool:
@@ -253,6 +258,7 @@ def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
         _RATE.search(head)
         or _VERSUS.search(head)
         or _NOT.search(head)
+        or _GRANT.search(head)
         or _OF_DATA.match(tail)
         or _QUOTA.match(tail)
         or _PLANNED.match(tail)

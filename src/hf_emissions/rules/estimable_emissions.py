@@ -68,7 +68,9 @@ def _of_stages(facts: Facts, place: tuple[str, ...]) -> Basis | None:
     """Basis of an estimate of a training in stages, each with a device and hours."""
     if not all(stage.hardware for stage in facts.stages):
         return None
-    missing = None if all(stage.count or stage.device_hours for stage in facts.stages) else "how many devices there were"
+    missing = (
+        None if all(stage.count or stage.device_hours for stage in facts.stages) else "how many devices there were"
+    )
     return _basis("hours", facts, ("trainings", *place), missing if place else "the place")
 
 
@@ -110,7 +112,9 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
         return
     of_stages = "trainings" in found.facts
     spans = [training.places for training in card.facts.trainings] if of_stages else [card.facts.places]
-    starts = [places[name].start for places in spans for name in (places if of_stages else found.facts) if name in places]
+    starts = [
+        places[name].start for places in spans for name in (places if of_stages else found.facts) if name in places
+    ]
     place = card.parsed.place(min(starts)) if starts else (1, 1)
     said = ", ".join(_words(card.facts, name) for name in found.facts)
     order = ", an order of magnitude" if found.tier == "F" else ""
