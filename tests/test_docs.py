@@ -41,7 +41,7 @@ PAGES = ROOT / "docs" / "rules"
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
     ROOT.glob("docs/**/*.md")
 )
-CARD = "---\nlicense: apache-2.0\nlanguage: no   # Norwegian\n---\n\n# My model\n"
+CARD = "---\nlicense: apache-2.0\nlanguage: no   # Norwegian\n---\n\n# My model\n\nTrained on 4 A100 GPUs for 3 days.\n"
 MAIN = [sys.executable, "-c", "from hf_emissions.cli.main import main; main()"]
 
 

@@ -119,7 +119,7 @@ def _facts(options: EstimateOptions) -> Facts:
         count = 1  # as the help says
     given = values_of(options, Facts) | {"count": count, "encoder_decoder": options.encoder_decoder or None}
     known = {name: value for name, value in given.items() if value is not None}
-    return _said(options).replace(**known, **place_facts(options.country, options.region))
+    return _said(options).replace(**{**known, **place_facts(options.country, options.region)})
 
 
 def _said(options: EstimateOptions) -> Facts:
