@@ -43,4 +43,7 @@ def test_amounts_and_scales(amount, scale, value):
 )
 def test_sizes_in_other_languages(text, parameters, tokens):
     facts = extract_facts(f"{text}\n")
-    assert (facts.parameters, facts.tokens) == (parameters and pytest.approx(parameters), tokens and pytest.approx(tokens))
+    assert (facts.parameters, facts.tokens) == (
+        parameters and pytest.approx(parameters),
+        tokens and pytest.approx(tokens),
+    )

@@ -177,7 +177,10 @@ class TestSeveral:
     def test_stages_on_different_numbers_of_devices_add_up_by_the_clock_and_keep_their_devices(self):
         facts = extract_facts("We pre-trained for 10 days on 64 A100 and then fine-tuned for 5 hours on 8 A100.")
         assert (facts.hardware, facts.count, facts.wall_hours, facts.device_hours) == ("A100", None, 245, None)
-        assert [(one.kind, one.count, one.wall_hours) for one in facts.trainings] == [("stage", 64, 240), ("stage", 8, 5)]
+        assert [(one.kind, one.count, one.wall_hours) for one in facts.trainings] == [
+            ("stage", 64, 240),
+            ("stage", 8, 5),
+        ]
 
     def test_of_several_without_a_word_on_how_they_belong_together_there_is_no_total(self):
         facts = extract_facts(

@@ -62,7 +62,11 @@ def test_sizes_do_not_add_up():
 
 @pytest.mark.parametrize(
     "own",
-    ["# heron-large\n\n", "# Heron\n\nThis repository contains heron-large.\n\n", "# X\n\nYou are looking at heron-large.\n"],
+    [
+        "# heron-large\n\n",
+        "# Heron\n\nThis repository contains heron-large.\n\n",
+        "# X\n\nYou are looking at heron-large.\n",
+    ],
 )
 def test_the_own_row_by_the_title_or_by_what_the_card_says_that_it_is(own):
     table = (
@@ -102,7 +106,9 @@ def test_a_table_that_has_its_models_in_columns():
 )
 def test_units_and_devices_of_a_header(header, cell, expected):
     """A bare number is a time only below a unit; a time that no word ties to training needs a device beside it."""
-    table = f"# heron-13b\n\n| Model | Score | {header} |\n|---|---|---|\n| heron-13b | 3 | {cell} |\n| wren | 4 | 5 |\n"
+    table = (
+        f"# heron-13b\n\n| Model | Score | {header} |\n|---|---|---|\n| heron-13b | 3 | {cell} |\n| wren | 4 | 5 |\n"
+    )
     assert read(table) == expected
 
 

@@ -14,7 +14,7 @@ from .climate import is_question
 from .devices import Device, same_device
 from .extracted_fact import ExtractedFact
 from .facts import Span, Training
-from .keywords import CLOUDS, DEVICES, TIMES
+from .keywords import DEVICES, TIMES
 from .places import provider_named
 from .providers import read_providers
 from .sentence import Sentence, sentences

@@ -10,13 +10,12 @@ from typing import NamedTuple
 from .context import is_labelled_hardware, is_labelled_time, points_of_context
 from .devices import Device, same_device
 from .sentence import Sentence
+from .training_cues import COMPLETED
 from .training_time import DurationCandidate
 
 _LEAST_FOR_DEVICE = 2
 # What a sentence gains by going on from one on training.
 _OF_CONTEXT = 2
-# `Sentence.cue` of a completed training.
-_COMPLETED = 3
 
 _HARDWARE_HEADING = re.compile(r"hardware(?! req)|infrastructure|environment|compute\b|gpu")
 
@@ -71,7 +70,7 @@ def best_device(found: list[HardwareCandidate]) -> HardwareCandidate | None:
 
 def rivals(found: list[HardwareCandidate]) -> list[HardwareCandidate]:
     """Different devices with about the highest score, each of a sentence of its own about a completed training."""
-    named = [use for use in found if use.device.meant is not None and use.sentence.cue == _COMPLETED]
+    named = [use for use in found if use.device.meant is not None and use.sentence.cue == COMPLETED]
     least = max((use.points for use in named), default=0) - _OF_CONTEXT
     best: list[HardwareCandidate] = []
     for use in named:

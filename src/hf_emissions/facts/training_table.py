@@ -74,7 +74,7 @@ _STAGE_HEADER = re.compile(r"(?:training )?(?:stage|phase|step)s?$|训练阶段|
 _OURS = re.compile(r"\b(?:ours|proposed|this model|this one|this work|our model)\b")
 _TOTAL = re.compile(r"(?:total|sum|all|overall|\u03a3)\b")
 _SIZE = re.compile(
-    r"(?<![\w.])[0-9]{1,4}(?:\.[0-9]{1,3})? ?[BbMmKk]\b|\b(?:tiny|small|base|medium|large|xl|xxl|huge)\b", re.I
+    r"(?<![\w.])[0-9]{1,4}(?:\.[0-9]{1,3})? ?[BbMmKk]\b|\b(?:tiny|small|base|medium|large|xl|xxl|huge)\b", re.IGNORECASE
 )
 _LONGEST_NAME = 60
 _COUNT_ALONE = re.compile(r"[ *]{0,4}(?P<count>[1-9][0-9]{0,3}|[1-9][0-9]?,[0-9]{3})[ *x]{0,4}")
@@ -246,7 +246,9 @@ def _fact(kind: str, cell: str, start: int, unit: str | None) -> Iterator[Extrac
             if found[0].count is not None and found[0].exact:
                 yield ExtractedFact("count", found[0].count, start + found[0].start, start + found[0].end)
         return
-    time = cell_duration(low) if kind == "wall_hours" else next(durations(low), None) if kind == "device_hours" else None
+    time = (
+        cell_duration(low) if kind == "wall_hours" else next(durations(low), None) if kind == "device_hours" else None
+    )
     amount = _AMOUNT.match(low)
     value = time.hours if time is not None else number(amount["amount"], amount["scale"]) if amount else None
     if value and kind.endswith("hours") and time is None:

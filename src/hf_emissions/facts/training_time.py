@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from .context import is_below_time, is_labelled_hardware, is_labelled_time, points_of_context
 from .durations import Duration
-from .numbers import WORD, number
+from .epochs import count_epochs, is_of_an_epoch
+from .other_times import is_of_something_else
 from .sentence import Sentence
 
 _LEAST_FOR_TIME = 4
@@ -69,78 +70,15 @@ _BEFORE_PAREN = re.compile(r"(?:steps|epochs?|iterations|updates)[^.()]{0,25}[(,
 _GLUE = re.compile(
     rf"[ ,;:()~≈/|@-]{{0,4}}(?:{_ROUGHLY}|\d{{1,3}} ?gi?b|gpus?|ram|vram|memory|training| |,){{0,6}}[ ,;:()~≈/|@-]{{0,4}}$"
 )
-
-_OF_DATA = re.compile(
-    r"[ -]{0,2}(?:long )?(?:of|worth|d'|de|von|di)\b(?! ?(?:the )?(?:training|compute|computation"
-    r"|computing|that|those|this|these|it|pre-?train|fine-?tun|wall|gpu|tpu|processing|optimi|learning|entra|trein|entren|use"
-    r"|continuous|work|run))"
-    r"|[ -]{0,2}(?!on |with |using |for |over |in |at |to )(?:[a-z0-9-]{1,14} ){0,3}(?:speech|audio|data|dataset|recordings?|videos?"
-    r"|transcri\w{0,6}|labell?ed|unlabell?ed|music|voice|conversations?|corpus|subset|split|footage"
-    r"|tweets|news|old|ago|later|per (?:day|week)|a (?:day|week)|window|horizon|forecast|ahead"
-    r"|before|earlier|challenge|sprint|hackathon|event|notice|delay|interval|split)\b"
-)
-_ON_DATA = re.compile(
-    r"\b(?:on|of|with|from|contain\w{0,4}|compris\w{0,4}|than|has|have|every|each|(?<!training )last"
-    r"|past|next|first|previous|per)(?: (?:the|an?|about|around|approximately|roughly|over|nearly"
-    r"|only|just|additional|extra|up|to|more|than|another|all|its|our|~)){0,4}[ ~]{0,2}$"
-)
-# The week of `30 hours a week`.
-_NOT = re.compile(
-    r"\b(?:n't|not|never) (?:[a-z]+ ){0,2}(?:take|need|require|last|cost)\b[^.;]{0,24}$|n't (?:take|need)\b[^.;]{0,24}$"
-)
-_GRANT = re.compile(r"\b(?:grants?|granted|allocations?|credits?|donation|donated|vouchers?)\b[^.;]{0,24}$")
-# The second of `675 vs. 6,250 GPU days`.
-_VERSUS = re.compile(r"\b(?:vs\.?|versus|instead of|rather than|than) ?[~≈]? ?$")
-_RATE = re.compile(r"\b(?:hours?|hrs|minutes|days) $")
-# The 90 days of `90 days planned, finished in 88 days`.
-_PLANNED = re.compile(r"[ -]{0,2}(?:were |was )?(?:planned|expected|estimated|scheduled|budgeted|reserved)\b")
-_QUOTA = re.compile(r"[ -]{0,2}(?:(?:weekly|monthly|daily|free) )?(?:quota|limit|allowance|budget|window)s?\b")
-# Duration of the training data, where "duration" alone would mean time.
-_LENGTH_OF_DATA = re.compile(
-    r"\b(?:data|dataset|audio|speech|recordings?|videos?|corpus|clips?|samples?)\b[^.;]{0,30}$"
-)
-_TOTAL_OF = re.compile(
-    r"\b(?:(?:total|period|duration|course|span|budget|maximum|average|time|max)s? of|more than"
-    r"|less than)[ ~a-z]{0,24}$"
-)
 _COLLECTED = re.compile(
     r"\b(?:collect|crawl|scrap|record|publish|post|sampl|gather|annotat|updat|releas|upload|video"
     r"|audio|speech|utteranc|listen|podcast|broadcast|tweet)\w{0,5}\b"
-)
-_PER_PART = re.compile(
-    r"\W{0,3}per (?!gpu|tpu|device|node|card|chip|accelerator|machine|server|run|training|model)[a-z]"
-    r"|\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par"
-    r"|por)[ -]{0,2}(?:single )?(?:epoch|step|iteration|fold|batch|trial|sample|image|checkpoint"
-    r"|época|epoche|époque|day|month|year)|[^.;]{0,40}\bto (?:finish|complete|train|run) (?:one|an?|1|each|every|a single) epoch"
-    r"|\W{0,3}each\b|\W{0,3}(?:per|for every|for each) \d"
-)
-_EACH_PART = re.compile(
-    r"(?<!trained for )(?<!tuned for )(?<!training for )(?<!tuning for )\b(?:each|every|one|1|an|per"
-    r"|a single|single) (?:[a-z-]{1,12} )?(?:epoch|step|iteration|fold|batch|época)\b[^.]{0,30}$"
 )
 
 
 # A span of the calendar, in which a training may have rested.
 _CALENDAR = re.compile(
     r"\bo(?:n|ff) and o(?:ff|n)\b|\bover (?:the )?(?:course|span) of\b[^.;]{0,24}\b(?:weeks?|months?)\b"
-)
-
-
-_PER_EPOCH = re.compile(
-    r"\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par|por)[ -]{0,2}(?:single )?(?:epoch|epoque|époque"
-    r"|época|fold)|\W{0,3}each\b(?! (?:\w+ )?(?:gpu|node|card|device|model|stage|size))|[^.;]{0,40}\bto (?:finish|complete|train|run) (?:one|an?|1|each|every|a single) epoch"
-)
-_EACH_EPOCH = re.compile(
-    r"(?<!trained for )(?<!tuned for )(?<!training for )\b(?:each|every|one|1|an|per|a single|single) (?:[a-z-]{1,"
-    r"12} )?"
-    r"(?:epoch|época|fold)\b[^.]{0,30}$|\b(?:cada|chaque|ogni|jede|pro|кажд\w+) (?:época|epoca|époque|epoche"
-    r"|эпох\w)\b[^.]{0,24}$|에폭당 $|每(?:个|轮)?(?:epoch|轮)?.{0,6}$|\bepochs?[^.\d]{0,12} each [^.\d]{0,24}$"
-)
-_EPOCHS = re.compile(
-    rf"(?<![\w.,/-])(?P<count>\d{{1,4}}(?:\.\d{{1,2}})?|{WORD}) (?:(?:full|complete|training|total) )?(?:epochs"
-    rf"|folds|épocas|epochen|époques|epoche|epok|epoki|эпох\w?)\b|\b(?:trained|tuned|training|ran|run)"
-    rf" for (?P<one>1|one|a single) epoch\b"
-    rf"|(?P<cjk>\d{{1,3}}) ?(?:에폭|エポック|轮|輪)"
 )
 
 
@@ -195,19 +133,10 @@ def _of_all_epochs(
 ) -> Duration | None:
     """The time of all epochs, where the duration is that of one, and this sentence or one beside it counts them."""
     head, tail = _around(sentence, duration)
-    if (
-        duration.of == "others"
-        or not (_PER_EPOCH.match(tail) or _EACH_EPOCH.search(head))
-        or sentence.against(duration.start)
-    ):
+    if duration.of == "others" or not is_of_an_epoch(head, tail) or sentence.against(duration.start):
         return None
     texts = [sentence.low, *(other.low for other in beside if other is not None and other.unit == sentence.unit)]
-    counts = {
-        1.0 if found["one"] else number(found["count"] or found["cjk"])
-        for text in texts
-        for found in _EPOCHS.finditer(text)
-    }
-    count = counts.pop() if len(counts) == 1 else None
+    count = count_epochs(texts)
     return replace(duration, hours=duration.hours * count) if count else None
 
 
@@ -243,10 +172,6 @@ def _points_around(sentence: Sentence, duration: Duration, before: Sentence | No
     return points + (1 if goes_on and _GOES_ON.match(sentence.low) else 0)
 
 
-_OTHER_WORK = re.compile(
-    r"[^.;]{0,40}\b(?:to|for) (?:pre-?comput|process|generat|annotat|evaluat|download|tokeni|label|crawl|collect|encod|translat"
-    r"|run inference|index|infer|synthes|transcrib|render|quanti[sz]|convert|the evaluation|inference)"
-)
 # The second of `about 1 h on a V100 for one recipe, and about 5 hours on a V100 for the other`.
 _AND_MORE = re.compile(r"(?:,|;|\band) (?:then |only |just |about |around |another |approximately |~){0,2}$")
 
@@ -254,22 +179,13 @@ _AND_MORE = re.compile(r"(?:,|;|\band) (?:then |only |just |about |around |anoth
 def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
     """True for the duration of speech, of an epoch, of anything but the training."""
     head, tail = _around(sentence, duration)
-    if (
-        _RATE.search(head)
-        or _VERSUS.search(head)
-        or _NOT.search(head)
-        or _GRANT.search(head)
-        or _OF_DATA.match(tail)
-        or _QUOTA.match(tail)
-        or _PLANNED.match(tail)
-        or _OTHER_WORK.match(tail)
-        or _PER_PART.match(tail)
-        or _EACH_PART.search(head)
-    ):
-        return True
-    if _LENGTH_OF_DATA.search(head) and not sentence.devices and not _TOOK_JUST_NOW.search(head):
-        return True
-    return duration.of != "devices" and bool(_ON_DATA.search(head)) and not _TOTAL_OF.search(head)
+    return is_of_something_else(
+        head,
+        tail,
+        of_devices=duration.of == "devices",
+        beside_device=bool(sentence.devices),
+        took=_TOOK_JUST_NOW.search(head) is not None,
+    )
 
 
 def _governed(sentence: Sentence, duration: Duration) -> int:
