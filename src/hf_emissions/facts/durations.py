@@ -60,8 +60,9 @@ _NEXT = re.compile(
 )
 # As in `7h21min` and `2h17m`, which no blank parts.
 _JOINED = re.compile(
-    r"(?<![a-z0-9_.,:/$-])(?:(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m?(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) "
+    r"(?<![a-z0-9_.,:/$-])(?:(?:(?P<d>\d{1,3}) ?d ?)?(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m?(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) "
     r"?s(?:ec)?)?(?![a-z0-9])"
+    r"|(?P<dd>\d{1,3}) ?d ?(?P<only_h>\d{1,2}) ?h(?![a-z0-9])"
     r"|(?P<hh>\d{1,3}):(?P<mm>[0-5]\d):(?P<ss>[0-5]\d)(?:\.\d{1,6})?(?![\d:/]))"
 )
 _ALONE = re.compile(rf"[~≈ *]{{0,4}}(?P<low>{DIGITS}) ?(?P<unit>[dms]|sec)[ *.]{{0,4}}")
@@ -76,7 +77,7 @@ _UNIT_PARTS = (
     *["ساع", "أيام", "يوم", "tunni"],
     *["天", "小", "時", "周", "週", "分", "月", "日", "시", "일", "주"],
 )
-_DIGIT_UNIT = re.compile(r"\d(?::\d\d:\d| ?h(?:\b|\d)|d\b)")
+_DIGIT_UNIT = re.compile(r"\d(?::\d\d:\d| ?h(?:\b|\d)|d(?:\b|\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +189,6 @@ def _joined_hours(found: re.Match[str]) -> float:
     hours, minutes, seconds = (
         int(found[name] or found[other] or 0) for name, other in (("h", "hh"), ("m", "mm"), ("s", "ss"))
     )
-    return units.s_to_hours(units.clock_to_s(hours, minutes, seconds))
+    days = int(found["d"] or found["dd"] or 0)
+    hours += int(found["only_h"] or 0)
+    return days * units.HOURS_PER["day"] + units.s_to_hours(units.clock_to_s(hours, minutes, seconds))

@@ -45,17 +45,20 @@ _PER_PART = re.compile(
     r"|\W{0,3}each\b|\W{0,3}(?:per|for every|for each) \d"
 )
 _EACH_PART = re.compile(
-    r"(?<!trained for )(?<!tuned for )(?<!training for )(?<!tuning for )\b(?:each|every|one|1|an|per"
-    r"|a single|single) (?:[a-z-]{1,12} )?(?:epoch|step|iteration|fold|batch|época)\b[^.]{0,30}$"
+    r"(?<!trained for )(?<!tuned for )(?<!training for )(?<!tuning for )\b(?:each|every|an|per)"
+    r" (?:[a-z-]{1,12} )?(?:epoch|step|iteration|fold|batch|época)\b[^.]{0,30}$"
+    # `1 epoch x 5 hours` and `Training (1 epoch): 2 h` are whole trainings.
+    r"|(?<!trained for )(?<!tuned for )(?<!training for )(?<!tuning for )\b(?:one|1|a single|single)"
+    r" (?:[a-z-]{1,12} )?(?:epoch|step|iteration|fold|batch)\b(?! ?[):,]| x )[^.]{0,30}$"
 )
 
 
 _OTHER_WORK = re.compile(
     r"[^.;]{0,40}\b(?:to|for) (?:pre-?comput|process|generat|annotat|evaluat|download|tokeni|label|crawl|collect|encod|translat"
-    r"|run inference|index|infer|synthes|transcrib|render|quanti[sz]|convert|the evaluation|inference)"
+    r"|run inference|index|infer|synthes|transcrib|animat|sampl|produc|restor|upscal|detect|segment|separat|classif|extract|solve|fold|predict|render|quanti[sz]|convert|the evaluation|inference)"
 )
 _BEFORE = (_RATE, _VERSUS, _NOT, _GRANT, _EACH_PART)
-_BEHIND = (_OF_DATA, _QUOTA, _PLANNED, _OTHER_WORK, _PER_PART)
+_BEHIND = (_QUOTA, _PLANNED, _OTHER_WORK, _PER_PART)
 
 
 def is_of_something_else(head: str, tail: str, *, of_devices: bool, beside_device: bool, took: bool) -> bool:
@@ -63,6 +66,8 @@ def is_of_something_else(head: str, tail: str, *, of_devices: bool, beside_devic
 
     `took`: a verb such as `took` stands right before it. Hours of devices are no data's.
     """
+    if not of_devices and _OF_DATA.match(tail):
+        return True
     if any(pattern.match(tail) for pattern in _BEHIND) or any(pattern.search(head) for pattern in _BEFORE):
         return True
     if _LENGTH_OF_DATA.search(head) and not beside_device and not took:

@@ -167,7 +167,7 @@ def _of_title(timed: list[DurationCandidate]) -> list[DurationCandidate]:
     sentences = list({id(time.sentence): time.sentence for time in timed}.values())
     if len(sentences) < 2:
         return timed
-    title = set(_WORD.findall(title_of(sentences[0].page)))
+    title = {word for word in _WORD.findall(title_of(sentences[0].page))}
     shared = [len(title.intersection(_WORD.findall(sentence.low))) for sentence in sentences]
     if min(shared) == 0 or shared.count(max(shared)) > 1:
         return timed

@@ -62,7 +62,8 @@ def best_device(found: list[HardwareCandidate]) -> HardwareCandidate | None:
     best = max(named or found, key=lambda use: use.points)
     rivals = [use for use in named if use.points == best.points and not same_device(use.device, best.device)]
     if rivals:
-        return None
+        unnamed = [use for use in found if use.device.meant is None and use.points > best.points]
+        return max(unnamed, key=lambda use: use.points, default=None)
     if best.device.exact or not (counted := _counted(best, found)):
         return best
     return best._replace(device=counted)

@@ -236,7 +236,7 @@ def _plain(written: str) -> str:
 
 def _fact(kind: str, cell: str, start: int, unit: str | None) -> Iterator[ExtractedFact]:
     low, end = lowered(cell), start + len(cell)
-    if kind == "hardware" and (bare := _COUNT_ALONE.fullmatch(low)):
+    if kind == "hardware" and (bare := _COUNT_ALONE.fullmatch(low.strip())):
         yield ExtractedFact("count", int(bare["count"].replace(",", "")), start, end)
         return
     if kind == "hardware":
@@ -247,9 +247,9 @@ def _fact(kind: str, cell: str, start: int, unit: str | None) -> Iterator[Extrac
                 yield ExtractedFact("count", found[0].count, start + found[0].start, start + found[0].end)
         return
     time = (
-        cell_duration(low) if kind == "wall_hours" else next(durations(low), None) if kind == "device_hours" else None
+        cell_duration(low.strip()) if kind == "wall_hours" else next(durations(low), None) if kind == "device_hours" else None
     )
-    amount = _AMOUNT.match(low)
+    amount = _AMOUNT.match(low.strip())
     value = time.hours if time is not None else number(amount["amount"], amount["scale"]) if amount else None
     if value and kind.endswith("hours") and time is None:
         value = value * units.HOURS_PER[unit] if unit else value if kind == "device_hours" else None
