@@ -86,6 +86,7 @@ _CALENDAR = re.compile(
 _GOES_ON = re.compile(r"\W{0,4}(?:it|this|that|which|everything|the whole thing)\b")
 
 
+_WE_USE = re.compile(r"\W{0,4}(?:we (?:use|used|utili[sz]ed|needed|rented)|on|using|with|cost|costs|consumes|consumed)\b")
 _THIS_TOOK = re.compile(r"\b(?:this|it|which|the whole thing) took\b")
 
 
@@ -160,7 +161,10 @@ def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | N
 def _says_it_took(sentence: Sentence) -> bool:
     """True for `It took 50 hours on 8 A100`, whose subject is the model's training unless something else is named."""
     goes_on = _GOES_ON.match(sentence.low) or _THIS_TOOK.search(sentence.low)
-    return is_labelled_hardware(sentence) or (bool(sentence.devices) and goes_on is not None)
+    if is_labelled_hardware(sentence) or (bool(sentence.devices) and goes_on is not None):
+        return True
+    # `We use 32 A100 for about 7 days`: of what people do for hours on counted devices, a training is told.
+    return _WE_USE.match(sentence.low) is not None and any(one.exact and one.name for one in sentence.devices)
 
 
 def _points_around(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:
