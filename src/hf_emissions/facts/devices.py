@@ -24,7 +24,7 @@ _BETWEEN = (
     r"|accelerators?|powerful|high-end|consumer|physical|virtual|dedicated|different|parallel|instances?"
     r"|kartach|karta?(?:mi)?|karty|karcie|karten|cartes|tarjetas|placas|schede|картах|карт|карты|видеокартах|видеокарт"
     r"|free|colab|kaggle|same|units? of|pieces? of|buah|unidades|unità|unités|stück|sztuk|adet|of the|of|the|modern|tensor core|workstation"
-    r"|type|way|\d{1,3} ?gi?b)"
+    r"|type|way|\d{1,3} ?gi?b?)"
 )
 # A count before a name; only words that describe the device may be in between.
 _BEFORE = re.compile(
@@ -66,6 +66,9 @@ _NODE_HAS = re.compile(r"\b(?:each|every|per) (?:node|machine|server|host)\b[^.]
 _PER_NODE = re.compile(r"^[^.]{0,30}?(?:per|/|each|a|in each|on each|in every) ?(?:node|machine|server|host|instance)")
 _TOTAL = re.compile(
     rf"total(?:ly)?(?: of|ing|ling)? ?(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} )?gpus?"
+)
+_IN_TOTAL = re.compile(
+    rf"(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} |[a-z]{{0,2}}\d{{1,4}}[a-z]? )?(?:gpus?|accelerators?) (?:in total|total\b)"
 )
 _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
 # In front of a name in the singular, an article counts one. A name alone does not say how many there were.
@@ -271,7 +274,7 @@ def _times_nodes(device: Device, low: str) -> Device:
     """Multiply by the number of nodes if it is given and the count is per node."""
     if device.count is None:
         return device
-    total = _TOTAL.search(low)
+    total = _TOTAL.search(low) or _IN_TOTAL.search(low)
     if total and (device.meant is None or _whole(total["count"]) == device.count):
         return replace(device, count=_whole(total["count"]) or device.count)
     per_node = _PER_NODE.search(low[device.end : device.end + 60])
@@ -282,7 +285,8 @@ def _times_nodes(device: Device, low: str) -> Device:
         if count and count > 1 and _LISTED.fullmatch(low, nodes.end(), device.start) and not per_node:
             # `8 nodes, 64 GPUs`: more than a node can hold are those of all nodes; fewer may be either.
             return device if device.count > _MOST_IN_A_NODE else replace(device, count=None)
-        if count and count > 1 and (per_node or _is_each(low, nodes.end(), device.start)):
+        within = nodes.start() < device.start and device.end <= nodes.end()
+        if count and count > 1 and (within or per_node or _is_each(low, nodes.end(), device.start)):
             return replace(device, count=device.count * count, start=min(device.start, nodes.start()))
     # Per node, with an unknown number of nodes.
     is_each = (per_node and per_node.end() < 20) or _NODE_HAS.search(low[max(0, device.start - 40) : device.start])

@@ -15,7 +15,7 @@ _EACH_EPOCH = re.compile(
     r"(?<!trained for )(?<!tuned for )(?<!training for )\b(?:each|every|an|per) (?:[a-z-]{1,12} )?"
     r"(?:epoch|época|fold)\b[^.]{0,30}$"
     r"|(?<!trained for )(?<!tuned for )(?<!training for )\b(?:one|1|a single|single) (?:[a-z-]{1,12} )?"
-    r"(?:epoch|fold)\b(?! ?[):,]| x )[^.]{0,30}$|\b(?:cada|chaque|ogni|jede|pro|кажд\w+) (?:época|epoca|époque|epoche"
+    r"(?:epoch|fold)\b(?! ?[():,]| x )[^.]{0,30}$|\b(?:cada|chaque|ogni|jede|pro|кажд\w+) (?:época|epoca|époque|epoche"
     r"|эпох\w)\b[^.]{0,24}$|에폭당 $|每(?:个|轮)?(?:epoch|轮)?.{0,6}$|\bepochs?[^.\d]{0,12} each [^.\d]{0,24}$"
 )
 _EPOCHS = re.compile(

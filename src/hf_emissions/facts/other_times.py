@@ -49,7 +49,7 @@ _EACH_PART = re.compile(
     r" (?:[a-z-]{1,12} )?(?:epoch|step|iteration|fold|batch|época)\b[^.]{0,30}$"
     # `1 epoch x 5 hours` and `Training (1 epoch): 2 h` are whole trainings.
     r"|(?<!trained for )(?<!tuned for )(?<!training for )(?<!tuning for )\b(?:one|1|a single|single)"
-    r" (?:[a-z-]{1,12} )?(?:epoch|step|iteration|fold|batch)\b(?! ?[):,]| x )[^.]{0,30}$"
+    r" (?:[a-z-]{1,12} )?(?:epoch|step|iteration|fold|batch)\b(?! ?[():,]| x )[^.]{0,30}$"
 )
 
 

@@ -15,7 +15,7 @@ _ADVICE = re.compile(
     r"|\b(?:requirements?|recommend\w{0,5}|suggest\w{0,3}"
     r"|at least|minimum|enough|sufficient|suffices?|fits?"
     r"|expect|suitable|designed for|optimi[sz]ed for|compatible|supports?|known not|out of memory"
-    r"|oom|budget|low-end|affordable|average gpu|suited|too (?:huge|large|big|slow|expensive) to"
+    r"|oom|low-end|affordable|average gpu|suited|too (?:huge|large|big|slow|expensive) to"
     r"|(?:plan|reserve|rent|book|allow|count) (?:on |for |with |about |around )?\d{1,4})\b"
 )
 # Said behind the figure: by whom it was done.
@@ -63,7 +63,7 @@ _OTHER_MODEL = re.compile(
     r"^\W{0,3}(?:where|while|whereas|although) [\w.-]{2,30} (?:needed|took|used|was|required)"
     r"|ベースモデル|基础模型|预训练模型由|基座|原始模型|原版|베이스|원본|사전학습 모델은|оригинальн|базовая модель"
     r"|\b(?:original(?:ly)? (?:[a-z0-9-]{1,14} ){0,3}(?:was|were|took|model|trained|paper|bert"
-    r"|roberta|release|authors?)(?! (?:code|implementation|config|tokeni|architecture|vocab|recipe|script))|the authors\b|the author\b(?!:)|et al|the paper"
+    r"|roberta|release|authors?)(?! (?:code|implementation|config|tokeni|architecture|vocab|recipe|script))|the authors\b|the author\b(?!:)|et al|(?<!in )(?<!for )(?<!our )the paper"
     r"|(?:base|teacher|parent|source|backbone|foundation|previous|earlier|prior|other|larger|bigger"
     r"|smaller) (?:[a-z0-9-]{1,14} )?(?:models?|versions?|checkpoints?)(?: [\w.-]{1,30}){0,2} (?:was|were|is"
     r"|are|took"

@@ -50,7 +50,7 @@ _CUE = re.compile(
     rf"|\b(?:thank\w*|grateful|acknowledg\w*|sponsor\w*|donat\w*|credits?)\b.{{0,160}}\b(?:tpus?|gpus?|tpu-?v\d|[ahv]100)"
     rf"|\b(?:provid(?:ed|ing)|granted|access to|able to use|allowed to use)\b.{{0,80}}\b(?:tpus?|gpus?)(?!\w)"
     rf"|\bexperiments? (?:was|were) (?:[a-z]+ )?(?:run|conducted|performed|carried out|done)\b"
-    rf"|\b(?:adamw?|gradient (?:checkpointing|accumulation)|learning rate)\b|\bfinished (?:in|after) "
+    rf"|\b(?:adamw?|gradient (?:checkpointing|accumulation)|learning rate)\b|\bfinished (?:in|after) |\bconverge[sd]?\b"
     rf"|\bmade (?:two|three|four|\d) runs\b"
     rf"|\b(?:sft|dpo|orpo|kto|rlhf|ppo|grpo|q?lora|training|tuning) run\b|\bthis (?:checkpoint|model|adapter) cost\b"
     rf"|\bcomput(?:e|ation) (?:was|is|budget|cost)\b|\btotal compute\b|\b(?:stage|phase) ?\d\b|\b(?:gpu|tpu)s? "

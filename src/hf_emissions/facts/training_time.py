@@ -34,7 +34,7 @@ _TOOK = (
     r"|заня(?:ло|ла|л|ли)|длил\w{2,3}|потребовал\w{0,3}|tog|duurde|è durato|ha richiesto|took|takes?|taken|taking"
     r"|lasted|lasts|lasting"
     r"|equal(?:ed"
-    r"|led|s)|amount(?:ed|s|ing) to|requir(?:ed|es|ing)|needed|needs|consumed|used|cost|ran|run"
+    r"|led|s)|amount(?:ed|s|ing) to|requir(?:ed|es|ing)|needed|needs|consumed|used|costs?|ran|run"
     r"|running|finish(?:ed|es)|completed?|converged?|dauerte|duró|tomó|tardó|levou|duré|pris"
     r"|total(?:ed|led|ing))"
 )
