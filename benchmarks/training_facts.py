@@ -8,8 +8,8 @@ is in one half, by a hash of the name. Several values of a label, apart by `|`, 
 2 % of a label of their kind, parameters and tokens within 5 %.
 
 `several`: of the cards whose label says that they state several trainings, those where every hour that was read is one
-of the label or of its note (or the sum of the note's, for stages), and where several trainings were read if the note has two
-times.
+of the label or of its note (or the sum of the note's, for stages), and where several trainings were read if the note
+has two times.
 
 Besides F1, two counts: cards with a count or hours that their labels do not have (`wrong`), and cards that say nothing
 of their own training's hardware or time of which some was read (`negatives`).

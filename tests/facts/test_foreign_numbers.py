@@ -35,7 +35,7 @@ def test_amounts_and_scales(amount, scale, value):
         ("Un modello con 3 miliardi di parametri, addestrato su 500 miliardi di token.", 3e9, 500e9),
         ("Modelo entrenado con 98.000 millones de tokens.", None, 98e9),
         ("O treinamento usou 36,2 bilhões de tokens.", None, 36.2e9),
-        ("该模型参数量为130亿，训练数据共1.2万亿 tokens。", 13e9, 1.2e12),
+        ("该模型参数量为130亿\uff0c训练数据共1.2万亿 tokens。", 13e9, 1.2e12),
         ("日本語の約300億トークンを学習しました。", None, 30e9),
         ("Модель обучалась на 80 млрд токенов, 1,5 млрд параметров.", 1.5e9, 80e9),
         ("Der Kontext umfasst 1 Million Token.", None, None),

@@ -172,7 +172,8 @@ def _said(name: str, value: str, place: Span | None, text: str) -> Columns:
 def _wording(card: CardView, name: str) -> Columns:
     """Wording of the lines with facts, and of the body: equal for a card copied from another."""
     facts = card.facts_of_emissions
-    places = [entry for one in (facts, *facts.trainings) for entry in one.places.items()]
+    said = (facts.places, *(training.places for training in facts.trainings))
+    places = [entry for spans in said for entry in spans.items()]
     training = wording_of(sorted({_line(card.text, place.start) for name, place in places if name != "base_model"}))
     front = card.page.front
     body = wording_of_body(card.text[front.body :] if front else card.text, name)

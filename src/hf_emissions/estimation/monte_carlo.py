@@ -151,7 +151,8 @@ class MonteCarlo:
         return _three(_sum([self._chip_hours(stage) * each for stage in self.stages]))
 
     def _chip_hours(self, stage: Stage) -> Draws:
-        assert stage.hardware and stage.hardware.name
+        assert stage.hardware
+        assert stage.hardware.name
         hours: Any = stage.hardware.name.chips
         for factor in stage.best.device_hours:
             hours = hours * self._draw(factor)

@@ -30,7 +30,8 @@ _SEEN = {"</td>": "|", "</th>": "|", "<sup>": "^", "\\,": "\u2009"}
 _GAPS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u202f"), " ")
 # A prose unit starts after an empty line, and at a heading, list item, quotation or table row.
 _BREAK = re.compile(
-    r"\n(?=[ \t]*(?:\r?\n|\r|[A-Z][A-Za-z /()#&-]{1,32}: |\*\*[^*\n]{2,48}\*\*|[-*+] |\d{1,2}[.)] |#|\||>|<br|</?(?:p|li|tr|td|th|h\d)\b))",
+    r"\n(?=[ \t]*(?:\r?\n|\r|[A-Z][A-Za-z /()#&-]{1,32}: |\*\*[^*\n]{2,48}\*\*|[-*+] |\d{1,2}[.)] |#|\||>|<br"
+    r"|</?(?:p|li|tr|td|th|h\d)\b))",
     re.IGNORECASE,
 )
 # Without a blank behind the marks it is none, but many authors mean one.
@@ -42,7 +43,8 @@ _BOLD = re.compile(r"\n\*\*(?P<words>[^*\n]{2,80})\*\*:?[ \t]*(?=\r?\n|$)")
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022>|]|\d{1,2}[.)])[ \t]?")
 _LONGEST_LIST, _LONGEST_LABEL = 24, 60
 _FOREIGN_TIME = re.compile(
-    r"[0-9] ?(?:多|余)?个?(?:\u5929|\u5c0f\u65f6|\u5c0f\u6642|\u6642\u9593|\u5206\u949f|\u5206\u9593|\u65e5\u9593|\u9031\u9593"
+    r"[0-9] ?(?:多|余)?个?(?:\u5929|\u5c0f\u65f6|\u5c0f\u6642|\u6642\u9593|\u5206\u949f|\u5206\u9593|\u65e5\u9593"
+    r"|\u9031\u9593"
     r"|\u5468|\u4e2a\u6708|\uc2dc\uac04|\uc77c|\uc8fc|\ubd84"
     r"|\u0447\u0430\u0441|\u0434\u043d|\u0441\u0443\u0442|\u043d\u0435\u0434\u0435\u043b|\u043c\u0438\u043d"
     r"|\u0447\b|\u0441\u0430\u0430\u0442|\u0633\u0627\u0639|\u064a\u0648\u0645|\u0623\u064a\u0627\u0645"

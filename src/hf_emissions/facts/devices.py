@@ -23,7 +23,8 @@ _BETWEEN = (
     r"|preemptive|devices?"
     r"|accelerators?|powerful|high-end|consumer|physical|virtual|dedicated|different|parallel|instances?"
     r"|kartach|karta?(?:mi)?|karty|karcie|karten|cartes|tarjetas|placas|schede|картах|карт|карты|видеокартах|видеокарт"
-    r"|free|colab|kaggle|same|units? of|pieces? of|buah|unidades|unità|unités|stück|sztuk|adet|of the|of|the|modern|tensor core|workstation"
+    r"|free|colab|kaggle|same|units? of|pieces? of|buah|unidades|unità|unités|stück|sztuk|adet|of the|of|the|modern"
+    r"|tensor core|workstation"
     r"|type|way|\d{1,3} ?gi?b?)"
 )
 # A count before a name; only words that describe the device may be in between.
@@ -56,7 +57,8 @@ _NODES = re.compile(
     r"(?P<thing>nodes?|nodos|nœuds|noeuds|nodi|nós|knoten|узл\w{1,3}|węzł\w{1,4}|machines?|servers?|hosts?|instances?|vms?|workstations?|dgxs?)(?!\w)"
 )
 _EACH = re.compile(
-    r"^(?: (?:de cálculo|de calcul|cada uno|chacun|ciascuno|jeweils|с|con|avec|mit|each|every one|one|of|with|having|containing|that|which|has|have|had|equipped|using"
+    r"^(?: (?:de cálculo|de calcul|cada uno|chacun|ciascuno|jeweils|\u0441|con|avec|mit|each|every one|one|of|with"
+    r"|having|containing|that|which|has|have|had|equipped|using"
     r"|consisting|a total|per|and)"
     r"|[ ,(:]){1,12}$|^[^.]{0,60}\b(?:each|per node)\b[^.]{0,30}$"
 )
@@ -68,17 +70,20 @@ _TOTAL = re.compile(
     rf"total(?:ly)?(?: of|ing|ling)? ?(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} )?gpus?"
 )
 _IN_TOTAL = re.compile(
-    rf"(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} |[a-z]{{0,2}}\d{{1,4}}[a-z]? )?(?:gpus?|accelerators?) (?:in total|total\b)"
+    rf"(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} |[a-z]{{0,2}}\d{{1,4}}[a-z]? )?(?:gpus?"
+    rf"|accelerators?) (?:in total|total\b)"
 )
 _PLURAL = re.compile(r"(?:gpus|tpus|cards|s)$")
 # In front of a name in the singular, an article counts one. A name alone does not say how many there were.
 _ARTICLE = re.compile(
-    r"(?:\b(?:an?|the|my|our|this|my one|tek bir|bir|numa|num|nuna|jednej|jednym|jedną|une?|una|uma|eine?[mnr]?|der|dem|die|le|la|el|il|một)\b|单)(?: (?!with|of|and|on|from"
+    r"(?:\b(?:an?|the|my|our|this|my one|tek bir|bir|numa|num|nuna|jednej|jednym|jedną|une?|una|uma|eine?[mnr]?|der"
+    r"|dem|die|le|la|el|il|một)\b|单)(?: (?!with|of|and|on|from"
     r"|per|to)[a-z0-9.'-]{1,"
     r"16}){0,4} ?\(?$"
 )
 _ONE_CARD = re.compile(
-    r"(?:单|單)(?:卡|张|張|块|塊|片|枚|台)的? ?$|\b(?:видеокарте|карте|grafikkarte|tarjeta(?: gráfica)?|carte graphique|scheda(?: video)?"
+    r"(?:单|單)(?:卡|张|張|块|塊|片|枚|台)的? ?$|\b(?:видеокарте|карте|grafikkarte|tarjeta(?: gráfica)?|carte "
+    r"graphique|scheda(?: video)?"
     r"|placa(?: de vídeo)?|karcie) $"
 )
 # A slice of several hosts, of which nobody takes two without a word.
@@ -97,12 +102,14 @@ _DASHED = re.compile(
     r"(?:(?<![\w-])|(?<=\dx))(?:nvidia |tesla ){0,2}(?:(?P<letter>[vpah])-(?P<digits>\d{2,3})"
     r"|(?P<ti>\d{4}) ?ti)(?:[ -]gpus?)?(?!\w)"
     r"|(?<![\w-])(?:nvidia |tesla ){0,2}(?P<joined>[vpahtlkb]\d{1,3}[gs]?)(?=x\d{1,4}(?!\w))"
-    r"|(?:(?<=\d)(?P<times> ?[x\u00d7] ?)|(?<=[卡张張块塊])|(?<=nvidia )|(?<=\ba )|(?<=\bone )|(?<=\bsingle )|(?<=\bmy )|(?<=\bthe ))(?P<rtx>(?:20[678]|30[5-9]|40[5-9]|50[5-9])0(?: ?ti)?)(?:s\b)?(?!\w)"
+    r"|(?:(?<=\d)(?P<times> ?[x\u00d7] ?)|(?<=[卡张張块塊])|(?<=nvidia )|(?<=\ba )|(?<=\bone )|(?<=\bsingle )"
+    r"|(?<=\bmy )|(?<=\bthe ))(?P<rtx>(?:20[678]|30[5-9]|40[5-9]|50[5-9])0(?: ?ti)?)(?:s\b)?(?!\w)"
     r"|(?:(?<![\w-])|(?<=\dx))rtx(?P<glued>a[2-6][05]00)(?!\w)"
     r"|(?:cloud )?tpus? ?\( {0,2}(?P<tpu>v\d[ep]?(?:-\d{1,4})?)(?!\w)"
 )
 _MAY_BE_DASHED = re.compile(
-    r"(?:\ba|one|single|my|the) [2-5]0[5-9]0|rtxa|nvidia [2-5]0|[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d ?ti|tpus? ?\(|\dx\d"
+    r"(?:\ba|one|single|my|the) [2-5]0[5-9]0|rtxa|nvidia [2-5]0|[卡张張块塊][2-5]0|[vpah]-\d|[x\u00d7] ?[2-5]0|\d "
+    r"?ti|tpus? ?\(|\dx\d"
 )
 # The number of `300 V100 hours` counts hours.
 _HOURS_BEHIND = re.compile(r"(?:[ -]gpus?)?[ -]?(?:hours?|hrs|days?|weeks?|h)\b")

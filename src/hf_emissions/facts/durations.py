@@ -16,7 +16,8 @@ _SPELLINGS = {
     "month": "months month monate mois meses mesi 个月 個月 ヶ月 месяца месяц",
     "week": "weeks week wks wk semanas semana semaines semaine wochen woche settimane settimana tygodni tygodnie "
     "minggu hafta tuần weken weeks 周 週間 주 недель недели неделю",
-    "day": "أيام يوم days day d jours jour dias dia días día tagen tage tag giorni giorno dni dagen hari gün ngày päivää 天 "
+    "day": "أيام يوم days day d jours jour dias dia días día tagen tage tag giorni giorno "
+    "dni dagen hari gün ngày päivää 天 "
     "日間 일간 일 dagar dag дней дня день суток",
     "hour": "hours hour hrs hr h heures heure horas hora stunden stunde std ore 시간 godzin godziny godzinę "
     "jam saat giờ ساعات ساعة tunnissa uur uren tuntia tunnin годин години 小时 小時 時間 часов часа час timmar timer",
@@ -48,7 +49,8 @@ _NUMBER = rf"(?:(?:{DIGITS})|{WORD}|\ban?\b)"
 _TIME = re.compile(
     rf"(?<![a-z0-9_.,/$€:=-])(?P<low>half|{_NUMBER})"
     rf"(?: ?(?:\u00b1|\+/-|\+-) ?{DIGITS})?"
-    rf"(?:(?: ?(?:-|\u2013|\u2014|~|to|or|bis|à|до) ?| ?%? ?(?:and|y|et|und|и) (?=[\d.]{{1,6}} ))(?P<high>{DIGITS}|{WORD}))?"
+    rf"(?:(?: ?(?:-|\u2013|\u2014|~|to|or|bis|à|до) ?| ?%? ?(?:and|y|et|und|и) (?=[\d.]{{1,6}} ))(?P<high>{DIGITS}"
+    rf"|{WORD}))?"
     r"(?P<half> and (?:a )?half)?(?P<more>\+)?"
     rf"(?: ?(?P<scale>{SCALE}))?[ \t~≈-]{{0,3}}(?:an? |of an? |of |total |cumulative |combined |[多余]?[个個]?)?"
     rf"(?P<devices>(?:{_DEVICE_WORD}[ \t-]{{1,2}}){{0,5}})(?P<unit>{_UNIT})(?P<late> and a half|半)?",
@@ -60,7 +62,8 @@ _NEXT = re.compile(
 )
 # As in `7h21min` and `2h17m`, which no blank parts.
 _JOINED = re.compile(
-    r"(?<![a-z0-9_.,:/$-])(?:(?:(?P<d>\d{1,3}) ?d ?)?(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m?(?:in(?:s|utes?)?)?(?: ?(?P<s>[0-5]?\d) "
+    r"(?<![a-z0-9_.,:/$-])(?:(?:(?P<d>\d{1,3}) ?d ?)?(?P<h>\d{1,4}) ?h ?(?P<m>[0-5]?\d) ?m?(?:in(?:s|utes?)?)?(?: "
+    r"?(?P<s>[0-5]?\d) "
     r"?s(?:ec)?)?(?![a-z0-9])"
     r"|(?P<dd>\d{1,3}) ?d ?(?P<only_h>\d{1,2}) ?h(?![a-z0-9])"
     r"|(?P<hh>\d{1,3}):(?P<mm>[0-5]\d):(?P<ss>[0-5]\d)(?:\.\d{1,6})?(?![\d:/]))"
@@ -71,8 +74,53 @@ _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?
 _OF_GPUS = re.compile(r" (?:de |di |d')?(?:gpu|tpu)s?\b")
 # Cheap check for any unit, before the full pattern: parts of the words, and the letters that are units behind digits.
 _UNIT_PARTS = (
-    *["gpuh", "tpuh", "00h", "hour", "hr", "sec", "day", "week", "wk", "month", "min", "heure", "jour", "hora", "dia", "día", "stund", "tag", "woch", "seman", "semain", "giorn"],
-    *["час", "дн", "сут", "недел", "минут", "settiman", "tim", "dag", "mes", "mois", "godz", "dni", "jam", "hari", "saat", "gün", "giờ", "ngày", "uur", "uren", "tunti"],
+    *[
+        "gpuh",
+        "tpuh",
+        "00h",
+        "hour",
+        "hr",
+        "sec",
+        "day",
+        "week",
+        "wk",
+        "month",
+        "min",
+        "heure",
+        "jour",
+        "hora",
+        "dia",
+        "día",
+        "stund",
+        "tag",
+        "woch",
+        "seman",
+        "semain",
+        "giorn",
+    ],
+    *[
+        "час",
+        "дн",
+        "сут",
+        "недел",
+        "минут",
+        "settiman",
+        "tim",
+        "dag",
+        "mes",
+        "mois",
+        "godz",
+        "dni",
+        "jam",
+        "hari",
+        "saat",
+        "gün",
+        "giờ",
+        "ngày",
+        "uur",
+        "uren",
+        "tunti",
+    ],
     *["päiv", "годин", "menit", "dakika", "phút", "tygod", "minggu", "hafta", "tuần", "weken", "ore"],
     *["ساع", "أيام", "يوم", "tunni"],
     *["天", "小", "時", "周", "週", "分", "月", "日", "시", "일", "주"],

@@ -9,7 +9,8 @@ from .numbers import WORD, number
 
 _PER_EPOCH = re.compile(
     r"\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par|por)[ -]{0,2}(?:single )?(?:epoch|epoque|époque"
-    r"|época|fold)|\W{0,3}each\b(?! (?:\w+ )?(?:gpu|node|card|device|model|stage|size))|[^.;]{0,40}\bto (?:finish|complete|train|run) (?:one|an?|1|each|every|a single) epoch"
+    r"|época|fold)|\W{0,3}each\b(?! (?:\w+ )?(?:gpu|node|card|device|model|stage|size))|[^.;]{0,40}\bto (?:finish"
+    r"|complete|train|run) (?:one|an?|1|each|every|a single) epoch"
 )
 _EACH_EPOCH = re.compile(
     r"(?<!trained for )(?<!tuned for )(?<!training for )\b(?:each|every|an|per) (?:[a-z-]{1,12} )?"

@@ -88,10 +88,10 @@ class Training:
     def words(self) -> str:
         """It in brief, such as `Stage 1: 8 x A100, 20 h`."""
         device = f"{self.count} x {self.hardware or 'devices'}" if self.count else self.hardware
-        hours = (
-            f"{self.device_hours:.6g} h in all" if self.device_hours else self.wall_hours and f"{self.wall_hours:.6g} h"
-        )
-        said = ", ".join(filter(None, (device, hours)))
+        hours = None if self.wall_hours is None else f"{self.wall_hours:.6g} h"
+        if self.device_hours is not None:
+            hours = f"{self.device_hours:.6g} h in all"
+        said = ", ".join(part for part in (device, hours) if part)
         return f"{self.name}: {said}" if self.name else said
 
 

@@ -1,4 +1,4 @@
-"""Large numbers as other languages write them: `1,3 Milliarden`, `98.000 millones`, `1.2万亿`. Lower case is expected."""
+"""Large numbers as other languages write them: `1,3 Milliarden`, `1.2万亿`. Lower case is expected."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ _SPELLINGS = {
     1e12: "billionen billones bilioni trilh(?:ões|ão) триллион\\w{0,3} трлн trilyun trilyon 万亿 萬億 兆 조",
     1e11: "千亿 千億",
     1e10: "百亿 百億",
-    1e9: "milliarden? milliards? miliardi? miliard(?:y|ów) mil millones bilh(?:ões|ão) миллиард\\w{0,3} млрд milyar miljard\\w{0,3} "
+    1e9: "milliarden? milliards? miliardi? miliard(?:y|ów) mil millones bilh(?:ões|ão) "
+    "миллиард\\w{0,3} млрд milyar miljard\\w{0,3} "
     "tỷ tỉ mrd 十亿 十億",
     1e8: "亿 億 억",
-    1e6: "millionen millones milioni milion(?:y|ów) milh(?:ões|ão) миллион\\w{0,3} млн milyon miljoon\\w{0,3} triệu mio 百万",
+    1e6: "millionen millones milioni milion(?:y|ów) milh(?:ões|ão) "
+    "миллион\\w{0,3} млн milyon miljoon\\w{0,3} triệu mio 百万",
     1e4: "万 萬 만",
 }
 _FACTORS = [

@@ -19,8 +19,10 @@ from .subject import is_of_another
 # The template does not say whether its hours are summed over devices.
 _EITHER = labels("hours used, hours, compute hours, total hours, hours used total")
 _WALL = labels(
-    "время, длительность, длительность тренировки, süre, eğitim zamanı, tempo, zeit, thời gian, waktu, 训练时间, 时间, 時間, 시간, "
-    "total wall-clock, total wall clock, total duration, computation time, compute time, training budget, cost, cost of training, "
+    "время, длительность, длительность тренировки, süre, eğitim zaman\u0131, tempo, "
+    "zeit, thời gian, waktu, 训练时间, 时间, 時間, 시간, "
+    "total wall-clock, total wall clock, total duration, computation time, compute "
+    "time, training budget, cost, cost of training, "
     "toplam eğitim süresi, tiempo total de entrenamiento, tempo total de treinamento, durée totale d'entraînement, "
     "gesamte trainingszeit, 総学習時間, 总训练时间, 总训练时长, общее время обучения, "
     "durata dell'addestramento, durata, tempo di addestramento, durée d'entraînement, durée de l'entraînement, temps "
@@ -43,7 +45,7 @@ _DEVICE = labels(
     "gpu hours used, gpu compute hours, chip hours, training time gpu hours"
 )
 _HARDWARE = labels(
-    "video kartı, tarjeta gráfica, placa de vídeo, scheda video, karta graficzna, carte graphique, 设备, "
+    "video kart\u0131, tarjeta gráfica, placa de vídeo, scheda video, karta graficzna, carte graphique, 设备, "
     "硬件, 训练硬件, 显卡, 计算资源, 計算資源, ハードウェア, 学習環境, 하드웨어, matériel, "
     "perangkat keras, donan\u0131m, sprzęt, оборудование, железо, видеокарта, phần cứng, grafikkarte, rechner, "
     "hårdvara, maskinvare, chips, "
@@ -110,7 +112,8 @@ _DEVICE_UNIT = re.compile(r"(?:gpu|tpu|device|accelerator|chip|[avh]\d{2,3})s?[-
 _COUNTED = re.compile(r"(?:x ?)?(?P<count>[1-9]\d{0,4}) ?(?:x|units?|gpus?|cards?|pcs)?")
 _HARDWARE_HEADING = re.compile(r"train|hardware|infrastructure|comput|environment|setup|resource|gpu")
 _ELSEWHERE = re.compile(
-    r"target|pricing|recommend|roadmap|expected|infer|(?<!resource )(?<!energy )usage|how to|requirement|evaluat|benchmark|latency|speed(?!s?, sizes)|serving|deploy|test"
+    r"target|pricing|recommend|roadmap|expected|infer|(?<!resource )(?<!energy )usage|how to|requirement|evaluat"
+    r"|benchmark|latency|speed(?!s?, sizes)|serving|deploy|test"
 )
 
 
@@ -207,18 +210,13 @@ def _hours(page: CardText, pair: Pair, of_codecarbon: bool) -> Iterator[Extracte
     low = lowered(pair.value)
     written = next(durations(low), None)
     name = _kind(page, pair)
-    if name == "device_hours" and written is not None and (bare := _LEADING.match(low)) and bare.end() < written.start:
-        hours = number(bare["amount"], bare["scale"])
-        if hours:
-            yield ExtractedFact(name, hours, pair.start, pair.start + bare.end())
-            if written.of == "wall":
-                yield ExtractedFact("wall_hours", written.hours, pair.start + written.start, pair.start + written.end)
-            return
-    about = _ABOUT.match(low)
-    reach = (about.end() if about else 0) + 4 if pair.label in _LOOSE else 24
+    leading = _leading_hours(pair, low, written) if name == "device_hours" and written is not None else []
+    if leading:
+        yield from leading
+        return
     if written is not None and _PER_PART.match(low, written.end):
         return
-    if written is not None and written.of != "others" and written.start <= reach:
+    if written is not None and written.of != "others" and written.start <= _reach(pair, low):
         if written.of == "devices" or re.match(r" of (?:gpu|tpu)", low[written.end :]):
             name = "device_hours"
         yield ExtractedFact(name, written.hours, pair.start + written.start, pair.start + written.end)
@@ -227,6 +225,25 @@ def _hours(page: CardText, pair: Pair, of_codecarbon: bool) -> Iterator[Extracte
     hours = _bare_hours(pair, low, of_codecarbon)
     if hours:
         yield ExtractedFact(name, hours, pair.label_start, pair.end)
+
+
+def _leading_hours(pair: Pair, low: str, written: Duration) -> list[ExtractedFact]:
+    """A bare number of device hours in front of another duration: `1,024 (32 hours in all)`."""
+    bare = _LEADING.match(low)
+    hours = number(bare["amount"], bare["scale"]) if bare and bare.end() < written.start else None
+    if bare is None or not hours:
+        return []
+    found = [ExtractedFact("device_hours", hours, pair.start, pair.start + bare.end())]
+    if written.of == "wall":
+        start, end = pair.start + written.start, pair.start + written.end
+        found.append(ExtractedFact("wall_hours", written.hours, start, end))
+    return found
+
+
+def _reach(pair: Pair, low: str) -> int:
+    """How far from the start of its value a duration may begin."""
+    about = _ABOUT.match(low)
+    return (about.end() if about else 0) + 4 if pair.label in _LOOSE else 24
 
 
 def _other_kind(pair: Pair, low: str, written: Duration) -> Iterator[ExtractedFact]:

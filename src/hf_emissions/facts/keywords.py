@@ -19,7 +19,8 @@ _MODELS = _words(
     "tesla nvidia mi25 mi50 mi60 mi100 mi210 mi250 mi250x mi300 mi300x mi300a mi325x mi355x tpuv2 tpuv3 tpuv4 tpuv5 "
     "tpuv5e tpuv5p tpuv6e gaudi gaudi1 gaudi2 gaudi3 trainium trainium2 trn1 trn2 inf2 dgx hgx rtx2060 rtx2070 "
     "rtx2080 rtx2080ti rtx3060 rtx3070 rtx3080 rtx3090 rtx4070 rtx4080 rtx4090 rtx5080 rtx5090 rtx6000 rtx8000 "
-    "rtxa4000 rtxa5000 rtxa6000 gtx1060 gtx1070 gtx1080 gtx1080ti 3090 4090 5090 1080ti 2080ti 3070ti 3080ti 3090ti 4070ti gpu gpus "
+    "rtxa4000 rtxa5000 rtxa6000 gtx1060 gtx1070 gtx1080 gtx1080ti 3090 4090 5090 "
+    "1080ti 2080ti 3070ti 3080ti 3090ti 4070ti gpu gpus "
     "tpu tpus"
 )
 _TIMES = "h hr hrs hour hours d day days week weeks min mins minutes"
@@ -36,7 +37,8 @@ TIMES = _words(
     "hour hours hr hrs day days week weeks wk wks month months minute minutes mins seconds secs "
     "heures heure jours horas hora dias stunden stunde std tage tagen wochen semanas semana giorni giorno ore "
     "settimane "
-    "gpuh tpuh a100h a800h h100h h200h h800h v100h dagen dagar dager timer timmar uur uren godzin godziny godziny dni jam hari saat saatte"
+    "gpuh tpuh a100h a800h h100h h200h h800h v100h dagen dagar dager timer timmar "
+    "uur uren godzin godziny godziny dni jam hari saat saatte"
 ).union(f"{count}{unit}" for unit in _TIMES.split() for count in range(1, 200))
 TIME_LABELS = _words(
     "time duration runtime training_time train_runtime hours_used duur laufzeit dauer trainingszeit trainingsdauer "
@@ -59,7 +61,8 @@ PARAMETERS = _words("parameters parameter params")
 TOKENS = _words("tokens")
 SIZES = PARAMETERS | TOKENS
 FOREIGN_SCALES = _words(
-    "milliarden milliarde milliards milliard miliardi miliardo miliardy milioni milioni miliony millones millionen milyar "
+    "milliarden milliarde milliards milliard miliardi miliardo miliardy milioni "
+    "milioni miliony millones millionen milyar "
     "milyon miljard miljarder mio mrd bilh milh"
 )
 HYPERPARAMETERS = _words("hyperparameters")

@@ -8,7 +8,8 @@ _OF_DATA = re.compile(
     r"[ -]{0,2}(?:long )?(?:of|worth|d'|de|von|di)\b(?! ?(?:the )?(?:training|compute|computation"
     r"|computing|that|those|this|these|it|pre-?train|fine-?tun|wall|gpu|tpu|processing|optimi|learning|entra|trein|entren|use"
     r"|continuous|work|run))"
-    r"|[ -]{0,2}(?!on |with |using |for |over |in |at |to )(?:[a-z0-9-]{1,14} ){0,3}(?:speech|audio|data|dataset|recordings?|videos?"
+    r"|[ -]{0,2}(?!on |with |using |for |over |in |at |to )(?:[a-z0-9-]{1,14} ){0,3}(?:speech|audio|data|dataset"
+    r"|recordings?|videos?"
     r"|transcri\w{0,6}|labell?ed|unlabell?ed|music|voice|conversations?|corpus|subset|split|footage"
     r"|tweets|news|old|ago|later|per (?:day|week)|a (?:day|week)|window|horizon|forecast|ahead"
     r"|before|earlier|challenge|sprint|hackathon|event|notice|delay|interval|split)\b"
@@ -24,7 +25,7 @@ _NOT = re.compile(
 )
 _GRANT = re.compile(r"\b(?:grants?|granted|allocations?|credits?|donation|donated|vouchers?)\b[^.;]{0,24}$")
 # The second of `675 vs. 6,250 GPU days`.
-_VERSUS = re.compile(r"\b(?:vs\.?|versus|instead of|rather than|than) ?[~≈]? ?$")
+_VERSUS = re.compile(r"\b(?:vs\.?|versus|instead of|rather than) ?[~≈]? ?$")
 _RATE = re.compile(r"\b(?:hours?|hrs|minutes|days) $")
 # The 90 days of `90 days planned, finished in 88 days`.
 _PLANNED = re.compile(r"[ -]{0,2}(?:were |was )?(?:planned|expected|estimated|scheduled|budgeted|reserved)\b")
@@ -41,7 +42,8 @@ _PER_PART = re.compile(
     r"\W{0,3}per (?!gpu|tpu|device|node|card|chip|accelerator|machine|server|run|training|model)[a-z]"
     r"|\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par"
     r"|por)[ -]{0,2}(?:single )?(?:epoch|step|iteration|fold|batch|trial|sample|image|checkpoint"
-    r"|época|epoche|époque|day|month|year)|[^.;]{0,40}\bto (?:finish|complete|train|run) (?:one|an?|1|each|every|a single) epoch"
+    r"|época|epoche|époque|day|month|year)|[^.;]{0,40}\bto (?:finish|complete|train|run) (?:one|an?|1|each|every|a "
+    r"single) epoch"
     r"|\W{0,3}each\b|\W{0,3}(?:per|for every|for each) \d"
 )
 _EACH_PART = re.compile(
@@ -54,8 +56,10 @@ _EACH_PART = re.compile(
 
 
 _OTHER_WORK = re.compile(
-    r"[^.;]{0,40}\b(?:to|for) (?:pre-?comput|process|generat|annotat|evaluat|download|tokeni|label|crawl|collect|encod|translat"
-    r"|run inference|index|infer|synthes|transcrib|animat|sampl|produc|restor|upscal|detect|segment|separat|classif|extract|solve|fold|predict|render|quanti[sz]|convert|the evaluation|inference)"
+    r"[^.;]{0,40}\b(?:to|for) (?:pre-?comput|process|generat|annotat|evaluat|download|tokeni|label|crawl|collect"
+    r"|encod|translat"
+    r"|run inference|index|infer|synthes|transcrib|animat|sampl|produc|restor|upscal|detect|segment|separat|classif"
+    r"|extract|solve|fold|predict|render|quanti[sz]|convert|the evaluation|inference)"
 )
 _BEFORE = (_RATE, _VERSUS, _NOT, _GRANT, _EACH_PART)
 _BEHIND = (_QUOTA, _PLANNED, _OTHER_WORK, _PER_PART)

@@ -21,23 +21,41 @@ _ADVICE = re.compile(
 # Said behind the figure: by whom it was done.
 _BY_OTHERS = re.compile(
     r"\b(?:by|from) (?:its|their) (?:original )?(?:authors?|makers?|creators?|team|developers)\b"
-    r"|\b(?:pre-?)?(?:trained|developed)\b.{0,120}(?<!provided )(?<!supported )(?<!sponsored )(?<!donated )(?<!granted )\bby (?:openai|google|facebook|meta|deepmind|microsoft|nvidia|eleutherai|mistral|alibaba)\b"
+    r"|\b(?:pre-?)?(?:trained|developed)\b.{0,120}(?<!provided )(?<!supported )(?<!sponsored )(?<!donated "
+    r")(?<!granted )\bby (?:openai|google|facebook|meta|deepmind|microsoft|nvidia|eleutherai|mistral|alibaba)\b"
 )
 # Said of what anybody may need or do, wherever it stands in the sentence.
 _ENOUGH = re.compile(
-    r"\b(?:usually|typically|normally|se estiman?|bạn cần|ít nhất|mindestens|al menos|pelo menos|au moins|almeno|cukup|genügt|reicht|suffit|basta|wystarczy|yeterli\w{0,3}|volstaat|postačí)\b"
+    r"\b(?:usually|typically|normally|se estiman?|bạn cần|ít nhất|mindestens|al menos|pelo menos|au moins|almeno"
+    r"|cukup|genügt|reicht|suffit|basta|wystarczy|yeterli\w{0,3}|volstaat|postačí)\b"
     r"|минимум|至少|最低|少なくとも|최소|достаточно|хватит|хватает|足够|即可|十分です|で足り|충분"
 )
 _REQUIRED = re.compile(r"\b(?:requires?|requiring|(?<!time )required)\b")
 # In the past: what the training took.
 _WAS_REQUIRED = re.compile(r"(?<!is )(?<!are )(?<!be )(?<!as )\brequired (?:[a-z]{1,13} ){0,2}[~\d]")
 _TRAINING = re.compile(
-    r"\btrains?\b|\b(?:pre-?|fine-?)?(?:training|tuning)\b|\b(?:pre-?|fine-?)?(?:trained|tuned)\b|\bto (?:fine-?)?train\b"
+    r"\btrains?\b|\b(?:pre-?|fine-?)?(?:training|tuning)\b|\b(?:pre-?|fine-?)?(?:trained|tuned)\b|\bto "
+    r"(?:fine-?)?train\b"
 )
 _LEAST = re.compile(r"\b(?:at least|minimum|you|your|if|gb|vram|memory)\b")
 # Every match of `_HYPOTHETICAL` has one of these parts.
 _HYPOTHETICAL_PARTS = (
-    *["can", "could", "should", "may", "might", "would", "will", "you", "if", "typically", "usually", "generally", "expect", "depend"],
+    *[
+        "can",
+        "could",
+        "should",
+        "may",
+        "might",
+        "would",
+        "will",
+        "you",
+        "if",
+        "typically",
+        "usually",
+        "generally",
+        "expect",
+        "depend",
+    ],
 )
 _HYPOTHETICAL = re.compile(
     rf"\b(?:can|(?<!we )could|should|may|might|would|you|your|if)\b.{{0,60}}{TRAIN}"
@@ -53,7 +71,9 @@ _ELSEWHERE = re.compile(
     r"|decod(?:e|ing)|real-?time|rtf"
     r"|speed-?ups?|quantiz\w{0,6}|generation speed|tokens?/s\w{0,4}|tokens per second"
     r"|images?/s\w{0,4}|fps|it/s|evaluat(?:ed|ing|ions?) (?:was|were|on|is|took|takes?|needs?|needed|runs?|ran)"
-    r"|backtest\w{0,4}|train\w{0,4} (?:the |a |our )?(?:\w{1,12} )?tokeni[sz]er|sampling took|hyper-?parameter (?:search|sweep|optimi[sz]ation)|sweeps?|ablations?|in production|en production|quantiz\w{0,6}|fold(?:ing|ed)|index(?:ing)?|red[- ]teaming|pseudo-?label\w{0,4}|quota|tests? "
+    r"|backtest\w{0,4}|train\w{0,4} (?:the |a |our )?(?:\w{1,12} )?tokeni[sz]er|sampling took|hyper-?parameter "
+    r"(?:search|sweep|optimi[sz]ation)|sweeps?|ablations?|in production|en production|quantiz\w{0,6}|fold(?:ing|ed)"
+    r"|index(?:ing)?|red[- ]teaming|pseudo-?label\w{0,4}|quota|tests? "
     r"(?:were|was) (?:performed|run|done|conducted)|tested on|when tested|predictions?"
     r"|crawl\w{0,3}|scrap\w{0,4}|pre-?process\w{0,4}|tokeniz(?:ed|ing|ation)"
     r"|cleaning|deduplicat\w{0,4}|translat(?:ed|ing) (?:the|all)|generated? (?:the|all|using)"
@@ -63,13 +83,15 @@ _OTHER_MODEL = re.compile(
     r"^\W{0,3}(?:where|while|whereas|although) [\w.-]{2,30} (?:needed|took|used|was|required)"
     r"|ベースモデル|基础模型|预训练模型由|基座|原始模型|原版|베이스|원본|사전학습 모델은|оригинальн|базовая модель"
     r"|\b(?:original(?:ly)? (?:[a-z0-9-]{1,14} ){0,3}(?:was|were|took|model|trained|paper|bert"
-    r"|roberta|release|authors?)(?! (?:code|implementation|config|tokeni|architecture|vocab|recipe|script))|the authors\b|the author\b(?!:)|et al|(?<!in )(?<!for )(?<!our )the paper"
+    r"|roberta|release|authors?)(?! (?:code|implementation|config|tokeni|architecture|vocab|recipe|script))|the "
+    r"authors\b|the author\b(?!:)|et al|(?<!in )(?<!for )(?<!our )the paper"
     r"|(?:base|teacher|parent|source|backbone|foundation|previous|earlier|prior|other|larger|bigger"
     r"|smaller) (?:[a-z0-9-]{1,14} )?(?:models?|versions?|checkpoints?)(?: [\w.-]{1,30}){0,2} (?:was|were|is"
     r"|are|took"
     r"|had|has)"
     r"|compared (?:to|with)|in contrast|as opposed|unlike|whereas|instead of|rather than"
-    r"|in comparison|(?<!and )tokeni[sz]er(?: \([^)]{0,40}\))? (?:was|is)|ursprünglich\w{0,3}|originalmente|d'origine|исходн\w{0,3}"
+    r"|in comparison|(?<!and )tokeni[sz]er(?: \([^)]{0,40}\))? (?:was|is)|ursprünglich\w{0,3}|originalmente"
+    r"|d'origine|исходн\w{0,3}"
     r"|orijinal"
     r"|(?:by|from) (?:its|their) (?:original )?(?:authors?|makers?|creators?|team)|(?:pre-?)?trained by (?!us\b"
     r"|me\b|one\b|a\b|an\b|our\b|the\b)[a-z]+"

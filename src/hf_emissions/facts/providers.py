@@ -20,7 +20,8 @@ _MACHINES = re.compile(
     r"\b(?:tpus?|gpus?|cloud|comput\w{1,8}|credits?|research cloud|trc|tfrc|machines?|servers?|cluster|resources?)\b"
 )
 _TRAINED_ON = re.compile(
-    r"\b(?:trained|fine-?tuned|epochs) (?:on|in|at|with|using) (?:an? |the |a single |one )?(?:free )?(?:google|aws|amazon|azure|gcp|kaggle|colab|sagemaker|lambda|runpod|vast)\b"
+    r"\b(?:trained|fine-?tuned|epochs) (?:on|in|at|with|using) (?:an? |the |a single |one )?(?:free )?(?:google|aws"
+    r"|amazon|azure|gcp|kaggle|colab|sagemaker|lambda|runpod|vast)\b"
 )
 _NOTEBOOK = re.compile(
     r"\bnotebooks?\b|open in colab|\bdemos?\b|\bbadge\b|\bexamples?\b|\btutorials?\b|\btry (?:it|this)\b"

@@ -33,13 +33,14 @@ _ABBREVIATION = re.compile(
 
 
 _ITEM = re.compile(r"[ \t]{0,8}(?:[-*+\u2022]|\d{1,2}[.)])[ \t]")
-_COMMA = re.compile("[,;，；、]")
+_COMMA = re.compile("[,;\uff0c\uff1b、]")
 # Behind a comparison: `Instead of 8 V100, we used one`. What stands before is not said of ours.
 _FIRST_NAME = re.compile(r"[a-z0-9]{3,}")
 _BACK_TO_OURS = re.compile(
     r", (?:we|i|our|ours|this|the present|here)\b(?!.*, (?:we|i|our|ours|this|here)\b)"
-    r"|[,;，；、] ?(?:저희는|우리는|我们|我們|本模型|私たち|我々|本モデル|wir|dieses|nous|ce|nosotros|este|noi|questo|мы|wij|biz|kami)(?!\w)"
-    r"|[,，、] ?(?:저희|우리|我们|我們|本模型|私たち|我々|本モデル)"
+    r"|[,;\uff0c\uff1b、] ?(?:저희는|우리는|我们|我們|本模型|私たち|我々|本モデル|wir|dieses|nous|ce|nosotros|este|noi"
+    r"|questo|мы|wij|biz|kami)(?!\w)"
+    r"|[,\uff0c、] ?(?:저희|우리|我们|我們|本模型|私たち|我々|本モデル)"
 )
 
 

@@ -59,8 +59,9 @@ _FOREIGN = re.compile(
     rf"(?:(?P<parameters>{_FOREIGN_PARAMETERS})|(?P<tokens>{_FOREIGN_TOKENS}))"
 )
 _FOREIGN_BEHIND = re.compile(
-    rf"(?:(?P<parameters>(?:参数量|参数规模|参数|参數量|パラメータ数|파라미터 수))|(?P<tokens>(?:学習トークン数|训练数据|训练token数|학습 토큰 수)))"
-    rf"(?:为|約|约|共|达|達|规模|：|:|は| ){{0,4}}(?P<amount>{AMOUNT}) ?(?P<scale>{SCALE_WORD})"
+    rf"(?:(?P<parameters>(?:参数量|参数规模|参数|参數量|パラメータ数|파라미터 수))|(?P<tokens>(?:学習トークン数"
+    rf"|训练数据|训练token数|학습 토큰 수)))"
+    rf"(?:为|約|约|共|达|達|规模|\uff1a|:|は| ){{0,4}}(?P<amount>{AMOUNT}) ?(?P<scale>{SCALE_WORD})"
 )
 _FOREIGN_CONTEXT = re.compile(r"kontext|contexto|contesto|контекст|上下文|长度|コンテキスト|문맥")
 
@@ -98,8 +99,12 @@ def _tokens(sentence: Sentence) -> Iterator[ExtractedFact]:
     seen = [fact for fact, is_seen in found if is_seen]
     if seen:
         yield from seen
-    elif len(found) == 1 and sentence.cue >= 2:
-        yield found[0][0]
+    elif len(found) == 1 and sentence.cue >= 2 and not _opens_bracket(sentence, found[0][0]):
+        yield found[0][0]  # in brackets is the size of the data
+
+
+def _opens_bracket(sentence: Sentence, fact: ExtractedFact) -> bool:
+    return sentence.low[: fact.start - sentence.start].rstrip().endswith("(")
 
 
 def _token_counts(sentence: Sentence) -> Iterator[tuple[ExtractedFact, bool]]:

@@ -25,11 +25,13 @@ _TOTAL = re.compile(
     r"total|всего|一共|总共|合計"
 )
 _STAGE = re.compile(
-    r"\b(?:(?:first|second|third|1st|2nd|3rd|final|last|initial|next|each) (?:training |fine-?tuning )?(?:stage|phase|step|part|round)|(?:stage"
+    r"\b(?:(?:first|second|third|1st|2nd|3rd|final|last|initial|next|each) (?:training |fine-?tuning )?(?:stage"
+    r"|phase|step|part|round)|(?:stage"
     r"|phase|round)[ -]?(?:\d|one|two"
     r"|three|[ivx]{1,3}\b)|then (?:we )?(?:fine-?|further )?(?:trained|tuned|fine-?tuned)|followed by|afterwards"
     r"|after that|subsequently)"
-    r"|^\W{0,4}(?:cold-start )?(?:rl|sft|dpo|rlhf|grpo|orpo|ppo|pre-?training|mid-?training|post-?training|fine-?tuning)"
+    r"|^\W{0,4}(?:cold-start )?(?:rl|sft|dpo|rlhf|grpo|orpo|ppo|pre-?training|mid-?training|post-?training"
+    r"|fine-?tuning)"
     r"\b[^:\n]{0,20}:"
 )
 _WORD = re.compile(r"[a-z0-9]{2,}")
@@ -167,7 +169,7 @@ def _of_title(timed: list[DurationCandidate]) -> list[DurationCandidate]:
     sentences = list({id(time.sentence): time.sentence for time in timed}.values())
     if len(sentences) < 2:
         return timed
-    title = {word for word in _WORD.findall(title_of(sentences[0].page))}
+    title = set(_WORD.findall(title_of(sentences[0].page)))
     shared = [len(title.intersection(_WORD.findall(sentence.low))) for sentence in sentences]
     if min(shared) == 0 or shared.count(max(shared)) > 1:
         return timed

@@ -24,7 +24,8 @@ _ORIGINAL = re.compile(r"\b(?:original|upstream|base|parent|source)\b")
 _NAME = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
 _LONGEST_SECTION = 3000
 _LEAD_OF_OTHERS = re.compile(
-    r"\b(?:original|upstream|base|parent|teacher)(?:'s)? (?:model|team|card|readme|authors)\b|\bfor (?:reference|comparison)\b"
+    r"\b(?:original|upstream|base|parent|teacher)(?:'s)? (?:model|team|card|readme|authors)\b|\bfor (?:reference"
+    r"|comparison)\b"
     r"|\breference points?\b"
 )
 _NAME_PART = re.compile(r"[a-z]{3,}")
@@ -36,9 +37,11 @@ _THIS_IS = re.compile(
     r"(?: for)?|you are looking at|this is) (?:the |our )?(?:model )?[*_`]{0,3}(?P<name>[a-z0-9][\w.-]{1,40})"
 )
 _RELATED = (
-    r"\b(?:unlike|than|based on|built on|on top of|(?:version|variant|tune|tuning|derivative|distillation|merge|copy|sft|dpo) of"
+    r"\b(?:unlike|than|based on|built on|on top of|(?:version|variant|tune|tuning|derivative|distillation|merge"
+    r"|copy|sft|dpo) of"
     r"|tuned from|from|starting (?:from|with)|initiali[sz]ed (?:from|with|by)|base(?:_model)?:?|teacher:?|vs\.?|versus"
-    r"|compared? (?:to|with)|compete with|beats?|outperforms?)[\s\[*_`\"'(-]{1,6}(?:the |our |original |google's |meta's )?"
+    r"|compared? (?:to|with)|compete with|beats?|outperforms?)[\s\[*_`\"'(-]{1,6}(?:the |our |original |google's "
+    r"|meta's )?"
     r"(?:[\w.-]{1,40}/)?"
 )
 # A name of a model: letters of both cases or with digits, as in `MusicGen`, `DeBERTa`, `GPT-2`; not a word of training.
@@ -74,8 +77,8 @@ def own_names(page: CardText) -> list[str]:
 def has_another_subject(page: CardText, sentence: str) -> bool:
     """True if a sentence begins with the name of a model that the card calls its base, or compares itself with.
 
-    `MusicGen was trained on ...` is of another model in a card that says `unlike MusicGen`, and whose title says nothing
-    of it.
+    `MusicGen was trained on ...` is of another model in a card that says `unlike MusicGen`, and whose title does not
+    have the name.
     """
     found = _MODEL_NAME.match(sentence)
     if not title_of(page):

@@ -34,8 +34,41 @@ _DONE = re.compile(
 )
 # Every match of `_DONE` has one of these parts: most sentences need no search.
 _TRAIN_PARTS = (
-    *["train", "trin", "tun", "affin", "apprentissage", "entra", "entrena", "trein", "addestra", "обуч", "навча", "тренува", "eğiti", "dilatih", "pelatihan"],
-    *["trenowa", "uczenie", "luyện", "koulutet", "feinabgestimmt", "dostroj", "wyucz", "trenin", "تدريب", "训练", "訓練", "学習", "학습", "훈련", "trän", "trent"],
+    *[
+        "train",
+        "trin",
+        "tun",
+        "affin",
+        "apprentissage",
+        "entra",
+        "entrena",
+        "trein",
+        "addestra",
+        "обуч",
+        "навча",
+        "тренува",
+        "eğiti",
+        "dilatih",
+        "pelatihan",
+    ],
+    *[
+        "trenowa",
+        "uczenie",
+        "luyện",
+        "koulutet",
+        "feinabgestimmt",
+        "dostroj",
+        "wyucz",
+        "trenin",
+        "تدريب",
+        "训练",
+        "訓練",
+        "学習",
+        "학습",
+        "훈련",
+        "trän",
+        "trent",
+    ],
 )
 _CUE = re.compile(
     rf"(?:\b|(?<=_)){TRAIN}\b|\bpre-?train|\bfine-?tun|\bdistill(?:ed|ation|ing)\b|\bepochs?\b"

@@ -64,9 +64,15 @@ def best_device(found: list[HardwareCandidate]) -> HardwareCandidate | None:
     if rivals:
         unnamed = [use for use in found if use.device.meant is None and use.points > best.points]
         return max(unnamed, key=lambda use: use.points, default=None)
+    if len({use.device.count for use in found if use.sentence is best.sentence and _is_counted_as(use, best)}) > 1:
+        return best._replace(device=replace(best.device, count=None))
     if best.device.exact or not (counted := _counted(best, found)):
         return best
     return best._replace(device=counted)
+
+
+def _is_counted_as(use: HardwareCandidate, best: HardwareCandidate) -> bool:
+    return use.device.exact and use.device.meant is not None and same_device(use.device, best.device)
 
 
 def rivals(found: list[HardwareCandidate]) -> list[HardwareCandidate]:

@@ -7,9 +7,7 @@ first column has these words instead, each further column is a model, size or st
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from itertools import islice, pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -23,12 +21,9 @@ from .hours import UNITS
 from .keywords import DEVICES, SIZES, TIME_LABELS, TIMES
 from .numbers import DIGITS, SCALE, number
 from .subject import own_names
+from .tables import Cell, grids
 
-_RULE = re.compile(
-    r"[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,16}\|?[ \t]{0,8}\r?"
-)
 _KEYWORDS = TIMES | TIME_LABELS | DEVICES | SIZES
-_MOST_TABLES, _MOST_ROWS, _REACH = 20, 60, 1500
 _COLUMNS = (
     (
         "device_hours",
@@ -39,7 +34,8 @@ _COLUMNS = (
     (
         "wall_hours",
         re.compile(
-            r"\b(?:training|train|wall|pre-?training|fine-?tuning)[ -]?(?:clock )?(?:time|duration|hours)\b|训练时[间长]|学習時間"
+            r"\b(?:training|train|wall|pre-?training|fine-?tuning)[ -]?(?:clock )?(?:time|duration|hours)\b"
+            r"|训练时[间长]|学習時間"
         ),
     ),
     (
@@ -59,18 +55,19 @@ _COLUMNS = (
 # A table of what runs where has a column of hardware too.
 _OF_TRAINING = re.compile(r"train|power|energy|emission|co2|carbon|tokens|param")
 _TIME = re.compile(
-    r"(?:total )?(?:time|duration|wall[- ]?clock(?: time)?|hours|runtime|elapsed|时间|时长|時間|tempo|tiempo|dauer|durée)(?: ?\(|$)"
+    r"(?:total )?(?:time|duration|wall[- ]?clock(?: time)?|hours|runtime|elapsed|时间|时长|時間|tempo|tiempo|dauer"
+    r"|durée)(?: ?\(|$)"
 )
 _UNIT = re.compile(r"[(\[](?:in )?(?:gpu |tpu |a100 |h100 )?(?P<unit>h|hrs?|hours|d|days|mins?|minutes|weeks)[)\]]$")
-_TAGS = re.compile(r"<[^<>\n]{1,80}>|&nbsp;|&#\d{1,5};")
-_USE = re.compile(
-    r"target|pricing|estimate|recommend|infer|requirement|latency|throughput|speed(?!s?, sizes)|serving|deploy|benchmark|evaluat"
-)
 _STAGE = re.compile(
     r"(?:stage|phase|step|part)\b|(?:\d\.? ?)?(?:pre-?|post-?|mid-?|continued pre-?|instruction )?(?:training|tuning)\b"
     r"|(?:sft|dpo|rlhf|rl|ppo|grpo|cpt|annealing|long[- ]context|cooldown|decay|warm-?up)\b"
 )
 _STAGE_HEADER = re.compile(r"(?:training )?(?:stage|phase|step)s?$|训练阶段|阶段|ステージ|단계|étape|etapa|этап|phase$")
+_USE = re.compile(
+    r"target|pricing|estimate|recommend|infer|requirement|latency|throughput|speed(?!s?, sizes)|serving|deploy"
+    r"|benchmark|evaluat"
+)
 _OURS = re.compile(r"\b(?:ours|proposed|this model|this one|this work|our model)\b")
 _TOTAL = re.compile(r"(?:total|sum|all|overall|\u03a3)\b")
 _SIZE = re.compile(
@@ -91,10 +88,10 @@ class _Row(NamedTuple):
 
 def read_training_table(page: CardText) -> Iterator[ExtractedFact]:
     """Facts in the row of the model that the title names; else one training a row that states a time."""
-    rules = [] if page.text.find("--", page.body) < 0 else list(islice(_rules(page), _MOST_TABLES))
-    tables = [(rows, header) for start, end in rules for rows, header in _tables(page, start, end)]
+    found = [_table(grid) for grid in grids(page, _KEYWORDS)] if page.text.find("--", page.body) >= 0 else []
+    tables = [table for table in found if table is not None]
     names = [name for name in map(_plain, own_names(page)) if len(name) >= 3] if tables else []
-    for rows, header in tables:
+    for header, rows in tables:
         own = [row for row in rows if _OURS.search(row.name.lower())]
         own = own or [row for row in rows if any(_is_of(name, row.name) for name in names)]
         if len(own) == 1:
@@ -147,45 +144,29 @@ def _common(rows: list[_Row]) -> Iterator[ExtractedFact]:
             yield found[0]
 
 
-def _rules(page: CardText) -> Iterator[tuple[int, int]]:
-    """Lines of dashes below the headers of tables that have a keyword."""
-    text, places = page.text, page.places(_KEYWORDS)
-    place = text.find("--", page.body)
-    while place >= 0:
-        start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
-        end = len(text) if end < 0 else end
-        header = text.rfind("\n", 0, max(start - 1, 0)) + 1
-        near = bisect_left(places, header)
-        if near < len(places) and places[near] < end + _REACH and "|" in text[start:end]:
-            rule = _RULE.fullmatch(text, start, end)
-            if rule is not None and not page.is_code(start):
-                yield rule.span()
-        place = text.find("--", end)
-
-
-def _tables(page: CardText, start: int, end: int) -> Iterator[tuple[list[_Row], str]]:
-    """Rows, and the header of their names, of a table on training below the header that ends at `start`."""
-    header = _cells(page.text, page.text.rfind("\n", 0, max(start - 1, 0)) + 1, start)
-    grid = [header, *(row for row in (_cells(page.text, *line) for line in _lines(page.text, end + 1)) if row)]
-    grid = [row for row in grid if len(row) == len(header)]
-    if len(header) < 3 or len(grid) < 3:
-        return
-    if not any(_kind(text) for text, _ in header[1:]):
+def _table(grid: list[list[Cell]]) -> tuple[str, list[_Row]] | None:
+    """The header above the names, and the rows of a table on training; None for any other table."""
+    if len(grid[0]) < 3 or len(grid) < 3:
+        return None
+    if not any(_kind(text) for text, _ in grid[0][1:]):
         grid = [list(column) for column in zip(*grid, strict=True)]
-    kinds = {column: kind for column, (text, _) in enumerate(grid[0]) if (kind := _kind(text)) is not None}
-    if (
-        "hardware" in kinds.values()
-        or "count" in kinds.values()
-        or all(_STAGE.match(_low(row[0][0])) for row in grid[1:])
-    ):
-        kinds |= {column: "wall_hours" for column, (text, _) in enumerate(grid[0]) if _TIME.match(_low(text))}
+    header = grid[0]
+    kinds = _kinds(header, [_low(row[0][0]) for row in grid[1:]])
     times = any(kind.endswith("hours") for kind in kinds.values())
-    if not kinds or not (times or any(_OF_TRAINING.search(lowered(text)) for text, _ in grid[0])):
-        return
-    named = next((_device_of(*grid[0][column]) for column in kinds if _device_of(*grid[0][column])), None)
-    in_header = [_unit_of(text) for text, _ in grid[0]]
+    if not kinds or not (times or any(_OF_TRAINING.search(lowered(text)) for text, _ in header)):
+        return None
+    named = next(filter(None, (_device_of(*header[column]) for column in kinds)), None)
+    in_header = [_unit_of(text) for text, _ in header]
     rows = [_Row(row[0][0], row[0][1], tuple(_facts(kinds, row, in_header, named))) for row in grid[1:]]
-    yield rows, _low(grid[0][0][0])
+    return _low(header[0][0]), rows
+
+
+def _kinds(header: list[Cell], names: list[str]) -> dict[int, str]:
+    """What the columns say; a time that no word ties to training is one beside devices, or of stages."""
+    kinds = {column: kind for column, (text, _) in enumerate(header) if (kind := _kind(text)) is not None}
+    if not {"hardware", "count"}.isdisjoint(kinds.values()) or all(map(_STAGE.match, names)):
+        kinds |= {column: "wall_hours" for column, (text, _) in enumerate(header) if _TIME.match(_low(text))}
+    return kinds
 
 
 def _unit_of(header: str) -> str | None:
@@ -203,7 +184,7 @@ def _device_of(header: str, start: int) -> ExtractedFact | None:
 
 
 def _facts(
-    kinds: Mapping[int, str], row: list[tuple[str, int]], header: list[str | None], named: ExtractedFact | None
+    kinds: Mapping[int, str], row: list[Cell], header: list[str | None], named: ExtractedFact | None
 ) -> Iterator[ExtractedFact]:
     """Facts of a row, the first of each name; the device may be that of the header."""
     done: set[str] = set()
@@ -235,46 +216,39 @@ def _plain(written: str) -> str:
 
 
 def _fact(kind: str, cell: str, start: int, unit: str | None) -> Iterator[ExtractedFact]:
-    low, end = lowered(cell), start + len(cell)
-    if kind == "hardware" and (bare := _COUNT_ALONE.fullmatch(low.strip())):
-        yield ExtractedFact("count", int(bare["count"].replace(",", "")), start, end)
-        return
     if kind == "hardware":
-        found = devices(cell, low)
-        if len(found) == 1 and found[0].name is not None:
-            yield ExtractedFact("hardware", found[0].name, start + found[0].start, start + found[0].end)
-            if found[0].count is not None and found[0].exact:
-                yield ExtractedFact("count", found[0].count, start + found[0].start, start + found[0].end)
+        yield from _devices(cell, start)
         return
-    time = (
-        cell_duration(low.strip()) if kind == "wall_hours" else next(durations(low), None) if kind == "device_hours" else None
-    )
-    amount = _AMOUNT.match(low.strip())
-    value = time.hours if time is not None else number(amount["amount"], amount["scale"]) if amount else None
-    if value and kind.endswith("hours") and time is None:
-        value = value * units.HOURS_PER[unit] if unit else value if kind == "device_hours" else None
-    if value:
-        whole = kind == "count"
-        if not whole or value == int(value):
-            yield ExtractedFact(kind, int(value) if whole else value, start, end)
+    value = _hours(kind, cell, unit) if kind.endswith("hours") else _amount(cell)
+    whole = kind == "count"
+    if value and (not whole or value == int(value)):
+        yield ExtractedFact(kind, int(value) if whole else value, start, start + len(cell))
 
 
-def _cells(text: str, start: int, end: int) -> list[tuple[str, int]]:
-    """Cells of a row, also empty ones, with their offsets."""
-    line = _TAGS.sub(lambda tag: " " * len(tag[0]), text[start:end].rstrip())
-    edges = [-1, *(place for place, char in enumerate(line) if char == "|"), len(line)]
-    if line.lstrip().startswith("|"):
-        edges = edges[1:]
-    if line.endswith("|"):
-        edges = edges[:-1]
-    return [(line[left + 1 : right], start + left + 1) for left, right in pairwise(edges)]
+def _devices(cell: str, start: int) -> Iterator[ExtractedFact]:
+    """The device of a cell with its count, or a count alone."""
+    bare = _COUNT_ALONE.fullmatch(lowered(cell).strip())
+    if bare is not None:
+        yield ExtractedFact("count", int(bare["count"].replace(",", "")), start, start + len(cell))
+    found = devices(cell, lowered(cell)) if bare is None else []
+    if len(found) == 1 and found[0].name is not None:
+        yield ExtractedFact("hardware", found[0].name, start + found[0].start, start + found[0].end)
+        if found[0].count is not None and found[0].exact:
+            yield ExtractedFact("count", found[0].count, start + found[0].start, start + found[0].end)
 
 
-def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
-    for _ in range(_MOST_ROWS):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if "|" not in text[start:end]:
-            return
-        yield start, end
-        start = end + 1
+def _hours(kind: str, cell: str, unit: str | None) -> float | None:
+    """Hours of a cell: a duration, or a number in the unit of the header; a bare number only if of devices."""
+    low = lowered(cell).strip()
+    time = cell_duration(low) if kind == "wall_hours" else next(durations(low), None)
+    if time is not None:
+        return time.hours
+    amount = _amount(cell)
+    if amount is None or (unit is None and kind == "wall_hours"):
+        return None
+    return amount * (units.HOURS_PER[unit] if unit else 1.0)
+
+
+def _amount(cell: str) -> float | None:
+    found = _AMOUNT.match(lowered(cell).strip())
+    return number(found["amount"], found["scale"]) if found else None

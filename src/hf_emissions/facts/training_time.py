@@ -40,7 +40,9 @@ _TOOK = (
 )
 _GOVERNED = re.compile(
     rf"(?:^|[^a-z])(?:(?P<took>{_TOOK}(?: (?:me|us|it))?|(?:it|which|time) was)|(?P<for>for|during|in|within|over|after"
-    rf"|przez|w ciągu|в течение|в течении|selama|trong|boyunca|gedurende|under loppet av|pendant|durante|während|für|por|en|über|обучал\w{1, 4}|trainiert wurde|trainiert|entrenó|trenowano|訓練|训练了?|学習|with a training time of|(?:pre-?|fine-?)?(?:trained"
+    rf"|przez|w ciągu|в течение|в течении|selama|trong|boyunca|gedurende|under loppet av|pendant|durante|während"
+    rf"|für|por|en|über|обучал\w{1, 4}|trainiert wurde|trainiert|entrenó|trenowano|訓練|训练了?|学習|with a "
+    rf"training time of|(?:pre-?|fine-?)?(?:trained"
     rf"|training|tuned|tuning)))"
     rf"(?: {{0,2}}{_ROUGHLY}){{0,6}}[ ~≈(:<>+]{{0,3}}$"
 )
@@ -49,7 +51,7 @@ _NAMED_TIME = re.compile(
     r"(?:train(?:ing)?|tuning|wall-?(?: ?clock)?|run|total|elapsed|compute|computation"
     r"|gpu)[ _-]?(?:wall )?(?:run)?(?:times?|durations?|hours)\b[^.;|]{0,78}$"
     r"|\btime to (?:fine-?)?(?:train|tune)\b[^.;|]{0,40}$|\bduration\b[^.;|]{0,30}$"
-    r"|(?:时间|时长|時間|期間|耗时|用时|공부|시간|기간)(?:为|為|是|は|은|는|[：:约約 ]){0,4}$"
+    r"|(?:时间|时长|時間|期間|耗时|用时|공부|시간|기간)(?:为|為|是|は|은|는|[\uff1a:约約 ]){0,4}$"
     r"|\bhours used\b[^.;|]{0,20}$|\bruntime\b[^.;|]{0,30}$"
 )
 _NAMED_OWN_TIME = re.compile(
@@ -68,7 +70,8 @@ _ON_DEVICE = re.compile(
 )
 _BEFORE_PAREN = re.compile(r"(?:steps|epochs?|iterations|updates)[^.()]{0,25}[(,~ ]{1,3}[^()]{0,40}$")
 _GLUE = re.compile(
-    rf"[ ,;:()~≈/|@-]{{0,4}}(?:{_ROUGHLY}|\d{{1,3}} ?gi?b|gpus?|ram|vram|memory|training| |,){{0,6}}[ ,;:()~≈/|@-]{{0,4}}$"
+    rf"[ ,;:()~≈/|@-]{{0,4}}(?:{_ROUGHLY}|\d{{1,3}} ?gi?b|gpus?|ram|vram|memory|training| |,){{0,6}}[ ,;:()~≈/"
+    rf"|@-]{{0,4}}$"
 )
 _COLLECTED = re.compile(
     r"\b(?:collect|crawl|scrap|record|publish|post|sampl|gather|annotat|updat|releas|upload|video"
@@ -86,7 +89,9 @@ _CALENDAR = re.compile(
 _GOES_ON = re.compile(r"\W{0,4}(?:it|this|that|which|everything|the whole thing)\b")
 
 
-_WE_USE = re.compile(r"\W{0,4}(?:we (?:use|used|utili[sz]ed|needed|rented)|on|using|with|cost|costs|consumes|consumed)\b")
+_WE_USE = re.compile(
+    r"\W{0,4}(?:we (?:use|used|utili[sz]ed|needed|rented)|on|using|with|cost|costs|consumes|consumed)\b"
+)
 _THIS_TOOK = re.compile(r"\b(?:this|it|which|the whole thing) took\b")
 
 
@@ -196,18 +201,18 @@ def _governed(sentence: Sentence, duration: Duration) -> int:
     """Evidence from grammar: 3 verb with "to train"; 2 verb, name or device hours; 1 preposition or position."""
     head, tail = _around(sentence, duration)
     found = _GOVERNED.search(head)
-    if found and found["took"] and _TO_TRAIN.match(tail):
-        return 3
-    if _NAMED_OWN_TIME.search(head):
+    if (found and found["took"] and _TO_TRAIN.match(tail)) or _NAMED_OWN_TIME.search(head):
         return 3
     if (found and found["took"]) or _NAMED_TIME.search(head) or duration.of == "devices":
         return 2
     if found:
         return 2 if _TO_TRAIN.match(tail) else 1
-    if _TO_TRAIN.match(tail) or _BEFORE_PAREN.search(head):
+    if _TO_TRAIN.match(tail) or _BEFORE_PAREN.search(head) or _beside_device(sentence, duration):
         return 1
-    if _beside_device(sentence, duration):
-        return 1
+    return _governed_by_an_earlier_verb(sentence, duration, head)
+
+
+def _governed_by_an_earlier_verb(sentence: Sentence, duration: Duration, head: str) -> int:
     earlier = [other for other in sentence.durations if other.start < duration.start]
     return min(_governed(sentence, earlier[-1]), 2) if earlier and _AND_MORE.search(head) else 0
 
