@@ -29,6 +29,7 @@ _VERSUS = re.compile(r"\b(?:vs\.?|versus|instead of|rather than) ?[~≈]? ?$")
 _RATE = re.compile(r"\b(?:hours?|hrs|minutes|days) $")
 # The 90 days of `90 days planned, finished in 88 days`.
 _PLANNED = re.compile(r"[ -]{0,2}(?:were |was )?(?:planned|expected|estimated|scheduled|budgeted|reserved)\b")
+_A_WEEK = re.compile(r"[ -]{0,2}(?:an?|per|every|each|/) ?(?:day|week|month|year)\b")
 _QUOTA = re.compile(r"[ -]{0,2}(?:(?:weekly|monthly|daily|free) )?(?:quota|limit|allowance|budget|window)s?\b")
 # Duration of the training data, where "duration" alone would mean time.
 _LENGTH_OF_DATA = re.compile(
@@ -62,7 +63,7 @@ _OTHER_WORK = re.compile(
     r"|extract|solve|fold|predict|render|quanti[sz]|convert|the evaluation|inference)"
 )
 _BEFORE = (_RATE, _VERSUS, _NOT, _GRANT, _EACH_PART)
-_BEHIND = (_QUOTA, _PLANNED, _OTHER_WORK, _PER_PART)
+_BEHIND = (_A_WEEK, _QUOTA, _PLANNED, _OTHER_WORK, _PER_PART)
 
 
 def is_of_something_else(head: str, tail: str, *, of_devices: bool, beside_device: bool, took: bool) -> bool:
