@@ -30,9 +30,8 @@ _SEEN = {"</td>": "|", "</th>": "|", "<sup>": "^", "\\,": "\u2009"}
 _GAPS = dict.fromkeys(map(ord, "\n\r\t\u00a0\u202f"), " ")
 # A prose unit starts after an empty line, and at a heading, list item, quotation or table row.
 _BREAK = re.compile(
-    r"\n(?=[ \t]*(?:\r?\n|\r|[A-Z][A-Za-z /()#&-]{1,32}: |\*\*[^*\n]{2,48}\*\*|[-*+] |\d{1,2}[.)] |#|\||>|<br"
-    r"|</?(?:p|li|tr|td|th|h\d)\b))",
-    re.IGNORECASE,
+    r"\n(?=[ \t]*(?:\r?\n|\r|[-*+] |\d{1,2}[.)] |#|\||>|<(?i:br|/?(?:p|li|tr|td|th|h\d)\b)|[A-Z][A-Za-z /()#&-]{1,32}: "
+    r"|\*\*[^*\n]{2,48}\*\*))"
 )
 # Without a blank behind the marks it is none, but many authors mean one.
 _HEADING = re.compile(r"(?:#{1,6}[ \t]+|#{2,6}|#(?=[A-Z][a-z]))(.{0,120})")
@@ -51,8 +50,10 @@ _FOREIGN_TIME = re.compile(
     r"|\u0433\u043e\u0434\u0438\u043d|g\u00fcn|gi\u1edd|ng\u00e0y|d\u00eda|\u00e9poca|p\u00e4iv|tunti)"
 )
 _FOREIGN_SIZE = re.compile(r"[0-9] ?(?:[万萬亿億千百]|억|조|млрд|млн|трлн|миллиард|миллион|tỷ|tỉ|triệu)")
-# First bytes of letters in UTF-8; those of punctuation (C2, E2) and emoji (F0) are not among them.
-_FOREIGN_LEAD = re.compile(b"[\xc3-\xdf\xe1\xe3-\xed]")
+_LATIN_TIMES = ("g\u00fcn", "d\u00eda", "\u00e9poca", "p\u00e4iv", "tunti")
+# First bytes of letters in UTF-8 outside of Latin; not those of punctuation (C2, E2) and emoji (F0). E1 begins the
+# letters of Vietnamese too.
+_FOREIGN_LEAD = re.compile(b"[\xce-\xdf\xe1\xe3-\xed]")
 _ASCII = bytes(range(128))
 _NUMBER_BEFORE = re.compile(
     r"(?:\d|\b(?:an?|one|half|couple|two|three|four|five|six|seven|eight|nine|ten|twelve)\b)[\s~+*_`)(-]{0,4}$"
@@ -93,6 +94,7 @@ class CardText:
         self._parsed = parsed
         self.words = keywords(text)
         self._places: dict[str, list[int]] = {}
+        self._sections: dict[int, str] = {}
 
     def has(self, words: Iterable[str]) -> bool:
         """True if the card has one of these keywords."""
@@ -163,6 +165,11 @@ class CardText:
     def section(self, place: int) -> str:
         """The headings above an offset, from the nearest up to one of the second level, in lower case."""
         index = bisect_right(self._headings, (place, "\U0010ffff")) - 1
+        if index not in self._sections:
+            self._sections[index] = self._section(index) or self.heading(place)
+        return self._sections[index]
+
+    def _section(self, index: int) -> str:
         level, words = 8, []
         for start, text in reversed(self._headings[max(0, index - _MOST_HEADINGS) : index + 1]):
             marks = _level(self.text, start)
@@ -171,7 +178,7 @@ class CardText:
                 level = marks
             elif marks == 1:
                 break
-        return " ".join(words) or self.heading(place)
+        return " ".join(words)
 
     def lead_in(self, place: int) -> str:
         """The line that introduces a list, such as `Training info:`, for an offset in the list; in lower case."""
@@ -198,9 +205,14 @@ class CardText:
         return sorted(found)
 
     @cached_property
+    def _is_foreign(self) -> bool:
+        """True if there are letters of other alphabets than Latin."""
+        return not self.text.isascii() and _FOREIGN_LEAD.search(_not_ascii(self.text)) is not None
+
+    @cached_property
     def foreign_times(self) -> list[int]:
         """Offsets of times in scripts and languages whose words are no keywords."""
-        if self.text.isascii() or not _FOREIGN_LEAD.search(_not_ascii(self.text)):
+        if not self._is_foreign and (self.text.isascii() or not any(word in self.low for word in _LATIN_TIMES)):
             return []
         found = (entry.start() for entry in islice(_FOREIGN_TIME.finditer(self.low, self.body, self.end), _MOST_PLACES))
         return list(found)
@@ -208,7 +220,7 @@ class CardText:
     @cached_property
     def foreign_sizes(self) -> list[int]:
         """Offsets of large numbers in scripts whose words are no keywords."""
-        if self.text.isascii() or not _FOREIGN_LEAD.search(_not_ascii(self.text)):
+        if not self._is_foreign:
             return []
         found = (entry.start() for entry in islice(_FOREIGN_SIZE.finditer(self.low, self.body, self.end), _MOST_PLACES))
         return list(found)

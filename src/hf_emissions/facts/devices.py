@@ -217,7 +217,7 @@ def _slice(device: Device, start: int, end: int, low: str) -> Device:
 
 
 def _bare(low: str) -> Iterator[Device]:
-    one = _ONE_OF.search(low)
+    one = _ONE_OF.search(low) if "one of" in low else None
     if one is not None:
         yield Device(None, None, 1, one.start(), one.end())
     for found in _BARE.finditer(low) if "pu" in low or "accelerators" in low or "graphics" in low else ():
@@ -281,7 +281,7 @@ def _times_nodes(device: Device, low: str) -> Device:
     """Multiply by the number of nodes if it is given and the count is per node."""
     if device.count is None:
         return device
-    total = _TOTAL.search(low) or _IN_TOTAL.search(low)
+    total = (_TOTAL.search(low) or _IN_TOTAL.search(low)) if "total" in low else None
     if total and (device.meant is None or _whole(total["count"]) == device.count):
         return replace(device, count=_whole(total["count"]) or device.count)
     per_node = _PER_NODE.search(low[device.end : device.end + 60])

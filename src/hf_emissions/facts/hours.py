@@ -157,6 +157,8 @@ def _labelled(page: CardText, pairs: list[Pair]) -> Iterator[tuple[ExtractedFact
     """Labelled facts, each with its label."""
     of_codecarbon = any(pair.label == "energy consumed" for pair in pairs) and "codecarbon" in page.low
     for pair in pairs:
+        if pair.label not in LABELS and not _COUNTED.fullmatch(pair.value.lower()):
+            continue
         if _is_elsewhere(page, pair):
             continue
         if pair.label not in LABELS:

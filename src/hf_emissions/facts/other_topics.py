@@ -20,7 +20,7 @@ _ADVICE = re.compile(
 )
 # Said behind the figure: by whom it was done.
 _BY_OTHERS = re.compile(
-    r"\b(?:by|from) (?:its|their) (?:original )?(?:authors?|makers?|creators?|team|developers)\b"
+    r"\bby (?:its|their) (?:original )?(?:authors?|makers?|creators?|team|developers)\b"
     r"|\b(?:pre-?)?(?:trained|developed)\b.{0,120}(?<!provided )(?<!supported )(?<!sponsored )(?<!donated "
     r")(?<!granted )\bby (?:openai|google|facebook|meta|deepmind|microsoft|nvidia|eleutherai|mistral|alibaba)\b"
 )
@@ -79,6 +79,46 @@ _ELSEWHERE = re.compile(
     r"|cleaning|deduplicat\w{0,4}|translat(?:ed|ing) (?:the|all)|generated? (?:the|all|using)"
     r"|index(?:ed|ing)|collected|recorded|annotat\w{0,4}|takes? about \d+ ?(?:ms|s)\b)"
 )
+# Every match of `_ENOUGH`, and of `_OTHER_MODEL`, has one of these parts.
+_ENOUGH_PARTS = (
+    *("usually", "typically", "normally", "se estima", "bạn cần", "ít nhất", "mindestens", "al menos", "pelo menos"),
+    *("au moins", "almeno", "cukup", "genügt", "reicht", "suffit", "basta", "wystarczy", "yeterli", "volstaat"),
+    *(
+        "postačí",
+        "минимум",
+        "至少",
+        "最低",
+        "少なくとも",
+        "최소",
+        "достаточно",
+        "хват",
+        "足够",
+        "即可",
+        "十分",
+        "足り",
+        "충분",
+    ),
+)
+_OTHER_MODEL_PARTS = (
+    *("original", "author", "et al", "paper", "base", "teacher", "parent", "source", "backbone", "foundation"),
+    *("previous", "earlier", "prior", "other", "larger", "bigger", "smaller", "compar", "contrast", "opposed"),
+    *("unlike", "where", "while", "although", "instead", "rather", "tokeni", "ursprünglich", "d'origine", "исходн"),
+    *(
+        "orijinal",
+        "trained by",
+        "by ",
+        "from ",
+        "suoi",
+        "seus",
+        "sus ",
+        "ses ",
+        "oorspronkelijk",
+        "oryginaln",
+        "původn",
+    ),
+    *("originaal", "deprecated", "partimos", "utgår", "model", "rival", "competitor", "literature", "ベース"),
+    *("基", "预训练", "原", "베이스", "원본", "사전학습", "оригинальн", "базовая"),
+)
 _OTHER_MODEL = re.compile(
     r"^\W{0,3}(?:where|while|whereas|although) [\w.-]{2,30} (?:needed|took|used|was|required)"
     r"|ベースモデル|基础模型|预训练模型由|基座|原始模型|原版|베이스|원본|사전학습 모델은|оригинальн|базовая модель"
@@ -112,12 +152,12 @@ _ANOTHERS = 6
 
 def names_another_model(low: str) -> bool:
     """True if a sentence is about another model, or a comparison with one."""
-    return _OTHER_MODEL.search(low) is not None
+    return any(part in low for part in _OTHER_MODEL_PARTS) and _OTHER_MODEL.search(low) is not None
 
 
 def is_said_by_others(low: str, place: int) -> bool:
     """True for a question, within quotation marks, and for what others did."""
-    if low.rstrip(" )\"'").endswith(("?", "\uff1f")) or _BY_OTHERS.search(low):
+    if low.rstrip(" )\"'").endswith(("?", "\uff1f")) or (" by " in low and _BY_OTHERS.search(low)):
         return True
     head = low[:place]
     return head.count('"') % 2 == 1 or head.count("\u201c") > head.count("\u201d")
@@ -137,7 +177,9 @@ def points_of_advice(low: str, head: str, place: int, *, completed: bool, has_ti
     """Points against what could or should be done, or is required."""
     if any(part in head for part in _HYPOTHETICAL_PARTS) and _HYPOTHETICAL.search(head):
         return 4
-    if _ENOUGH.search(low) or _EXAMPLES.search(head) or _WOULD.search(head):
+    if any(part in low for part in _ENOUGH_PARTS) and _ENOUGH.search(low):
+        return 4
+    if _EXAMPLES.search(head) or _WOULD.search(head):
         return 4
     if (
         _requires(low, place, has_time=has_time)

@@ -63,6 +63,8 @@ _FOREIGN_BEHIND = re.compile(
     rf"|训练数据|训练token数|학습 토큰 수)))"
     rf"(?:为|約|约|共|达|達|规模|\uff1a|:|は| ){{0,4}}(?P<amount>{AMOUNT}) ?(?P<scale>{SCALE_WORD})"
 )
+# Every scale word in ASCII has one of these parts.
+_SCALE_PARTS = ("mil", "bil", "tril", "mio", "mrd")
 _FOREIGN_CONTEXT = re.compile(r"kontext|contexto|contesto|контекст|上下文|长度|コンテキスト|문맥")
 
 
@@ -126,6 +128,8 @@ def _token_counts(sentence: Sentence) -> Iterator[tuple[ExtractedFact, bool]]:
 def _foreign(sentence: Sentence) -> Iterator[ExtractedFact]:
     """Parameters and tokens in another language than English."""
     low = sentence.low
+    if low.isascii() and not any(part in low for part in _SCALE_PARTS):
+        return
     for pattern in (_FOREIGN, _FOREIGN_BEHIND):
         for found in pattern.finditer(low):
             name = "parameters" if found["parameters"] else "tokens"

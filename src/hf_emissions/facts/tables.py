@@ -14,6 +14,7 @@ Cell = tuple[str, int]
 _RULE = re.compile(
     r"[ \t]{0,3}\|?[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}(?:\|[ \t]{0,8}:?-{2,60}:?[ \t]{0,8}){1,16}\|?[ \t]{0,8}\r?"
 )
+_BAR = re.compile(r"\|")
 _TAGS = re.compile(r"<[^<>\n]{1,80}>|&nbsp;|&#\d{1,5};")
 # Limits that bound the work for any card: tables, rows of each, and characters below a header that may have a keyword.
 _MOST_TABLES, _MOST_ROWS, _REACH = 20, 60, 1500
@@ -46,7 +47,7 @@ def _rules(page: CardText, keywords: frozenset[str]) -> Iterator[tuple[int, int]
 def _cells(text: str, start: int, end: int) -> list[Cell]:
     """Cells of a row, also empty ones, with their offsets."""
     line = _TAGS.sub(lambda tag: " " * len(tag[0]), text[start:end].rstrip())
-    edges = [-1, *(place for place, char in enumerate(line) if char == "|"), len(line)]
+    edges = [-1, *(bar.start() for bar in _BAR.finditer(line)), len(line)]
     if line.lstrip().startswith("|"):
         edges = edges[1:]
     if line.endswith("|"):

@@ -89,6 +89,40 @@ _CUE = re.compile(
     rf"|\bcomput(?:e|ation) (?:was|is|budget|cost)\b|\btotal compute\b|\b(?:stage|phase) ?\d\b|\b(?:gpu|tpu)s? "
     rf"(?:was|were) used"
 )
+# Every match of `_CUE` has one of these parts.
+_CUE_PARTS = (
+    *(
+        "train",
+        "trin",
+        "tun",
+        "distil",
+        "epoch",
+        "sft",
+        "dpo",
+        "orpo",
+        "kto",
+        "rlhf",
+        "ppo",
+        "grpo",
+        "lora",
+        "run",
+        "job",
+    ),
+    *("rl", "phase", "stage", "thank", "grateful", "acknowledg", "sponsor", "donat", "credit", "provid", "grant"),
+    *(
+        "access",
+        "able to",
+        "allowed",
+        "experiment",
+        "adam",
+        "gradient",
+        "learning rate",
+        "finished",
+        "converge",
+        "model",
+    ),
+    *("checkpoint", "version", "adapter", "comput", "used"),
+)
 _USED = re.compile(
     r"\b(?:we|i) (?:have |had )?(?:used|utili[sz]ed|rented)\b|\b(?:was|were) used\b|\busing (?:an?"
     r"|one|the|\d|two|four|eight)\b"
@@ -99,4 +133,6 @@ def cue_of(low: str) -> int:
     """Evidence of training in a sentence: 3 a completed one, 2 any training, 1 something used, 0 none."""
     if any(part in low for part in _TRAIN_PARTS) and _DONE.search(low):
         return COMPLETED
-    return 2 if _CUE.search(low) else 1 if _USED.search(low) else 0
+    if any(part in low for part in _CUE_PARTS) and _CUE.search(low):
+        return 2
+    return 1 if _USED.search(low) else 0
