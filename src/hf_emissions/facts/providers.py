@@ -16,6 +16,8 @@ _THANKS = re.compile(
     r"|provid(?:ed|ing)"
     r"|grant\w*|access to|powered by|hosted on|infrastructure|compute)\b"
 )
+# The longest names of providers, such as `tensorflow research cloud`, on either side of the keyword.
+_REACH = 80
 _MACHINES = re.compile(
     r"\b(?:tpus?|gpus?|cloud|comput\w{1,8}|credits?|research cloud|trc|tfrc|machines?|servers?|cluster|resources?)\b"
 )
@@ -37,7 +39,7 @@ def read_providers(page: CardText, *, has_training: bool) -> Iterator[ExtractedF
         return
     found = [
         (name, sentence)
-        for index, unit in enumerate(page.units(page.places(CLOUDS)))
+        for index, unit in enumerate(page.units(_places(page)))
         for sentence in sentences(page, index, unit)
         if (name := provider_named(sentence.low)) is not None
         and (_is_of_training(sentence) if has_training else _is_of_machines(sentence))
@@ -47,6 +49,11 @@ def read_providers(page: CardText, *, has_training: bool) -> Iterator[ExtractedF
     if len({name for name, _ in found}) == 1:
         name, sentence = found[0]
         yield ExtractedFact("provider", name, sentence.start, sentence.start + len(sentence.text))
+
+
+def _places(page: CardText) -> list[int]:
+    """Offsets of providers; `google` alone is mostly the maker of a model."""
+    return [place for place in page.places(CLOUDS) if provider_named(page.low[max(0, place - _REACH) : place + _REACH])]
 
 
 def _is_of_training(sentence: Sentence) -> bool:

@@ -17,7 +17,7 @@ _RULE = re.compile(
 _BAR = re.compile(r"\|")
 _TAGS = re.compile(r"<[^<>\n]{1,80}>|&nbsp;|&#\d{1,5};")
 # Limits that bound the work for any card: tables, rows of each, and characters below a header that may have a keyword.
-_MOST_TABLES, _MOST_ROWS, _REACH = 20, 60, 1500
+_MOST_TABLES, _MOST_ROWS, _REACH = 20, 60, 600
 
 
 def grids(page: CardText, keywords: frozenset[str]) -> Iterator[list[list[Cell]]]:
