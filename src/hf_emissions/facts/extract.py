@@ -129,9 +129,7 @@ def _has_label_beside_device(page: CardText) -> bool:
     if not labels:
         return False
     devices = page.places(DEVICES)
-    return any(
-        abs(place - device) < _SAME_LIST and not page.is_code(place) for place in labels for device in devices
-    )
+    return any(abs(place - device) < _SAME_LIST and not page.is_code(place) for place in labels for device in devices)
 
 
 def _may_have_sizes(page: CardText) -> bool:

@@ -15,7 +15,8 @@ from .devices import same_device
 from .facts import Kind
 from .sentence import Sentence
 from .subject import title_of
-from .training_hardware import HardwareCandidate, best_device, rivals, used_devices
+from .training_cues import COMPLETED
+from .training_hardware import GOES_ON, HardwareCandidate, best_device, rivals, used_devices
 from .training_time import DurationCandidate, is_of_devices, times
 
 # Said of a total: `in total`, `to summarize`, `the entire training`.
@@ -76,7 +77,14 @@ def stated_trainings(read: Sequence[Sentence]) -> list[StatedTraining]:
 def _strong(timed: list[DurationCandidate]) -> list[DurationCandidate]:
     most = max((time.points for time in timed), default=0)
     best = [time.sentence for time in timed if time.points == most]
-    return [time for time in timed if time.points >= most - (_WEAKER if time.sentence in best else 1)]
+    return [time for time in timed if time.points >= most - _weaker(time, best)]
+
+
+def _weaker(time: DurationCandidate, best: list[Sentence]) -> int:
+    """How many points fewer than the best one may have: that it goes on from another sentence is no evidence."""
+    if any(time.sentence is sentence for sentence in best):
+        return _WEAKER
+    return 1 + (GOES_ON if time.sentence.cue == COMPLETED else 0)
 
 
 def _distinct(timed: list[DurationCandidate]) -> list[DurationCandidate]:

@@ -15,7 +15,7 @@ from .training_time import DurationCandidate
 
 _LEAST_FOR_DEVICE = 2
 # What a sentence gains by going on from one on training.
-_OF_CONTEXT = 2
+GOES_ON = 2
 
 _HARDWARE_HEADING = re.compile(r"hardware(?! req)|infrastructure|environment|compute\b|gpu")
 
@@ -78,7 +78,7 @@ def _is_counted_as(use: HardwareCandidate, best: HardwareCandidate) -> bool:
 def rivals(found: list[HardwareCandidate]) -> list[HardwareCandidate]:
     """Different devices with about the highest score, each of a sentence of its own about a completed training."""
     named = [use for use in found if use.device.meant is not None and use.sentence.cue == COMPLETED]
-    least = max((use.points for use in named), default=0) - _OF_CONTEXT
+    least = max((use.points for use in named), default=0) - GOES_ON
     best: list[HardwareCandidate] = []
     for use in named:
         if use.points >= least and not any(same_device(use.device, other.device) for other in best):
