@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .sentence import Sentence
 
@@ -49,12 +50,19 @@ def points_of_context(sentence: Sentence, before: Sentence | None) -> int:
         points = {3: 2, 2: 1}.get(before.cue, 0)
         if before.names_another_model and _GOES_ON.match(sentence.low):
             return points - 6
+    heading = _points_of_heading(sentence)
+    return max(points, heading) if heading > 0 else points + heading
+
+
+@lru_cache(maxsize=64)
+def _points_of_heading(sentence: Sentence) -> int:
+    """Score of the heading, and of the line above a list: 1 for training, below 0 for another topic."""
     heading = f"{sentence.page.heading(sentence.start)} {sentence.page.lead_in(sentence.start)}"
     if _USE_HEADING.search(heading) or _USE_HEADING.search(sentence.page.section(sentence.start)):
-        return points - 5
+        return -5
     if _TRAIN_HEADING.search(heading):
-        return max(points, 1)
-    return points - 2 if _OTHER_HEADING.search(heading) else points
+        return 1
+    return -2 if _OTHER_HEADING.search(heading) else 0
 
 
 def is_labelled_time(sentence: Sentence) -> bool:
@@ -72,6 +80,7 @@ def is_labelled_hardware(sentence: Sentence) -> bool:
     return _HARDWARE_LABEL.match(_label(sentence)) is not None
 
 
+@lru_cache(maxsize=64)
 def _label(sentence: Sentence) -> str:
     found = _LABEL.match(sentence.low)
     return " ".join(found["label"].split()).strip(" -_") if found else ""

@@ -44,7 +44,7 @@ _BACK_TO_OURS = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sentence:
     """A sentence with its card offset: `text` with non-prose blanked, `low` in lower case."""
 

@@ -148,13 +148,17 @@ def _of_all_epochs(
 
 def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | None) -> int:
     headed = sentence.is_item and is_below_time(sentence)
-    if duration.of == "others" or _CALENDAR.search(sentence.low) or (not headed and _is_of_data(sentence, duration)):
+    labelled = headed or is_labelled_time(sentence)
+    governed = _governed(sentence, duration)
+    if duration.of == "others" or not (governed or labelled) or _CALENDAR.search(sentence.low):
         return 0
-    governed, context = _governed(sentence, duration), _points_around(sentence, duration, before)
+    if not headed and _is_of_data(sentence, duration):
+        return 0
+    context = _points_around(sentence, duration, before)
     points = governed + sentence.cue + (2 if sentence.devices else 0)
-    if is_labelled_time(sentence) or headed:
+    if labelled:
         points += 4 + min(context, 0)
-    elif not governed or not (sentence.cue or context > 0 or _says_it_took(sentence)):
+    elif not (sentence.cue or context > 0 or _says_it_took(sentence)):
         return 0  # nothing says that a training took it
     else:
         points += context + (1 if is_labelled_hardware(sentence) else 0)
