@@ -140,7 +140,7 @@ class Duration:
 
 def durations(low: str) -> Iterator[Duration]:
     """Durations in a lower-case text; the midpoint for a range."""
-    if not any(part in low for part in _UNIT_PARTS) and not _DIGIT_UNIT.search(low):
+    if not any(map(low.__contains__, _UNIT_PARTS)) and not _DIGIT_UNIT.search(low):
         return
     place = 0
     joined = _JOINED.search(low)

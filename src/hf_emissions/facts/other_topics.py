@@ -152,7 +152,7 @@ _ANOTHERS = 6
 
 def names_another_model(low: str) -> bool:
     """True if a sentence is about another model, or a comparison with one."""
-    return any(part in low for part in _OTHER_MODEL_PARTS) and _OTHER_MODEL.search(low) is not None
+    return any(map(low.__contains__, _OTHER_MODEL_PARTS)) and _OTHER_MODEL.search(low) is not None
 
 
 def is_said_by_others(low: str, place: int) -> bool:
@@ -175,9 +175,9 @@ def points_of_something_else(head: str, *, completed: bool) -> int:
 
 def points_of_advice(low: str, head: str, place: int, *, completed: bool, has_time: bool) -> int:
     """Points against what could or should be done, or is required."""
-    if any(part in head for part in _HYPOTHETICAL_PARTS) and _HYPOTHETICAL.search(head):
+    if any(map(head.__contains__, _HYPOTHETICAL_PARTS)) and _HYPOTHETICAL.search(head):
         return 4
-    if any(part in low for part in _ENOUGH_PARTS) and _ENOUGH.search(low):
+    if any(map(low.__contains__, _ENOUGH_PARTS)) and _ENOUGH.search(low):
         return 4
     if _EXAMPLES.search(head) or _WOULD.search(head):
         return 4

@@ -100,7 +100,7 @@ def _provider_of(pair: Pair) -> Iterator[ExtractedFact]:
 def provider_named(written: str) -> str | None:
     """Short name of the provider in a text."""
     low = written.lower()
-    if not any(letters in low for letters in _LETTERS):
+    if not any(map(low.__contains__, _LETTERS)):
         return None
     return next((name for name, pattern in _PROVIDERS if pattern.search(low)), None)
 

@@ -62,7 +62,7 @@ class Sentence:
     @cached_property
     def devices(self) -> list[Device]:
         """Devices in the sentence, with offsets from `start`."""
-        return devices(self.text, self.low)[:_MOST] if any(word in self.low for word in self.page.device_words) else []
+        return devices(self.text, self.low)[:_MOST] if any(map(self.low.__contains__, self.page.device_words)) else []
 
     @cached_property
     def cue(self) -> int:

@@ -128,7 +128,7 @@ def _token_counts(sentence: Sentence) -> Iterator[tuple[ExtractedFact, bool]]:
 def _foreign(sentence: Sentence) -> Iterator[ExtractedFact]:
     """Parameters and tokens in another language than English."""
     low = sentence.low
-    if low.isascii() and not any(part in low for part in _SCALE_PARTS):
+    if low.isascii() and not any(map(low.__contains__, _SCALE_PARTS)):
         return
     for pattern in (_FOREIGN, _FOREIGN_BEHIND):
         for found in pattern.finditer(low):

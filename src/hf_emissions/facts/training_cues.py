@@ -131,8 +131,8 @@ _USED = re.compile(
 
 def cue_of(low: str) -> int:
     """Evidence of training in a sentence: 3 a completed one, 2 any training, 1 something used, 0 none."""
-    if any(part in low for part in _TRAIN_PARTS) and _DONE.search(low):
+    if any(map(low.__contains__, _TRAIN_PARTS)) and _DONE.search(low):
         return COMPLETED
-    if any(part in low for part in _CUE_PARTS) and _CUE.search(low):
+    if any(map(low.__contains__, _CUE_PARTS)) and _CUE.search(low):
         return 2
     return 1 if _USED.search(low) else 0
