@@ -83,7 +83,20 @@ def test_options_beside_a_card_replace_what_it_says(tmp_path):
     assert "8 x A100, 10 h" in given.out
 
 
-def test_a_card_that_says_nothing_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("", "README.md says neither energy, nor hardware with its hours, nor parameters with tokens"),
+        (
+            "The small one was trained for 3 days on 8 V100.\n\nThe tall one was trained for 9 days on 8 V100.\n",
+            "README.md states several trainings, and not which one is the model's; give --hardware, --count and "
+            "--hours: 8 x V100, 72 h; 8 x V100, 216 h",
+        ),
+    ],
+)
+def test_a_card_without_a_basis_is_refused(tmp_path, body, reason):
     card = tmp_path / "README.md"
-    card.write_text("# Heron\n")
-    assert call(["estimate", "--from-card", "README.md"], tmp_path).code == 2
+    card.write_text(f"# Herons\n\n{body}")
+    result = call(["estimate", "--from-card", "README.md"], tmp_path)
+    assert (result.code, result.out) == (2, "")
+    assert reason in result.err

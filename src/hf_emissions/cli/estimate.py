@@ -27,6 +27,8 @@ from ..estimation.reuse import avoided
 from ..factors.equivalences import equivalents
 from ..facts.extract import extract_facts
 from ..facts.facts import Facts, place_facts
+from ..rules.estimable_emissions import basis
+from ..terminal import one_line
 from .command import command, flag, option, values_of
 from .editor import Editor
 from .estimate_report import estimate_figure, estimate_lines
@@ -34,6 +36,9 @@ from .failures import DONE
 from .option_types import COUNT, LARGE_NUMBER, NUMBER, POSITIVE_ENERGY_KWH, POSITIVE_HOURS
 from .options import EquivalentsOptions, IntoOptions, PlaceOptions
 from .targets import one_target
+
+# Trainings of a card that an error lists.
+_MOST_LISTED = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +124,10 @@ def _facts(options: EstimateOptions) -> Facts:
         count = 1  # as the help says
     given = values_of(options, Facts) | {"count": count, "encoder_decoder": options.encoder_decoder or None}
     known = {name: value for name, value in given.items() if value is not None}
-    return _said(options).replace(**{**known, **place_facts(options.country, options.region)})
+    facts = _said(options).replace(**{**known, **place_facts(options.country, options.region)})
+    if options.from_card is not None and basis(facts.replace(reported_g=None)) is None:
+        raise UsageError(f"{options.from_card} {_missing(facts)}")
+    return facts
 
 
 def _said(options: EstimateOptions) -> Facts:
@@ -130,6 +138,17 @@ def _said(options: EstimateOptions) -> Facts:
     if options.country is None and options.region is None:
         return facts
     return facts.replace(provider=None, region=None, country_iso3=None)
+
+
+def _missing(facts: Facts) -> str:
+    """What a card lacks for an estimate, and what to give beside it."""
+    if len(facts.trainings) > 1:
+        listed = "; ".join(one_line(training.words) for training in facts.trainings[:_MOST_LISTED])
+        give = "give --hardware, --count and --hours"
+        return f"states several trainings, and not which one is the model's; {give}: {listed}"
+    return (
+        "says neither energy, nor hardware with its hours, nor parameters with tokens; give what is missing as options"
+    )
 
 
 def _check_age(facts: Facts) -> None:
