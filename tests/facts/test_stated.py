@@ -126,6 +126,50 @@ READ = {
         "GPU: GTX 1080Ti\n\nThis model took roughly 36 hours to fine-tune.",
         ("GTX 1080Ti", None, 36, None),
     ),
+    "days and hours in German": (
+        "Das Training lief auf vier A100 und dauerte 2 Tage und 5 Stunden.",
+        ("A100", 4, 53, None),
+    ),
+    "days and hours in one word": ("Training took 1d7h on 32 H100 GPUs.", ("H100", 32, 31, None)),
+    "hours of devices in one word": ("We used 40 A100h in total for the fine-tuning.", (None, None, None, 40)),
+    "each of the epochs, in French": (
+        "Entraînement : 3 époques de 2 heures chacune, sur une carte T4.",
+        ("T4", 1, 6, None),
+    ),
+    "a whole training of one epoch": (
+        "- instruction tuning: 1 epoch x 5 hours on 1 x A100",
+        ("A100", 1, 5, None),
+    ),
+    "what it took, not what it did not": (
+        "I uploaded it 22 days ago, it didn't take 22 days. It took 30 minutes to train on one T4.",
+        ("T4", 1, 0.5, None),
+    ),
+    "nodes and devices of each as labels": (
+        "- Nodes: 4\n- GPUs per node: 8 (AMD MI300X)\n- Training time: 3 days\n",
+        ("AMD MI300X", 32, 72, None),
+    ),
+    "servers of several devices": (
+        "The model was trained on 4 8xA100 servers for 36 hours.",
+        ("A100", 32, 36, None),
+    ),
+    "devices of all nodes in a list": (
+        "- Training hardware: 8 LUMI nodes, 64 AMD MI250X\n- Training time: 10 hours\n",
+        ("AMD MI250X", 64, 10, None),
+    ),
+    "hours that count no devices": ("Compute: 32 A100-hours.", ("A100", None, None, 32)),
+    "the time in brackets is the exact one": (
+        "Training took almost two hours (1 h 52 min) on one A100.",
+        ("A100", 1, 1 + 52 / 60, None),
+    ),
+    "behind a comparison in Chinese": (
+        "预训练使用512张H800\uff0c历时21天。作为对比\uff0c另一个模型使用2048张A100训练了30天。",
+        ("H800", 512, 504, None),
+    ),
+    "below the heading of the Hub's template": (
+        "#### Speeds, Sizes, Times\n\n* Training took 6 hours on 8 V100 GPUs\n",
+        ("V100", 8, 6, None),
+    ),
+    "we, without a word of training": ("We used 32 V100 GPUs for about 7 days.", ("V100", 32, 168, None)),
     "the total that is stated": (
         "The first stage took 4 days on 64 A100. Then we trained for 2 days more. "
         "In total, training took 6 days on 64 A100.",
@@ -157,6 +201,20 @@ def test_what_is_stated_together_is_read_together(text, expected):
         "x T4 |\n",
         "DeBERTa itself was pretrained by Microsoft on 64 V100 over 20 days.",
         "A rolling backtest over one year took another 3 hours on one T4.",
+        "Was it trained on 8 V100 for 3 days?",
+        'As they say, "it was trained for six weeks on 1,024 A100 GPUs".',
+        "- Training hardware: (e.g. 512 H100)\n- Training time: (e.g. 4 weeks)\n",
+        "It would take 10 days on 8 A100 to train this from scratch.",
+        "TinyBird was pretrained using 16 A100-40G GPUs in 90 days by its authors.",
+        "# Jay\n\nUnlike MusicHen, it is small. MusicHen was trained on 64 A100 for 9 days.",
+        "L'addestramento partirà a marzo, durerà 18 giorni e userà 64 GPU A100.",
+        "Zum Vergleich: das andere Modell wurde 7 Tage auf einer TPU v3 trainiert.",
+        "We got a grant of 5,000 GPU hours for other projects.",
+        "## Hardware requirements\n\n### Training\n\n- GPU: 4 x V100\n- Training time: 12 hours\n",
+        "It takes 4 hours on 4 V100 GPUs to render the videos of the test set.",
+        "It achieves the following results on the evaluation set:\n\n- Loss: 0.2\n- Runtime: 3.1 s\n",
+        "# A\n\n| Competitor | Hardware | Time |\n|---|---|---|\n| Finch | 8 x A100 | 3 days |\n| Wren | 8 x A100 | 4 "
+        "days |\n",
     ],
 )
 def test_what_is_not_this_models_training_is_not_read(text):
@@ -196,6 +254,21 @@ class TestSeveral:
         )
         assert (facts.hardware, facts.count, facts.wall_hours) == (None, None, None)
         assert [one.hardware for one in facts.trainings] == ["TPU v4-8", "TPU v4-64"]
+
+    def test_a_stage_that_goes_on_from_the_other_is_no_better_than_it(self):
+        text = (
+            "The first stage was trained on 8 A100 for 20 hours. The second stage was trained on 16 H100 for 5 hours."
+        )
+        assert [one.words for one in extract_facts(text).trainings] == ["8 x A100, 20 h", "16 x H100, 5 h"]
+
+    def test_two_counts_in_one_sentence_are_no_count(self):
+        text = "It was trained for 8 days on 128 V100 and then on 192 V100, in total for 3,904 V100 GPU-days."
+        facts = extract_facts(text)
+        assert (facts.hardware, facts.count, facts.device_hours) == ("V100", None, 3904 * 24)
+
+    @pytest.mark.parametrize(("count", "read"), [(17, 17), (16, None)])
+    def test_devices_beside_nodes_are_all_of_them_if_no_node_has_as_many(self, count, read):
+        assert extract_facts(f"Trained on 8 nodes, {count} V100 for 5 hours.").count == read
 
     def test_a_single_one_is_listed_too(self):
         text = "It was trained on 4 A100 for 3 days."
@@ -261,6 +334,9 @@ def test_the_own_row_of_a_table_of_sizes():
         ),
         ("It was trained on a T4 for 3 hours.\n\nTrained with thanks to Kaggle and to Google Cloud.", "gcp"),
         ("A list of clouds: AWS, Azure. Nothing was trained.", None),
+        ("Thanks to TensorFlow Research Cloud (TFRC) for the free access to TPUs.", "gcp"),
+        ("Trained on AWS SageMaker for five epochs.", "aws"),
+        ("The code of Google BERT was used. It is also on Azure.", None),
     ],
 )
 def test_the_provider_that_is_thanked(text, provider):

@@ -39,6 +39,7 @@ _TIME_LABEL = re.compile(
 )
 
 
+_OF_USE = -5
 # Words that continue the topic of the previous sentence.
 _GOES_ON = re.compile(r"^[\s>*+-]{0,12}(?:also|additionally|moreover|furthermore|in addition|besides)\b")
 
@@ -54,12 +55,17 @@ def points_of_context(sentence: Sentence, before: Sentence | None) -> int:
     return max(points, heading) if heading > 0 else points + heading
 
 
+def is_of_use(sentence: Sentence) -> bool:
+    """True below a heading of requirements, inference or targets, where no label refers to the training."""
+    return _points_of_heading(sentence) == _OF_USE
+
+
 @lru_cache(maxsize=64)
 def _points_of_heading(sentence: Sentence) -> int:
     """Score of the heading, and of the line above a list: 1 for training, below 0 for another topic."""
     heading = f"{sentence.page.heading(sentence.start)} {sentence.page.lead_in(sentence.start)}"
     if _USE_HEADING.search(heading) or _USE_HEADING.search(sentence.page.section(sentence.start)):
-        return -5
+        return _OF_USE
     if _TRAIN_HEADING.search(heading):
         return 1
     return -2 if _OTHER_HEADING.search(heading) else 0

@@ -58,7 +58,8 @@ _TIME = re.compile(
 _AND = re.compile(r"\d ?%? ?(?:and|y|et|und|и) [\d.]")
 _BETWEEN = re.compile(r"\b(?:between|entre|zwischen|tra|между|od) ?$")
 _NEXT = re.compile(
-    rf"[ ,]{{0,2}}(?:and |& )?(?P<low>{DIGITS}|{WORD}|an?)(?P<half> and (?:a )?half)?[ -]{{0,2}}(?P<unit>{_UNIT})"
+    rf"[ ,]{{0,2}}(?:and |& |und |et |y |e |и )?(?P<low>{DIGITS}|{WORD}|an?)(?P<half> and (?:a )?half)?[ "
+    rf"-]{{0,2}}(?P<unit>{_UNIT})"
 )
 # As in `7h21min` and `2h17m`, which no blank parts.
 _JOINED = re.compile(

@@ -9,7 +9,8 @@ from .numbers import WORD, number
 
 _PER_EPOCH = re.compile(
     r"\W{0,3}(?:per|/|each|an|every|for each|for one|for an|pro|par|por)[ -]{0,2}(?:single )?(?:epoch|epoque|époque"
-    r"|época|fold)|\W{0,3}each\b(?! (?:\w+ )?(?:gpu|node|card|device|model|stage|size))|[^.;]{0,40}\bto (?:finish"
+    r"|época|fold)|\W{0,3}(?:chacune?|jeweils|ciascun[ao]|cada una?)\b|\W{0,3}each\b(?! (?:\w+ )?(?:gpu|node|card"
+    r"|device|model|stage|size))|[^.;]{0,40}\bto (?:finish"
     r"|complete|train|run) (?:one|an?|1|each|every|a single) epoch"
 )
 _EACH_EPOCH = re.compile(

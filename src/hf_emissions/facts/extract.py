@@ -19,6 +19,7 @@ from .keywords import (
     ADAPTERS,
     BASE,
     BLOCK,
+    CLOUDS,
     DEVICES,
     FIGURES,
     FOREIGN_SCALES,
@@ -48,7 +49,7 @@ _PARTS = ("hardware", "count", "wall_hours", "device_hours")
 _TIMES = frozenset(["wall_hours", "device_hours", "hours"])
 _LABELLED = DEVICES | TIMES | FIGURES | PLACES | TIME_LABELS
 _SIZES = SIZES | FOREIGN_SCALES
-_BODY = _LABELLED | _SIZES
+_BODY = _LABELLED | _SIZES | CLOUDS
 _METADATA = BASE | ADAPTERS
 _TRAINER = HYPERPARAMETERS | LOGGED
 _ESTIMABLE = FIGURES | BLOCK | OPERATIONS
@@ -97,6 +98,9 @@ def read_facts(page: CardText) -> Facts:
     _settle_hours(values, places)
     _settle_region(values, places)
     several = values.pop("trainings", None)
+    if len({training.count for training in several or () if training.count is not None}) > 1:
+        values.pop("count", None)
+        places.pop("count", None)
     if not values and not several:
         return NO_FACTS
     trainings = several or _only_training(values, places)

@@ -92,6 +92,11 @@ _LOOSE = frozenset(
 _ABOUT = re.compile(
     r"(?:[~≈ ]|about|around|approximately|approx\.?|roughly|close to|nearly|almost|circa|ca\.?|etwa|около)+ "
 )
+_NODES = labels("nodes, number of nodes, node count, num nodes, # nodes, compute nodes, instances, number of instances")
+_EACH = re.compile(
+    r"(?:number of |num |# )?(?:gpus?|accelerators?|devices|tpus?|cards) ?(?:per|/) ?(?:node|instance|machine|server)"
+)
+_LEADING_WHOLE = re.compile(r"[1-9]\d{0,2}(?![\d.,])")
 _PARTS = ("hardware", "count", "wall_hours", "device_hours", "hours")
 LABELS = _EITHER | _WALL | _DEVICE | _HARDWARE | _COUNT
 
@@ -119,7 +124,7 @@ _ELSEWHERE = re.compile(
 
 def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[ExtractedFact]:
     """Labelled hours, hardware and counts, in card order."""
-    found = list(_labelled(page, pairs))
+    found = [*((fact, "") for fact in _per_node(pairs)), *_labelled(page, pairs)]
     repeated = _repeated([fact for fact, _ in found], [label for _, label in found])
     if repeated:
         yield ExtractedFact("trainings", repeated, 0, 0)
@@ -128,6 +133,18 @@ def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[Extracted
         # Blocks of the same labels that differ are several trainings.
         if alike and (not repeated or len({fact.value for fact in alike}) == 1):
             yield alike[0]
+
+
+def _per_node(pairs: list[Pair]) -> Iterator[ExtractedFact]:
+    """The count from two labels: `Nodes: 4` and `GPUs per node: 8`, with the device if the second has it."""
+    nodes = next((pair for pair in pairs if pair.label in _NODES and pair.value.isdigit()), None)
+    each = next((pair for pair in pairs if _EACH.fullmatch(pair.label) and pair.value[:1].isdigit()), None)
+    if nodes is None or each is None:
+        return
+    number_of_each = _LEADING_WHOLE.match(each.value)
+    if number_of_each is not None:
+        yield from (fact for fact in _hardware(each) if fact.name == "hardware")
+        yield ExtractedFact("count", int(nodes.value) * int(number_of_each[0]), each.start, each.end)
 
 
 def _repeated(facts: list[ExtractedFact], labels: list[str]) -> tuple[Training, ...]:

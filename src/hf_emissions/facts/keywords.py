@@ -65,6 +65,7 @@ FOREIGN_SCALES = _words(
     "milioni miliony millones millionen milyar "
     "milyon miljard miljarder mio mrd bilh milh"
 )
+NODES = _words("nodes node instances")
 HYPERPARAMETERS = _words("hyperparameters")
 OPERATIONS = _words("total_flos")
 LOGGED = OPERATIONS | _words("train_runtime max_seq_length num_train_epochs")
@@ -85,6 +86,7 @@ _ALL = frozenset(
         PLACES,
         CLOUDS,
         SIZES,
+        NODES,
         FOREIGN_SCALES,
         HYPERPARAMETERS,
         LOGGED,

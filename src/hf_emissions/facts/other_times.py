@@ -21,7 +21,8 @@ _ON_DATA = re.compile(
 )
 # The week of `30 hours a week`.
 _NOT = re.compile(
-    r"\b(?:n't|not|never) (?:[a-z]+ ){0,2}(?:take|need|require|last|cost)\b[^.;]{0,24}$|n't (?:take|need)\b[^.;]{0,24}$"
+    r"\b(?:not|no|nicht|non|pas|не) $|\b(?:n't|not|never) (?:[a-z]+ ){0,2}(?:take|need|require|last"
+    r"|cost)\b[^.;]{0,24}$|n't (?:take|need)\b[^.;]{0,24}$"
 )
 _GRANT = re.compile(r"\b(?:grants?|granted|allocations?|credits?|donation|donated|vouchers?)\b[^.;]{0,24}$")
 # The second of `675 vs. 6,250 GPU days`.

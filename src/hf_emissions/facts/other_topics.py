@@ -28,6 +28,8 @@ _BY_OTHERS = re.compile(
 _ENOUGH = re.compile(
     r"\b(?:usually|typically|normally|se estiman?|bạn cần|ít nhất|mindestens|al menos|pelo menos|au moins|almeno"
     r"|cukup|genügt|reicht|suffit|basta|wystarczy|yeterli\w{0,3}|volstaat|postačí)\b"
+    r"|\b(?:durerà|partirà|userà|wird voraussichtlich|sera |será|tardará|durará|если бы|будет|займ[её]т)\b|予定"
+    r"|예정|将于"
     r"|минимум|至少|最低|少なくとも|최소|достаточно|хватит|хватает|足够|即可|十分です|で足り|충분"
 )
 _REQUIRED = re.compile(r"\b(?:requires?|requiring|(?<!time )required)\b")
@@ -82,6 +84,20 @@ _ELSEWHERE = re.compile(
 # Every match of `_ENOUGH`, and of `_OTHER_MODEL`, has one of these parts.
 _ENOUGH_PARTS = (
     *("usually", "typically", "normally", "se estima", "bạn cần", "ít nhất", "mindestens", "al menos", "pelo menos"),
+    *(
+        "durerà",
+        "partirà",
+        "userà",
+        "voraussichtlich",
+        "sera ",
+        "será",
+        "tardará",
+        "durará",
+        "если бы",
+        "будет",
+        "займ",
+    ),
+    *("予定", "예정", "将于"),
     *("au moins", "almeno", "cukup", "genügt", "reicht", "suffit", "basta", "wystarczy", "yeterli", "volstaat"),
     *(
         "postačí",
@@ -117,11 +133,30 @@ _OTHER_MODEL_PARTS = (
         "původn",
     ),
     *("originaal", "deprecated", "partimos", "utgår", "model", "rival", "competitor", "literature", "ベース"),
-    *("基", "预训练", "原", "베이스", "원본", "사전학습", "оригинальн", "базовая"),
+    *(
+        "基",
+        "预训练",
+        "对比",
+        "相比",
+        "比較",
+        "비교",
+        "vergleich",
+        "сравнен",
+        "confronto",
+        "元の",
+        "原",
+        "베이스",
+        "원본",
+        "사전학습",
+        "оригинальн",
+        "базовая",
+    ),
 )
 _OTHER_MODEL = re.compile(
     r"^\W{0,3}(?:where|while|whereas|although) [\w.-]{2,30} (?:needed|took|used|was|required)"
-    r"|ベースモデル|基础模型|预训练模型由|基座|原始模型|原版|베이스|원본|사전학습 모델은|оригинальн|базовая модель"
+    r"|作为对比|相比之下|比較として|비교하면|zum vergleich|для сравнения|per confronto|por comparación|para comparar"
+    r"|à titre de comparaison|元のモデル|ベースモデル|基础模型|预训练模型由|基座|原始模型|原版|베이스|원본"
+    r"|사전학습 모델은|оригинальн|базовая модель"
     r"|\b(?:original(?:ly)? (?:[a-z0-9-]{1,14} ){0,3}(?:was|were|took|model|trained|paper|bert"
     r"|roberta|release|authors?)(?! (?:code|implementation|config|tokeni|architecture|vocab|recipe|script))|the "
     r"authors\b|the author\b(?!:)|et al|(?<!in )(?<!for )(?<!our )the paper"

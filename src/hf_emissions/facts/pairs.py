@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .card_text import CardText, lowered
-from .keywords import DEVICES, FIGURES, PLACES, SIZES, TIME_LABELS, TIMES
+from .keywords import DEVICES, FIGURES, NODES, PLACES, SIZES, TIME_LABELS, TIMES
 
-_KEYWORDS = DEVICES | TIMES | TIME_LABELS | FIGURES | PLACES | SIZES
+_KEYWORDS = DEVICES | TIMES | TIME_LABELS | FIGURES | PLACES | SIZES | NODES
 # Many cards have a machine's specification in a code fence.
 _ALSO_IN_CODE = frozenset(["gpu", "gpus", "cpu/gpu", "gpu/cpu"])
 # Limit of pairs; most cards have fewer than a hundred.

@@ -112,7 +112,11 @@ def sentences(page: CardText, index: int, unit: Unit) -> Iterator[Sentence]:
     for found in _END.finditer(unit.text):
         if _ABBREVIATION.search(unit.text[max(begin, found.start() - 8) : found.start()].lower()):
             continue
-        if page.text.startswith(("**", "__"), unit.start + found.end()) and found.end() - begin < _LONGEST_LEAD:
+        if (
+            found[0] == "."
+            and page.text.startswith(("**", "__"), unit.start + found.end())
+            and found.end() - begin < _LONGEST_LEAD
+        ):
             continue  # a bold label, which its sentence follows
         yield _sentence(page, index, unit, begin, found.end())
         begin = found.end()

@@ -68,6 +68,7 @@ _USE = re.compile(
     r"target|pricing|estimate|recommend|infer|requirement|latency|throughput|speed(?!s?, sizes)|serving|deploy"
     r"|benchmark|evaluat"
 )
+_OF_OTHERS = re.compile(r"competitors?|baselines?|rivals?|other models?")
 _OURS = re.compile(r"\b(?:ours|proposed|this model|this one|this work|our model)\b")
 _TOTAL = re.compile(r"(?:total|sum|all|overall|\u03a3)\b")
 _SIZE = re.compile(
@@ -96,7 +97,7 @@ def read_training_table(page: CardText) -> Iterator[ExtractedFact]:
         own = own or [row for row in rows if any(_is_of(name, row.name) for name in names)]
         if len(own) == 1:
             yield from own[0].facts
-        elif not own and not _is_of_use(page, rows[0].start):
+        elif not own and not _OF_OTHERS.match(header) and not _is_of_use(page, rows[0].start):
             yield from _trainings(rows, header)
 
 

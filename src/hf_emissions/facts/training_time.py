@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from .context import is_below_time, is_labelled_hardware, is_labelled_time, points_of_context
+from .context import is_below_time, is_labelled_hardware, is_labelled_time, is_of_use, points_of_context
 from .durations import Duration
 from .epochs import count_epochs, is_of_an_epoch
 from .other_times import is_of_something_else
@@ -150,7 +150,9 @@ def _points_of_time(sentence: Sentence, duration: Duration, before: Sentence | N
     headed = sentence.is_item and is_below_time(sentence)
     labelled = headed or is_labelled_time(sentence)
     governed = _governed(sentence, duration)
-    if duration.of == "others" or not (governed or labelled) or _CALENDAR.search(sentence.low):
+    if duration.of == "others" or not (governed or labelled) or (labelled and is_of_use(sentence)):
+        return 0
+    if _CALENDAR.search(sentence.low):
         return 0
     if not headed and _is_of_data(sentence, duration):
         return 0
