@@ -16,8 +16,7 @@ _THANKS = re.compile(
     r"|provid(?:ed|ing)"
     r"|grant\w*|access to|powered by|hosted on|infrastructure|compute)\b"
 )
-# The longest names of providers, such as `tensorflow research cloud`, on either side of the keyword.
-_REACH = 80
+_GOOGLE = re.compile(r"google(?:'s)? (?:cloud|compute|tpu|research|colab)")
 _MACHINES = re.compile(
     r"\b(?:tpus?|gpus?|cloud|comput\w{1,8}|credits?|research cloud|trc|tfrc|machines?|servers?|cluster|resources?)\b"
 )
@@ -52,8 +51,11 @@ def read_providers(page: CardText, *, has_training: bool) -> Iterator[ExtractedF
 
 
 def _places(page: CardText) -> list[int]:
-    """Offsets of providers; `google` alone is mostly the maker of a model."""
-    return [place for place in page.places(CLOUDS) if provider_named(page.low[max(0, place - _REACH) : place + _REACH])]
+    """Offsets of providers; `google` alone is mostly the maker of a model, but for a cloud TPU beside it."""
+    low = page.low
+    if "cloud tpu" in low:
+        return page.places(CLOUDS)
+    return [place for place in page.places(CLOUDS) if not low.startswith("google", place) or _GOOGLE.match(low, place)]
 
 
 def _is_of_training(sentence: Sentence) -> bool:
