@@ -48,6 +48,18 @@ def test_a_row_that_can_be_estimated():
     assert row["emissions_g"] is None
 
 
+def test_a_row_of_a_training_in_stages_names_each_of_them():
+    card = (
+        b"---\nlicense: mit\n---\n# Heron\n\nThe first stage was trained on 8 A100 for 20 hours. "
+        b"The second stage was trained on 16 H100 for 5 hours.\n"
+    )
+    (row,) = rows_of(one=card)
+    assert (row["status"], row["tier"]) == ("estimable", "C")
+    stages = [(fact["value"], fact["text"]) for fact in row["facts"] if fact["name"] == "stage"]
+    assert stages == [("8 x A100, 20 h", "8 A100 for 20 hours"), ("16 x H100, 5 h", "16 H100 for 5 hours")]
+    assert row["training_text_sha256"] is not None
+
+
 def test_a_figure_in_the_text_alone_is_read():
     (row,) = rows_of(one=bytes_of("lab/in-the-text"))
     assert row["emissions_g"] == 2300

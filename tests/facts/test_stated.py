@@ -280,6 +280,17 @@ class TestSeveral:
             "wall_hours": "3 days",
         }
 
+    def test_a_single_one_has_the_sizes_of_the_card(self):
+        (training,) = extract_facts("# finch-7b\n\nIt was trained on 300B tokens with 4 A100 for 3 days.").trainings
+        assert (training.parameters, training.tokens, training.kind) == (7e9, 300e9, None)
+
+    def test_each_of_several_has_what_its_sentence_says(self):
+        small, tall = extract_facts(
+            "The small one was trained on 20B tokens for 3 days on 8 V100.\n\n"
+            "The tall one was fine-tuned for 9 days on 8 V100."
+        ).trainings
+        assert (small.tokens, small.kind, tall.tokens, tall.kind) == (20e9, None, None, "fine-tuning")
+
     @pytest.mark.parametrize(("hours", "wall_hours"), [(80, 10), (100, 10), (110, None)])
     def test_hours_by_the_clock_agree_with_those_of_the_devices_to_a_quarter(self, hours, wall_hours):
         """Both may be rounded; a larger difference says that the duration is that of a part."""

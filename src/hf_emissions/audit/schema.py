@@ -68,7 +68,11 @@ COLUMNS = (
     ("basis", "string", "what the intensity behind the figure covers, life-cycle or combustion, where the block tells"),
     ("training_type", "string", "pre-training, fine-tuning, or the author's own word"),
     ("findings", "findings", "what the rules found: rule, severity, line, column, message"),
-    ("facts", "facts", "what the card says about its training: name, value, and the words that say it"),
+    (
+        "facts",
+        "facts",
+        "what the card says about its training: name, value, and the words that say it; of several trainings one each",
+    ),
     ("tier", "string", "which facts an estimate rests on, A to F; of estimable models alone"),
     ("estimate_low_g", "double", "5th percentile of the estimate, in grams CO2 equivalent"),
     ("estimate_median_g", "double", "50th percentile"),

@@ -109,9 +109,9 @@ def read_facts(page: CardText) -> Facts:
 
 def _only_training(values: Mapping[str, Any], places: Mapping[str, Span]) -> tuple[Training, ...]:
     """The card's training, if it states only one; none if it states neither a device nor a time."""
-    parts = {name: values[name] for name in _PARTS if name in values}
-    if not parts:
+    if not any(name in values for name in _PARTS):
         return ()
+    parts = {name: values[name] for name in (*_PARTS, "tokens", "parameters") if name in values}
     return (Training(**parts, places=MappingProxyType({name: places[name] for name in parts})),)
 
 
