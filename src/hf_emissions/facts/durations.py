@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .. import units
+from .keywords import parts
 from .numbers import DIGITS, SCALE, WORD, is_part, number
 
 Of = Literal["wall", "devices", "others"]
@@ -74,57 +75,11 @@ _CLOCK = re.compile(r"[ ,]{0,2}(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?
 # As French, Spanish and Polish put it: `9 200 heures GPU`.
 _OF_GPUS = re.compile(r" (?:de |di |d')?(?:gpu|tpu)s?\b")
 # Cheap check for any unit, before the full pattern: parts of the words, and the letters that are units behind digits.
-_UNIT_PARTS = (
-    *[
-        "gpuh",
-        "tpuh",
-        "00h",
-        "hour",
-        "hr",
-        "sec",
-        "day",
-        "week",
-        "wk",
-        "month",
-        "min",
-        "heure",
-        "jour",
-        "hora",
-        "dia",
-        "día",
-        "stund",
-        "tag",
-        "woch",
-        "seman",
-        "semain",
-        "giorn",
-    ],
-    *[
-        "час",
-        "дн",
-        "сут",
-        "недел",
-        "минут",
-        "settiman",
-        "tim",
-        "dag",
-        "mes",
-        "mois",
-        "godz",
-        "dni",
-        "jam",
-        "hari",
-        "saat",
-        "gün",
-        "giờ",
-        "ngày",
-        "uur",
-        "uren",
-        "tunti",
-    ],
-    *["päiv", "годин", "menit", "dakika", "phút", "tygod", "minggu", "hafta", "tuần", "weken", "ore"],
-    *["ساع", "أيام", "يوم", "tunni"],
-    *["天", "小", "時", "周", "週", "分", "月", "日", "시", "일", "주"],
+_UNIT_PARTS = parts(
+    "gpuh, tpuh, 00h, hour, hr, sec, day, week, wk, month, min, heure, jour, hora, dia, día, stund, tag, woch, "
+    "seman, semain, giorn, час, дн, сут, недел, минут, settiman, tim, dag, mes, mois, godz, dni, jam, hari, "
+    "saat, gün, giờ, ngày, uur, uren, tunti, päiv, годин, menit, dakika, phút, tygod, minggu, hafta, tuần, "
+    "weken, ore, ساع, أيام, يوم, tunni, 天, 小, 時, 周, 週, 分, 月, 日, 시, 일, 주"
 )
 _DIGIT_UNIT = re.compile(r"\d(?::\d\d:\d| ?h(?:\b|\d)|d(?:\b|\d))")
 

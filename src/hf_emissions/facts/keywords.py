@@ -13,6 +13,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def parts(listed: str) -> tuple[str, ...]:
+    """Split a comma-separated list of parts of words, of which a text that is worth a search has one."""
+    return tuple(listed.split(", "))
+
+
 _MODELS = _words(
     "v100 v100s p100 p40 p4 p6 k40 k80 k20 m40 m60 t4 t4g a2 a10 a10g a16 a30 a40 a100 a800 a2000 a4000 a4500 a5000 "
     "a5500 a6000 p4000 p5000 p6000 h20 h100 h200 h800 gh200 b100 b200 b300 gb200 gb300 l4 l20 l40 l40s rtx gtx titan "

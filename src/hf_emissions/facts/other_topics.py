@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .keywords import parts
 from .training_cues import TRAIN
 
 _ADVICE = re.compile(
@@ -41,23 +42,8 @@ _TRAINING = re.compile(
 )
 _LEAST = re.compile(r"\b(?:at least|minimum|you|your|if|gb|vram|memory)\b")
 # Every match of `_HYPOTHETICAL` has one of these parts.
-_HYPOTHETICAL_PARTS = (
-    *[
-        "can",
-        "could",
-        "should",
-        "may",
-        "might",
-        "would",
-        "will",
-        "you",
-        "if",
-        "typically",
-        "usually",
-        "generally",
-        "expect",
-        "depend",
-    ],
+_HYPOTHETICAL_PARTS = parts(
+    "can, could, should, may, might, would, will, you, if, typically, usually, generally, expect, depend"
 )
 _HYPOTHETICAL = re.compile(
     rf"\b(?:can|(?<!we )could|should|may|might|would|you|your|if)\b.{{0,60}}{TRAIN}"
@@ -82,75 +68,19 @@ _ELSEWHERE = re.compile(
     r"|index(?:ed|ing)|collected|recorded|annotat\w{0,4}|takes? about \d+ ?(?:ms|s)\b)"
 )
 # Every match of `_ENOUGH`, and of `_OTHER_MODEL`, has one of these parts.
-_ENOUGH_PARTS = (
-    *("usually", "typically", "normally", "se estima", "bạn cần", "ít nhất", "mindestens", "al menos", "pelo menos"),
-    *(
-        "durerà",
-        "partirà",
-        "userà",
-        "voraussichtlich",
-        "sera ",
-        "será",
-        "tardará",
-        "durará",
-        "если бы",
-        "будет",
-        "займ",
-    ),
-    *("予定", "예정", "将于"),
-    *("au moins", "almeno", "cukup", "genügt", "reicht", "suffit", "basta", "wystarczy", "yeterli", "volstaat"),
-    *(
-        "postačí",
-        "минимум",
-        "至少",
-        "最低",
-        "少なくとも",
-        "최소",
-        "достаточно",
-        "хват",
-        "足够",
-        "即可",
-        "十分",
-        "足り",
-        "충분",
-    ),
+_ENOUGH_PARTS = parts(
+    "usually, typically, normally, se estima, bạn cần, ít nhất, mindestens, al menos, pelo menos, durerà, "
+    "partirà, userà, voraussichtlich, sera , será, tardará, durará, если бы, будет, займ, 予定, 예정, 将于, "
+    "au moins, almeno, cukup, genügt, reicht, suffit, basta, wystarczy, yeterli, volstaat, postačí, минимум, "
+    "至少, 最低, 少なくとも, 최소, достаточно, хват, 足够, 即可, 十分, 足り, 충분"
 )
-_OTHER_MODEL_PARTS = (
-    *("original", "author", "et al", "paper", "base", "teacher", "parent", "source", "backbone", "foundation"),
-    *("previous", "earlier", "prior", "other", "larger", "bigger", "smaller", "compar", "contrast", "opposed"),
-    *("unlike", "where", "while", "although", "instead", "rather", "tokeni", "ursprünglich", "d'origine", "исходн"),
-    *(
-        "orijinal",
-        "trained by",
-        "by ",
-        "from ",
-        "suoi",
-        "seus",
-        "sus ",
-        "ses ",
-        "oorspronkelijk",
-        "oryginaln",
-        "původn",
-    ),
-    *("originaal", "deprecated", "partimos", "utgår", "model", "rival", "competitor", "literature", "ベース"),
-    *(
-        "基",
-        "预训练",
-        "对比",
-        "相比",
-        "比較",
-        "비교",
-        "vergleich",
-        "сравнен",
-        "confronto",
-        "元の",
-        "原",
-        "베이스",
-        "원본",
-        "사전학습",
-        "оригинальн",
-        "базовая",
-    ),
+_OTHER_MODEL_PARTS = parts(
+    "original, author, et al, paper, base, teacher, parent, source, backbone, foundation, previous, earlier, "
+    "prior, other, larger, bigger, smaller, compar, contrast, opposed, unlike, where, while, although, instead, "
+    "rather, tokeni, ursprünglich, d'origine, исходн, orijinal, trained by, by , from , suoi, seus, sus , ses , "
+    "oorspronkelijk, oryginaln, původn, originaal, deprecated, partimos, utgår, model, rival, competitor, "
+    "literature, ベース, 基, 预训练, 对比, 相比, 比較, 비교, vergleich, сравнен, confronto, 元の, 原, 베이스, "
+    "원본, 사전학습, оригинальн, базовая"
 )
 _OTHER_MODEL = re.compile(
     r"^\W{0,3}(?:where|while|whereas|although) [\w.-]{2,30} (?:needed|took|used|was|required)"

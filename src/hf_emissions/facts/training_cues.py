@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .keywords import parts
+
 # What `cue_of` gives for a completed training.
 COMPLETED = 3
 
@@ -33,42 +35,10 @@ _DONE = re.compile(
     rf"|\btook\b.{{0,40}}\bto {TRAIN}|\btaking\b.{{0,40}}\bto {TRAIN}|{_OTHER_LANGUAGES}"
 )
 # Every match of `_DONE` has one of these parts: most sentences need no search.
-_TRAIN_PARTS = (
-    *[
-        "train",
-        "trin",
-        "tun",
-        "affin",
-        "apprentissage",
-        "entra",
-        "entrena",
-        "trein",
-        "addestra",
-        "обуч",
-        "навча",
-        "тренува",
-        "eğiti",
-        "dilatih",
-        "pelatihan",
-    ],
-    *[
-        "trenowa",
-        "uczenie",
-        "luyện",
-        "koulutet",
-        "feinabgestimmt",
-        "dostroj",
-        "wyucz",
-        "trenin",
-        "تدريب",
-        "训练",
-        "訓練",
-        "学習",
-        "학습",
-        "훈련",
-        "trän",
-        "trent",
-    ],
+_TRAIN_PARTS = parts(
+    "train, trin, tun, affin, apprentissage, entra, entrena, trein, addestra, обуч, навча, тренува, eğiti, "
+    "dilatih, pelatihan, trenowa, uczenie, luyện, koulutet, feinabgestimmt, dostroj, wyucz, trenin, تدريب, 训练, "
+    "訓練, 学習, 학습, 훈련, trän, trent"
 )
 _CUE = re.compile(
     rf"(?:\b|(?<=_)){TRAIN}\b|\bpre-?train|\bfine-?tun|\bdistill(?:ed|ation|ing)\b|\bepochs?\b"
@@ -90,38 +60,10 @@ _CUE = re.compile(
     rf"(?:was|were) used"
 )
 # Every match of `_CUE` has one of these parts.
-_CUE_PARTS = (
-    *(
-        "train",
-        "trin",
-        "tun",
-        "distil",
-        "epoch",
-        "sft",
-        "dpo",
-        "orpo",
-        "kto",
-        "rlhf",
-        "ppo",
-        "grpo",
-        "lora",
-        "run",
-        "job",
-    ),
-    *("rl", "phase", "stage", "thank", "grateful", "acknowledg", "sponsor", "donat", "credit", "provid", "grant"),
-    *(
-        "access",
-        "able to",
-        "allowed",
-        "experiment",
-        "adam",
-        "gradient",
-        "learning rate",
-        "finished",
-        "converge",
-        "model",
-    ),
-    *("checkpoint", "version", "adapter", "comput", "used"),
+_CUE_PARTS = parts(
+    "train, trin, tun, distil, epoch, sft, dpo, orpo, kto, rlhf, ppo, grpo, lora, run, job, rl, phase, stage, "
+    "thank, grateful, acknowledg, sponsor, donat, credit, provid, grant, access, able to, allowed, experiment, "
+    "adam, gradient, learning rate, finished, converge, model, checkpoint, version, adapter, comput, used"
 )
 _USED = re.compile(
     r"\b(?:we|i) (?:have |had )?(?:used|utili[sz]ed|rented)\b|\b(?:was|were) used\b|\busing (?:an?"
