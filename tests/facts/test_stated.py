@@ -141,7 +141,7 @@ READ = {
         ("A100", 1, 5, None),
     ),
     "what it took, not what it did not": (
-        "I uploaded it 22 days ago, it didn't take 22 days. It took 30 minutes to train on one T4.",
+        "The upload is of March, but it didn't take 3 weeks. It took 30 minutes to train on one T4.",
         ("T4", 1, 0.5, None),
     ),
     "nodes and devices of each as labels": (
