@@ -23,6 +23,8 @@ _ABOUT_ANOTHER = re.compile(
 _ORIGINAL = re.compile(r"\b(?:original|upstream|base|parent|source)\b")
 _NAME = re.compile(r"[a-z0-9]*[a-z][a-z0-9]*")
 _LONGEST_SECTION = 3000
+# Nearly all cards are shorter; it bounds the search for one name.
+_LONGEST_TEXT = 20_000
 _LEAD_OF_OTHERS = re.compile(
     r"\b(?:original|upstream|base|parent|teacher)(?:'s)? (?:model|team|card|readme|authors)\b|\bfor (?:reference"
     r"|comparison)\b"
@@ -89,7 +91,13 @@ def has_another_subject(page: CardText, sentence: str) -> bool:
     name = found["name"].lower()
     if _shares(page, name):
         return False
-    return re.search(_RELATED + re.escape(name), page.low) is not None
+    return _is_related(page, name)
+
+
+@lru_cache(maxsize=16)
+def _is_related(page: CardText, name: str) -> bool:
+    """True if the card calls a model of this name its base, or compares itself with it."""
+    return re.search(_RELATED + re.escape(name), page.low[: page.body + _LONGEST_TEXT]) is not None
 
 
 def _shares(page: CardText, name: str) -> bool:
