@@ -59,6 +59,13 @@ def test_what_is_given_by_name_is_said_of_the_whole():
     assert estimate(facts, hardware="T4", count=1, wall_hours=3.0).rests_on == "1 x Tesla T4, 3 h"
 
 
+def test_a_published_calculator_takes_no_stages():
+    """It would count 25 hours of one device."""
+    facts = stages(A100, A100 | {"count": 16}, hardware="A100", wall_hours=40.0, country_iso3="DEU")
+    with pytest.raises(UsageError, match="ml-co2-impact takes one training, and these are 2 stages"):
+        estimate(facts, method="ml-co2-impact")
+
+
 def test_metered_energy_is_of_the_whole():
     assert estimate(stages(A100, H100, energy_kwh=100.0, country_iso3="DEU")).tier == "A"
 
@@ -71,6 +78,18 @@ def test_check_names_the_stages_and_the_command(tmp_path):
     card.write_text(CARD)
     result = call(["estimate", "--from-card", "README.md", "--country", "DEU", "--format", "quiet"], tmp_path)
     assert float(result.out) == estimate(extract_facts(CARD), country_iso3="DEU").median_g
+
+
+@pytest.mark.parametrize("hours", ["9" * 14, "9" * 400, "1e300"])
+def test_a_stage_that_lasts_for_ever_is_no_training(hours):
+    """Nothing that a card says may raise, or be a part of a sum."""
+    table = f"| Stage | Hardware | GPU hours |\n|---|---|---|\n| SFT | 8 A100 | 5 |\n| DPO | 8 A100 | {hours} |\n"
+    assert all(one.rule != "estimable-emissions" for one in check_card(f"---\nlicense: mit\n---\n# Heron\n\n{table}"))
+
+
+@pytest.mark.parametrize("nodes", ["\u00b2", "9" * 5000, "\u0664"])
+def test_nodes_that_are_no_plain_number(nodes):
+    assert extract_facts(f"# Heron\n\n- Nodes: {nodes}\n- GPUs per node: 8 (A100)\n").count is None
 
 
 def test_options_beside_a_card_replace_what_it_says(tmp_path):

@@ -38,6 +38,8 @@ def by_calculator(method: str, facts: Facts, grid: Grid, pue: float | None, sett
         raise UsageError(f"{method!r} is no method; there are monte-carlo, {', '.join(METHODS)}")
     if not grid.known:
         raise UsageError(f"{method} needs a place: give --country, --region or --intensity")
+    if len(facts.stages) > 1:
+        raise UsageError(f"{method} takes one training, and these are {len(facts.stages)} stages; give one at a time")
     hours = _hours(method, facts)
     _check_unused(method, facts, settings)
     hardware = None if facts.hardware is None else find_hardware(facts.hardware)

@@ -192,6 +192,8 @@ def _take(found: Iterable[ExtractedFact], values: dict[str, Any], places: dict[s
 
 
 def _is_sane(name: str, value: Any) -> bool:
+    if name == "trainings":
+        return all(_is_sane(part, getattr(training, part)) for training in value for part in training.places)
     most = _MOST.get(name)
     return bool(value) if most is None else _LEAST <= value <= most
 

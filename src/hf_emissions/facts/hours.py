@@ -96,7 +96,7 @@ _NODES = labels("nodes, number of nodes, node count, num nodes, # nodes, compute
 _EACH = re.compile(
     r"(?:number of |num |# )?(?:gpus?|accelerators?|devices|tpus?|cards) ?(?:per|/) ?(?:node|instance|machine|server)"
 )
-_LEADING_WHOLE = re.compile(r"[1-9]\d{0,2}(?![\d.,])")
+_WHOLE = re.compile(r"[1-9][0-9]{0,4}(?![\d.,])")
 _PARTS = ("hardware", "count", "wall_hours", "device_hours", "hours")
 LABELS = _EITHER | _WALL | _DEVICE | _HARDWARE | _COUNT
 
@@ -137,14 +137,14 @@ def read_labelled_hours(page: CardText, pairs: list[Pair]) -> Iterator[Extracted
 
 def _per_node(pairs: list[Pair]) -> Iterator[ExtractedFact]:
     """The count from two labels: `Nodes: 4` and `GPUs per node: 8`, with the device if the second has it."""
-    nodes = next((pair for pair in pairs if pair.label in _NODES and pair.value.isdigit()), None)
-    each = next((pair for pair in pairs if _EACH.fullmatch(pair.label) and pair.value[:1].isdigit()), None)
+    nodes = next((pair for pair in pairs if pair.label in _NODES and _WHOLE.fullmatch(pair.value)), None)
+    each = next((pair for pair in pairs if _EACH.fullmatch(pair.label) and _WHOLE.match(pair.value)), None)
     if nodes is None or each is None:
         return
-    number_of_each = _LEADING_WHOLE.match(each.value)
-    if number_of_each is not None:
-        yield from (fact for fact in _hardware(each) if fact.name == "hardware")
-        yield ExtractedFact("count", int(nodes.value) * int(number_of_each[0]), each.start, each.end)
+    on_each = _WHOLE.match(each.value)
+    assert on_each is not None
+    yield from (fact for fact in _hardware(each) if fact.name == "hardware")
+    yield ExtractedFact("count", int(nodes.value) * int(on_each[0]), each.start, each.end)
 
 
 def _repeated(facts: list[ExtractedFact], labels: list[str]) -> tuple[Training, ...]:
