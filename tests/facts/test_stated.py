@@ -202,6 +202,7 @@ def test_what_is_stated_together_is_read_together(text, expected):
         "DeBERTa itself was pretrained by Microsoft on 64 V100 over 20 days.",
         "A rolling backtest over one year took another 3 hours on one T4.",
         "Was it trained on 8 V100 for 3 days?",
+        "Next year we plan to train another one on 64 H100 GPUs for about 5 days.",
         'As they say, "it was trained for six weeks on 1,024 A100 GPUs".',
         "- Training hardware: (e.g. 512 H100)\n- Training time: (e.g. 4 weeks)\n",
         "It would take 10 days on 8 A100 to train this from scratch.",
@@ -254,6 +255,17 @@ class TestSeveral:
         )
         assert (facts.hardware, facts.count, facts.wall_hours) == (None, None, None)
         assert [one.hardware for one in facts.trainings] == ["TPU v4-8", "TPU v4-64"]
+
+    def test_the_time_of_the_other_variant_in_the_same_sentence(self):
+        facts = extract_facts("Training the small variant took 10 hours and the large one 30 hours, on 4 A100.")
+        assert (facts.wall_hours, [one.wall_hours for one in facts.trainings]) == (None, [10, 30])
+
+    def test_stages_of_a_list_in_french(self):
+        text = "- Pré-entraînement : 3 jours sur 8 GPU A100\n- Affinage : 5 heures sur les mêmes 8 GPU A100\n"
+        assert extract_facts(text).wall_hours == 77
+
+    def test_devices_of_each_node_in_chinese_are_not_all_of_them(self):
+        assert extract_facts("训练使用多个节点、每个节点8张H800\uff0c历时120小时。").count is None
 
     def test_a_stage_that_goes_on_from_the_other_is_no_better_than_it(self):
         text = (

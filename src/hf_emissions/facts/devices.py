@@ -64,7 +64,10 @@ _EACH = re.compile(
 )
 _LISTED = re.compile(r" ?, ?")
 _MOST_IN_A_NODE = 16
-_NODE_HAS = re.compile(r"\b(?:each|every|per) (?:node|machine|server|host)\b[^.]{0,20}$")
+_NODE_HAS = re.compile(
+    r"每(?:个|個|台)?(?:节点|節點|机器|服务器)[^。]{0,6}$|\b(?:each|every|per) (?:node|machine|server"
+    r"|host)\b[^.]{0,20}$"
+)
 _PER_NODE = re.compile(r"^[^.]{0,30}?(?:per|/|each|a|in each|on each|in every) ?(?:node|machine|server|host|instance)")
 _TOTAL = re.compile(
     rf"total(?:ly)?(?: of|ing|ling)? ?(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) (?:{_BETWEEN} )?gpus?"

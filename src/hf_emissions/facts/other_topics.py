@@ -27,7 +27,8 @@ _BY_OTHERS = re.compile(
 )
 # Said of what anybody may need or do, wherever it stands in the sentence.
 _ENOUGH = re.compile(
-    r"\b(?:usually|typically|normally|se estiman?|bạn cần|ít nhất|mindestens|al menos|pelo menos|au moins|almeno"
+    r"\b(?:plan(?:s|ned|ning)?|intend\w{0,3}|hop(?:e|es|ing)|aim(?:s|ing)?) to (?:pre-?|fine-?)?(?:train|tune)\b"
+    r"|\b(?:usually|typically|normally|se estiman?|bạn cần|ít nhất|mindestens|al menos|pelo menos|au moins|almeno"
     r"|cukup|genügt|reicht|suffit|basta|wystarczy|yeterli\w{0,3}|volstaat|postačí)\b"
     r"|\b(?:durerà|partirà|userà|wird voraussichtlich|sera |será|tardará|durará|если бы|будет|займ[её]т)\b|予定"
     r"|예정|将于"
@@ -69,7 +70,8 @@ _ELSEWHERE = re.compile(
 )
 # Every match of `_ENOUGH`, and of `_OTHER_MODEL`, has one of these parts.
 _ENOUGH_PARTS = parts(
-    "usually, typically, normally, se estima, bạn cần, ít nhất, mindestens, al menos, pelo menos, durerà, "
+    "plan, intend, hop, aim, usually, typically, normally, se estima, bạn cần, ít nhất, mindestens, al menos, pelo menos, "
+    "durerà, "
     "partirà, userà, voraussichtlich, sera , será, tardará, durará, если бы, будет, займ, 予定, 예정, 将于, "
     "au moins, almeno, cukup, genügt, reicht, suffit, basta, wystarczy, yeterli, volstaat, postačí, минимум, "
     "至少, 最低, 少なくとも, 최소, достаточно, хват, 足够, 即可, 十分, 足り, 충분"

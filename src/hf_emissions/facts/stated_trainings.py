@@ -32,7 +32,7 @@ _STAGE = re.compile(
     r"|three|[ivx]{1,3}\b)|then (?:we )?(?:fine-?|further )?(?:trained|tuned|fine-?tuned)|followed by|afterwards"
     r"|after that|subsequently)"
     r"|^\W{0,4}(?:cold-start )?(?:rl|sft|dpo|rlhf|grpo|orpo|ppo|pre-?training|mid-?training|post-?training"
-    r"|fine-?tuning)"
+    r"|fine-?tuning|pré-?entraînement|affinage|vortraining|feinabstimmung|preentrenamiento|ajuste fino)"
     r"\b[^:\n]{0,20}:"
 )
 _WORD = re.compile(r"[a-z0-9]{2,}")

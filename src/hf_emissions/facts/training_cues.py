@@ -15,7 +15,8 @@ TRAIN = (
     r"|s)?|tunn?(?:e|ed|ing)|finetun(?:e|ed|ing))"
 )
 _OTHER_LANGUAGES = (
-    r"affin[\u00e9e]\w{0,2} sur|apprentissage|entra[iî]n\w{0,8}|entrena\w{0,8}|trein(?:ad|am|o)\w{0,6}|trainiert\w{0,2}"
+    r"affin[\u00e9e]\w{0,2} sur|apprentissage|affinage|entra[iî]n\w{0,8}|entrena\w{0,8}|trein(?:ad|am|o)\w{0,6}"
+    r"|trainiert\w{0,2}"
     r"|addestra\w{0,6}|обуч\w{0,8}|дообуч\w{0,8}|навча\w{0,8}|тренува\w{0,8}|trainert?|eğitil\w{0,8}|eğitim\w{0,4}"
     r"|dilatih"
     r"|pelatihan|trenowa\w{0,6}|wytrenowan\w{0,3}|uczenie|huấn luyện|koulutet\w{0,6}|getraind|treina(?:do|da|mento)"

@@ -188,7 +188,10 @@ def _points_around(sentence: Sentence, duration: Duration, before: Sentence | No
 
 
 # The second of `about 1 h on a V100 for one recipe, and about 5 hours on a V100 for the other`.
-_AND_MORE = re.compile(r"(?:,|;|\band) (?:then |only |just |about |around |another |approximately |~){0,2}$")
+_AND_MORE = re.compile(
+    r"(?:,|;|\band) (?:the [a-z-]{1,12} (?:one|model|version|variant) )?(?:then |only |just |about |around "
+    r"|another |approximately |~){0,2}$"
+)
 
 
 def _is_of_data(sentence: Sentence, duration: Duration) -> bool:
