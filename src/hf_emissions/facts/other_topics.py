@@ -70,7 +70,8 @@ _ELSEWHERE = re.compile(
 )
 # Every match of `_ENOUGH`, and of `_OTHER_MODEL`, has one of these parts.
 _ENOUGH_PARTS = parts(
-    "plan, intend, hop, aim, usually, typically, normally, se estima, bạn cần, ít nhất, mindestens, al menos, pelo menos, "
+    "plan, intend, hop, aim, usually, typically, normally, se estima, bạn cần, ít nhất, mindestens, "
+    "al menos, pelo menos, "
     "durerà, "
     "partirà, userà, voraussichtlich, sera , será, tardará, durará, если бы, будет, займ, 予定, 예정, 将于, "
     "au moins, almeno, cukup, genügt, reicht, suffit, basta, wystarczy, yeterli, volstaat, postačí, минимум, "
