@@ -31,6 +31,17 @@ def test_a_server_that_asks_for_no_wait_is_not_asked_in_a_circle(server, client,
     assert sum(waits) <= MOST_S
 
 
+def test_the_calls_of_one_edit_share_one_budget(server, client, waits):
+    """A server that is busy at every call in turn is waited for once, not once a call."""
+    repository = server.create("user/model", CARD)
+    server.faults.add("503", "resolve", headers={"Retry-After": "200"})
+    server.faults.add("503", "/preupload/", headers={"Retry-After": "200"})
+    with pytest.raises(HubError, match="the Hub answered 503"):
+        edit(client, "user/model")
+    assert waits == [200.0]
+    assert repository.readme == CARD
+
+
 @pytest.mark.parametrize("pattern", ["whoami", "/preupload/", "/commit/", "/commits/", "/discussions"])
 def test_a_server_that_asks_for_a_day_gets_none(server, client, waits, pattern):
     """Not even from the client's own waiting, which knows no bound."""

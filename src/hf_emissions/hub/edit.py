@@ -65,6 +65,9 @@ def edit_card(hub: Hub, address: Address, change: Change, options: CommitOptions
     account = hub.account()
     if not account.may_write:
         raise HubError(f"{address}: the token of {account.name} may only read; use one with the role write")
+    # One budget for the whole edit: a wait for a call is no longer there for the next try.
+    patience = hub.patience()
+    hub = replace(hub, patience=patience.part)
     # After a rename or transfer, the current owner decides, and nobody else.
     named, address = address, hub.find(address)
     own = account.owns(address)
@@ -76,7 +79,7 @@ def edit_card(hub: Hub, address: Address, change: Change, options: CommitOptions
     # The name of a departed account may lead to what others have put in its place.
     elsewhere = named if not own and named.model.lower() != address.model.lower() else None
     wanted = change if own else partial(_polite_change, hub, address, at, change, options)
-    return _Edit(hub, wanted, options, proposing, own, _Consent(options, elsewhere), hub.patience(), at).run()
+    return _Edit(hub, wanted, options, proposing, own, _Consent(options, elsewhere), patience, at).run()
 
 
 def _check_revision(address: Address, *, proposing: bool) -> None:

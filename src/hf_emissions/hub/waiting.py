@@ -7,7 +7,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -41,6 +41,15 @@ class RetryBudget:
     # Retries of a server that cannot be reached, or answers with other pages; None for no limit but `left_s`.
     connections: int | None = None
     _tries: int = 0
+
+    def part(self) -> RetryBudget:
+        """Budget of one call within this operation: tries of its own, and the time that is left of this one."""
+
+        def sleep(pause_s: float) -> None:
+            self.left_s -= pause_s
+            self.sleep(pause_s)
+
+        return replace(self, sleep=sleep, _tries=0)
 
     def wait(self, why: str, asked_s: float | None = None) -> bool:
         """Wait before the next try, as long as a response asked to; return False at once if the budget is less."""
