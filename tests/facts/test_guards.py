@@ -57,3 +57,17 @@ def test_a_label_of_a_time_is_read_beside_a_device(between, read):
     """The number of `Training time (h)` has no unit to be known by: it must be of one list with a device."""
     text = f"# Heron\n\n| GPU | T4 |\n{'x' * between}\n| Training time (h) | 5 |\n"
     assert may_be_estimated(CardText(text)) is read
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("- Time (h): see below", True),
+        ("| Time | 5 |", True),
+        ("- [Time] 5", True),
+        ("- the [Community Week](https://example.org/t/1) on a GPU", False),
+        ("- Dates & Time (DATE)", False),
+    ],
+)
+def test_a_word_of_time_within_a_link_is_no_label(line, read):
+    assert may_be_estimated(CardText(f"# Heron\n\n- GPU: T4\n{line}\n")) is read

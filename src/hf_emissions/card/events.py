@@ -182,26 +182,27 @@ class _Reader:
 
     def read(self, source: str) -> list[Event]:
         """Return all events of the source."""
-        events: list[Event] = []
-        append, handler_of = events.append, _HANDLERS.get
         # The parser returns None after the last event.
-        for index, event in enumerate(iter(_Parser(source).get_event, None)):
-            handler = handler_of(type(event))
-            if handler is not None:
+        events: list[Event] = list(iter(_Parser(source).get_event, None))
+        handler_of, stack, scalar = _HANDLERS.get, self._open, self._scalar
+        for index, event in enumerate(events):
+            if type(event) is ScalarEvent:
+                if stack and (state := stack[-1]):
+                    # `_key_or_value`, inlined because most events reach it.
+                    if state == _KEY and len(stack) == 1:
+                        self.root_keys.append(index)
+                    stack[-1] = _KEY + _VALUE - state
+                value = event.value
+                if event.anchor is not None or event.tag is not None or value[:1] in _MAY_FAIL or value == _MERGE:
+                    scalar(event, value)
+            elif (handler := handler_of(type(event))) is not None:
                 handler(self, event, index)
-            append(event)
         return events
 
-    def _scalar(self, event: ScalarEvent, index: int) -> None:
-        stack = self._open
-        if stack and (state := stack[-1]):
-            # `_key_or_value`, inlined because most events reach it.
-            if state == _KEY and len(stack) == 1:
-                self.root_keys.append(index)
-            stack[-1] = _KEY + _VALUE - state
+    def _scalar(self, event: ScalarEvent, value: str) -> None:
+        """A scalar that has an anchor or a tag, or is no plain text."""
         if event.anchor is not None:
             self._anchor(event)
-        value = event.value
         if event.tag is not None or (value == _MERGE and event.implicit[0]):
             self._needs_loading = True
         elif value and value[0] in _MAY_FAIL and event.implicit[0] and not _PLAIN_NUMBER.match(value):
@@ -264,7 +265,6 @@ class _Reader:
 
 
 _HANDLERS: dict[type, Callable[[_Reader, Any, int], None]] = {
-    ScalarEvent: _Reader._scalar,
     AliasEvent: _Reader._alias,
     MappingStartEvent: _Reader._mapping,
     SequenceStartEvent: _Reader._sequence,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import yaml
 from yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent
 
 from ..errors import BlockError, FrontMatterError
+from ..lazy import lazy
 from ..record import EmissionsRecord
 from .block import KEY, BlockShapeError, BlockValueError, from_block
 from .block_node import as_written, is_plain_scalar, node_of, pairs
@@ -41,7 +41,7 @@ class ParsedCard:
         """Line and column of an index in the text."""
         return position(self.text, index)
 
-    @cached_property
+    @lazy
     def block(self) -> Entry | None:
         """The entry of the block, or None.
 
@@ -70,7 +70,7 @@ class ParsedCard:
         place = self.front_matter
         return self.text[place.start : place.closing] if place else ""
 
-    @cached_property
+    @lazy
     def block_node(self) -> yaml.Node | None:
         """YAML node of the block's value, aliases resolved; None without a block."""
         if self.block is None:
@@ -82,7 +82,7 @@ class ParsedCard:
         assert isinstance(root, yaml.MappingNode)
         return next((value for key, value in root.value if key.value == KEY), None)
 
-    @cached_property
+    @lazy
     def block_value(self) -> object:
         """The block's value as None, strings, and mappings and lists of them.
 
@@ -95,7 +95,7 @@ class ParsedCard:
         except BlockShapeError as error:
             raise self.unreadable(error) from None
 
-    @cached_property
+    @lazy
     def record(self) -> EmissionsRecord | None:
         """The record in the block, or None if the card has no figure.
 

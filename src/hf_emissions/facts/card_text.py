@@ -6,12 +6,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
 from ..card.front_matter import FrontMatter, find_front_matter
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import FrontMatterError
+from ..lazy import lazy
 from .keywords import DEVICES, ORIGINAL, keywords
 
 # Limits that bound the work for any card: characters around a hit, units read, and hits per word.
@@ -100,17 +100,17 @@ class CardText:
         """True if the card has one of these keywords."""
         return not self.words.isdisjoint(words)
 
-    @cached_property
+    @lazy
     def device_words(self) -> frozenset[str]:
         """Device keywords in the card."""
         return self.words & DEVICES
 
-    @cached_property
+    @lazy
     def low(self) -> str:
         """Text in lower case, with the same offsets."""
         return lowered(self.text)
 
-    @cached_property
+    @lazy
     def front(self) -> FrontMatter | None:
         """Offsets of the front matter; None if there is none, or its end is unclear."""
         if self._parsed is not None:
@@ -120,7 +120,7 @@ class CardText:
         except FrontMatterError:
             return None
 
-    @cached_property
+    @lazy
     def parsed(self) -> ParsedCard | None:
         """Parsed front matter; None if unparsable."""
         try:
@@ -128,12 +128,12 @@ class CardText:
         except FrontMatterError:
             return None
 
-    @cached_property
+    @lazy
     def body(self) -> int:
         """Start offset of the Markdown."""
         return self.front.body if self.front else 0
 
-    @cached_property
+    @lazy
     def end(self) -> int:
         """End offset of the card's own text: at a quoted card of another model, or at the end."""
         if not self.has(ORIGINAL):
@@ -141,7 +141,7 @@ class CardText:
         headings = _at_line_starts(self.low, "#", self.body)
         return next((place for place in headings if _INHERITED.match(self.low, place)), len(self.text))
 
-    @cached_property
+    @lazy
     def _unread(self) -> list[int]:
         """Alternating start and end offsets of code and comments."""
         edges = list(_fences(self.text, self.body))
@@ -155,7 +155,7 @@ class CardText:
         """True if an offset is inside a code example or a comment."""
         return bisect_right(self._unread, place) % 2 == 1
 
-    @cached_property
+    @lazy
     def _headings(self) -> list[tuple[int, str]]:
         places = [place for place in _at_line_starts(self.text, "#", self.body) if not self.is_code(place)]
         found = [heading for heading in (_HEADING.match(self.text, place) for place in places) if heading]
@@ -204,12 +204,12 @@ class CardText:
             found += self._places[word]
         return sorted(found)
 
-    @cached_property
+    @lazy
     def _is_foreign(self) -> bool:
         """True if there are letters of other alphabets than Latin."""
         return not self.text.isascii() and _FOREIGN_LEAD.search(_not_ascii(self.text)) is not None
 
-    @cached_property
+    @lazy
     def foreign_times(self) -> list[int]:
         """Offsets of times in scripts and languages whose words are no keywords."""
         if not self._is_foreign and (self.text.isascii() or not any(word in self.low for word in _LATIN_TIMES)):
@@ -217,7 +217,7 @@ class CardText:
         found = (entry.start() for entry in islice(_FOREIGN_TIME.finditer(self.low, self.body, self.end), _MOST_PLACES))
         return list(found)
 
-    @cached_property
+    @lazy
     def foreign_sizes(self) -> list[int]:
         """Offsets of large numbers in scripts whose words are no keywords."""
         if not self._is_foreign:

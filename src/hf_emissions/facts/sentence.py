@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
 from .card_text import CardText, Unit, lowered
+from ..lazy import lazy
 from .devices import Device, devices
 from .durations import Duration, durations
 from .other_topics import (
@@ -54,17 +54,17 @@ class Sentence:
     text: str
     low: str
 
-    @cached_property
+    @lazy
     def durations(self) -> list[Duration]:
         """Durations in the sentence, with offsets from `start`."""
         return list(islice(durations(self.low), _MOST))
 
-    @cached_property
+    @lazy
     def devices(self) -> list[Device]:
         """Devices in the sentence, with offsets from `start`."""
         return devices(self.text, self.low)[:_MOST] if any(map(self.low.__contains__, self.page.device_words)) else []
 
-    @cached_property
+    @lazy
     def cue(self) -> int:
         """Evidence of training; see `training_cues.cue_of`."""
         return cue_of(self.low)
@@ -75,12 +75,12 @@ class Sentence:
         line = self.page.text.rfind("\n", 0, self.start + 1) + 1
         return len(self.low) <= 60 and _ITEM.match(self.page.text, line) is not None
 
-    @cached_property
+    @lazy
     def is_of_another(self) -> bool:
         """True if its section or its title makes it a sentence about another model's training."""
         return is_of_another(self.page, self.low, self.start) or has_another_subject(self.page, self.text)
 
-    @cached_property
+    @lazy
     def names_another_model(self) -> bool:
         """True if it is about another model, or a comparison with one."""
         return names_another_model(self.low)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Collection, Sequence
+from functools import cache
 
 from ..record import EmissionsRecord
 from .finding import SEVERITIES, Finding
-from .rule import CardView, Rule, view
+from .rule import CardView, Rule, Scope, view
 
 
 def _discovered(package: str) -> tuple[Rule, ...]:
@@ -48,11 +49,17 @@ def check_card(
 
 def findings_in(card: CardView, rules: Sequence[Rule] = RULES) -> list[Finding]:
     """Findings of the rules in a parsed card, in card order."""
-    scopes = card.scopes
     findings: list[Finding] = []
-    for rule in [rule for rule in rules if rule.of in scopes]:
-        findings += rule.findings(card)
+    for rule in _all_of(card.scopes) if rules is RULES else rules:
+        if rule.of in card.scopes:
+            findings += rule.findings(card)
     return sorted(findings)
+
+
+@cache
+def _all_of(scopes: frozenset[Scope]) -> list[Rule]:
+    """Rules for cards of these scopes: a card without a block has few."""
+    return [rule for rule in RULES if rule.of in scopes]
 
 
 def chosen_rules(select: Collection[str] = (), ignore: Collection[str] = ()) -> Sequence[Rule]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ..card.block import KEY
 from ..card.front_matter import position
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import BlockError, FrontMatterError
+from ..lazy import lazy
 from ..facts.card_text import CardText
 from ..facts.extract import NO_FACTS, may_be_estimated, read_facts
 from ..facts.facts import Facts
@@ -64,12 +65,12 @@ class CardView:
     block_error: BlockError | None = None
     base: EmissionsRecord | None = None
 
-    @cached_property
+    @lazy
     def facts(self) -> Facts:
         """Facts about the training; read lazily."""
         return read_facts(self.page)
 
-    @cached_property
+    @lazy
     def facts_of_emissions(self) -> Facts:
         """Facts if they may hold a figure or suffice for an estimate; most cards skip the reading."""
         return self.facts if may_be_estimated(self.page) else NO_FACTS
@@ -86,7 +87,7 @@ class CardView:
         keys = "\n".join(self.keys)
         return _FIGURE if self.page.has(BLOCK) or any(word in keys for word in LIKE_KEY) else _CARD
 
-    @cached_property
+    @lazy
     def values(self) -> tuple[Value, ...]:
         """Classified values of the block."""
         return () if self.parsed is None else read_values(self.parsed)
