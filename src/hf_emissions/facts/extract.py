@@ -56,7 +56,7 @@ _ESTIMABLE = FIGURES | BLOCK | OPERATIONS
 _TIME = TIMES | TIME_LABELS
 _TABLED = _TIME | DEVICES | SIZES
 # After a time label: the end of a table cell or of a bracketed unit, or a number. Not the end of a link's words.
-_LABELLED_TIME = re.compile(r"[^\n]{0,24}?(?:(?<!\(date)\)|\](?!\()|\||[:=][^\n]{0,20}\d)")
+_LABELLED_TIME = re.compile(r"(?:(?!\]\()[^\n]){0,24}?(?:(?<!\(date)\)|\](?!\()|\||[:=][^\n]{0,20}\d)")
 # Token counts are at least in the thousands.
 _MANY = re.compile(r"\d[\d.,]{0,12} ?-?(?:[kmbt]\b|thousand|million|billion|trillion|bn)|\d,\d{3}|\d{5}|\de\+?\d|\^")
 _REACH_BEFORE, _REACH_BEHIND = 40, 80

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from .card_text import CardText, Unit, lowered
 from ..lazy import lazy
+from .card_text import CardText, Unit, lowered
 from .devices import Device, devices
 from .durations import Duration, durations
 from .other_topics import (

@@ -12,11 +12,11 @@ from ..card.block import KEY
 from ..card.front_matter import position
 from ..card.parsed import ParsedCard, parse_card
 from ..errors import BlockError, FrontMatterError
-from ..lazy import lazy
 from ..facts.card_text import CardText
 from ..facts.extract import NO_FACTS, may_be_estimated, read_facts
 from ..facts.facts import Facts
 from ..facts.keywords import BLOCK
+from ..lazy import lazy
 from ..record import EmissionsRecord
 from .finding import Finding, Fix, Severity
 from .values import Kind, Value, read_values
