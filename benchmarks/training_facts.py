@@ -109,7 +109,7 @@ def compare(row: Row, facts: Facts) -> list[Compared]:
     label = {name: row.get(name, "") for name in FIELDS}
     label["hours"] = " ".join(f"{kind} {row[f'{kind}_hours']}" for kind in ("wall", "device") if row[f"{kind}_hours"])
     # Of a card with several trainings its label has one.
-    stated = facts.trainings if row["several"] and len(facts.trainings) > 1 else ()
+    stated = facts.own_trainings if row["several"] and len(facts.own_trainings) > 1 else ()
     right = {
         "hardware": any(
             same_hardware(one or None, read_one.hardware)

@@ -142,8 +142,8 @@ def _said(options: EstimateOptions) -> Facts:
 
 def _missing(facts: Facts) -> str:
     """What a card lacks for an estimate, and what to give beside it."""
-    if len(facts.trainings) > 1:
-        listed = "; ".join(one_line(training.words) for training in facts.trainings[:_MOST_LISTED])
+    if len(facts.own_trainings) > 1:
+        listed = "; ".join(one_line(training.words) for training in facts.own_trainings[:_MOST_LISTED])
         give = "give --hardware, --count and --hours"
         return f"states several trainings, and not which one is the model's; {give}: {listed}"
     return (

@@ -98,7 +98,8 @@ def read_facts(page: CardText) -> Facts:
     _settle_hours(values, places)
     _settle_region(values, places)
     several = values.pop("trainings", None)
-    if len({training.count for training in several or () if training.count is not None}) > 1:
+    counts = {one.count for one in several or () if one.whose == "own" and one.count is not None}
+    if len(counts) > 1:
         values.pop("count", None)
         places.pop("count", None)
     if not values and not several:

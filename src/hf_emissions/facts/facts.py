@@ -53,13 +53,15 @@ class Span:
 
 
 Kind = Literal["pre-training", "fine-tuning", "stage", "size", "experiment"]
+Whose = Literal["own", "another"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """One training of the card's own model that the card states: what one statement says of it.
+    """One training that the card states: what one statement says of it.
 
-    Unknown parts are None. Trainings of other models, and what could be done, are none of the card's.
+    Unknown parts are None. What could be done is no training, and what trained for another model is one only where the
+    card lists it beside its own: a sibling, another size, the model that it was tuned from.
 
     Attributes:
         hardware: device as named.
@@ -71,6 +73,8 @@ class Training:
         kind: `stage` if it is one of several that add up to the model's training; `size` or `experiment` if it is one
             of several that do not; `pre-training` or `fine-tuning` if the statement says so.
         name: what the card calls it, such as `Stage 1` or `7B`.
+        whose: `own` if it is of the card's model, or may be; `another` if the card says which of several is its own,
+            and it is not this one.
         places: spans of the parts, by name.
     """
 
@@ -82,6 +86,7 @@ class Training:
     parameters: float | None = None
     kind: Kind | None = None
     name: str | None = None
+    whose: Whose = "own"
     places: Mapping[str, Span] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -92,7 +97,8 @@ class Training:
         if self.device_hours is not None:
             hours = f"{self.device_hours:.6g} h in all"
         said = ", ".join(part for part in (device, hours) if part)
-        return f"{self.name}: {said}" if self.name else said
+        words = f"{self.name}: {said}" if self.name else said
+        return words if self.whose == "own" else f"{words} (another model's)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +129,8 @@ class Facts:
         training_type: `pre-training` or `fine-tuning`.
         adaptation: trained weights: `full`, `lora` or `frozen-encoder`.
         encoder_decoder: True if each token passes half of the parameters, as in T5.
-        trainings: the trainings that the card states, if it states a device or a time; several ones are not mixed.
+        trainings: the trainings that the card states, if it states a device or a time; several ones are not mixed, and
+            those of other models count for none of the other facts.
         places: spans of the facts, by name.
 
     Raises:
@@ -182,15 +189,21 @@ class Facts:
         return dataclasses.replace(self, **{"trainings": trainings, **known})
 
     @property
+    def own_trainings(self) -> tuple[Training, ...]:
+        """The stated trainings without those of other models."""
+        return tuple(training for training in self.trainings if training.whose == "own")
+
+    @property
     def stages(self) -> tuple[Facts, ...]:
         """Facts of each stage whose estimates add up to that of the training; these facts alone if there are none.
 
         Energy, and a total of the hours of equal devices, are of the whole, and need no sum.
         """
         timed = self.wall_hours is not None and self.count is not None
-        if self.energy_kwh is not None or timed or not are_stages(self.trainings):
+        own = self.own_trainings
+        if self.energy_kwh is not None or timed or not are_stages(own):
             return (self,)
-        return tuple(self._of_stage(stage) for stage in self.trainings)
+        return tuple(self._of_stage(stage) for stage in own)
 
     def _of_stage(self, stage: Training) -> Facts:
         return dataclasses.replace(

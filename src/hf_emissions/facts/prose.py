@@ -28,11 +28,13 @@ def read_prose(page: CardText) -> Iterator[ExtractedFact]:
     """Hardware, count, wall or device hours, and a provider named in the same sentence."""
     told = page.has(DEVICES) or page.has(TIMES)
     found = stated_trainings(list(_sentences(page))) if told else []
-    yield from _of_whole(found)
+    own = [one for one in found if one.whose == "own"]
+    yield from _of_whole(own)
     if len(found) > 1:
-        stages = are_stages(found)
-        yield ExtractedFact("trainings", tuple(_training(one, stages=stages) for one in found), 0, 0)
-    yield from _provider(page, found)
+        stages = len(own) > 1 and are_stages(own)
+        listed = tuple(_training(one, stages=stages and one.whose == "own") for one in found)
+        yield ExtractedFact("trainings", listed, 0, 0)
+    yield from _provider(page, own)
 
 
 def _provider(page: CardText, found: list[StatedTraining]) -> Iterator[ExtractedFact]:
@@ -51,7 +53,8 @@ def _training(one: StatedTraining, *, stages: bool) -> Training:
     facts = {fact.name: fact for fact in (*sizes, *_facts_of(one))}
     places = MappingProxyType({name: Span(fact.start, fact.end) for name, fact in facts.items()})
     kind = "stage" if stages else kind_of(one)
-    return Training(**{name: fact.value for name, fact in facts.items()}, kind=kind, places=places)
+    values = {name: fact.value for name, fact in facts.items()}
+    return Training(**values, kind=kind, whose=one.whose, places=places)
 
 
 def _of_whole(found: list[StatedTraining]) -> Iterator[ExtractedFact]:

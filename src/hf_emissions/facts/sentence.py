@@ -91,7 +91,14 @@ class Sentence:
         points = _ANOTHER_SUBJECT if self.is_of_another or is_said_by_others(self.low, place) else 0
         if self.names_another_model:
             points += points_of_others(head)
-        points += points_of_something_else(head, completed=completed)
+        return points + self._against_training(head, place, completed=completed)
+
+    def against_any_training(self, place: int) -> int:
+        """Score against the training of whichever model it is about."""
+        return self._against_training(self.low[:place], place, completed=self.cue == COMPLETED)
+
+    def _against_training(self, head: str, place: int, *, completed: bool) -> int:
+        points = points_of_something_else(head, completed=completed)
         return points + points_of_advice(self.low, head, place, completed=completed, has_time=bool(self.durations))
 
     def _own_part(self, head: str) -> str:

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .devices import same_device
-from .facts import Kind
+from .facts import Kind, Whose
 from .sentence import Sentence
 from .subject import title_of
 from .training_cues import COMPLETED
 from .training_hardware import GOES_ON, HardwareCandidate, best_device, rivals, used_devices
-from .training_time import DurationCandidate, is_of_devices, times
+from .training_time import DurationCandidate, is_of_devices, times, times_of_another
 
 # Said of a total: `in total`, `to summarize`, `the entire training`.
 _TOTAL = re.compile(
@@ -53,6 +53,7 @@ class StatedTraining(NamedTuple):
     wall: DurationCandidate | None
     summed: DurationCandidate | None
     device: HardwareCandidate | None
+    whose: Whose = "own"
 
     @property
     def time(self) -> DurationCandidate | None:
@@ -62,16 +63,27 @@ class StatedTraining(NamedTuple):
 
 def stated_trainings(read: Sequence[Sentence]) -> list[StatedTraining]:
     """Trainings of a card's sentences, in card order; one without a duration if only a device is stated."""
-    timed = _distinct(_of_title(_strong(list(times(list(read))))))
+    strong = _strong(list(times(list(read))))
+    own = _of_title(strong)
+    timed = _distinct(own)
     if not timed:
         used = list(used_devices(list(read), None))
         device = best_device(used)
         if device is None or _STAGE.search(device.sentence.low):
             return [StatedTraining(None, None, one) for one in rivals(used) or filter(None, [device])]
         return [StatedTraining(None, None, device)]
+    beside = [time for time in strong if time not in own]
+    others = [_of_another(time) for time in _distinct([*beside, *times_of_another(list(read))])]
     if len(timed) == 1:
-        return [_with_device(timed[0], best_device(list(used_devices(list(read), timed[0]))))]
-    return _own(_joined([_with_device(time, _device_of(time, timed, read)) for time in timed]))
+        return [_with_device(timed[0], best_device(list(used_devices(list(read), timed[0])))), *others]
+    return [*_own(_joined([_with_device(time, _device_of(time, timed, read)) for time in timed])), *others]
+
+
+def _of_another(time: DurationCandidate) -> StatedTraining:
+    """A training of another model, with the device of its sentence if it names only one."""
+    named = [device for device in time.sentence.devices if device.name is not None]
+    device = HardwareCandidate(0, named[0], time.sentence) if len(named) == 1 else None
+    return _with_device(time, device)._replace(whose="another")
 
 
 def _strong(timed: list[DurationCandidate]) -> list[DurationCandidate]:
@@ -186,12 +198,14 @@ def _of_title(timed: list[DurationCandidate]) -> list[DurationCandidate]:
 
 
 def _own(found: list[StatedTraining]) -> list[StatedTraining]:
-    """Without the pre-training of another model that this one was fine-tuned from."""
+    """Say of the pre-training that this model was fine-tuned from that it is of another one."""
     texts = [one.time.sentence.low if one.time is not None else "" for one in found]
     if not any(_FINETUNED.search(text) for text in texts):
         return found
-    own = [one for one, text in zip(found, texts, strict=True) if _WE.search(text) or not _PRETRAINED.search(text)]
-    return own or found
+    own = [bool(_WE.search(text)) or not _PRETRAINED.search(text) for text in texts]
+    if not any(own):
+        return found
+    return [one if is_own else one._replace(whose="another") for one, is_own in zip(found, own, strict=True)]
 
 
 def are_stages(found: Sequence[StatedTraining]) -> bool:

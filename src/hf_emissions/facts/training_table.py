@@ -16,7 +16,7 @@ from .card_text import CardText, lowered
 from .devices import devices
 from .durations import cell_duration, durations
 from .extracted_fact import ExtractedFact
-from .facts import Kind, Span, Training
+from .facts import Kind, Span, Training, Whose
 from .hours import UNITS
 from .keywords import DEVICES, SIZES, TIME_LABELS, TIMES
 from .numbers import DIGITS, SCALE, number
@@ -97,8 +97,21 @@ def read_training_table(page: CardText) -> Iterator[ExtractedFact]:
         own = own or [row for row in rows if any(_is_of(name, row.name) for name in names)]
         if len(own) == 1:
             yield from own[0].facts
+            yield from _beside_others(own[0], rows)
         elif not own and not _OF_OTHERS.match(header) and not _is_of_use(page, rows[0].start):
             yield from _trainings(rows, header)
+
+
+def _beside_others(own: _Row, rows: list[_Row]) -> Iterator[ExtractedFact]:
+    """The own training and those of the other rows that state a time, if there are any."""
+    others = [row for row in rows if row is not own and _is_timed(row) and not _TOTAL.match(_low(row.name))]
+    if others and _is_timed(own):
+        both = [_training(row, stages=False, whose="own" if row is own else "another") for row in (own, *others)]
+        yield ExtractedFact("trainings", tuple(both), 0, 0)
+
+
+def _is_timed(row: _Row) -> bool:
+    return any(fact.name in ("wall_hours", "device_hours") for fact in row.facts)
 
 
 def _is_of_use(page: CardText, place: int) -> bool:
@@ -107,7 +120,7 @@ def _is_of_use(page: CardText, place: int) -> bool:
 
 def _trainings(rows: list[_Row], header: str) -> Iterator[ExtractedFact]:
     """The rows as trainings: stages, whose hours add up, or sizes and experiments, which do not."""
-    timed = [row for row in rows if any(fact.name in ("wall_hours", "device_hours") for fact in row.facts)]
+    timed = [row for row in rows if _is_timed(row)]
     total = next((row for row in timed if _TOTAL.match(_low(row.name))), None)
     kept = [row for row in timed if row is not total]
     if len(kept) < 2:
@@ -121,12 +134,12 @@ def _trainings(rows: list[_Row], header: str) -> Iterator[ExtractedFact]:
     yield from _common(kept)
 
 
-def _training(row: _Row, *, stages: bool) -> Training:
+def _training(row: _Row, *, stages: bool, whose: Whose = "own") -> Training:
     values = {fact.name: fact.value for fact in row.facts}
     places = MappingProxyType({fact.name: Span(fact.start, fact.end) for fact in row.facts})
     name = " ".join(row.name.replace("*", " ").split())[:_LONGEST_NAME]
     kind: Kind = "stage" if stages else "size" if _SIZE.search(name) else "experiment"
-    return Training(**values, kind=kind, name=name or None, places=places)
+    return Training(**values, kind=kind, name=name or None, whose=whose, places=places)
 
 
 def _whole(rows: list[_Row]) -> Iterator[ExtractedFact]:

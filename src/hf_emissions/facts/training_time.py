@@ -15,6 +15,7 @@ from .durations import Duration
 from .epochs import count_epochs, is_of_an_epoch
 from .other_times import is_of_something_else
 from .sentence import Sentence
+from .training_cues import COMPLETED
 
 _LEAST_FOR_TIME = 4
 
@@ -132,6 +133,23 @@ def times(read: list[Sentence]) -> Iterator[DurationCandidate]:
             points = _points_of_time(sentence, duration, before)
             if points >= _LEAST_FOR_TIME:
                 yield DurationCandidate(points, duration, sentence)
+
+
+def times_of_another(read: list[Sentence]) -> Iterator[DurationCandidate]:
+    """Durations of the completed training of another model, in sentences that say so."""
+    for before, sentence in zip([None, *read], read, strict=False):
+        if sentence.cue != COMPLETED or not (sentence.is_of_another or sentence.names_another_model):
+            continue
+        for duration in sentence.durations:
+            own = _points_of_time(sentence, duration, before) >= _LEAST_FOR_TIME
+            if not own and _is_of_a_training(sentence, duration):
+                yield DurationCandidate(_LEAST_FOR_TIME, duration, sentence)
+
+
+def _is_of_a_training(sentence: Sentence, duration: Duration) -> bool:
+    if duration.of == "others" or not _governed(sentence, duration) or _CALENDAR.search(sentence.low):
+        return False
+    return not (_is_of_data(sentence, duration) or sentence.against_any_training(duration.start))
 
 
 def _of_all_epochs(

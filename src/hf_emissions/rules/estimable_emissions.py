@@ -111,7 +111,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
     if found is None or card.parsed is None:
         return
     of_stages = "trainings" in found.facts
-    spans = [training.places for training in card.facts.trainings] if of_stages else [card.facts.places]
+    spans = [training.places for training in card.facts.own_trainings] if of_stages else [card.facts.places]
     starts = [
         places[name].start for places in spans for name in (places if of_stages else found.facts) if name in places
     ]
@@ -126,7 +126,7 @@ def _look(card: CardView) -> Iterator[RuleMatch]:
 
 def _words(facts: Facts, name: str) -> str:
     if name == "trainings":
-        return "stages " + " + ".join(one_line(training.words) for training in facts.trainings)
+        return "stages " + " + ".join(one_line(training.words) for training in facts.own_trainings)
     return f"{_WORDS[name]} {_said(getattr(facts, name))}"
 
 
