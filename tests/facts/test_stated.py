@@ -364,3 +364,17 @@ def test_the_own_row_of_a_table_of_sizes():
 )
 def test_the_provider_that_is_thanked(text, provider):
     assert extract_facts(text).provider == provider
+
+
+@pytest.mark.parametrize(
+    ("text", "hours", "hardware"),
+    [
+        ("Trained on captions using 2xA6000 GPUs for around 30,000 step (about 12 hours).", 12, "A6000"),
+        ("Trained on captions using 2xA6000 GPUs for around 9 iteration (about 12 hours).", 12, "A6000"),
+        ("This model is produced using RTX A6000, with 8 vCPU.", None, "RTX A6000"),
+        ("The adapter was created on a T4.", None, "T4"),
+    ],
+)
+def test_a_model_that_was_made_on_a_device_was_trained_on_it(text, hours, hardware):
+    facts = extract_facts(f"# Heron\n\n{text}\n")
+    assert (facts.wall_hours, facts.hardware) == (hours, hardware)

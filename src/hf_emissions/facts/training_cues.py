@@ -50,6 +50,7 @@ _CUE = re.compile(
     r"|^\W{0,4}(?:cold-start )?(?:rl|sft|dpo|rlhf|grpo|orpo|ppo|pre-?training|post-?training|fine-?tuning|training"
     r"|stage \d|phase \d)\b[^:\n]{0,20}:"
     rf"|\b(?:this|the) (?:model|checkpoint|version|adapter) (?:used|took|needed)\b"
+    rf"|\b(?:model|checkpoint|version|adapter)s? (?:is|was|were|has been) (?:produced|made|created|built|developed)\b"
     rf"|\bdistill\w{{2,5}} (?:itself )?(?:ran|took|lasted|was)"
     rf"|\b(?:thank\w*|grateful|acknowledg\w*|sponsor\w*|donat\w*|credits?)\b.{{0,160}}\b(?:tpus?|gpus?|tpu-?v\d|[ahv]100)"
     rf"|\b(?:provid(?:ed|ing)|granted|access to|able to use|allowed to use)\b.{{0,80}}\b(?:tpus?|gpus?)(?!\w)"

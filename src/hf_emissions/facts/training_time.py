@@ -69,7 +69,7 @@ _ON_DEVICE = re.compile(
     r"[ )*,.~-]{0,3}(?:(?:of (?:training|compute|computation) )?(?:on|with|using|across|over|in|by"
     r"|at|an|sur|auf|en|con|mit|em|na|на|trên|su|op|på)) .{0,40}$"
 )
-_BEFORE_PAREN = re.compile(r"(?:steps|epochs?|iterations|updates)[^.()]{0,25}[(,~ ]{1,3}[^()]{0,40}$")
+_BEFORE_PAREN = re.compile(r"(?:steps?|epochs?|iterations?|updates)[^.()]{0,25}[(,~ ]{1,3}[^()]{0,40}$")
 _GLUE = re.compile(
     rf"[ ,;:()~≈/|@-]{{0,4}}(?:{_ROUGHLY}|\d{{1,3}} ?gi?b|gpus?|ram|vram|memory|training| |,){{0,6}}[ ,;:()~≈/"
     rf"|@-]{{0,4}}$"
