@@ -378,3 +378,32 @@ def test_the_provider_that_is_thanked(text, provider):
 def test_a_model_that_was_made_on_a_device_was_trained_on_it(text, hours, hardware):
     facts = extract_facts(f"# Heron\n\n{text}\n")
     assert (facts.wall_hours, facts.hardware) == (hours, hardware)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("We trained on 8 A100 GPUs for 10 hours in us-central1 on GCP.", ("gcp", "us-central1")),
+        ("Trained on 8 A100 for 10 hours in eu-west-3.", ("aws", "eu-west-3")),
+        ("Trained on Azure eastus2 with 4 V100 for 3 hours.", ("azure", "eastus2")),
+        ("Trained on AWS with 4 V100 for 3 hours.", ("aws", None)),
+        ("Trained on AWS, in europe-west4, with 4 V100 for 3 hours.", ("aws", None)),
+        ("We trained bert-base-2 with gpt-2 on 8 A100 for 10 hours.", (None, None)),
+    ],
+)
+def test_a_sentence_on_the_training_names_its_region(text, place):
+    facts = extract_facts(f"# Heron\n\n{text}\n")
+    (training,) = facts.trainings
+    assert (facts.provider, facts.region) == (training.provider, training.region) == place
+
+
+def test_each_training_has_its_own_place():
+    text = (
+        "# Heron\n\nStage 1 was trained on 8 A100 for 10 hours on AWS us-east-1.\n\n"
+        "Stage 2 was trained on 4 T4 for 5 hours on GCP in europe-west4.\n"
+    )
+    facts = extract_facts(text)
+    assert [(one.provider, one.region) for one in facts.trainings] == [("aws", "us-east-1"), ("gcp", "europe-west4")]
+    assert (facts.provider, facts.region) == (None, None)
+    first = facts.trainings[0].places["region"]
+    assert text[first.start : first.end] == "us-east-1"

@@ -112,7 +112,7 @@ def _only_training(values: Mapping[str, Any], places: Mapping[str, Span]) -> tup
     """The card's training, if it states only one; none if it states neither a device nor a time."""
     if not any(name in values for name in _PARTS):
         return ()
-    parts = {name: values[name] for name in (*_PARTS, "tokens", "parameters") if name in values}
+    parts = {name: values[name] for name in (*_PARTS, "tokens", "parameters", "provider", "region") if name in values}
     return (Training(**parts, places=MappingProxyType({name: places[name] for name in parts})),)
 
 

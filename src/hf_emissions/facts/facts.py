@@ -72,6 +72,8 @@ class Training:
         parameters: parameters of the model that it trained.
         kind: `stage` if it is one of several that add up to the model's training; `size` or `experiment` if it is one
             of several that do not; `pre-training` or `fine-tuning` if the statement says so.
+        provider: short name of the cloud provider, such as `gcp`, if the statement names it.
+        region: the provider's region, if the statement has its code.
         name: what the card calls it, such as `Stage 1` or `7B`.
         whose: `own` if it is of the card's model, or may be; `another` if the card says which of several is its own,
             and it is not this one.
@@ -84,6 +86,8 @@ class Training:
     device_hours: float | None = None
     tokens: float | None = None
     parameters: float | None = None
+    provider: str | None = None
+    region: str | None = None
     kind: Kind | None = None
     name: str | None = None
     whose: Whose = "own"

@@ -72,6 +72,8 @@ _LETTERS = (
 # Two of these are country codes, but hardly ever meant as such.
 _NOWHERE = frozenset(["NA", "NO", "NONE", "TBD", "UNKNOWN"])
 _MOST = 4
+# A region as it is coded, such as `us-central1`, `eu-west-3`, `eastus2`: no word of prose has a digit in its place.
+_CODE = re.compile(r"(?<![\w-])[a-z]{2,16}(?:-[a-z]{2,14}){0,3}-?[1-9][0-9]?(?![\w-])")
 _PROVIDER_LABELS = labels("cloud provider, provider, cloud, cloud platform, compute provider, cloud service")
 _REGION_LABELS = labels(
     "compute region, cloud region, region, location, compute location, training location, geographical location, "
@@ -103,6 +105,20 @@ def provider_named(written: str) -> str | None:
     if not any(map(low.__contains__, _LETTERS)):
         return None
     return next((name for name, pattern in _PROVIDERS if pattern.search(low)), None)
+
+
+def places_in(low: str, start: int) -> Iterator[ExtractedFact]:
+    """Provider of the machines that a sentence names, and its region if the sentence has the region's own code."""
+    provider = provider_named(low)
+    codes = [word for word in _CODE.findall(low) if word in _by_region()]
+    known = {entry for code in codes for entry in _by_region()[code] if provider in (None, entry.provider)}
+    if len(known) == 1:
+        region = known.pop()
+        yield ExtractedFact("provider", region.provider, start, start + len(low))
+        at = start + low.index(region.region)
+        yield ExtractedFact("region", region.region, at, at + len(region.region))
+    elif provider is not None:
+        yield ExtractedFact("provider", provider, start, start + len(low))
 
 
 def are_consistent(provider: str, region: str, country_iso3: str | None) -> bool:

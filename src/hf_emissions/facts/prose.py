@@ -15,7 +15,7 @@ from .devices import Device, same_device
 from .extracted_fact import ExtractedFact
 from .facts import Span, Training
 from .keywords import DEVICES, TIMES
-from .places import provider_named
+from .places import places_in
 from .providers import read_providers
 from .sentence import Sentence, sentences
 from .sizes_in_prose import sizes_in
@@ -34,23 +34,33 @@ def read_prose(page: CardText) -> Iterator[ExtractedFact]:
         stages = len(own) > 1 and are_stages(own)
         listed = tuple(_training(one, stages=stages and one.whose == "own") for one in found)
         yield ExtractedFact("trainings", listed, 0, 0)
-    yield from _provider(page, own)
+    yield from _provider_and_region(page, own)
 
 
-def _provider(page: CardText, found: list[StatedTraining]) -> Iterator[ExtractedFact]:
-    """The provider that a sentence about one of the trainings names, else the one that the card names."""
-    for use in (use for one in found for use in (one.device, one.time) if use is not None):
-        provider = provider_named(use.sentence.low)
-        if provider is not None:
-            yield ExtractedFact("provider", provider, use.sentence.start, use.sentence.start + len(use.sentence.text))
+def _provider_and_region(page: CardText, found: list[StatedTraining]) -> Iterator[ExtractedFact]:
+    """Provider and region in the sentences of the trainings, if they agree, else the provider that the card names."""
+    named = [fact for one in found for fact in _places_of(one)]
+    if not named:
+        yield from read_providers(page, has_training=bool(found))
+    for name in ("provider", "region"):
+        alike = [fact for fact in named if fact.name == name]
+        if len({fact.value for fact in alike}) == 1:
+            yield alike[0]
+
+
+def _places_of(one: StatedTraining) -> Iterator[ExtractedFact]:
+    """Provider and region in the sentences of a training."""
+    for use in (one.device, one.time):
+        found = [] if use is None else list(places_in(use.sentence.low, use.sentence.start))
+        if found:
+            yield from found
             return
-    yield from read_providers(page, has_training=bool(found))
 
 
 def _training(one: StatedTraining, *, stages: bool) -> Training:
     time = one.summed or one.wall
     sizes = sizes_in(time.sentence) if time is not None else ()
-    facts = {fact.name: fact for fact in (*sizes, *_facts_of(one))}
+    facts = {fact.name: fact for fact in (*sizes, *_places_of(one), *_facts_of(one))}
     places = MappingProxyType({name: Span(fact.start, fact.end) for name, fact in facts.items()})
     kind = "stage" if stages else kind_of(one)
     values = {name: fact.value for name, fact in facts.items()}
