@@ -60,6 +60,39 @@ def fit_ratios(
     return Fit(tuple(coefficients.tolist()), tuple(map(tuple, covariance.tolist())), squares / degrees, degrees)
 
 
+def fit_left_out(
+    columns: Sequence[Sequence[float]],
+    ratios: Sequence[float],
+    weights: Sequence[float],
+    organisations: Sequence[str],
+    prior: Sequence[tuple[float, float]],
+) -> Fit:
+    """Fit the logarithm of ratios, with the spread of organisations that were left out whole.
+
+    That spread holds the doubt of the coefficients, so that the covariance is zero: groups of one organisation are
+    alike, and are no independent groups. Its degrees of freedom are the organisations, less one.
+    """
+    rest: list[tuple[float, float]] = []
+    for left in sorted(set(organisations)):
+        inside = [i for i, organisation in enumerate(organisations) if organisation != left]
+        if not inside:
+            continue
+        fit = fit_ratios(*([each[i] for i in inside] for each in (columns, ratios, weights)), prior)
+        rest += [
+            (weights[i], math.log(ratios[i]) - _dot(columns[i], fit.coefficients))
+            for i, organisation in enumerate(organisations)
+            if organisation == left
+        ]
+    whole = fit_ratios(columns, ratios, weights, prior)
+    variance = sum(weight * off**2 for weight, off in rest) / sum(weight for weight, _ in rest)
+    none = tuple((0.0,) * len(prior) for _ in prior)
+    return Fit(whole.coefficients, none, variance, float(len(set(organisations)) - 1))
+
+
+def _dot(row: Sequence[float], coefficients: Sequence[float]) -> float:
+    return sum(x * y for x, y in zip(row, coefficients, strict=True))
+
+
 def student_t90(degrees: float) -> float:
     """95th percentile of Student's t (Cornish-Fisher expansion; within 0.01 from 3 degrees of freedom on)."""
     z, v = Z90, max(degrees, 2.0)
