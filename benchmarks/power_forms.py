@@ -34,7 +34,7 @@ Form = Callable[[list[PowerEvidence]], Callable[[Run], Quantile]]
 def kind_of(one: Run | PowerEvidence) -> str:
     """Kind of a run or of a row."""
     count = one.count if isinstance(one, Run) else one.accelerators
-    return kind_of_job(count, one.setting, described=one.parameters is not None or one.task == "language")
+    return kind_of_job(count, one.setting, one.parameters, described=one.task == "language")
 
 
 def points_of(rows: list[PowerEvidence]) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -37,8 +37,8 @@ _SERVER = 8
 _CLUSTER = 16
 _OF_SERVERS = frozenset({"datacentre", "workstation"})
 
-# A board holds its power limit. That is its rating, or up to a tenth more for boards that others sell under the name
-# (240 W for the RTX 3070, rated at 220); no mean over a run was above 1.03.
+# A board holds its power limit. That is its rating as a rule; boards that others sell under a name have up to a fifth
+# more (240 W for an RTX 3070, rated at 220), and one group of the evidence in 30 draws that.
 LIMIT = 1.05
 # What an idle board draws at least: a reading below it is the meter's rounding.
 _LEAST = 0.02
@@ -79,8 +79,8 @@ class PowerModel:
         setting: str = "datacentre",
         described: bool = False,
     ) -> Limited:
-        """Power of an accelerator within the boundary over its rated power; the arguments are those of `power_ratio`."""
-        kind = kind_of_job(accelerators, setting, described=described or parameters is not None)
+        """Power of an accelerator within the boundary over its rated power; arguments as of `power_ratio`."""
+        kind = kind_of_job(accelerators, setting, parameters, described=described)
         if kind == "large":
             found = self.large.predict((1.0,))
         elif kind == "sized":
@@ -90,12 +90,15 @@ class PowerModel:
         return Limited(found, LIMIT, HOST if boundary == "node" else None)
 
 
-def kind_of_job(accelerators: int | None, setting: str, *, described: bool) -> Kind:
-    """Kind of a job by the number of its accelerators, where they are at home, and whether its model is known."""
+def kind_of_job(
+    accelerators: int | None, setting: str, parameters: float | None = None, *, described: bool = False
+) -> Kind:
+    """Kind of a job, by the arguments of `power_ratio`. A network known to be small keeps no server busy."""
     many = accelerators or 1
-    if many >= _CLUSTER or (many >= _SERVER and setting in _OF_SERVERS):
+    is_server = many >= _SERVER and setting in _OF_SERVERS and _smallness(parameters) == 0.0
+    if many >= _CLUSTER or is_server:
         return "large"
-    return "sized" if described else "unsized"
+    return "sized" if described or parameters is not None else "unsized"
 
 
 def power_ratio(
@@ -141,8 +144,7 @@ def fit_power(evidence: Iterable[PowerEvidence]) -> PowerModel:
     in_group = Counter(_group(row) for row in rows)
     points: dict[Kind, list[_Point]] = {"large": [], "sized": [], "unsized": []}
     for row in rows:
-        described = row.parameters is not None or row.task == "language"
-        kind = kind_of_job(row.accelerators, row.setting, described=described)
+        kind = kind_of_job(row.accelerators, row.setting, row.parameters, described=row.task == "language")
         columns = (1.0, _smallness(row.parameters)) if kind == "sized" else (1.0,)
         for ratio, share in _spread(row):
             points[kind].append(_Point(columns, ratio, share / in_group[_group(row)], row.organisation))
