@@ -72,21 +72,18 @@ def fit_left_out(
     That spread holds the doubt of the coefficients, so that the covariance is zero: groups of one organisation are
     alike, and are no independent groups. Its degrees of freedom are the organisations, less one.
     """
-    rest: list[tuple[float, float]] = []
+    weighted_squares = weight = 0.0
     for left in sorted(set(organisations)):
-        inside = [i for i, organisation in enumerate(organisations) if organisation != left]
-        if not inside:
+        kept = [i for i, organisation in enumerate(organisations) if organisation != left]
+        if not kept:
             continue
-        fit = fit_ratios(*([each[i] for i in inside] for each in (columns, ratios, weights)), prior)
-        rest += [
-            (weights[i], math.log(ratios[i]) - _dot(columns[i], fit.coefficients))
-            for i, organisation in enumerate(organisations)
-            if organisation == left
-        ]
+        fit = fit_ratios([columns[i] for i in kept], [ratios[i] for i in kept], [weights[i] for i in kept], prior)
+        for i in sorted(set(range(len(ratios))) - set(kept)):
+            off = math.log(ratios[i]) - _dot(columns[i], fit.coefficients)
+            weighted_squares, weight = weighted_squares + weights[i] * off**2, weight + weights[i]
     whole = fit_ratios(columns, ratios, weights, prior)
-    variance = sum(weight * off**2 for weight, off in rest) / sum(weight for weight, _ in rest)
     none = tuple((0.0,) * len(prior) for _ in prior)
-    return Fit(whole.coefficients, none, variance, float(len(set(organisations)) - 1))
+    return Fit(whole.coefficients, none, weighted_squares / weight, float(len(set(organisations)) - 1))
 
 
 def _dot(row: Sequence[float], coefficients: Sequence[float]) -> float:

@@ -162,7 +162,13 @@ def default_power() -> PowerModel:
 
 
 def _fit(points: list[_Point], prior: list[tuple[float, float]]) -> Fit:
-    return fit_left_out(*map(list, zip(*points, strict=True)), prior)
+    return fit_left_out(
+        [point.columns for point in points],
+        [point.ratio for point in points],
+        [point.weight for point in points],
+        [point.organisation for point in points],
+        prior,
+    )
 
 
 def _group(row: PowerEvidence) -> tuple[str, str, int]:
