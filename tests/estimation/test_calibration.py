@@ -156,6 +156,16 @@ def test_a_group_counts_once_however_many_rows_it_has():
     assert 0 < shifts[0] < shifts[1]
 
 
+def test_no_board_draws_less_than_when_it_is_idle():
+    rows = list(power_evidence())
+    lowest, at_rest = (
+        fit_power([*rows, dataclasses.replace(rows[0], group="idle", organisation="idle", parameters=None, ratio=ratio,
+                                              ratio_low=None, ratio_high=None)]).unsized
+        for ratio in (0.0001, 0.02)
+    )  # fmt: skip
+    assert lowest == at_rest
+
+
 def test_the_spread_is_that_of_organisations_left_out():
     ratios, organisations = [0.2, 0.3, 0.6, 0.9], ["a", "a", "b", "c"]
     found = fit_left_out([(1.0,)] * 4, ratios, [1.0] * 4, organisations, [(0.0, 0.0)])
@@ -280,6 +290,42 @@ def test_the_vision_groups_are_those_of_the_shared_runs():
         cuts = statistics.quantiles(watts, n=20, method="inclusive")
         ends = (cuts[0] / row.rated_power_w, cuts[-1] / row.rated_power_w)
         assert (row.ratio_low, row.ratio_high) == pytest.approx(ends, abs=6e-4)
+
+
+@pytest.mark.shared
+def test_the_metered_groups_are_those_of_the_shared_runs():
+    rows = {row.group.partition(" on ")[0]: row for row in power_evidence()}
+    metered = [run for run in shared("power", "metered_runs.csv") if run["metered"] == "yes" and run["device_hours"]]
+    on_gpus = [run for run in metered if not run["hardware"].startswith("TPU")]
+    assert len(on_gpus) > 30
+    for run in on_gpus:
+        row = rows[run["id"]]
+        watts = float(run["energy_kwh"]) * 1000 / float(run["device_hours"])
+        assert row.ratio * row.rated_power_w == pytest.approx(watts, rel=0.01)
+        assert row.accelerators == int(run["count"])
+        assert row.parameters == (float(run["params"]) if run["params"] else None)
+        assert row.boundary == ("accelerators" if run["energy_scope"] == "gpu-only" else "node")
+
+
+@pytest.mark.shared
+def test_the_groups_of_codecarbon_are_those_of_the_shared_runs():
+    """A run of a minute or more counts once, however many files of its repository have it."""
+    watts = defaultdict(dict)
+    for run in shared("power", "codecarbon_gpu_runs.csv"):
+        owner, seconds, count = run["repo"].partition("/")[0], float(run["duration_s"]), int(run["count"])
+        mean_w = float(run["gpu_energy_kwh"]) * 3.6e6 / seconds / count
+        if seconds >= 60:
+            watts[owner, run["device"], count][run["run"] or run["path"], run["duration_s"]] = mean_w
+    rows = [row for row in power_evidence() if row.source.endswith(": CodeCarbon gpu_energy over duration")]
+    rows = [row for row in rows if row.organisation in {owner for owner, *_ in watts}]
+    assert len(rows) > 12
+    medians = {
+        owner: [statistics.median(each.values()) for (other, *_), each in watts.items() if other == owner]
+        for owner, *_ in watts
+    }
+    for row in rows:
+        close = [w for w in medians[row.organisation] if abs(row.ratio * row.rated_power_w - w) < 0.03 * w + 0.1]
+        assert close or row.runs < 5
 
 
 @pytest.mark.shared
