@@ -108,7 +108,7 @@ def _codecarbon() -> Iterator[Run]:
         owner, found = row["repo"].partition("/")[0], _device(row["device"])
         key = (owner, row["run"] or row["path"], row["duration_s"], row["gpu_energy_kwh"][:8])
         seconds = float(row["duration_s"])
-        if found is None or key in seen or seconds < LEAST_S:
+        if found is None or key in seen or seconds < LEAST_S or row["device"].startswith("Apple"):
             continue
         seen.add(key)
         ratio = float(row["gpu_energy_kwh"]) * 3.6e6 / seconds / int(row["count"]) / found[1]
