@@ -11,6 +11,7 @@ published figure is itself rated power times hours stand apart: they test arithm
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 import statistics
 import sys
@@ -18,8 +19,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import corpus
+import numpy as np
+from metered import BEFORE
 
-from hf_emissions.estimation.distributions import Lognormal
+from hf_emissions.estimation.distributions import Z90, Distribution, Lognormal
 from hf_emissions.estimation.evidence import MfuEvidence, PowerEvidence, mfu_evidence, power_evidence
 from hf_emissions.estimation.grid import find_grid
 from hf_emissions.estimation.mfu import MfuModel, fit_mfu
@@ -28,6 +31,9 @@ from hf_emissions.factors.find_accelerator import find_accelerator
 from hf_emissions.facts.facts import Facts
 
 ALPHA = 0.1
+DRAWS = 20_000
+# One for each factor that is drawn, so that no two share their draws.
+SEEDS = itertools.count()
 # Energy for each operation where the device is not known, spread of the logarithm (estimation reference, section 6).
 ANY_DEVICE_SIGMA = 0.5
 
@@ -87,12 +93,14 @@ class Case:
     group: str
     name: str
     truth: float
-    estimate: Lognormal
+    estimate: Drawn
     naive: float
 
     def scores(self) -> tuple[Score, Score]:
         """Of the estimate, and of the naive method with the same spread."""
-        return score(self.truth, self.estimate), score(self.truth, Lognormal(self.naive, self.estimate.sigma))
+        low, high = self.estimate.range_90
+        same = Lognormal(self.naive, math.log(high / low) / 2 / Z90)
+        return score(self.truth, self.estimate), score(self.truth, same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +113,42 @@ class Score:
     interval: float
 
 
-def score(truth: float, estimate: Lognormal) -> Score:
+def score(truth: float, estimate: Lognormal | Drawn) -> Score:
     """Of one estimate."""
     low, high = (end / truth for end in estimate.range_90)
     missed = max(low - 1.0, 0.0) + max(1.0 - high, 0.0)
     return Score(abs(estimate.median / truth - 1.0), float(missed == 0.0), high - low, high - low + 2 / ALPHA * missed)
 
 
-def product(*factors: Lognormal | float) -> Lognormal:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A product of factors, by its draws."""
+
+    draws: np.ndarray
+
+    @property
+    def median(self) -> float:
+        """50th percentile."""
+        return float(np.median(self.draws))
+
+    @property
+    def range_90(self) -> tuple[float, float]:
+        """5th and 95th percentile."""
+        low, high = np.quantile(self.draws, (0.05, 0.95))
+        return float(low), float(high)
+
+
+def product(*factors: Distribution | Drawn | float) -> Drawn:
     """Of independent factors."""
-    known = [Lognormal(factor, 0.0) if isinstance(factor, float | int) else factor for factor in factors]
-    return Lognormal(math.prod(f.median for f in known), math.sqrt(sum(f.sigma**2 for f in known)))
+    draws = np.ones(DRAWS)
+    for factor in factors:
+        if isinstance(factor, Drawn):
+            draws = draws * factor.draws
+        elif isinstance(factor, float | int):
+            draws = draws * factor
+        else:
+            draws = draws * factor.draw(np.random.default_rng(next(SEEDS)), DRAWS)
+    return Drawn(draws)
 
 
 def inverse(factor: Lognormal) -> Lognormal:
@@ -173,7 +206,7 @@ def vision_runs(*, sized: bool = True) -> Iterator[Case]:
         hours = float(row["duration_s"]) / 3600
         rated = rated_w(row["gpu"])
         parameters = SIZES[architecture] if sized else None
-        ratio = model.ratio(accelerators=1, parameters=parameters, boundary="accelerators")
+        ratio = model.ratio(accelerators=1, parameters=parameters, boundary="accelerators", setting="consumer")
         yield Case(
             f"{architecture}, {DEVICES[row['gpu']]}",
             "",
@@ -198,7 +231,7 @@ def organisation_of(model: str) -> str:
     return next(e.organisation for e in mfu_evidence() if e.model == model)
 
 
-def by_hours(row: dict[str, str]) -> tuple[Lognormal, float]:
+def by_hours(row: dict[str, str]) -> tuple[Drawn, float]:
     """Energy of a pre-training in kWh from its hours, the PUE of 1.1 that was published with it inside."""
     model, organisation = row["model"], organisation_of(row["model"])
     power = power_without(lambda e: e.organisation == organisation)
@@ -211,7 +244,7 @@ def by_hours(row: dict[str, str]) -> tuple[Lognormal, float]:
     return product(rated, ratio, hours * 1.1 / 1000), rated.median * hours * 1.1 / 1000
 
 
-def pretraining_hours(row: dict[str, str], *, generation: str | None) -> Lognormal:
+def pretraining_hours(row: dict[str, str], *, generation: str | None) -> Drawn:
     """Device hours of a pre-training from its operations."""
     organisation = organisation_of(row["model"])
     model = mfu_without(lambda e: e.organisation == organisation)
@@ -236,7 +269,7 @@ def card_energy() -> Iterator[Case]:
             yield Case("CodeCarbon cards", row["model_id"], float(row["energy_kwh"]), estimate, naive)
 
 
-def by_card_hours(row: dict[str, str]) -> tuple[Lognormal, float]:
+def by_card_hours(row: dict[str, str]) -> tuple[Drawn, float]:
     """Energy of a card's training in kWh from its hours; that of the node where nothing else is known."""
     organisation, boundary = METERED.get(row["model_id"], ("", "node"))
     found = find_accelerator(DEVICES.get(row["hardware"], row["hardware"]))
@@ -248,21 +281,28 @@ def by_card_hours(row: dict[str, str]) -> tuple[Lognormal, float]:
         accelerators=int(row["n_devices"]) if row["n_devices"] else None,
         parameters=float(row["params"]) if row["params"] else None,
         boundary="accelerators" if boundary == "accelerators" else "node",
+        setting=found.devices[0].setting,
     )
     return product(rated, ratio, hours / 1000), rated.median * hours / 1000
 
 
 def evidence_groups() -> Iterator[Case]:
-    """Power of an accelerator over its rated power: every other group of the evidence, its organisation left out."""
+    """Power of an accelerator over its rated power: groups that `power.py` has by their middle alone."""
     for row in power_evidence():
-        if row.organisation == "GAISSA":
+        if row.organisation not in BEFORE:
             continue
         model = power_without(lambda e, organisation=row.organisation: e.organisation == organisation)
-        ratio = model.ratio(accelerators=row.accelerators, parameters=row.parameters, boundary=row.boundary)
+        ratio = model.ratio(
+            accelerators=row.accelerators,
+            parameters=row.parameters,
+            boundary=row.boundary,
+            setting=row.setting,
+            described=row.task == "language",
+        )
         kind = (
             "inference" if row.organisation == "Fischer" else "fine-tuning" if "fine" in row.group else "pre-training"
         )
-        yield Case(kind, row.group, row.ratio, ratio, 1.0)
+        yield Case(kind, row.group, row.ratio, product(ratio), 1.0)
 
 
 def hours_by_operations() -> Iterator[Case]:

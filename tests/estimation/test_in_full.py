@@ -19,6 +19,7 @@ pytest.importorskip("codecarbon")
 
 from hf_emissions import estimate
 from hf_emissions.errors import HfEmissionsError
+from hf_emissions.estimation.energy_methods import find_ways
 from hf_emissions.estimation.explanation import (
     estimate_to_json,
     is_section_of_estimate,
@@ -32,6 +33,7 @@ from hf_emissions.estimation.explanation import (
 from hf_emissions.estimation.hardware import find_hardware
 from hf_emissions.estimation.mfu import mfu
 from hf_emissions.estimation.power import default_power, power_ratio
+from hf_emissions.facts.facts import Facts
 
 IN_FULL = Path(__file__).with_name("in_full.json")
 GIVEN = {"intensity_g_per_kwh": 400.0}
@@ -233,37 +235,73 @@ def test_a_section_is_known_by_its_first_sentence(text, is_one):
     assert is_section_of_estimate(text) == is_one
 
 
-# Median, and standard deviation of the logarithm.
+# 5th, 50th and 95th percentile.
 POWERS = [
-    ({}, 1.007357, 0.30242),
-    ({"boundary": "accelerators"}, 0.6876973, 0.2890573),
-    ({"parameters": 1e6}, 0.5804148, 0.2816848),
-    ({"parameters": 1e6, "boundary": "accelerators"}, 0.3980322, 0.2518646),
-    ({"parameters": 1e9}, 1.133417, 0.2049958),
-    ({"parameters": 1e9, "boundary": "accelerators"}, 0.7772658, 0.195742),
-    ({"accelerators": 15}, 1.007357, 0.30242),
-    ({"accelerators": 16}, 1.133417, 0.2049958),
+    ({}, 0.3006498, 0.6696824, 1.460962),
+    ({"boundary": "accelerators"}, 0.03918882, 0.2854692, 1.05),
+    ({"parameters": 1e6}, 0.5527288, 0.9016939, 1.406663),
+    ({"parameters": 1e6, "boundary": "accelerators"}, 0.273253, 0.540613, 1.05),
+    ({"parameters": 1e9}, 0.6447345, 1.061194, 1.517688),
+    ({"parameters": 1e9, "boundary": "accelerators"}, 0.3531363, 0.6986567, 1.05),
+    ({"accelerators": 7}, 0.3006498, 0.6696824, 1.460962),
+    ({"accelerators": 8}, 0.785906, 1.152744, 1.542564),
+    ({"accelerators": 8, "boundary": "accelerators"}, 0.4985061, 0.7953131, 1.05),
+    ({"accelerators": 15, "setting": "consumer"}, 0.3006498, 0.6696824, 1.460962),
+    ({"accelerators": 16, "setting": "consumer"}, 0.785906, 1.152744, 1.542564),
 ]
 
 
-@pytest.mark.parametrize(("known", "median", "sigma"), POWERS)
-def test_power_over_its_rating(known, median, sigma):
+@pytest.mark.parametrize(("known", "low", "median", "high"), POWERS)
+def test_power_over_its_rating(known, low, median, high):
     found = power_ratio(**known)
-    assert (found.median, found.sigma) == pytest.approx((median, sigma), rel=1e-6)
+    assert (found.range_90[0], found.median, found.range_90[1]) == pytest.approx((low, median, high), rel=1e-6)
 
 
 @pytest.mark.parametrize(
     ("boundary", "words"),
     [
-        ("accelerators", "an accelerator draw 43% to 111% of the accelerator's rated power"),
-        ("node", "an accelerator and its share of the node draw 61% to 166% of the accelerator's rated power"),
-        ("facility", "an accelerator and its share of the node draw 61% to 166% of the accelerator's rated power"),
+        ("accelerators", "an accelerator draws 50% to 105% of its rated power"),
+        ("node", "an accelerator and its share of the node draw 79% to 154% of the accelerator's rated power"),
+        ("facility", "an accelerator and its share of the node draw 79% to 154% of the accelerator's rated power"),
     ],
 )
 def test_power_within_a_boundary_in_words(boundary, words):
     rated, drawn = find_hardware("A100 SXM").power(8, None, boundary)
     assert rated.name == "rated power"
     assert drawn.words == words
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "parameters", "described", "narrowed"),
+    [
+        ("A100 SXM", 8, None, False, "a metered energy (energy_kwh)"),
+        ("RTX 3090", 8, None, False, "a metered energy (energy_kwh), or the size of the model (parameters)"),
+        ("A100 SXM", 7, None, False, "a metered energy (energy_kwh), or the size of the model (parameters)"),
+        ("A100 SXM", 7, None, True, "a metered energy (energy_kwh)"),
+        ("A100 SXM", 7, 1e6, False, "a metered energy (energy_kwh)"),
+    ],
+)
+def test_what_would_narrow_the_power(name, count, parameters, described, narrowed):
+    _, drawn = find_hardware(name).power(count, parameters, "node", described=described)
+    assert drawn.narrowed_by == narrowed
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"base_model": "a/b"}, {"training_type": "fine-tuning"}, {"adaptation": "lora"}, {"tokens": 1e6},
+     {"encoder_decoder": True}, {"total_flos": 1e12}],
+)  # fmt: skip
+def test_what_says_that_a_network_was_trained(said):
+    facts = Facts(hardware="T4", count=1, wall_hours=2.0, **said)
+    way = next(way for way in find_ways(facts, find_hardware("T4"), "node") if way.kind == "hours")
+    assert way.factors[-1].distribution == power_ratio(described=True)
+
+
+@pytest.mark.parametrize(("device_hours", "large"), [(5_470.0, False), (5_480.0, True)])
+def test_so_many_hours_were_on_several_devices(device_hours, large):
+    facts = Facts(hardware="A100 SXM", device_hours=device_hours)
+    (way,) = find_ways(facts, find_hardware("A100 SXM"), "node")
+    assert (way.factors[-1].distribution == power_ratio(accelerators=8)) == large
 
 
 MFUS = [
@@ -284,10 +322,19 @@ def test_the_share_of_operations_that_are_used(known, median, sigma):
     assert (found.median, found.sigma) == pytest.approx((median, sigma), rel=1e-6)
 
 
-def test_a_fit():
-    fit = default_power().sized
-    assert fit.coefficients == pytest.approx((-0.2519729, 0.2063934, 0.3772102), rel=1e-6)
-    assert (fit.variance, fit.degrees) == pytest.approx((0.0302345, 15.0), rel=1e-6)
+FITS = {
+    "large": ((-0.2290194,), 0.06080241, 7.0),
+    "sized": ((-0.3585958, 0.07908976), 0.1147409, 5.0),
+    "unsized": ((-1.253621,), 1.283103, 15.0),
+}
+
+
+@pytest.mark.parametrize("kind", FITS)
+def test_a_fit(kind):
+    fit = getattr(default_power(), kind)
+    coefficients, variance, degrees = FITS[kind]
+    assert fit.coefficients == pytest.approx(coefficients, rel=1e-6)
+    assert (fit.variance, fit.degrees) == pytest.approx((variance, degrees), rel=1e-6)
 
 
 def _write() -> None:

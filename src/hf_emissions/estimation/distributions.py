@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
@@ -32,6 +33,8 @@ def load_numpy() -> ModuleType:
 
 # Standard normal: 90 % lie within this many standard deviations.
 Z90 = 1.6448536269514722
+# Levels at which each part of a sum is taken; with 60 an end of the range is within 0.5 % of its limit.
+_LEVELS = 60
 
 
 class Distribution(Protocol):
@@ -81,6 +84,42 @@ class Lognormal:
         """5th and 95th percentile."""
         spread = math.exp(Z90 * self.sigma)
         return self.median / spread, self.median * spread
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """A lognormal that stops at a limit, where the rest of it lies, plus an independent one beside it, if any."""
+
+    part: Lognormal
+    limit: float
+    beside: Lognormal | None = None
+
+    def draw(self, generator: Generator, count: int) -> Draws:
+        """Draw `count` samples."""
+        draws: Draws = load_numpy().minimum(self.part.draw(generator, count), self.limit)
+        return draws if self.beside is None else draws + self.beside.draw(generator, count)
+
+    @property
+    def median(self) -> float:
+        """50th percentile."""
+        return self._percentiles()[1]
+
+    @property
+    def range_90(self) -> tuple[float, float]:
+        """5th and 95th percentile."""
+        low, _, high = self._percentiles()
+        return low, high
+
+    def _percentiles(self) -> tuple[float, float, float]:
+        low, high = self.part.range_90
+        if self.beside is None:
+            return min(low, self.limit), min(self.part.median, self.limit), min(high, self.limit)
+        np = load_numpy()
+        normal = np.array([NormalDist().inv_cdf((i + 0.5) / _LEVELS) for i in range(_LEVELS)])
+        part, beside = (one.median * np.exp(one.sigma * normal) for one in (self.part, self.beside))
+        sums = np.add.outer(np.minimum(part, self.limit), beside)
+        low, median, high = map(float, np.quantile(sums, (0.05, 0.5, 0.95)))
+        return low, median, high
 
 
 @dataclass(frozen=True, slots=True)

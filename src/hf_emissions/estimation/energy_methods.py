@@ -28,6 +28,9 @@ _LARGE = 1e9
 _CLUSTER = 256
 _LEAST_CLUSTER = 16
 
+# Few train for longer than a month: more device hours than that were on several devices.
+_LONGEST_H = 730.0
+
 
 @dataclass(frozen=True, slots=True)
 class EnergyMethod:
@@ -95,12 +98,28 @@ def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> En
     hours = device_hours(facts)
     if hardware is None or hours is None:
         return None
-    chips = hardware.name.chips if hardware.name else 1
-    power = hardware.power(chips * (facts.count or 1), _parameters(facts), boundary)
+    accelerators = _each(hardware) * (facts.count or _least_count(facts))
+    power = hardware.power(accelerators, _parameters(facts), boundary, described=_is_described(facts))
     if not power:
         return None
     words = f"{facts.count or 1} x {hardware.words}, {_hours_words(facts)}"
     return EnergyMethod("hours", (*hours, *power), _KWH_PER_WH, words, hours)
+
+
+def _each(hardware: Hardware) -> float:
+    """Accelerators in one named thing; a GPU that is half a board is one."""
+    return max(hardware.name.chips, 1.0) if hardware.name else 1.0
+
+
+def _least_count(facts: Facts) -> float:
+    """How many devices there were at least, by the hours over all of them, where their number is not known."""
+    return max((facts.device_hours or 0.0) / _LONGEST_H, 1.0)
+
+
+def _is_described(facts: Facts) -> bool:
+    """Whether anything says that a network was trained: its base, its kind of training, its tokens, Trainer's count."""
+    said = (facts.base_model, facts.training_type, facts.adaptation, facts.encoder_decoder, facts.tokens)
+    return any(value is not None for value in (*said, facts.total_flos))
 
 
 def device_hours(facts: Facts) -> tuple[Factor, ...] | None:
@@ -145,8 +164,8 @@ def _by_operations(facts: Facts, hardware: Hardware | None, boundary: Boundary) 
     chosen, parameters = (usable or usual_hardware()).likeliest(), _parameters(facts)
     pretraining = _is_pretraining(facts, chosen)
     assert chosen.name
-    accelerators = None if facts.count is None else facts.count * chosen.name.chips
-    power = chosen.power(accelerators or (_CLUSTER if pretraining else 1), parameters, boundary)
+    accelerators = None if facts.count is None else facts.count * _each(chosen)
+    power = chosen.power(accelerators or (_CLUSTER if pretraining else 1), parameters, boundary, described=True)
     if not power:
         return None
     speed = chosen.seconds_per_flop(parameters, pretraining=pretraining)

@@ -13,11 +13,12 @@ PowerBoundary = Literal["accelerators", "node"]
 
 @dataclass(frozen=True, slots=True)
 class PowerEvidence:
-    """Mean over rated power of an accelerator, for a group of runs of one organisation on one device.
+    """Mean over rated power of an accelerator, for alike runs of one organisation on one device.
 
     Metered power only: no published energies that are rated power times hours, no observed maxima, no swing within a
-    run. `rated_power_w` is in W, as printed by the maker; `ratio_low` and `ratio_high` are the 5th and 95th percentile
-    of many runs, else the extremes.
+    run. A device that was listed and stood idle is metered too. `rated_power_w` is in W, as printed by the maker, or
+    the mean of several forms; `ratio_low` and `ratio_high` are the 5th and 95th percentile of the runs, None for a
+    single one. `benchmarks/metered.py` writes the rows that follow from shared runs.
     """
 
     group: str

@@ -60,6 +60,36 @@ def fit_ratios(
     return Fit(tuple(coefficients.tolist()), tuple(map(tuple, covariance.tolist())), squares / degrees, degrees)
 
 
+def fit_left_out(
+    columns: Sequence[Sequence[float]],
+    ratios: Sequence[float],
+    weights: Sequence[float],
+    organisations: Sequence[str],
+    prior: Sequence[tuple[float, float]],
+) -> Fit:
+    """Fit the logarithm of ratios, with the spread of organisations that were left out whole.
+
+    That spread holds the doubt of the coefficients, so that the covariance is zero: groups of one organisation are
+    alike, and are no independent groups. Its degrees of freedom are the organisations, less one.
+    """
+    weighted_squares = weight = 0.0
+    for left in sorted(set(organisations)):
+        kept = [i for i, organisation in enumerate(organisations) if organisation != left]
+        if not kept:
+            continue
+        fit = fit_ratios([columns[i] for i in kept], [ratios[i] for i in kept], [weights[i] for i in kept], prior)
+        for i in sorted(set(range(len(ratios))) - set(kept)):
+            off = math.log(ratios[i]) - _dot(columns[i], fit.coefficients)
+            weighted_squares, weight = weighted_squares + weights[i] * off**2, weight + weights[i]
+    whole = fit_ratios(columns, ratios, weights, prior)
+    none = tuple((0.0,) * len(prior) for _ in prior)
+    return Fit(whole.coefficients, none, weighted_squares / weight, float(len(set(organisations)) - 1))
+
+
+def _dot(row: Sequence[float], coefficients: Sequence[float]) -> float:
+    return sum(x * y for x, y in zip(row, coefficients, strict=True))
+
+
 def student_t90(degrees: float) -> float:
     """95th percentile of Student's t (Cornish-Fisher expansion; within 0.01 from 3 degrees of freedom on)."""
     z, v = Z90, max(degrees, 2.0)

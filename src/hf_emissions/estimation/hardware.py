@@ -12,7 +12,7 @@ from ..record import Boundary
 from .distributions import Constant, Distribution, Lognormal, Pert
 from .factor import Factor
 from .mfu import mfu
-from .power import measured_mean_ratio, power_ratio
+from .power import kind_of_job, measured_mean_ratio, power_ratio
 
 # Processor power over its rating: between idle and full load, a judgement, not fitted.
 _CPU_RATIO = Lognormal(0.7, 0.5)
@@ -22,6 +22,7 @@ _USUAL = "A100 SXM"
 _ANY_DEVICE_SIGMA = 0.5
 
 _METER = "a metered energy (energy_kwh)"
+_MODEL = "a metered energy (energy_kwh), or the size of the model (parameters)"
 _FORM = "the form factor (hardware, such as A100 SXM or A100 PCIe)"
 
 
@@ -52,28 +53,39 @@ class Hardware:
             return self
         return replace(self, rated_w=Constant(self.name.power_w))
 
-    def power(self, accelerators: float, parameters: float | None, boundary: Boundary) -> tuple[Factor, ...]:
-        """Factors of the power of one named thing, in W, within a boundary; empty if unpublished."""
+    def power(
+        self, accelerators: float, parameters: float | None, boundary: Boundary, *, described: bool = False
+    ) -> tuple[Factor, ...]:
+        """Factors of the power of one named thing, in W, within a boundary; empty if unpublished.
+
+        `described` is True if something else than its parameters says that a network was trained.
+        """
         if self.rated_w is None:
             return ()
         if self.name is None:
             words = f"a processor draws {_percent(_CPU_RATIO)} of its rated power, memory included"
             return Factor("rated power", self.rated_w), Factor("power", _CPU_RATIO, words, _METER)
-        return _rated(self), self._drawn(accelerators, parameters, boundary)
+        return _rated(self), self._drawn(accelerators, parameters, boundary, described=described)
 
-    def _drawn(self, accelerators: float, parameters: float | None, boundary: Boundary) -> Factor:
+    def _drawn(self, accelerators: float, parameters: float | None, boundary: Boundary, *, described: bool) -> Factor:
         assert self.name
         if _is_measured(self.name):
             return Factor(
                 "power", measured_mean_ratio(), "measured mean power of a chip with its share of the host", _METER
             )
+        many, setting = max(round(accelerators), 1), self.name.devices[0].setting
         ratio = power_ratio(
-            accelerators=max(round(accelerators), 1),
+            accelerators=many,
             parameters=parameters,
             boundary="accelerators" if boundary == "accelerators" else "node",
+            setting=setting,
+            described=described,
         )
-        part = "an accelerator" if boundary == "accelerators" else "an accelerator and its share of the node"
-        return Factor("power", ratio, f"{part} draw {_percent(ratio)} of the accelerator's rated power", _METER)
+        narrowed = _MODEL if kind_of_job(many, setting, parameters, described=described) == "unsized" else _METER
+        if boundary == "accelerators":
+            return Factor("power", ratio, f"an accelerator draws {_percent(ratio)} of its rated power", narrowed)
+        words = f"an accelerator and its share of the node draw {_percent(ratio)} of the accelerator's rated power"
+        return Factor("power", ratio, words, narrowed)
 
     def seconds_per_flop(self, parameters: float | None, *, pretraining: bool) -> Factor:
         """Seconds of one named thing per useful operation."""
@@ -138,6 +150,6 @@ def _is_measured(name: HardwareName) -> bool:
     return all(device.measured_mean_w for device in name.devices)
 
 
-def _percent(ratio: Lognormal) -> str:
+def _percent(ratio: Distribution) -> str:
     low, high = ratio.range_90
     return f"{low:.0%} to {high:.0%}"
