@@ -97,8 +97,6 @@ def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> En
         return None
     chips = hardware.name.chips if hardware.name else 1
     power = hardware.power(chips * (facts.count or 1), _parameters(facts), boundary)
-    if not power:
-        return None
     words = f"{facts.count or 1} x {hardware.words}, {_hours_words(facts)}"
     return EnergyMethod("hours", (*hours, *power), _KWH_PER_WH, words, hours)
 
@@ -147,8 +145,6 @@ def _by_operations(facts: Facts, hardware: Hardware | None, boundary: Boundary) 
     assert chosen.name
     accelerators = None if facts.count is None else facts.count * chosen.name.chips
     power = chosen.power(accelerators or (_CLUSTER if pretraining else 1), parameters, boundary)
-    if not power:
-        return None
     speed = chosen.seconds_per_flop(parameters, pretraining=pretraining)
     words = f"{flop.words}, {chosen.words}" if usable else flop.words
     return EnergyMethod("operations", (*flop.factors, speed, *power), _KWH_PER_J, words)
