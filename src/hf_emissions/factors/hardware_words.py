@@ -46,7 +46,7 @@ MEMORY_KINDS = words_of("hbm hbm2 hbm2e hbm3 hbm3e gddr5 gddr5x gddr6 gddr6x gdd
 PART = words_of("gcd die half")
 WHOLE = words_of("board module oam full whole")
 SAME = {
-    **dict.fromkeys(("sxm2", "sxm4", "sxm5"), "sxm"),
+    **dict.fromkeys(("sxm2", "sxm4", "sxm5", "sxm6"), "sxm"),
     **{
         f"{word}s": word
         for word in ("gpu", "tpu", "hpu", "ipu", "npu", "card", "accelerator", "device", "core", "chip", "gcd")
@@ -69,7 +69,8 @@ _REWRITE = (
     (r"\b(?:mac\s?book|i?mac)(?:\s?(?:pro|air|mini|studio)\b)?", " mac "),
     (r"\b(v[56])[\s-]?lite(?:[\s-]?pod)?\b", r"\1e"),
     (r"(?<=\d)[\s-]cores?\b", " core"),
-    (r"\b(cs|wse)[\s-](?=[1-3]\b)", r"\1"),
+    (r"\bwafer[\s-]scale engine[\s-]?(?=[1-3]\b)", " wse"),
+    (r"\b(cs|wse|hl|mlu)[\s-](?=\d)", r"\1"),
     # Accelerator types of Cloud TPUs omit the word.
     (r"^\s*(?=v[234]-\d+\s*$)", "tpu "),
 )

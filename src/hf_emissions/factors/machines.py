@@ -46,6 +46,7 @@ _COUNTED = re.compile(
 )
 _MOST = 100_000
 # `nvidia-a10g-x4` is the name of an instance; `NVIDIA A10G x4` counts devices.
+_STANDARD = re.compile(r"\bstandard[\s_]+(?=n[cdgv])")
 _TIMES_AT_THE_END = re.compile(r"(?<=\w)-x(?=\d+$)")
 
 
@@ -102,6 +103,5 @@ def _find_by_words(words: list[str]) -> Machine | None:
 
 def _words(written: str) -> list[str]:
     """Words of a name, in lower case; Azure's names may begin with `Standard_`, and endpoints' end in `-x4`."""
-    joined = _TIMES_AT_THE_END.sub("x", written.lower())
-    words = [word for word in re.split(r"[\s_()-]+", joined) if word]
-    return words[1:] if words[:1] == ["standard"] else words
+    plain = _STANDARD.sub("", _TIMES_AT_THE_END.sub("x", written.lower()))
+    return [word for word in re.split(r"[\s_()-]+", plain) if word]

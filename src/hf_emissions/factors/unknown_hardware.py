@@ -26,7 +26,7 @@ _PLAIN_MACHINES = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"(?P<count>\d{1,5})\s*[x\u00d7*]?\s*(?P<name>\D.*)|(?P<name2>.*\S)\s*[x\u00d7*]\s*(?P<count2>\d{1,5})"
+    r"(?P<count>\d{1,5})\s*[x\u00d7*]?\s*(?P<name>\D.*)|(?P<name2>.*[^\s(])\s*\(?[x\u00d7*]\s*(?P<count2>\d{1,5})\)?"
 )
 
 
@@ -68,6 +68,8 @@ def _say_memory(written: str) -> str | None:
 def _say_machine(written: str) -> str | None:
     if _PLAIN_MACHINES.fullmatch(written):
         return "is a machine without an accelerator of its own; name the one that was attached, such as T4 or V100"
+    if re.search(r"\bi?mac(?:\s?book)?\b", written, re.IGNORECASE):
+        return "is a computer; give its chip, such as M2 Max"
     return None
 
 
