@@ -148,5 +148,5 @@ _PROSE = r"""
     (?: [ \t_-]{{0,2}} (?: sxm\d? | pci-?e | nvl | ti | super | xtx? | gre | laptop | mobile | max-q | pro | max
       | ultra | ada | generation | blackwell | (?<!\d)\d{{1,3}}[ ]?gi?b? | hbm\w{{1,3}} | gpus? | gcds? | hpus? | cores?
       | chips? | d | s ) (?!\w) ){{0,5}}
-    (?!\w)
+    (?! \w | -(?:high|mega|ultra|edge)gpu | \.\d{{0,2}}x?(?:large|metal) )
 """
