@@ -285,6 +285,21 @@ def test_an_instance_is_its_devices():
     assert estimate(hardware="2x p4d.24xlarge", count=1, **facts).energy_kwh == instance.energy_kwh
 
 
+@pytest.mark.parametrize("method", ["ml-co2-impact", "green-algorithms"])
+@pytest.mark.parametrize(
+    ("hardware", "words"),
+    [("TPU v6e", "the maker of TPU v6e"), ("Colab Pro", "is a service"), ("Graviton4", "Graviton4")],
+)
+def test_a_published_calculator_takes_published_power_alone(method, hardware, words):
+    with pytest.raises(UsageError, match=f"{words}.*takes published power alone"):
+        estimate(hardware=hardware, wall_hours=3.0, country_iso3="DEU", method=method)
+
+
+def test_a_published_calculator_takes_the_rating_of_a_processor_with_a_range():
+    facts = {"wall_hours": 10.0, "intensity_g_per_kwh": 400.0, "method": "ml-co2-impact"}
+    assert estimate(hardware="Intel Core Ultra 9 185H", **facts).energy_kwh[1] == pytest.approx(0.45)
+
+
 def test_operations_on_a_service_have_the_spread_between_devices():
     work = {"parameters": 1e9, "tokens": 1e9, "country_iso3": "DEU"}
     colab, card = estimate(hardware="Google Colab", **work), estimate(hardware="T4", **work)

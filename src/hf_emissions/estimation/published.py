@@ -12,6 +12,7 @@ from ..facts.facts import Facts
 from .calculators.calculation import Calculation
 from .calculators.green_algorithms import DEFAULT_PUE, Devices, green_algorithms
 from .calculators.ml_co2_impact import SITE_INTENSITY_KG_PER_KWH, SITE_POWER_W, ml_co2_impact
+from .distributions import Pert
 from .energy_methods import Tier
 from .grid import Grid
 from .hardware import Hardware, find_hardware
@@ -127,9 +128,10 @@ def _power_w(hardware: Hardware | None, own: Mapping[str, float]) -> float:
             return own[device.name] * (hardware.name.chips if hardware.name else 1.0)
     if hardware.assumed is not None:
         raise UsageError(f"{hardware.assumed}; this method gives no range, and takes published power alone")
-    if hardware.name is None:
-        return hardware.rated_w.range_90[1]
-    return hardware.name.power_w
+    if hardware.name is not None:
+        return hardware.name.power_w
+    rated = hardware.rated_w
+    return rated.mode if isinstance(rated, Pert) else rated.range_90[1]
 
 
 def _as_estimate(found: Calculation, facts: Facts, grid: Grid, hours: float, pue: float) -> Estimate:

@@ -40,7 +40,7 @@ MAKER = {
 }
 ANYBODY = words_of(
     "gpu graphics card accelerator device vram ram memory with "
-    "google cloud gcp colab kaggle aws amazon azure lambda runpod paperspace"
+    "google cloud gcp colab kaggle aws amazon azure oracle oci lambda labs runpod paperspace coreweave modal nebius"
 )
 MEMORY_KINDS = words_of("hbm hbm2 hbm2e hbm3 hbm3e gddr5 gddr5x gddr6 gddr6x gddr7")
 PART = words_of("gcd die half")
@@ -71,6 +71,7 @@ _REWRITE = (
     (r"(?<=\d)[\s-]cores?\b", " core"),
     (r"\bwafer[\s-]scale engine[\s-]?(?=[1-3]\b)", " wse"),
     (r"\b(cs|wse|hl|mlu)[\s-](?=\d)", r"\1"),
+    (r"(?<=[\s,(])(?:early |mid |late )?20[12]\d(?=\)?\s*$)", " "),
     # Accelerator types of Cloud TPUs omit the word.
     (r"^\s*(?=v[234]-\d+\s*$)", "tpu "),
 )
