@@ -83,6 +83,8 @@ DEVICES = {
     "laptop and edge": [
         ("NVIDIA GeForce MX130", "GeForce MX130", 1, 16, 30),
         ("MX450", "GeForce MX450", 1, 12, 31),
+        ("NVIDIA GeForce GTX 1650 Ti", "GeForce GTX 1650 Ti Laptop GPU", 1, 35, 50),
+        ("RTX 3050 Ti", "GeForce RTX 3050 Ti Laptop GPU", 1, 35, 95),
         ("NVIDIA RTX 3500 Ada Generation Laptop GPU", "RTX 3500 Ada Laptop GPU", 1, 60, 150),
         ("Apple M5", "M5", 1, 8, 70),
         ("M5 Max 40-core GPU", "M5 Max", 1, 35, 160),
