@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ pytest.importorskip("codecarbon")
 from hf_emissions import estimate
 from hf_emissions.errors import PlaceError, UsageError
 from hf_emissions.estimation.explanation import PREFIX, record_of, refusal_of_block, source_of
+from hf_emissions.estimation.hardware import find_hardware
 from hf_emissions.factors.find_accelerator import UnknownDeviceError
 from hf_emissions.factors.intensity import grid_intensity
 from hf_emissions.facts.facts import Facts
@@ -246,11 +248,62 @@ def test_two_ways_that_agree_give_the_better_one():
     assert estimate(**EIGHT, energy_kwh=hours.energy_kwh[1]).tier == "A"
 
 
-@pytest.mark.parametrize("hardware", ["TPU v5e", "Trainium", "Apple M2 Max"])
-def test_where_a_maker_publishes_no_power_no_number_is_claimed(hardware):
-    found = estimate(hardware=hardware, count=4, wall_hours=10.0, country_iso3="DEU")
-    assert found.median_g is None
-    assert "publishes no power" in found.why_no_number
+@pytest.mark.parametrize(
+    ("hardware", "maker"),
+    [("TPU v5e", "TPU v5e"), ("Trainium2", "Trainium2"), ("Apple M2 Max", "M2 Max"), ("Graviton3", "AWS Graviton3")],
+)
+def test_where_a_maker_publishes_no_power_a_wide_range_says_so(hardware, maker):
+    facts = {"hardware": hardware, "count": 4, "wall_hours": 10.0, "country_iso3": "DEU"}
+    found = estimate(**facts)
+    why = f"the maker of {maker} publishes no power"
+    words = next(words for words in found.assumptions if why in words)
+    assert "this wide range is ours, by comparison with other devices" in words
+    low, high = (float(end) for end in re.search(r": (\d+) to (\d+) W; ", words).groups())
+    rated = find_hardware(hardware).rated_w
+    assert rated.range_90 == pytest.approx((low, high), rel=0.01)
+    assert found.tier == "B"
+    assert found.high_g > 1.8 * found.low_g
+    assert refusal_of_block(found) == why
+    assert refusal_of_block(estimate(**facts, energy_kwh=found.energy_kwh[1])) is None
+
+
+def test_a_service_is_a_range_of_its_devices_and_says_that_it_is_one():
+    found = estimate(hardware="Google Colab", count=1, wall_hours=10.0, country_iso3="DEU")
+    words = next(words for words in found.assumptions if "Google Colab is a service" in words)
+    assert "50 to 250 W" in words
+    assert "P100" in words
+    assert found.high_g > 4 * found.low_g
+    assert refusal_of_block(found).startswith("Google Colab is a service")
+    assert found.high_g < estimate(hardware="Colab Pro", count=1, wall_hours=10.0, country_iso3="DEU").high_g
+
+
+def test_an_instance_is_its_devices():
+    facts = {"wall_hours": 10.0, "country_iso3": "DEU"}
+    instance = estimate(hardware="Standard_ND96asr_v4", count=2, **facts)
+    assert instance.energy_kwh == estimate(hardware="A100 40GB SXM", count=16, **facts).energy_kwh
+    assert refusal_of_block(instance) is None
+    assert estimate(hardware="2x p4d.24xlarge", count=1, **facts).energy_kwh == instance.energy_kwh
+
+
+@pytest.mark.parametrize("method", ["ml-co2-impact", "green-algorithms"])
+@pytest.mark.parametrize(
+    ("hardware", "words"),
+    [("TPU v6e", "the maker of TPU v6e"), ("Colab Pro", "is a service"), ("Graviton4", "Graviton4")],
+)
+def test_a_published_calculator_takes_published_power_alone(method, hardware, words):
+    with pytest.raises(UsageError, match=f"{words}.*takes published power alone"):
+        estimate(hardware=hardware, wall_hours=3.0, country_iso3="DEU", method=method)
+
+
+def test_a_published_calculator_takes_the_rating_of_a_processor_with_a_range():
+    facts = {"wall_hours": 10.0, "intensity_g_per_kwh": 400.0, "method": "ml-co2-impact"}
+    assert estimate(hardware="Intel Core Ultra 9 185H", **facts).energy_kwh[1] == pytest.approx(0.45)
+
+
+def test_operations_on_a_service_have_the_spread_between_devices():
+    work = {"parameters": 1e9, "tokens": 1e9, "country_iso3": "DEU"}
+    colab, card = estimate(hardware="Google Colab", **work), estimate(hardware="T4", **work)
+    assert colab.high_g / colab.low_g > 1.5 * card.high_g / card.low_g
 
 
 @pytest.mark.parametrize(

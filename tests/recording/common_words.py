@@ -8,6 +8,7 @@ edited by people: what is taken out of it is masked from then on.
 from __future__ import annotations
 
 import ast
+import csv
 import importlib.util
 import re
 import sys
@@ -32,7 +33,8 @@ def collected() -> set[str]:
     texts = [text for folder in (OWN / "recording", theirs) for path in folder.rglob("*.py") for text in _texts(path)]
     cpus = (theirs / "data" / "hardware" / "cpu_power.csv").read_text("utf-8", "replace")
     words = {word for word in _words(" ".join([*texts, cpus])) if word.isalpha()}
-    return words | _words((OWN / "factors" / "accelerators.csv").read_text("utf-8"))
+    rows = csv.DictReader((OWN / "factors" / "accelerators.csv").read_text("utf-8").splitlines())
+    return words | {word for row in rows for name in ("name", "vendor", "needs", "fits") for word in _words(row[name])}
 
 
 def listed() -> set[str]:

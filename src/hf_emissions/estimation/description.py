@@ -8,6 +8,7 @@ from typing import Any
 from .. import units
 from ..facts.facts import Facts
 from .grid import Grid
+from .hardware import find_hardware
 
 
 def describe(stages: Sequence[Facts], grid: Grid) -> dict[str, Any]:
@@ -44,4 +45,4 @@ def _unsure(facts: Facts) -> str | None:
     by_the_clock = facts.wall_hours or facts.hours or facts.train_runtime_s
     if by_the_clock and facts.device_hours is None and facts.hardware is not None and facts.count is None:
         return "how many devices there were is not known"
-    return None
+    return None if facts.hardware is None else find_hardware(facts.hardware).assumed

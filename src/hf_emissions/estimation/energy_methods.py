@@ -100,8 +100,6 @@ def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> En
         return None
     accelerators = _each(hardware) * (facts.count or _least_count(facts))
     power = hardware.power(accelerators, _parameters(facts), boundary, described=_is_described(facts))
-    if not power:
-        return None
     words = f"{facts.count or 1} x {hardware.words}, {_hours_words(facts)}"
     return EnergyMethod("hours", (*hours, *power), _KWH_PER_WH, words, hours)
 
@@ -166,8 +164,6 @@ def _by_operations(facts: Facts, hardware: Hardware | None, boundary: Boundary) 
     assert chosen.name
     accelerators = None if facts.count is None else facts.count * _each(chosen)
     power = chosen.power(accelerators or (_CLUSTER if pretraining else 1), parameters, boundary, described=True)
-    if not power:
-        return None
     speed = chosen.seconds_per_flop(parameters, pretraining=pretraining)
     words = f"{flop.words}, {chosen.words}" if usable else flop.words
     return EnergyMethod("operations", (*flop.factors, speed, *power), _KWH_PER_J, words)

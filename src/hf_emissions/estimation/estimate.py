@@ -9,12 +9,11 @@ from ..errors import UsageError
 from ..factors.bounds import pue_problem
 from ..factors.pue import find_pue
 from ..facts.facts import Facts
-from .description import describe
 from .distributions import Constant, Pert
-from .energy_methods import Tier, find_ways
+from .energy_methods import find_ways
 from .factor import Factor
-from .grid import Grid, find_grid
-from .hardware import Hardware, find_hardware
+from .grid import find_grid
+from .hardware import find_hardware
 from .monte_carlo import MonteCarlo, Stage
 from .published import by_calculator
 from .result import Estimate
@@ -61,7 +60,7 @@ def estimate(
     stages = [_stage(stage) for stage in facts.stages]
     for stage in stages:
         if not stage.ways:
-            return _without_a_way(stage.facts, stage.hardware, grid)
+            raise _insufficient(stage.facts)
     return MonteCarlo(stages, grid, _overhead(facts, pue), seed).estimate()
 
 
@@ -90,24 +89,8 @@ def _overhead(facts: Facts, pue: float | None) -> Factor | None:
     return Factor("PUE", Pert(published.low, published.mode, published.high), words)
 
 
-def _without_a_way(facts: Facts, hardware: Hardware | None, grid: Grid) -> Estimate:
-    """Estimate without a number, for a device whose maker publishes no power.
-
-    Raises:
-        UsageError: the facts are insufficient.
-    """
-    has_hours = any((facts.wall_hours, facts.device_hours, facts.hours, facts.train_runtime_s))
-    if hardware is not None and hardware.rated_w is None and (has_hours or facts.parameters):
-        by_hours: Tier = "B" if grid.known else "C"
-        return Estimate(
-            tier=by_hours if has_hours else "D" if grid.known else "E",
-            why_no_number=f"the maker of {hardware.words} publishes no power",
-            narrow_by="a metered energy (energy_kwh)",
-            rests_on=f"{facts.count or 1} x {hardware.words}",
-            grid=grid.short,
-            **describe([facts], grid),
-        )
+def _insufficient(facts: Facts) -> UsageError:
     given = ", ".join(facts.known()) or "nothing"
-    raise UsageError(
+    return UsageError(
         f"{given} alone gives no estimate; give the energy, or the hardware and its hours, or parameters and tokens"
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from ..errors import HfEmissionsError
-from ..factors.cpus import find_cpu
+from ..factors.cpus import Cpu, UnknownCpuError, find_cpu
 from ..factors.find_accelerator import UnknownDeviceError, find_accelerator
 from ..factors.hardware_name import HardwareName
+from ..factors.unknown_hardware import is_processor
 from ..record import Boundary
-from .distributions import Constant, Distribution, Lognormal, Pert
+from .distributions import Z90, Constant, Distribution, Lognormal, Pert
 from .factor import Factor
 from .mfu import mfu
 from .power import kind_of_job, measured_mean_ratio, power_ratio
@@ -23,6 +25,7 @@ _ANY_DEVICE_SIGMA = 0.5
 
 _METER = "a metered energy (energy_kwh)"
 _MODEL = "a metered energy (energy_kwh), or the size of the model (parameters)"
+_DEVICE = "the device (hardware, such as T4)"
 _FORM = "the form factor (hardware, such as A100 SXM or A100 PCIe)"
 
 
@@ -32,15 +35,17 @@ class Hardware:
 
     Attributes:
         words: text for a source, such as `A100 SXM`.
-        rated_w: rated power in W, None if unpublished.
+        rated_w: rated power in W; a wide range if its maker publishes none.
         name: the accelerator; None for a processor.
-        named: True if the facts name it.
+        named: True if the facts name it, False also for a service with several devices.
+        assumed: why the power is a range of ours, in one clause; None if it is published.
     """
 
     words: str
-    rated_w: Distribution | None
+    rated_w: Distribution
     name: HardwareName | None = None
     named: bool = True
+    assumed: str | None = None
 
     @property
     def released_year(self) -> int | None:
@@ -49,22 +54,21 @@ class Hardware:
 
     def likeliest(self) -> Hardware:
         """Fix the likeliest variant and chip count: power and rate are coupled, so neither may vary alone."""
-        if self.name is None or self.name.power_w is None or _is_measured(self.name):
+        if self.name is None or self.assumed is not None or _is_measured(self.name):
             return self
         return replace(self, rated_w=Constant(self.name.power_w))
 
     def power(
         self, accelerators: float, parameters: float | None, boundary: Boundary, *, described: bool = False
     ) -> tuple[Factor, ...]:
-        """Factors of the power of one named thing, in W, within a boundary; empty if unpublished.
+        """Factors of the power of one named thing, in W, within a boundary.
 
         `described` is True if something else than its parameters says that a network was trained.
         """
-        if self.rated_w is None:
-            return ()
         if self.name is None:
             words = f"a processor draws {_percent(_CPU_RATIO)} of its rated power, memory included"
-            return Factor("rated power", self.rated_w), Factor("power", _CPU_RATIO, words, _METER)
+            rated = _rated(self) if self.assumed else Factor("rated power", self.rated_w)
+            return rated, Factor("power", _CPU_RATIO, words, _METER)
         return _rated(self), self._drawn(accelerators, parameters, boundary, described=described)
 
     def _drawn(self, accelerators: float, parameters: float | None, boundary: Boundary, *, described: bool) -> Factor:
@@ -116,11 +120,12 @@ def find_hardware(name: str) -> Hardware:
         found = find_accelerator(name)
     except UnknownDeviceError as unknown:
         try:
-            cpu = find_cpu(name)
-        except HfEmissionsError:  # the processor's error does not help with a misspelt GPU
+            return _of_processor(find_cpu(name))
+        except UnknownCpuError as no_processor:
+            raise (UnknownDeviceError(str(no_processor)) if is_processor(name) else unknown) from None
+        except HfEmissionsError:  # codecarbon is not installed
             raise unknown from None
-        return Hardware(cpu.name, Constant(cpu.power_w))
-    return Hardware(found.canonical, _rated_w(found), found)
+    return Hardware(found.canonical, _rated_w(found), found, not found.service, _assumed(found))
 
 
 def usual_hardware() -> Hardware:
@@ -129,21 +134,48 @@ def usual_hardware() -> Hardware:
     return Hardware(found.canonical, _rated_w(found), found, named=False)
 
 
-def _rated_w(name: HardwareName) -> Distribution | None:
+def _of_processor(cpu: Cpu) -> Hardware:
+    if cpu.power_low_w == cpu.power_high_w:
+        return Hardware(cpu.name, Constant(cpu.power_w))
+    if cpu.power_is_published:
+        return Hardware(cpu.name, Pert(cpu.power_low_w, cpu.power_w, cpu.power_high_w))
+    assumed = f"the maker of {cpu.name} publishes no power"
+    return Hardware(cpu.name, _between(cpu.power_low_w, cpu.power_high_w), assumed=assumed)
+
+
+def _assumed(name: HardwareName) -> str | None:
+    if name.service:
+        return name.service
+    if name.power_is_published:
+        return None
+    return f"the maker of {name.canonical} publishes no power"
+
+
+def _rated_w(name: HardwareName) -> Distribution:
     if _is_measured(name):
         return Constant(name.chips * sum(device.measured_mean_w or 0.0 for device in name.devices) / len(name.devices))
     low, mode, high = name.power_low_w, name.power_w, name.power_high_w
-    if low is None or mode is None or high is None:
-        return None
-    return Constant(mode) if low == high else Pert(low, mode, high)
+    if low == high:
+        return Constant(mode)
+    return Pert(low, mode, high) if name.power_is_published else _between(low, high)
+
+
+def _between(low: float, high: float) -> Lognormal:
+    """Range of ours: 90 % lie between its ends, and no value in it is known to be likelier."""
+    return Lognormal(math.sqrt(low * high), math.log(high / low) / (2 * Z90))
 
 
 def _rated(hardware: Hardware) -> Factor:
-    assert hardware.rated_w
     low, high = hardware.rated_w.range_90
     if low == high:
         return Factor("rated power", hardware.rated_w, f"{hardware.words}: {low:.4g} W")
-    return Factor("rated power", hardware.rated_w, f"{hardware.words}: {low:.4g} to {high:.4g} W", _FORM)
+    words = f"{hardware.words}: {low:.4g} to {high:.4g} W"
+    if hardware.assumed is None:
+        return Factor("rated power", hardware.rated_w, words, _FORM)
+    if hardware.name is not None and hardware.name.service:
+        return Factor("rated power", hardware.rated_w, f"{words}; {hardware.assumed}", _DEVICE)
+    ours = f"{hardware.assumed}, so this wide range is ours, by comparison with other devices"
+    return Factor("rated power", hardware.rated_w, f"{words}; {ours}", _METER)
 
 
 def _is_measured(name: HardwareName) -> bool:

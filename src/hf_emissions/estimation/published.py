@@ -12,6 +12,7 @@ from ..facts.facts import Facts
 from .calculators.calculation import Calculation
 from .calculators.green_algorithms import DEFAULT_PUE, Devices, green_algorithms
 from .calculators.ml_co2_impact import SITE_INTENSITY_KG_PER_KWH, SITE_POWER_W, ml_co2_impact
+from .distributions import Pert
 from .energy_methods import Tier
 from .grid import Grid
 from .hardware import Hardware, find_hardware
@@ -120,17 +121,17 @@ def _cores(cpu: str | None, cores: int | None, usage: float) -> Devices:
 
 def _power_w(hardware: Hardware | None, own: Mapping[str, float]) -> float:
     """Rated W of one named thing; the site's own value if it has one."""
-    if hardware is None or hardware.rated_w is None:
-        raise UsageError(f"no power is published for {hardware.words if hardware else 'the device'}")
-    if hardware.name is None:
-        return hardware.rated_w.range_90[1]
-    for device in hardware.name.devices:
+    if hardware is None:
+        raise UsageError("no power is published for the device")
+    for device in hardware.name.devices if hardware.name else ():
         if device.name in own:
-            return own[device.name] * hardware.name.chips
-    power_w = hardware.name.power_w
-    if power_w is None:
-        raise UsageError(f"the maker of {hardware.words} publishes no power")
-    return power_w
+            return own[device.name] * (hardware.name.chips if hardware.name else 1.0)
+    if hardware.assumed is not None:
+        raise UsageError(f"{hardware.assumed}; this method gives no range, and takes published power alone")
+    if hardware.name is not None:
+        return hardware.name.power_w
+    rated = hardware.rated_w
+    return rated.mode if isinstance(rated, Pert) else rated.range_90[1]
 
 
 def _as_estimate(found: Calculation, facts: Facts, grid: Grid, hours: float, pue: float) -> Estimate:

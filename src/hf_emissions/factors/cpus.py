@@ -1,4 +1,4 @@
-"""Rated power of processors by written or machine-reported name, from codecarbon's table.
+"""Rated power of processors by written or machine-reported name, from an own small table and codecarbon's.
 
 A name must identify one processor: it needs the model number, and every word must match. Where codecarbon takes the
 nearest of 4918 names, this raises with near matches.
@@ -6,7 +6,9 @@ nearest of 4918 names, this raises with near matches.
 
 from __future__ import annotations
 
+import csv
 import difflib
+import importlib.resources
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -27,7 +29,9 @@ _GENERATION = re.compile(r"\b\d+(?:st|nd|rd|th)\s+gen(?:eration)?\b")
 _VERSION_APART = re.compile(r"(?<=\d)(v\d)\b")
 
 # Optional words: the model number implies them.
-_OPTIONAL = frozenset({"intel", "amd", "apple", "core", "platinum", "gold", "silver", "bronze"})
+_OPTIONAL = frozenset({"intel", "amd", "apple", "core", "platinum", "gold", "silver", "bronze", "ryzen"})
+# The same, and makers whose processors are in the own table alone.
+_OPTIONAL_IN_OWN = _OPTIONAL | {"aws", "amazon", "qualcomm", "fujitsu", "huawei", "board", "computer", "soc"}
 
 
 class UnknownCpuError(HfEmissionsError, ValueError):
@@ -36,11 +40,17 @@ class UnknownCpuError(HfEmissionsError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cpu:
-    """Processor with its name in the table, rated power in watts, and source."""
+    """Processor with its name in the table, rated power in watts, and source.
+
+    The power is a range if the maker sets one, or publishes none, as `source` then says.
+    """
 
     name: str
     power_w: float
     source: str
+    power_low_w: float
+    power_high_w: float
+    power_is_published: bool = True
 
 
 def find_cpu(name: str) -> Cpu:
@@ -53,13 +63,16 @@ def find_cpu(name: str) -> Cpu:
     wanted = frozenset(_words(name) if len(name) <= _LONGEST_NAME else ())
     if not wanted:
         raise UnknownCpuError(f"{_quoted(name)} names no processor; write it as its maker does, such as AMD EPYC 7742")
+    own = _own_table().get(frozenset(wanted - _OPTIONAL_IN_OWN))
+    if own is not None:
+        return own
     powers_w = processor_powers_w()
     holding = [known for known, words in _table().items() if wanted <= words]
     # A single word is not enough: A100 is an accelerator, but also a 3 W Intel processor.
     fitting = [known for known in holding if _table()[known] - wanted <= _OPTIONAL and len(wanted) > 1]
     if len({powers_w[known] for known in fitting}) == 1:
         found = min(fitting, key=lambda known: (len(known), known))
-        return Cpu(_tidy(found), powers_w[found], f"codecarbon {version()} data")
+        return Cpu(_tidy(found), powers_w[found], f"codecarbon {version()} data", powers_w[found], powers_w[found])
     raise UnknownCpuError(_refusal(name, fitting or holding))
 
 
@@ -74,6 +87,19 @@ def _refusal(name: str, candidates: list[str]) -> str:
     near = difflib.get_close_matches(_plain(name), plain, n=3, cutoff=0.8)
     hint = f"did you mean {' or '.join(_tidy(plain[text]) for text in near)}?" if near else "give its power in watts"
     return f"{_quoted(name)} is not among codecarbon's processors; {hint}"
+
+
+@cache
+def _own_table() -> dict[frozenset[str], Cpu]:
+    """Processors that codecarbon does not have, or has with one figure of a range, by the words of each spelling."""
+    table = importlib.resources.files(__package__) / "processors.csv"
+    found = {}
+    for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
+        low, power, high = (float(row[name]) for name in ("power_low_w", "power_w", "power_high_w"))
+        cpu = Cpu(row["name"], power, row["source"], low, high, row["published"] == "yes")
+        for written in (row["name"], *filter(None, row["others"].split("|"))):
+            found[frozenset(_words(written)) - _OPTIONAL_IN_OWN] = cpu
+    return found
 
 
 @cache

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from .accelerators import Accelerator, accelerators
 from .hardware_name import HardwareName
-from .hardware_words import ANYBODY, MAKER, MEMORY, MEMORY_KINDS, PART, WHOLE, WrittenName, readings
+from .hardware_words import ANYBODY, MAKER, MEMORY_KINDS, PART, WHOLE, WrittenName, readings
 from .machines import find_machine
 
 
@@ -107,11 +108,14 @@ def _system(written: str) -> HardwareName | None:
     machine = find_machine(written)
     if machine is None:
         return None
-    label, models, count = machine
-    memory = tuple(float(size) for size, _ in MEMORY.findall(written))
-    names = [WrittenName(name.words, name.memory_gb + memory) for model in models for name in readings(model)]
-    devices = [device for name in names for device in _fitting(name, (1, count))]
-    if not devices:
+    low, likely, high = machine.counts
+    names = [
+        replace(name, memory_gb=name.memory_gb + machine.memory_gb)
+        for model in machine.devices
+        for name in readings(model)
+    ]
+    found = [(device, _shares(device, name)[1]) for name in names for device in _fitting(name, (1, int(likely)))]
+    if not found:
         return None
-    chips = count * _shares(devices[0], names[0])[1]
-    return HardwareName(written, tuple(devices), chips, chips, chips, label)
+    part, devices = found[0][1], tuple(device for device, _ in found)
+    return HardwareName(written, devices, likely * part, low * part, high * part, machine.label, machine.service)

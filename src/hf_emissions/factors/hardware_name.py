@@ -12,7 +12,8 @@ class HardwareName:
     """A written name resolved to matching devices, likeliest first, and a number of units.
 
     `chips` is the likely number of units per named thing: 4 for `TPU v3-8`, 8 for `DGX A100`, 0.5 for `K80`, since
-    clouds count its two GPUs. `chips_low` and `chips_high` are its bounds.
+    clouds count its two GPUs. `chips_low` and `chips_high` are its bounds. `service` says of a service, such as Google
+    Colab, what its devices are; empty for a device or a machine.
     """
 
     written: str
@@ -21,23 +22,27 @@ class HardwareName:
     chips_low: float = 1.0
     chips_high: float = 1.0
     system: str | None = None
+    service: str = ""
 
     @property
-    def power_w(self) -> float | None:
+    def power_w(self) -> float:
         """Rated power of one named thing in its likeliest form, in W."""
-        return _times(self.devices[0].power_w, self.chips)
+        return self.devices[0].power_w * self.chips
 
     @property
-    def power_low_w(self) -> float | None:
-        """Lowest rated power over all forms, in W; None if unpublished for any form."""
-        powers = [device.power_low_w for device in self.devices]
-        return None if None in powers else _times(min(filter(None, powers)), self.chips_low)
+    def power_low_w(self) -> float:
+        """Lowest rated power over all forms, in W."""
+        return min(device.power_low_w for device in self.devices) * self.chips_low
 
     @property
-    def power_high_w(self) -> float | None:
-        """Highest rated power over all forms, in W; None if unpublished for any form."""
-        powers = [device.power_high_w for device in self.devices]
-        return None if None in powers else _times(max(filter(None, powers)), self.chips_high)
+    def power_high_w(self) -> float:
+        """Highest rated power over all forms, in W."""
+        return max(device.power_high_w for device in self.devices) * self.chips_high
+
+    @property
+    def power_is_published(self) -> bool:
+        """True if the power is the makers', of a device that the name says."""
+        return not self.service and all(device.power_is_published for device in self.devices)
 
     @property
     def measured_mean_w(self) -> float | None:

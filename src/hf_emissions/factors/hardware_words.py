@@ -25,19 +25,31 @@ MAKER = {
     "AWS": words_of("neuron chip"),
     "Graphcore": words_of("graphcore"),
     "Apple": words_of("apple silicon mac chip soc core"),
+    "Huawei": words_of("huawei hisilicon ascend npu atlas"),
+    "Baidu": words_of("baidu kunlun kunlunxin xpu"),
+    "Cambricon": words_of("cambricon mlu"),
+    "Hygon": words_of("hygon dcu"),
+    "Moore Threads": words_of("moore threads mthreads musa"),
+    "Biren": words_of("biren"),
+    "Iluvatar": words_of("iluvatar corex"),
+    "MetaX": words_of("metax muxi"),
+    "Cerebras": words_of("cerebras wafer scale engine system"),
+    "SambaNova": words_of("sambanova rdu"),
+    "Groq": words_of("groq chip"),
+    "Tenstorrent": words_of("tenstorrent"),
 }
 ANYBODY = words_of(
     "gpu graphics card accelerator device vram ram memory with "
-    "google cloud gcp colab kaggle aws amazon azure lambda runpod paperspace"
+    "google cloud gcp colab kaggle aws amazon azure oracle oci lambda labs runpod paperspace coreweave modal nebius"
 )
 MEMORY_KINDS = words_of("hbm hbm2 hbm2e hbm3 hbm3e gddr5 gddr5x gddr6 gddr6x gddr7")
 PART = words_of("gcd die half")
 WHOLE = words_of("board module oam full whole")
 SAME = {
-    **dict.fromkeys(("sxm2", "sxm4", "sxm5"), "sxm"),
+    **dict.fromkeys(("sxm2", "sxm4", "sxm5", "sxm6"), "sxm"),
     **{
         f"{word}s": word
-        for word in ("gpu", "tpu", "hpu", "ipu", "card", "accelerator", "device", "core", "chip", "gcd")
+        for word in ("gpu", "tpu", "hpu", "ipu", "npu", "card", "accelerator", "device", "core", "chip", "gcd")
     },
     "s": "super",
     "lovelace": "ada",
@@ -57,6 +69,9 @@ _REWRITE = (
     (r"\b(?:mac\s?book|i?mac)(?:\s?(?:pro|air|mini|studio)\b)?", " mac "),
     (r"\b(v[56])[\s-]?lite(?:[\s-]?pod)?\b", r"\1e"),
     (r"(?<=\d)[\s-]cores?\b", " core"),
+    (r"\bwafer[\s-]scale engine[\s-]?(?=[1-3]\b)", " wse"),
+    (r"\b(cs|wse|hl|mlu)[\s-](?=\d)", r"\1"),
+    (r"(?<=[\s,(])(?:early |mid |late )?20[12]\d(?=\)?\s*$)", " "),
     # Accelerator types of Cloud TPUs omit the word.
     (r"^\s*(?=v[234]-\d+\s*$)", "tpu "),
 )

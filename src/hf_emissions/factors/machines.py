@@ -1,65 +1,107 @@
-"""Multi-accelerator machines by product or instance name: `DGX A100`, `p4d.24xlarge`."""
+"""Machines and instances of clouds by name: `DGX A100`, `p4d.24xlarge`, `a10g-large`; services such as `Google Colab`.
+
+One row of `machines.csv` is a family: `*` in a name stands for a size, and `counts` has the accelerators of each size,
+or one number, or the least, likely and largest number. `devices` are all that it can have, the likeliest first. A
+`service` says of a name that is no machine what its devices are.
+"""
 
 from __future__ import annotations
 
+import csv
+import importlib.resources
 import re
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import cache
 
 from .hardware_words import MEMORY, words_of
 
 
-class Machine(NamedTuple):
-    """Machine with its name, possible devices, and their number."""
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Machine with its name, the names of its possible devices, and their least, likely and largest number."""
 
     label: str
-    models: tuple[str, ...]
-    accelerators: int
+    devices: tuple[str, ...]
+    counts: tuple[float, float, float]
+    memory_gb: tuple[float, ...] = ()
+    service: str = ""
+
+    def times(self, count: int) -> Machine:
+        """Several of these machines."""
+        low, likely, high = self.counts
+        return replace(self, label=f"{count} x {self.label}", counts=(low * count, likely * count, high * count))
 
 
-_OF_EIGHT = ("A100", "A800", "H100", "H200", "H800", "B200", "B300")
-_MACHINES: dict[str, tuple[str, tuple[str, ...], int]] = {
-    **{f"dgx {model.lower()}": (f"DGX {model}", (f"{model} SXM",), 8) for model in _OF_EIGHT},
-    "dgx 1": ("DGX-1", ("V100 SXM2", "P100 SXM2"), 8),
-    "dgx 1 v100": ("DGX-1", ("V100 SXM2",), 8),
-    "dgx 1 p100": ("DGX-1", ("P100 SXM2",), 8),
-    "dgx 2": ("DGX-2", ("V100 SXM3",), 16),
-    "dgx station": ("DGX Station", ("V100 DGXS",), 4),
-    "dgx station a100": ("DGX Station A100", ("A100 SXM",), 4),
-    "ipu m2000": ("IPU-M2000", ("GC200",), 4),
-    **{f"ipu pod{size}": (f"IPU-POD{size}", ("GC200",), size) for size in (4, 16, 64, 128, 256)},
-    **{f"bow pod{size}": (f"Bow Pod{size}", ("Bow IPU",), size) for size in (16, 64, 256)},
-}
-_G_SIZES = {"xlarge": 1, "2xlarge": 1, "4xlarge": 1, "8xlarge": 1, "16xlarge": 1, "12xlarge": 4, "24xlarge": 4}
-_AWS: dict[str, tuple[str, dict[str, int]]] = {
-    "p2": ("K80 12GB", {"xlarge": 1, "8xlarge": 8, "16xlarge": 16}),
-    "p3": ("V100 SXM2 16GB", {"2xlarge": 1, "8xlarge": 4, "16xlarge": 8}),
-    "p3dn": ("V100 SXM2 32GB", {"24xlarge": 8}),
-    "p4d": ("A100 SXM 40GB", {"24xlarge": 8}),
-    "p4de": ("A100 SXM 80GB", {"24xlarge": 8}),
-    "p5": ("H100 SXM", {"4xlarge": 1, "48xlarge": 8}),
-    "p5e": ("H200 SXM", {"48xlarge": 8}),
-    "p5en": ("H200 SXM", {"48xlarge": 8}),
-    "g4dn": ("T4", {**_G_SIZES, "metal": 8}),
-    "g5": ("A10G", {**_G_SIZES, "48xlarge": 8}),
-    "g6": ("L4", {**_G_SIZES, "48xlarge": 8}),
-    "g6e": ("L40S", {**_G_SIZES, "48xlarge": 8}),
-    "dl1": ("Gaudi1", {"24xlarge": 8}),
-    "trn1": ("Trainium1", {"2xlarge": 1, "32xlarge": 16}),
-    "trn1n": ("Trainium1", {"32xlarge": 16}),
-    "trn2": ("Trainium2", {"3xlarge": 1, "48xlarge": 16}),
-    "inf2": ("Inferentia2", {"xlarge": 1, "8xlarge": 1, "24xlarge": 6, "48xlarge": 12}),
-}
-_INSTANCE = re.compile(r"(?:ml\.)?([a-z0-9]{2,5})\.([a-z0-9]{5,8})")
-_OF_MACHINES = words_of("nvidia graphcore aws amazon ec2 sagemaker instance machine server system node")
+# Words around a name that do not distinguish machines.
+_AROUND = words_of(
+    "nvidia graphcore huawei aws amazon ec2 sagemaker azure microsoft gcp google cloud gce compute engine oci oracle "
+    "lambda labs huggingface hugging face hf hub spaces space jobs instance instances machine server system rack node "
+    "nodes vm type shape flavor hardware with"
+)
+# The same where a service's own name is one of them.
+_AROUND_SERVICES = words_of("aws amazon instance vm the on using with")
+_COUNTED = re.compile(
+    r"(?P<before>\d{1,5})\s*[x\u00d7*]\s*(?P<machine>\S.*)|(?P<first>\S.*?)\s+[x\u00d7*]\s*(?P<after>\d{1,5})",
+    re.IGNORECASE,
+)
+_MOST = 100_000
+# `nvidia-a10g-x4` is the name of an instance; `NVIDIA A10G x4` counts devices.
+_STANDARD = re.compile(r"\bstandard[\s_]+(?=n[cdgv])")
+_TIMES_AT_THE_END = re.compile(r"(?<=\w)-x(?=\d+$)")
+
+
+@cache
+def machines() -> dict[str, Machine]:
+    """Return all machines by their words."""
+    table = importlib.resources.files(__package__) / "machines.csv"
+    found: dict[str, Machine] = {}
+    for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
+        names = row["name"].split("|")
+        for size, counts in _sizes(row["counts"]):
+            machine = Machine(names[0].replace("*", size), tuple(row["devices"].split("|")), counts, (), row["service"])
+            found.update({" ".join(_words(name.replace("*", size))): machine for name in names})
+    return found
+
+
+def _sizes(counts: str) -> list[tuple[str, tuple[float, float, float]]]:
+    """Sizes with their least, likely and largest number; one without a name if the family has no sizes."""
+    pairs = [part.split("=") for part in counts.split()]
+    if len(pairs[0]) == 2:
+        return [(size, (float(number), float(number), float(number))) for size, number in pairs]
+    numbers = [float(number) for (number,) in pairs]
+    return [("", (numbers[0], numbers[len(numbers) // 2], numbers[-1]))]
 
 
 def find_machine(written: str) -> Machine | None:
-    """Look up a machine by name, ignoring memory sizes; None if unknown."""
-    words = [word for word in re.split(r"[\s_-]+", MEMORY.sub(" ", written).lower()) if word not in _OF_MACHINES]
-    key = " ".join(filter(None, words))
-    instance = _INSTANCE.fullmatch(key)
-    if instance and instance[2] in _AWS.get(instance[1], ("", {}))[1]:
-        device, sizes = _AWS[instance[1]]
-        return Machine(key.removeprefix("ml."), (device,), sizes[instance[2]])
-    found = _MACHINES.get(key)
-    return None if found is None else Machine(*found)
+    """Look up a machine by name, with a count before or behind it, and the memory of its devices; None if unknown."""
+    found = _find_one(written)
+    if found is not None:
+        return found
+    counted = _COUNTED.fullmatch(written.strip())
+    if counted is None:
+        return None
+    one, count = _find_one(counted["machine"] or counted["first"]), int(counted["before"] or counted["after"])
+    return one.times(count) if one is not None and not one.service and 0 < count <= _MOST else None
+
+
+def _find_one(written: str) -> Machine | None:
+    found = _find_by_words(_words(written))
+    if found is None and MEMORY.search(written):
+        found = _find_by_words(_words(MEMORY.sub(" ", written)))
+        memory = tuple(float(size) for size, _ in MEMORY.findall(written))
+        return None if found is None else replace(found, memory_gb=memory)
+    return found
+
+
+def _find_by_words(words: list[str]) -> Machine | None:
+    for around in (frozenset[str](), _AROUND_SERVICES, _AROUND):
+        known = machines().get(" ".join(word for word in words if word not in around).removeprefix("ml."))
+        if known is not None:
+            return known
+    return None
+
+
+def _words(written: str) -> list[str]:
+    """Words of a name, in lower case; Azure's names may begin with `Standard_`, and endpoints' end in `-x4`."""
+    plain = _STANDARD.sub("", _TIMES_AT_THE_END.sub("x", written.lower()))
+    return [word for word in re.split(r"[\s_()-]+", plain) if word]

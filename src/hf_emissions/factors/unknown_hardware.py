@@ -13,9 +13,20 @@ from .hardware_words import MEMORY, SAME, WORD, filler
 
 LONGEST_NAME = 120
 _EXAMPLES = "such as A100 SXM, RTX 3090 or TPU v3-8"
-_PROCESSORS = re.compile(r"\b(?:cpus?|xeon|epyc|ryzen|threadripper|core\s?i[3579])\b", re.IGNORECASE)
+_PROCESSORS = re.compile(
+    r"\b(?:cpus?|xeon|epyc|ryzen|threadripper|core\s?(?:i[3579]|ultra)|graviton\d?|altra|snapdragon|raspberry\spi"
+    r"|celeron|pentium|opteron|power\d+)\b",
+    re.IGNORECASE,
+)
+# Types of machines without an accelerator of their own.
+_PLAIN_MACHINES = re.compile(
+    r"(?:(?:n[124]d?|c[234]d?|e2|m[123])-(?:standard|highmem|highcpu|ultramem|megamem)-\d+"
+    r"|(?:ml\.)?[cmrt]\d[a-z]{0,3}\.\d{0,2}x?(?:nano|micro|small|medium|large|metal)"
+    r"|(?:standard_)?[bdef]\d+[a-z]{0,4}_v\d|cpu-(?:basic|upgrade|xl|performance))",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(
-    r"(?P<count>\d{1,5})\s*[x\u00d7*]?\s*(?P<name>\D.*)|(?P<name2>.*\S)\s*[x\u00d7*]\s*(?P<count2>\d{1,5})"
+    r"(?P<count>\d{1,5})\s*[x\u00d7*]?\s*(?P<name>\D.*)|(?P<name2>.*[^\s(])\s*\(?[x\u00d7*]\s*(?P<count2>\d{1,5})\)?"
 )
 
 
@@ -25,12 +36,17 @@ def explain_unknown(written: str, shown: str) -> str:
         return f"no hardware is named; give the model of the accelerator, {_EXAMPLES}"
     if len(written) > LONGEST_NAME:
         return f"{shown} is too long for the name of an accelerator; give the name alone, {_EXAMPLES}"
-    for say in (_say_count, _say_memory, _say_kind):
+    for say in (_say_count, _say_memory, _say_machine, _say_kind):
         if reason := say(written):
             return f"{shown} {reason}"
     near = _near(written)
     hint = f"did you mean {' or '.join(near)}?" if near else f"give its model, {_EXAMPLES}"
     return f"{shown} is no accelerator in the table; {hint}"
+
+
+def is_processor(written: str) -> bool:
+    """True if a name is of a processor, by its line."""
+    return _PROCESSORS.search(written) is not None
 
 
 def _say_count(written: str) -> str | None:
@@ -49,9 +65,17 @@ def _say_memory(written: str) -> str | None:
     return f"has a memory that {found.canonical} is not made with; there is {' and '.join(f'{s:g} GB' for s in sizes)}"
 
 
+def _say_machine(written: str) -> str | None:
+    if _PLAIN_MACHINES.fullmatch(written):
+        return "is a machine without an accelerator of its own; name the one that was attached, such as T4 or V100"
+    if re.search(r"\bi?mac(?:\s?book)?\b", written, re.IGNORECASE):
+        return "is a computer; give its chip, such as M2 Max"
+    return None
+
+
 def _say_kind(written: str) -> str | None:
     words = {SAME.get(word.lower(), word.lower()) for word in WORD.findall(written)}
-    if _PROCESSORS.search(written):
+    if is_processor(written):
         return "is a processor, and the table has accelerators alone; name the accelerator, or give the measured energy"
     if words & {"hgx", "dgx"}:
         return "is a machine with 1 to 16 accelerators; name the accelerator, and give the count apart"

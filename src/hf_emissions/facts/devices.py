@@ -119,8 +119,13 @@ _HOURS_BEHIND = re.compile(r"(?:[ -]gpus?)?[ -]?(?:hours?|hrs|days?|weeks?|h)\b"
 _TAIL = re.compile(r"[ -]+(?:gpus?|cards?)$", re.IGNORECASE)
 _MACHINE = re.compile(r"\b(?:dgx|hgx)[ -]?")
 _INSTANCE = re.compile(
-    r"(?<![\w.])(?:ml\.)?(?:p[2-5][a-z]{0,2}|g[4-6][a-z]{0,2}|dl1|trn[12]n?|inf2)\.\d{0,2}x?(?:large|metal)(?!\w)"
+    r"(?<![\w.])(?:(?:ml\.)?(?:p[2-5][a-z]{0,2}|p6-b[23]00|g[4-6][a-z]{0,2}|dl1|trn[12]n?|inf[12])"
+    r"\.\d{0,2}x?(?:large|metal)"
+    r"|a[2-4]x?-(?:high|mega|ultra)gpu-\d{1,2}g|g[24]-standard-\d{1,3}"
+    r"|(?:standard_)?n[cdv]\d{1,3}[a-z]{1,5}(?:_(?:a10|t4|[ah][12]00|mi300x))?_v\d"
+    r"|bm\.gpu\.?[\w.-]{1,12}\.\d{1,2}|gpu_\d{1,2}x_\w{2,20})(?!\w)"
 )
+_MAY_BE_INSTANCE = re.compile(r"large|metal|\dg\b|-standard-\d|_v\d|\bbm\.|gpu_\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +266,7 @@ def _accelerators_of_machines(named: list[Device]) -> list[Device]:
 
 
 def _instances(text: str, low: str) -> Iterator[Device]:
-    for found in _INSTANCE.finditer(low) if "large" in low or "metal" in low else ():
+    for found in _INSTANCE.finditer(low) if _MAY_BE_INSTANCE.search(low) else ():
         meant = _meant(found[0])
         if meant is not None:
             count, start, end, exact = _count(found.start(), found.end(), low)

@@ -54,4 +54,5 @@ def most_w(hardware: str | None) -> float:
 
 
 def _strongest_w() -> float:
-    return max(one.power_w or 0.0 for one in accelerators())
+    """Most of a device that a node can hold several of; a Cerebras is a machine by itself."""
+    return max(one.power_w for one in accelerators() if one.vendor != "Cerebras")

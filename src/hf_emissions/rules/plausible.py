@@ -50,7 +50,7 @@ class Allowed:
 def allowed(facts: Facts) -> Allowed | None:
     """Bounds from the facts; None without hardware of known power, or without hours."""
     named, device_hours = named_device(facts), least_device_hours(facts)
-    if named is None or device_hours is None or not named.power_low_w or not named.power_high_w:
+    if named is None or device_hours is None or not named.power_is_published:
         return None
     seconds = hours_to_s(device_hours)
     least = power_to_kwh(LEAST_SHARE * named.power_low_w, seconds)
