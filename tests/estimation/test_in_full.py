@@ -255,7 +255,7 @@ def test_power_over_its_rating(known, median, sigma):
 @pytest.mark.parametrize(
     ("boundary", "words"),
     [
-        ("accelerators", "an accelerator draw 43% to 111% of the accelerator's rated power"),
+        ("accelerators", "an accelerator draws 43% to 111% of the accelerator's rated power"),
         ("node", "an accelerator and its share of the node draw 61% to 166% of the accelerator's rated power"),
         ("facility", "an accelerator and its share of the node draw 61% to 166% of the accelerator's rated power"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from ..errors import HfEmissionsError
@@ -11,6 +12,7 @@ from ..factors.hardware_name import HardwareName
 from ..record import Boundary
 from .distributions import Constant, Distribution, Lognormal, Pert
 from .factor import Factor
+from .host import host_ratio
 from .mfu import mfu
 from .power import measured_mean_ratio, power_ratio
 
@@ -64,16 +66,14 @@ class Hardware:
     def _drawn(self, accelerators: float, parameters: float | None, boundary: Boundary) -> Factor:
         assert self.name
         if _is_measured(self.name):
-            return Factor(
-                "power", measured_mean_ratio(), "measured mean power of a chip with its share of the host", _METER
-            )
+            return _measured(boundary)
         ratio = power_ratio(
             accelerators=max(round(accelerators), 1),
             parameters=parameters,
             boundary="accelerators" if boundary == "accelerators" else "node",
         )
-        part = "an accelerator" if boundary == "accelerators" else "an accelerator and its share of the node"
-        return Factor("power", ratio, f"{part} draw {_percent(ratio)} of the accelerator's rated power", _METER)
+        part = "an accelerator draws" if boundary == "accelerators" else "an accelerator and its share of the node draw"
+        return Factor("power", ratio, f"{part} {_percent(ratio)} of the accelerator's rated power", _METER)
 
     def seconds_per_flop(self, parameters: float | None, *, pretraining: bool) -> Factor:
         """Seconds of one named thing per useful operation."""
@@ -124,6 +124,16 @@ def _rated_w(name: HardwareName) -> Distribution | None:
     if low is None or mode is None or high is None:
         return None
     return Constant(mode) if low == high else Pert(low, mode, high)
+
+
+def _measured(boundary: Boundary) -> Factor:
+    """Factor on the published mean power of a chip, which includes its share of the host."""
+    mean = measured_mean_ratio()
+    if boundary != "accelerators":
+        return Factor("power", mean, "measured mean power of a chip with its share of the host", _METER)
+    host = host_ratio()
+    alone = Lognormal(mean.median / host.median, math.hypot(mean.sigma, host.sigma))
+    return Factor("power", alone, "measured mean power of a chip, without its share of the host", _METER)
 
 
 def _rated(hardware: Hardware) -> Factor:
