@@ -9,6 +9,10 @@ from ..card.block import known_fields
 from ..card.patch import read_card
 from ..factors.equivalences import equivalents
 from ..record import EmissionsRecord
+from ..recording.folder import open_folder
+from ..recording.ledger import FOLDER
+from ..recording.runs import Run
+from ..recording.stated_range import stated_range
 from .command import argument, command, flag
 from .failures import DONE, EXPECTED, FAILED, explain
 from .options import OutputOptions
@@ -28,7 +32,8 @@ class ShowOptions(OutputOptions):
 def show(options: ShowOptions) -> int:
     """Show the training emissions that cards report.
 
-    With --format quiet only the grams are printed. --equivalents shows the factor of each comparison.
+    The 90 % range is shown if the ledger beside a card, or the tool that its source names, says enough. With --format
+    quiet only the grams are printed. --equivalents shows the factor of each comparison.
 
     \b
     Examples:
@@ -54,6 +59,8 @@ def _show(target: AnyTarget, options: ShowOptions) -> Document:
         explained = explain(error, target.name)
         options.out.error(explained)
         return {"path": target.name, "error": explained}
+    if record is not None:
+        record = record.replace(range_g=stated_range(record, _runs_beside(target)))
     card: Document = {"path": target.name, "record": record.known() if record else None}
     if record is not None:
         _print(options.out, target.name, record)
@@ -65,10 +72,23 @@ def _show(target: AnyTarget, options: ShowOptions) -> Document:
     return {**card, "equivalents": [item.document() for item in compared]}
 
 
+def _runs_beside(target: AnyTarget) -> tuple[Run, ...]:
+    """Runs of the ledger beside a card; none if there is no ledger that can be read."""
+    if target.path is None or not (target.path.parent / FOLDER).is_dir():
+        return ()
+    try:
+        return open_folder(target.path.parent).runs
+    except EXPECTED:
+        return ()
+
+
 def _print(out: Output, name: str, record: EmissionsRecord) -> None:
     figure = "unknown" if record.emissions_g is None else f"{units.format_mass(record.emissions_g)} CO2eq"
+    if record.range_g is not None:
+        low, high = (units.format_mass(end) for end in record.range_g)
+        figure += f" (90 % range: {low} to {high})"
     if out.format == "quiet":
-        out.item(figure if record.emissions_g is None else units.plain_decimal(record.emissions_g))
+        out.item("unknown" if record.emissions_g is None else units.plain_decimal(record.emissions_g))
         return
     out.line(f"{name}: {figure}", bold=True)
     for key, value in known_fields(record).items():
