@@ -73,9 +73,8 @@ ENDS: Mapping[FoundBy, Ends] = {
     # RAPL and its like: about as close to the meter as NVML (Khan et al. 2018, doi:10.1145/3177754); the number is a
     # judgement.
     "CPU meter": Ends(0.95, 1.05),
-    # Rated power and load. On a desktop where next to nothing else drew power, a wall meter gave 1.26 to 2.56 times
-    # what CodeCarbon did (Fischer 2025, arXiv 2509.22092, 119 runs on a Core i9); sigma 0.5 with the rest of the node
-    # below gives 2.5 as the high end.
+    # Rated power and load. On the processor alone, a wall meter gave 1.26 to 2.56 times what CodeCarbon did (Fischer
+    # 2025, arXiv 2509.22092, 119 runs on a Core i9); sigma 0.5 with the rest of the node below has 2.5 as its high end.
     "CPU model": _lognormal(0.5),
     # CodeCarbon 3 has 5 W a module, CodeCarbon 2 and eco2AI 0.375 W/GB: for modules of 8, 16, 32 and 64 GB their
     # logarithms differ by 0.94 (root mean square), and each of the two models has its share of that, 0.94 / sqrt 2.
@@ -91,9 +90,9 @@ ENDS: Mapping[FoundBy, Ends] = {
     "rated power of the accelerators": _lognormal(0.29, 0.69),
 }
 
-# What software does not see of a machine: losses of the power supply, fans, drives, the board. A wall meter gave 1.15
-# to 1.51 times what CodeCarbon did with the GPU metered (Fischer 2025, 198 runs: 5th and 95th percentile), and never
-# less.
+# What software does not see of a machine: losses of the power supply, fans, drives, the board. With the GPU metered, a
+# wall meter gave 1.24 to 1.51 times what CodeCarbon did for images, and 1.15 to 1.31 times for language (Fischer 2025,
+# 198 runs, 5th and 95th percentile), and never less.
 REST_OF_NODE = Ends(1.0, 1.51)
 # Against a wall meter already, so that nothing is missing.
 _OF_THE_NODE = frozenset[FoundBy]({"CodeCarbon", "rated power"})
