@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +43,14 @@ def test_every_number_is_what_its_source_says():
         "rated power of the accelerators": (0.43, 1.11),
     }
     assert REST_OF_NODE == (1.0, 1.51)
+
+
+def test_the_page_has_the_same_numbers():
+    page = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([A-Za-z ]+) \| ([\d.]+) \| ([\d.]+) \|", page, re.MULTILINE)
+    said = {name: (float(low), float(high)) for name, low, high in rows}
+    known = {**ENDS, "rest of the node": REST_OF_NODE}
+    assert said == {name: (round(ends.low, 2), round(ends.high, 2)) for name, ends in known.items()}
 
 
 def test_two_models_of_memory_lie_as_far_apart_as_its_ends_say():
