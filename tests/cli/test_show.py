@@ -121,6 +121,11 @@ def test_the_ledger_beside_a_card_knows_more(run, write):
     assert shown(run) == [270.0, 690.0]  # the ledger does not say that this figure is its own
     write("_emissions/r-s.jsonl", start + reading + ledger_line("written", emissions_g=400.0))
     assert shown(run) == [330.0, 640.0]
+    # Written with another place than the recorded one: the source has to do.
+    write("README.md", RANGED.format(source=source).replace("400\n", "380\n"))
+    write("_emissions/r-s.jsonl", start + reading + ledger_line("written", emissions_g=380.0))
+    assert shown(run) == [260.0, 660.0]
+    write("README.md", RANGED.format(source=source))
     write("_emissions/r-s.jsonl", "no ledger\n")
     assert shown(run) == [270.0, 690.0]
 

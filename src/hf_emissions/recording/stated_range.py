@@ -71,8 +71,9 @@ def stated_range(record: EmissionsRecord, runs: Sequence[Run] = ()) -> Range | N
     """
     if record.emissions_g is None or record.range_g is not None:
         return record.range_g
-    if has_written(runs, record.emissions_g):
-        return _range_of_ledger(record.emissions_g, runs)
+    recorded = _recorded(record.emissions_g, runs)
+    if recorded is not None:
+        return recorded.range_g
     source = record.source or ""
     if source.startswith(OUR_ESTIMATE):
         return _range_of_estimate(source)
@@ -80,12 +81,12 @@ def stated_range(record: EmissionsRecord, runs: Sequence[Run] = ()) -> Range | N
     return None if known is None else range_around(record.emissions_g, *known, _grid_ends(record, source))
 
 
-def _range_of_ledger(emissions_g: float, runs: Sequence[Run]) -> Range | None:
-    for run in reversed(runs):
-        record = summarize(with_stages(run, runs)).record
-        if record is not None and record.emissions_g == emissions_g:
-            return record.range_g
-    return None
+def _recorded(emissions_g: float, runs: Sequence[Run]) -> EmissionsRecord | None:
+    """The record of the run whose figure this is; None for one of a checkpoint, or of another place than recorded."""
+    if not has_written(runs, emissions_g):
+        return None
+    records = (summarize(with_stages(run, runs)).record for run in reversed(runs))
+    return next((record for record in records if record and record.emissions_g == emissions_g), None)
 
 
 def _range_of_estimate(source: str) -> Range | None:
