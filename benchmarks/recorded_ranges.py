@@ -29,10 +29,10 @@ from known_joules import GROUPS, play_all  # noqa: E402
 from rig.scenarios import Outcome  # noqa: E402
 
 from hf_emissions import EmissionsRecord, read_card, units  # noqa: E402
+from hf_emissions.cli.stated_range import stated_range  # noqa: E402
 from hf_emissions.estimation.uncertainty import ENDS, Ends, Part, energy_ends  # noqa: E402
 from hf_emissions.importers.detect import read_file  # noqa: E402
 from hf_emissions.importers.to_record import UserFacts, to_record  # noqa: E402
-from hf_emissions.recording.stated_range import stated_range  # noqa: E402
 
 COMPARE = ROOT / "tests" / "importers" / "compare"
 FILES = ("codecarbon.csv", "eco2ai.csv", "job_carbontracker_output.log")

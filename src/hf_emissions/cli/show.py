@@ -12,11 +12,11 @@ from ..record import EmissionsRecord
 from ..recording.folder import open_folder
 from ..recording.ledger import FOLDER
 from ..recording.runs import Run
-from ..recording.stated_range import stated_range
 from .command import argument, command, flag
 from .failures import DONE, EXPECTED, FAILED, explain
 from .options import OutputOptions
 from .output import Document, Output
+from .stated_range import stated_range
 from .targets import AnyTarget, find_targets
 
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from hf_emissions import EmissionsRecord
-from hf_emissions.recording.stated_range import stated_range
+from hf_emissions.cli.stated_range import stated_range
 
 pytest.importorskip("pycountry")
 

@@ -22,9 +22,9 @@ from ..estimation.uncertainty import (
 from ..factors.named_place import read_place
 from ..factors.resolve import site_of
 from ..record import Boundary, EmissionsRecord, Intensity, Place, Site
-from .lineage import with_stages
-from .runs import Run, has_written
-from .summary import summarize
+from ..recording.lineage import with_stages
+from ..recording.runs import Run, has_written
+from ..recording.summary import summarize
 
 Range = tuple[float, float]
 
