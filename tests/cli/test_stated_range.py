@@ -7,6 +7,7 @@ import math
 import pytest
 
 from hf_emissions import EmissionsRecord
+from hf_emissions.card.section import render_section
 from hf_emissions.cli.stated_range import stated_range
 
 pytest.importorskip("pycountry")
@@ -107,6 +108,24 @@ def test_where_nothing_is_known_there_is_no_range(source, known):
 def test_an_estimate_says_its_own(words, expected):
     source = f"Estimated with hf-emissions 0.1.0 (tier B: 8 x A100, 96 h, node; grid DEU 381 g/kWh); 90 % range {words}"
     assert ends(source) == expected
+
+
+def test_our_section_says_it_as_it_was_written():
+    """A file with the parts of its energy says more than the tool's name, which is all that the block keeps."""
+    record = EmissionsRecord(emissions_g=0.18447, source="CodeCarbon 3.3.2", range_g=(0.081, 0.54), **GERMANY)
+    section, alone = render_section(record), record.replace(range_g=None)
+    assert stated_range(alone, section=section) == record.range_g
+    # The author has changed the figure since.
+    assert stated_range(alone.replace(emissions_g=0.2), section=section) == stated_range(alone.replace(emissions_g=0.2))
+    assert stated_range(alone, section=section) != stated_range(alone)
+    # Or the ends, so that they are none.
+    assert stated_range(alone, section=section.replace("540 mg", "5 mg")) == stated_range(alone)
+
+
+@pytest.mark.parametrize("hardware", ["1 x AMD EPYC (2 CPU threads)", "Intel CPU"])
+def test_on_a_processor_alone_nothing_may_have_been_metered(hardware):
+    assert ends("CodeCarbon 3.3.2", hardware_used=hardware) == ends("eco2AI")
+    assert ends("CodeCarbon 3.3.2", hardware_used="8 x NVIDIA A100") == ends("CodeCarbon 3.3.2")
 
 
 def test_an_estimate_as_it_is_written():

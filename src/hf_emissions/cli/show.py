@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .. import units
 from ..card.block import known_fields
 from ..card.patch import read_card
+from ..card.section import find_section
 from ..factors.equivalences import equivalents
 from ..record import EmissionsRecord
 from ..recording.folder import open_folder
@@ -32,8 +33,8 @@ class ShowOptions(OutputOptions):
 def show(options: ShowOptions) -> int:
     """Show the training emissions that cards report.
 
-    The 90 % range is shown if the ledger beside a card, or the tool that its source names, says enough. With --format
-    quiet only the grams are printed. --equivalents shows the factor of each comparison.
+    The 90 % range is shown if the ledger beside a card, its section, or the tool that its source names says enough.
+    With --format quiet only the grams are printed. --equivalents shows the factor of each comparison.
 
     \b
     Examples:
@@ -54,13 +55,14 @@ def show(options: ShowOptions) -> int:
 def _show(target: AnyTarget, options: ShowOptions) -> Document:
     """Print a card's figure and return its JSON fields."""
     try:
-        record = read_card(target.text())
+        text = target.text()
+        record = read_card(text)
     except EXPECTED as error:
         explained = explain(error, target.name)
         options.out.error(explained)
         return {"path": target.name, "error": explained}
     if record is not None:
-        record = record.replace(range_g=stated_range(record, _runs_beside(target)))
+        record = record.replace(range_g=stated_range(record, _runs_beside(target), _section(text)))
     card: Document = {"path": target.name, "record": record.known() if record else None}
     if record is not None:
         _print(options.out, target.name, record)
@@ -70,6 +72,11 @@ def _show(target: AnyTarget, options: ShowOptions) -> Document:
     for item in compared:
         options.out.line(f"  as much as {item.words}")
     return {**card, "equivalents": [item.document() for item in compared]}
+
+
+def _section(text: str) -> str:
+    found = find_section(text)
+    return text[slice(*found)] if found else ""
 
 
 def _runs_beside(target: AnyTarget) -> tuple[Run, ...]:

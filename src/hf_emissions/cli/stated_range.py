@@ -1,4 +1,7 @@
-"""90 % range of a figure that a card states, from the ledger beside it or from the tool that its source names. Pure."""
+"""90 % range of a figure that a card states: from the ledger beside it, our section, or the tool that its source names.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +56,11 @@ _TOOLS = (
     _Tool(_named(r"green[- ]algorithms"), "rated power"),
     _Tool(_named(r"ml ?co2|machine learning impact"), "rated power of the accelerators", "accelerators"),
 )
+_PROCESSOR = re.compile(r"\bCPU\b|\bprocessor\b", re.IGNORECASE)
+_IN_SECTION = re.compile(
+    r"\*\*Carbon Emitted:\*\* (?P<figure>[^()\n]{1,40}) CO2eq "
+    r"\(90 % range: (?P<low>[^()\n]{1,40}) to (?P<high>[^()\n]{1,40})\)"
+)
 _PARTIAL = re.compile(r"\bpartial\b|\b\d+ of \d+ nodes\b")
 _OF_ESTIMATE = re.compile(r"90 % range (?P<low>[\d.]+)(?:(?P<unit> \w+) to |-)(?P<high>[\d.]+ \w+)\Z")
 # As a site says it: `grid USA/virginia 281 g/kWh combustion only, codecarbon 3.3.2`.
@@ -62,23 +70,44 @@ _GRID = re.compile(
 _GIVEN = "intensity given by the owner"
 
 
-def stated_range(record: EmissionsRecord, runs: Sequence[Run] = ()) -> Range | None:
+def stated_range(record: EmissionsRecord, runs: Sequence[Run] = (), section: str = "") -> Range | None:
     """90 % range of a card's figure; None if nothing is known of its method or its grid.
 
     Args:
         record: what the card's block says.
         runs: the runs of the ledger beside the card, if there is one.
+        section: our section of the card, if there is one.
     """
     if record.emissions_g is None or record.range_g is not None:
         return record.range_g
     recorded = _recorded(record.emissions_g, runs)
     if recorded is not None:
         return recorded.range_g
+    return _range_in_section(record.emissions_g, section) or _range_of_source(record, record.emissions_g)
+
+
+def _range_in_section(emissions_g: float, section: str) -> Range | None:
+    """Range beside the figure in our section, if it is the block's figure."""
+    found = _IN_SECTION.search(section)
+    if found is None or found["figure"] != units.format_mass(emissions_g):
+        return None
+    return _masses(found["low"], found["high"])
+
+
+def _masses(low: str, high: str) -> Range | None:
+    try:
+        low_g, high_g = units.read_mass_g(low), units.read_mass_g(high)
+    except UnitError:
+        return None
+    return (low_g, high_g) if 0 <= low_g <= high_g else None
+
+
+def _range_of_source(record: EmissionsRecord, emissions_g: float) -> Range | None:
     source = record.source or ""
     if source.startswith(OUR_ESTIMATE):
         return _range_of_estimate(source)
-    known = None if _PARTIAL.search(source) else _energy_ends(source)
-    return None if known is None else range_around(record.emissions_g, *known, _grid_ends(record, source))
+    known = None if _PARTIAL.search(source) else _energy_ends(source, record.hardware_used or "")
+    return None if known is None else range_around(emissions_g, *known, _grid_ends(record, source))
 
 
 def _recorded(emissions_g: float, runs: Sequence[Run]) -> EmissionsRecord | None:
@@ -95,18 +124,17 @@ def _range_of_estimate(source: str) -> Range | None:
     if found is None:
         return None
     unit = found["unit"] or f" {found['high'].partition(' ')[2]}"
-    try:
-        return units.read_mass_g(found["low"] + unit), units.read_mass_g(found["high"])
-    except UnitError:
-        return None
+    return _masses(found["low"] + unit, found["high"])
 
 
-def _energy_ends(source: str) -> tuple[Ends | None, Ends] | None:
+def _energy_ends(source: str, hardware: str) -> tuple[Ends | None, Ends] | None:
     """Ends of the energy and of the PUE; None if no known tool is named."""
     for tool in _TOOLS:
         if tool.name.search(source):
             pue = EXACT if tool.pue == 1.0 else assumed_pue_ends(tool.pue)
-            return energy_ends([Part(tool.found_by, 1.0)], tool.boundary), pue
+            # Without a GPU nothing of it may have been metered.
+            modelled = tool.found_by == "CodeCarbon" and _PROCESSOR.search(hardware)
+            return energy_ends([Part("CPU model" if modelled else tool.found_by, 1.0)], tool.boundary), pue
     return None
 
 
