@@ -154,7 +154,7 @@ def test_a_command_has_help_with_examples(name):
 @pytest.mark.parametrize("document", [README, ROOT / "docs" / "estimate.md"], ids=lambda path: path.name)
 def test_a_session_prints_what_is_shown(tmp_path, document):
     (tmp_path / "README.md").write_text(CARD)
-    (session,) = blocks(document, "console")
+    session = "".join(blocks(document, "console"))
     calls = re.findall(r"^\$ hf-emissions (.*)\n((?:(?!\$ ).*\n)*)", session, flags=re.MULTILINE)
     assert len(calls) == session.count("$ ")
     for arguments, expected in calls:

@@ -119,6 +119,7 @@ def test_a_time_stands_in_hours_as_the_label_says_and_readable_beside(duration_s
 
 def test_a_range_stands_beside_the_figure():
     text = render_section(EmissionsRecord(emissions_g=1500, range_g=(900, 2600)))
+    assert extract_facts(f"# A model\n\n{text}").reported_g == 1500
     assert "- **Carbon Emitted:** 1.5 kg CO2eq (90 % range: 900 g to 2.6 kg)\n" in text
 
 

@@ -51,6 +51,26 @@ def test_a_place_as_people_write_it(run, place, words):
     assert words in run("estimate", *EIGHT[:6], *place).out
 
 
+def test_what_the_figure_and_the_energy_cover(run):
+    metered = ("estimate", "--energy", "100 kWh", "--energy-boundary", "accelerators", "--intensity", "400 g/kWh")
+    alone = json.loads(run(*metered, "--boundary", "accelerators", "--format", "json").out)
+    assert (alone["boundary"], alone["median_g"]) == ("accelerators", 40_000)
+    node = run(*metered).out
+    assert "a node draws 1.0 to 2.0 times what its accelerators draw" in node
+    assert "Tier A: 100 kWh of the accelerators" in node
+    refused = run(*metered, "--boundary", "accelerators", "--pue", "1.2", code=2)
+    assert refused.err == (
+        "Error: a figure of the accelerators alone has no overhead of the facility; leave the PUE out\n"
+    )
+
+
+def test_the_energy_of_a_card_can_be_said_to_be_of_its_accelerators(run, tmp_path):
+    (tmp_path / "README.md").write_text("# A model\n\nThe training consumed 100 kWh of energy.\n")
+    card = ("estimate", "--from-card", "README.md", "--intensity", "400 g/kWh", "--boundary", "accelerators")
+    assert "what the energy covers is not known" in run(*card, code=2).err
+    assert "Tier A: 100 kWh of the accelerators" in run(*card, "--energy-boundary", "accelerators").out
+
+
 def test_quiet_is_the_grams_alone(run):
     assert float(run("estimate", *EIGHT, "--format", "quiet").out) > 10_000
 

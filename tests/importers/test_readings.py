@@ -36,7 +36,7 @@ def read(path: Path) -> Any:
 
 def _said(run: Tracked) -> dict[str, Any]:
     values = flat(run)
-    usual = {"is_part": False, "whole_machine": False, "meters": True, "pue": 1.0}
+    usual = {"is_part": False, "whole_machine": False, "meters": True, "pue": 1.0, "pue_assumed": False}
     kept = {name: value for name, value in values.items() if value not in (None, ()) and value != usual.get(name)}
     return kept if values["pue"] is not None else {**kept, "pue": None}
 

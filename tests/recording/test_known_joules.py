@@ -42,6 +42,7 @@ def check(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         about = f"seed {outcome.scenario.seed} ({outcome.scenario.words}): {outcome.error:+.2%}"
         assert outcome.verdict != "silently wrong", about
+        assert outcome.is_inside is not False, about
         assert outcome.killed_tail_s <= 15, about
         assert not outcome.summary.problems or outcome.scenario.accidents, f"{about} {outcome.summary.problems}"
         # What the ledger says afterwards is what the card says.

@@ -246,6 +246,15 @@ class Outcome:
         return _error(self.kept_joules - self.filled_joules, self.unfilled_joules)
 
     @property
+    def is_inside(self) -> bool | None:
+        """Whether the range on the card holds the grams of the true energy; None without a range."""
+        record = self.summary.record
+        if record is None or record.range_g is None or record.intensity_g_per_kwh is None:
+            return None
+        low, high = record.range_g
+        return low <= self.metered_joules / _J_PER_KWH * record.intensity_g_per_kwh <= high
+
+    @property
     def verdict(self) -> str:
         """`right` within 1 %, `said` where the card names what is missing or filled in, else `silently wrong`."""
         if abs(self.error) <= 0.01:

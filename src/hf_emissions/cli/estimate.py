@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import get_args
 
 import click
 
@@ -27,6 +28,7 @@ from ..estimation.reuse import avoided
 from ..factors.equivalences import equivalents
 from ..facts.extract import extract_facts
 from ..facts.facts import Facts, place_facts
+from ..record import Boundary
 from ..rules.estimable_emissions import basis
 from ..terminal import one_line
 from .command import command, flag, option, values_of
@@ -37,6 +39,7 @@ from .option_types import COUNT, LARGE_NUMBER, NUMBER, POSITIVE_ENERGY_KWH, POSI
 from .options import EquivalentsOptions, IntoOptions, PlaceOptions
 from .targets import one_target
 
+BOUNDARY = click.Choice(get_args(Boundary))
 # Trainings of a card that an error lists.
 _MOST_LISTED = 6
 
@@ -59,6 +62,15 @@ class EstimateOptions(PlaceOptions, IntoOptions, EquivalentsOptions):
     tokens: float | None = option('Tokens seen in training, over all epochs: "300B".', type=LARGE_NUMBER)
     energy_kwh: float | None = option(
         'Metered electricity, with its unit: "3.5 kWh".', "--energy", type=POSITIVE_ENERGY_KWH
+    )
+    energy_boundary: Boundary | None = option(
+        "What the metered electricity covers; nvidia-smi and NVML have the accelerators alone.", type=BOUNDARY
+    )
+    boundary: Boundary = option(
+        "What the figure covers; with a known PUE, node means the facility.",
+        type=BOUNDARY,
+        default="node",
+        show_default=True,
     )
     training_type: str | None = option("Type of the training.", type=click.Choice(["pre-training", "fine-tuning"]))
     adaptation: str | None = option("Trained weights: full, lora or frozen-encoder.")
@@ -89,6 +101,7 @@ def estimate(options: EstimateOptions) -> int:
       hf-emissions estimate --parameters 7B --tokens 2T --hardware A100 --country USA
       hf-emissions estimate --from-card README.md --country Germany
       hf-emissions estimate --energy "3.5 kWh" --country Germany --into README.md --dry-run
+      hf-emissions estimate --energy "3.5 kWh" --energy-boundary accelerators --country Germany
       hf-emissions estimate --hardware "TPU v2" --hours 96 --intensity "0.56 kg/kWh" --method ml-co2-impact
     """
     options.check_into()
@@ -111,6 +124,7 @@ def _estimate(options: EstimateOptions) -> Estimate:
         seed=options.seed,
         intensity_g_per_kwh=options.intensity_g_per_kwh,
         pue=options.pue,
+        boundary=options.boundary,
         method=options.method,
         calculator={name: value for name, value in calculator.items() if value is not None},
     )

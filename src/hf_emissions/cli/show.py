@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from .. import units
 from ..card.block import known_fields
 from ..card.patch import read_card
+from ..card.section import find_section
 from ..factors.equivalences import equivalents
 from ..record import EmissionsRecord
+from ..recording.folder import open_folder
+from ..recording.ledger import FOLDER
+from ..recording.runs import Run
 from .command import argument, command, flag
 from .failures import DONE, EXPECTED, FAILED, explain
 from .options import OutputOptions
 from .output import Document, Output
+from .stated_range import stated_range
 from .targets import AnyTarget, find_targets
 
 
@@ -28,6 +33,7 @@ class ShowOptions(OutputOptions):
 def show(options: ShowOptions) -> int:
     """Show the training emissions that cards report.
 
+    The 90 % range is shown if the ledger beside a card, its section, or the tool that its source names says enough.
     With --format quiet only the grams are printed. --equivalents shows the factor of each comparison.
 
     \b
@@ -49,11 +55,14 @@ def show(options: ShowOptions) -> int:
 def _show(target: AnyTarget, options: ShowOptions) -> Document:
     """Print a card's figure and return its JSON fields."""
     try:
-        record = read_card(target.text())
+        text = target.text()
+        record = read_card(text)
     except EXPECTED as error:
         explained = explain(error, target.name)
         options.out.error(explained)
         return {"path": target.name, "error": explained}
+    if record is not None:
+        record = record.replace(range_g=stated_range(record, _runs_beside(target), _section(text)))
     card: Document = {"path": target.name, "record": record.known() if record else None}
     if record is not None:
         _print(options.out, target.name, record)
@@ -65,10 +74,28 @@ def _show(target: AnyTarget, options: ShowOptions) -> Document:
     return {**card, "equivalents": [item.document() for item in compared]}
 
 
+def _section(text: str) -> str:
+    found = find_section(text)
+    return text[slice(*found)] if found else ""
+
+
+def _runs_beside(target: AnyTarget) -> tuple[Run, ...]:
+    """Runs of the ledger beside a card; none if there is no ledger that can be read."""
+    if target.path is None or not (target.path.parent / FOLDER).is_dir():
+        return ()
+    try:
+        return open_folder(target.path.parent).runs
+    except EXPECTED:
+        return ()
+
+
 def _print(out: Output, name: str, record: EmissionsRecord) -> None:
     figure = "unknown" if record.emissions_g is None else f"{units.format_mass(record.emissions_g)} CO2eq"
+    if record.range_g is not None:
+        low, high = (units.format_mass(end) for end in record.range_g)
+        figure += f" (90 % range: {low} to {high})"
     if out.format == "quiet":
-        out.item(figure if record.emissions_g is None else units.plain_decimal(record.emissions_g))
+        out.item("unknown" if record.emissions_g is None else units.plain_decimal(record.emissions_g))
         return
     out.line(f"{name}: {figure}", bold=True)
     for key, value in known_fields(record).items():

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .. import units
+from ..factors.pue import UNKNOWN_DATACENTRE
 from ..facts.facts import Facts
 from ..record import Boundary
 from .compute import training_flop
-from .distributions import Constant, Mixture, Pert
+from .distributions import Constant, Lognormal, Mixture, Pert
 from .factor import Factor
 from .hardware import Hardware, usual_hardware
+from .host import host_ratio
 
 Tier = Literal["A", "B", "C", "D", "E", "F"]
 
@@ -21,6 +23,9 @@ _KWH_PER_J = units.joules_to_kwh(1.0)
 
 # Wall energy over metered: software meters report two thirds to all of it (Fischer 2025: 66 to 86 % on a desktop).
 _METERED = Pert(0.95, 1.0, 1.5)
+# The accelerators' own meters against one outside: a few per cent, 5 % in nine of ten cases (Yang et al. 2023,
+# arXiv 2312.02741).
+_ACCELERATOR_METER = Lognormal(1.0, 0.03)
 
 # From this many parameters on, a training known by steps and tokens may count as pre-training; without a count, on a
 # cluster of `_CLUSTER` accelerators.
@@ -34,7 +39,7 @@ _LONGEST_H = 730.0
 
 @dataclass(frozen=True, slots=True)
 class EnergyMethod:
-    """A method to derive energy: the product of its factors times `kwh_each`, within the node.
+    """A method to derive energy: the product of its factors times `kwh_each`, within its boundary.
 
     Attributes:
         kind: its basis.
@@ -42,6 +47,8 @@ class EnergyMethod:
         kwh_each: kWh per unit of the factors' product.
         words: the basis in words, for a source.
         device_hours: factors whose product is the device hours, if known.
+        boundary: what the energy covers.
+        pue_inside: True if the facility's overhead is in the energy, None if it may be.
     """
 
     kind: Literal["energy", "hours", "operations"]
@@ -49,6 +56,8 @@ class EnergyMethod:
     kwh_each: float
     words: str
     device_hours: tuple[Factor, ...] = ()
+    boundary: Boundary = "node"
+    pue_inside: bool | None = False
 
 
 def tier_of(way: EnergyMethod, *, place_known: bool, hardware_known: bool) -> Tier:
@@ -63,21 +72,60 @@ def tier_of(way: EnergyMethod, *, place_known: bool, hardware_known: bool) -> Ti
 
 
 def find_ways(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> list[EnergyMethod]:
-    """All methods that the facts allow, best first."""
-    ways = [
-        _metered(facts),
-        _by_hours(facts, hardware, boundary),
-        _by_operations(facts, hardware, boundary),
+    """All methods that the facts allow, best first, within a boundary: the accelerators or the node.
+
+    A given energy that covers the facility stays as it is; the others are then of the facility too.
+    """
+    metered = _metered(facts, boundary)
+    others = [
+        way
+        for way in (_by_hours(facts, hardware, boundary), _by_operations(facts, hardware, boundary))
+        if way is not None
     ]
-    return [way for way in ways if way is not None]
+    if metered is None:
+        return others
+    if metered.boundary == "facility":
+        others = [replace(way, factors=(*way.factors, _ANY_FACILITY), boundary="facility") for way in others]
+    return [metered, *others]
 
 
-def _metered(facts: Facts) -> EnergyMethod | None:
+_ANY_FACILITY = Factor("facility", Pert(*UNKNOWN_DATACENTRE.pert))
+
+
+def _metered(facts: Facts, boundary: Boundary) -> EnergyMethod | None:
     if facts.energy_kwh is None:
         return None
+    covers, words = facts.energy_boundary, units.format_energy(facts.energy_kwh)
+    factors: tuple[Factor, ...] = (Factor.known("energy", facts.energy_kwh), _meter(covers))
+    if covers == "facility":
+        words = f"{words} of the facility"
+        return EnergyMethod("energy", factors, 1.0, words, boundary="facility", pue_inside=True)
+    if covers == "accelerators":
+        words = f"{words} of the accelerators"
+    if covers is not None and covers != boundary:
+        factors = (*factors, _host(boundary))
+    inside = None if covers is None else False
+    return EnergyMethod("energy", factors, 1.0, words, boundary=boundary, pue_inside=inside)
+
+
+def _meter(covers: Boundary | None) -> Factor:
+    """Factor from what a meter gave to what was used within the meter's own boundary."""
+    if covers == "accelerators":
+        return Factor("meter", _ACCELERATOR_METER, "the energy is what the accelerators' own meters gave, within 5 %")
     words = "the energy is what a meter gave; one in software reads up to a third too little"
-    factors = (Factor.known("energy", facts.energy_kwh), Factor("meter", _METERED, words, "the kind of the meter"))
-    return EnergyMethod("energy", factors, 1.0, units.format_energy(facts.energy_kwh))
+    if covers == "facility":
+        words = f"{words}; it covers the facility, so that nothing is added and no PUE is applied"
+    return Factor("meter", _METERED, words, "the kind of the meter")
+
+
+def _host(boundary: Boundary) -> Factor:
+    """Factor from the energy of the accelerators to that of the node, or back."""
+    ratio = host_ratio()
+    low, high = ratio.range_90
+    words = f"a node draws {low:.1f} to {high:.1f} times what its accelerators draw"
+    if boundary == "accelerators":
+        ratio = Lognormal(1 / ratio.median, ratio.sigma)
+    return Factor("host", ratio, words, f"a metered energy of the {boundary} (energy_boundary)")
 
 
 def _parameters(facts: Facts) -> float | None:
@@ -101,7 +149,7 @@ def _by_hours(facts: Facts, hardware: Hardware | None, boundary: Boundary) -> En
     accelerators = _each(hardware) * (facts.count or _least_count(facts))
     power = hardware.power(accelerators, _parameters(facts), boundary, described=_is_described(facts))
     words = f"{facts.count or 1} x {hardware.words}, {_hours_words(facts)}"
-    return EnergyMethod("hours", (*hours, *power), _KWH_PER_WH, words, hours)
+    return EnergyMethod("hours", (*hours, *power), _KWH_PER_WH, words, hours, boundary)
 
 
 def _each(hardware: Hardware) -> float:
@@ -166,4 +214,4 @@ def _by_operations(facts: Facts, hardware: Hardware | None, boundary: Boundary) 
     power = chosen.power(accelerators or (_CLUSTER if pretraining else 1), parameters, boundary, described=True)
     speed = chosen.seconds_per_flop(parameters, pretraining=pretraining)
     words = f"{flop.words}, {chosen.words}" if usable else flop.words
-    return EnergyMethod("operations", (*flop.factors, speed, *power), _KWH_PER_J, words)
+    return EnergyMethod("operations", (*flop.factors, speed, *power), _KWH_PER_J, words, boundary=boundary)

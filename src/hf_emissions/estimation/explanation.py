@@ -29,7 +29,8 @@ def source_of(estimate: Estimate) -> str:
     """Source text of an estimate: tier, facts, boundary, grid, and 90 % range."""
     if estimate.method != "monte-carlo":
         return f"{PREFIX} {__version__} ({estimate.method}: {estimate.rests_on}; {estimate.grid}); no range"
-    boundary = f"facility, PUE {estimate.pue:g}" if estimate.boundary == "facility" else estimate.boundary
+    in_facility = estimate.boundary == "facility" and estimate.pue is not None
+    boundary = f"facility, PUE {estimate.pue:g}" if in_facility else estimate.boundary
     about = f"tier {estimate.tier}: {estimate.rests_on}, {boundary}; {estimate.grid}"
     return f"{PREFIX} {__version__} ({about}); 90 % range {range_words(estimate)}"
 
@@ -60,7 +61,7 @@ def record_of(estimate: Estimate) -> EmissionsRecord:
             method="estimated",
             boundary=estimate.boundary,
             modelled_share=1.0 if estimate.tier != "A" else None,
-            pue=estimate.pue,
+            pue=estimate.pue or 1.0,
         ),
         duration_s=estimate.duration_s,
         source=source_of(estimate),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from .. import units
+from ..factors.intensity import ANYWHERE_G_PER_KWH, ANYWHERE_SIGMA
 from ..factors.resolve import resolve
 from ..facts.facts import Facts
 from ..record import Intensity, Place, Site
 from .distributions import Constant, Lognormal
 from .factor import Factor
 
-# Unknown place: from where trainings are known to have run.
-_ANYWHERE = Lognormal(330.0, 0.75)
+_ANYWHERE = Lognormal(ANYWHERE_G_PER_KWH, ANYWHERE_SIGMA)
 _UNKNOWN = Factor(
     "place",
     _ANYWHERE,

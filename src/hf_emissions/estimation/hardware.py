@@ -13,6 +13,7 @@ from ..factors.unknown_hardware import is_processor
 from ..record import Boundary
 from .distributions import Z90, Constant, Distribution, Lognormal, Pert
 from .factor import Factor
+from .host import host_ratio
 from .mfu import mfu
 from .power import kind_of_job, measured_mean_ratio, power_ratio
 
@@ -74,9 +75,7 @@ class Hardware:
     def _drawn(self, accelerators: float, parameters: float | None, boundary: Boundary, *, described: bool) -> Factor:
         assert self.name
         if _is_measured(self.name):
-            return Factor(
-                "power", measured_mean_ratio(), "measured mean power of a chip with its share of the host", _METER
-            )
+            return _measured(boundary)
         many, setting = max(round(accelerators), 1), self.name.devices[0].setting
         ratio = power_ratio(
             accelerators=many,
@@ -163,6 +162,16 @@ def _rated_w(name: HardwareName) -> Distribution:
 def _between(low: float, high: float) -> Lognormal:
     """Range of ours: 90 % lie between its ends, and no value in it is known to be likelier."""
     return Lognormal(math.sqrt(low * high), math.log(high / low) / (2 * Z90))
+
+
+def _measured(boundary: Boundary) -> Factor:
+    """Factor on the published mean power of a chip, which includes its share of the host."""
+    mean = measured_mean_ratio()
+    if boundary != "accelerators":
+        return Factor("power", mean, "measured mean power of a chip with its share of the host", _METER)
+    host = host_ratio()
+    alone = Lognormal(mean.median / host.median, math.hypot(mean.sigma, host.sigma))
+    return Factor("power", alone, "measured mean power of a chip, without its share of the host", _METER)
 
 
 def _rated(hardware: Hardware) -> Factor:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import units
 from ..factors.pue import UNKNOWN_DATACENTRE
 from ..facts.facts import Facts
+from ..record import Boundary
 from .contradictions import contradicting_energies, contradicting_hours
 from .description import describe
 from .distributions import Constant, Pert, load_numpy
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 DRAWS = 20_000
 DIGITS = 2
+
+_COVERS: dict[Boundary, str] = {
+    "accelerators": "the figure covers the accelerators alone, without the rest of the node and without cooling",
+    "node": "the figure covers the node, without the cooling of the facility",
+}
 
 # Embodied emissions in g per accelerator-hour: between BLOOM's 10.3 (Luccioni 2022) and the 37.5 of EcoLogits'
 # constants.
@@ -79,8 +85,8 @@ class MonteCarlo:
             "tier": tier,
             "assumptions": _unique(words for one in drawn for words in self._assumptions(one.stage, one.used)),
             "narrow_by": _narrow_by(largest.used, largest.factors),
-            "boundary": "facility" if overhead else "node",
-            "pue": 1.0 if overhead is None else round(_middle(overhead), 3),
+            "boundary": "facility" if overhead else self.stages[0].best.boundary,
+            "pue": self._pue(overhead),
             "rests_on": " + ".join(stage.best.words for stage in self.stages),
             "grid": self.grid.short,
             **describe([stage.facts for stage in self.stages], self.grid),
@@ -122,7 +128,15 @@ class MonteCarlo:
     def _overhead_of(self, stage: Stage) -> Factor | None:
         """The overhead that applies: metered energy may already include the published one; a given one is applied."""
         given = self.overhead is not None and isinstance(self.overhead.distribution, Constant)
-        return self.overhead if stage.best.kind != "energy" or given else None
+        inside = stage.best.pue_inside
+        return self.overhead if inside is False or (inside is None and given) else None
+
+    def _pue(self, overhead: Factor | None) -> float | None:
+        """PUE within the figure; if it was in the given energy, the one given beside it, if any."""
+        if overhead is None and self.stages[0].best.pue_inside:
+            overhead = self.overhead if self.overhead and isinstance(self.overhead.distribution, Constant) else None
+            return None if overhead is None else _middle(overhead)
+        return 1.0 if overhead is None else round(_middle(overhead), 3)
 
     def _energy(self, way: EnergyMethod) -> tuple[Draws, dict[str, Draws]]:
         drawn = {factor.name: self._draw(factor) for factor in way.factors}
@@ -137,8 +151,14 @@ class MonteCarlo:
         return factor.distribution.draw(_generator(self.seed, factor.name), DRAWS)
 
     def _facility(self, drawn: list[_Drawn]) -> tuple[float, float] | None:
-        """Both ends with the overhead of an unknown facility; None for devices outside of one, or metered energy."""
-        if not all(one.stage.best.kind != "energy" and _is_in_a_facility(one.stage.hardware) for one in drawn):
+        """Both ends with the overhead of an unknown facility; None for devices outside of one, or if it may be inside.
+
+        None also for accelerators alone: a PUE is one of whole machines.
+        """
+        ways = [one.stage.best for one in drawn]
+        if any(way.pue_inside is not False or way.boundary != "node" for way in ways):
+            return None
+        if not all(_is_in_a_facility(one.stage.hardware) for one in drawn):
             return None
         overhead = self._draw(Factor("facility", Pert(*UNKNOWN_DATACENTRE.pert)))
         low, _, high = _three(_sum([one.grams for one in drawn]) * overhead)
@@ -160,8 +180,8 @@ class MonteCarlo:
 
     def _assumptions(self, stage: Stage, used: tuple[Factor, ...]) -> tuple[str, ...]:
         words = [factor.words for factor in used if factor.words]
-        if self._overhead_of(stage) is None and stage.best.kind != "energy":
-            words.append("the figure covers the node, without the cooling of the facility")
+        if self._overhead_of(stage) is None and stage.best.pue_inside is False:
+            words.append(_COVERS[stage.best.boundary])
         return (*words, "location-based: contracts for renewable power change nothing; making the hardware is apart")
 
 

@@ -22,12 +22,13 @@ class Estimate:
         energy_kwh: the same percentiles of the energy within the boundary, in kWh.
         assumptions: one sentence per assumption.
         narrow_by: the missing fact that would narrow the range most.
-        boundary: boundary of the energy.
+        boundary: what the figure and its energy cover.
         band: orders of magnitude in words, if no number is given.
         why_no_number: reason for that.
         facility_g: low and high end with the facility's overhead, if its PUE is unknown.
         embodied_g: low, median and high of the hardware's embodied emissions; never part of the figure.
-        pue: power usage effectiveness within the figure (the median), 1.0 if none.
+        pue: power usage effectiveness within the figure (the median), 1.0 if none; None if the given energy covers the
+            facility, and its PUE is not given beside it.
         place: where the electricity was used.
         intensity: of its grid, if known.
         rests_on: the facts in brief, such as `8 x A100 SXM, 96 h`.
@@ -48,7 +49,7 @@ class Estimate:
     why_no_number: str | None = None
     facility_g: tuple[float, float] | None = None
     embodied_g: Range | None = None
-    pue: float = 1.0
+    pue: float | None = 1.0
     place: Place = Place()
     intensity: Intensity = Intensity()
     hardware_used: str | None = None

@@ -15,6 +15,7 @@ from typing import Any
 from .. import units
 from ..errors import MissingExtraError, PlaceError
 from ..record import Intensity, Place, Site, Spread
+from ..record.site import GIVEN
 from .cloud_regions import providers_of
 from .countries import LETTERS_OF_A_CODE, NEAR, Country, cut, find_country
 from .spelling import spelled
@@ -49,6 +50,10 @@ _HYDROPOWER = Spread(
     "a factor of 3",
     "what the grid emits over the life cycle (intensity)",
 )
+
+# A place of which nothing is known, from where trainings are known to have run: median in g/kWh, and sigma.
+ANYWHERE_G_PER_KWH, ANYWHERE_SIGMA = 330.0, 0.75
+_GIVEN = Spread(0.0, "the intensity was given")
 
 
 def grid_intensity(country: str, region: str | None = None) -> Site:
@@ -90,6 +95,19 @@ def life_cycle(intensity: Intensity) -> Intensity:
     return Intensity(
         g_per_kwh=HYDROPOWER_G_PER_KWH, basis="life-cycle", source=HYDROPOWER_SOURCE, year=2014, spread=_HYDROPOWER
     )
+
+
+def spread_of(place: Place, intensity: Intensity) -> Spread | None:
+    """How far an intensity may be off, as read back from a ledger or a file; None if nothing is known of it."""
+    if intensity.spread is not None:
+        return intensity.spread
+    if intensity.source == GIVEN:
+        return _GIVEN
+    if intensity.source == HYDROPOWER_SOURCE:
+        return _HYDROPOWER
+    if place.country_iso3 is None or intensity.g_per_kwh is None:
+        return None
+    return _spread(place.country_iso3, place.region, intensity.g_per_kwh)
 
 
 def _spread(iso3: str, key: str | None, g_per_kwh: float) -> Spread:

@@ -7,10 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, get_args
 
 from ..errors import UsageError
 from ..factors.named_place import read_place
+from ..record import Boundary
 
 _POSITIVE = (
     *("wall_hours", "device_hours", "hours", "reported_g", "energy_kwh", "parameters", "active_parameters", "tokens"),
@@ -120,6 +121,7 @@ class Facts:
         country_iso3: ISO 3166-1 alpha-3 code of the country.
         reported_g: figure that the card reports, in grams CO2 equivalent.
         energy_kwh: metered electricity, in kWh.
+        energy_boundary: what `energy_kwh` covers: `accelerators`, `node` or `facility`.
         parameters: parameters of the model.
         active_parameters: parameters used per token, in a mixture of experts.
         tokens: tokens seen in training, over all epochs.
@@ -138,8 +140,8 @@ class Facts:
         places: spans of the facts, by name.
 
     Raises:
-        UsageError: a number that is not finite, not positive or out of range, a fractional count, an empty text, or
-            more active than total parameters.
+        UsageError: a number that is not finite, not positive or out of range, a fractional count, an empty text, an
+            unknown boundary, or more active than total parameters.
     """
 
     hardware: str | None = None
@@ -152,6 +154,7 @@ class Facts:
     country_iso3: str | None = None
     reported_g: float | None = None
     energy_kwh: float | None = None
+    energy_boundary: Boundary | None = None
     parameters: float | None = None
     active_parameters: float | None = None
     tokens: float | None = None
@@ -180,6 +183,7 @@ class Facts:
             if self.count != int(self.count):
                 raise UsageError(f"count is {self.count}; devices come whole")
             object.__setattr__(self, "count", int(self.count))
+        _check_boundary(self.energy_boundary)
         _check_active(self.active_parameters, self.parameters)
 
     def known(self) -> dict[str, Any]:
@@ -188,9 +192,13 @@ class Facts:
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
     def replace(self, **known: Any) -> Facts:
-        """These facts with some replaced. What is replaced is said of the whole: stated trainings are dropped then."""
+        """These facts with some replaced. What is replaced is said of the whole: stated trainings are dropped then.
+
+        Another energy does not keep the boundary of the one before.
+        """
         trainings = () if known.keys() & _OF_A_TRAINING else self.trainings
-        return dataclasses.replace(self, **{"trainings": trainings, **known})
+        boundary = None if "energy_kwh" in known else self.energy_boundary
+        return dataclasses.replace(self, **{"trainings": trainings, "energy_boundary": boundary, **known})
 
     @property
     def own_trainings(self) -> tuple[Training, ...]:
@@ -230,6 +238,11 @@ def are_stages(trainings: Sequence[Training]) -> bool:
     return len(trainings) > 1 and all(
         one.kind == "stage" and (one.wall_hours or one.device_hours) is not None for one in trainings
     )
+
+
+def _check_boundary(boundary: object) -> None:
+    if boundary is not None and boundary not in get_args(Boundary):
+        raise UsageError(f"energy_boundary is {boundary!r}; it must be one of {', '.join(get_args(Boundary))}")
 
 
 def _check_active(active: float | None, whole: float | None) -> None:

@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from ..errors import UsageError
-from ..record import Energy, Hardware, Intensity, Place
+from ..factors.intensity import spread_of
+from ..record import Energy, Hardware, Intensity, Place, Spread
 from .fold import folded_lines, kind_of_message
 from .power import duration_warning
 from .ranks import check_ranks
@@ -52,12 +53,22 @@ def sum_runs(runs: Sequence[Tracked], *, placed: bool = False, nodes: int | None
         emissions_g=_sum([run.emissions_g for run in runs]),
         duration_s=together_s([_without_doubted_time(run) for run in runs]),
         energy=replace(_common([run.energy for run in runs]), kwh=_sum([run.energy.kwh for run in runs])),
-        intensity=replace(_common([run.intensity for run in runs]), g_per_kwh=None),
+        parts=tuple(part for run in runs for part in run.parts) if all(run.parts for run in runs) else (),
+        pue_assumed=any(run.pue_assumed for run in runs),
+        intensity=replace(_common([run.intensity for run in runs]), g_per_kwh=None, spread=_widest(runs)),
         place=replace(_common([run.place for run in runs]), name=_places(runs)),
         hardware=_common([run.hardware for run in runs]),
         no_place=next((run.no_place for run in runs if run.no_place), None),
         notes=(*(() if nodes else _at_once(runs)), *_notes(runs)),
     )
+
+
+def _widest(runs: Sequence[Tracked]) -> Spread | None:
+    """The widest spread of the runs' grids, as if their errors were one; None if one is not known."""
+    grids = [(run.place, replace(run.intensity, g_per_kwh=run.intensity_found_g_per_kwh)) for run in runs]
+    spreads = [spread_of(place, intensity) for place, intensity in grids]
+    known = [spread for spread in spreads if spread is not None]
+    return max(known, key=lambda spread: spread.sigma) if len(known) == len(spreads) else None
 
 
 def _common(parts: Sequence[_Part]) -> _Part:

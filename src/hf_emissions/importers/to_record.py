@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from .. import units
 from ..errors import PlaceError, RecordError, TrackerError, UnitError, UsageError
+from ..estimation.uncertainty import EXACT, assumed_pue_ends, energy_ends, grid_ends, range_around
 from ..factors.resolve import resolve
 from ..record import EmissionsRecord, Intensity, Place, Site
 from .places import country_of_cloud
@@ -84,7 +85,15 @@ def _record(run: Tracked, given: UserFacts) -> EmissionsRecord:
         hardware=replace(run.hardware, used=given.hardware or run.hardware.used),
         tool=run.tool,
         tool_version=run.version,
+        range_g=_range(run, site, grams, energy_kwh),
     )
+
+
+def _range(run: Tracked, site: Site | None, grams: float, energy_kwh: float | None) -> tuple[float, float] | None:
+    """90 % range, from what is known of the tool's method and of the grid; None if either is not known."""
+    place, intensity = (site.place, site.intensity) if site else (run.place, _intensity_of_file(run, grams, energy_kwh))
+    pue = assumed_pue_ends(run.energy.pue) if run.pue_assumed and run.energy.pue else EXACT
+    return range_around(grams, energy_ends(run.parts, run.energy.boundary), grid_ends(place, intensity), pue)
 
 
 def _pue(run: Tracked, given: float | None) -> float:
@@ -144,7 +153,7 @@ def _nowhere(run: Tracked) -> str:
     return f'{said}, or take what its grams rest on, with --intensity "{own}"'
 
 
-def _grams(run: Tracked, energy_kwh: float | None, site: Site | None, pue: float) -> float | None:
+def _grams(run: Tracked, energy_kwh: float | None, site: Site | None, pue: float) -> float:
     if site is not None:
         if energy_kwh is None:
             raise UsageError(
@@ -177,7 +186,7 @@ def _place(run: Tracked, site: Site, given: UserFacts) -> Place:
     return run.place if stands and run.place.is_known else replace(site.place, on_cloud=run.place.on_cloud)
 
 
-def _intensity_of_file(run: Tracked, grams: float | None, energy_kwh: float | None) -> Intensity:
-    if grams is None or not energy_kwh:
+def _intensity_of_file(run: Tracked, grams: float, energy_kwh: float | None) -> Intensity:
+    if not energy_kwh:
         return replace(run.intensity, g_per_kwh=None)
     return replace(run.intensity, g_per_kwh=grams / energy_kwh, source=run.by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..estimation.uncertainty import FoundBy, Part
 from ..record import Energy, Hardware, Intensity, Place
 
 
@@ -22,6 +23,8 @@ class Tracked:
         emissions_g: in grams CO2 equivalent.
         duration_s: in seconds.
         energy: its PUE is None if one is possibly included but unstated.
+        parts: what the energy is made of, and how each part was found; empty if nothing is known of it.
+        pue_assumed: True if the tool takes its PUE for every machine.
         intensity: as the file states it for its grams.
         place: the place in the file.
         hardware: hardware that ran.
@@ -49,6 +52,8 @@ class Tracked:
     emissions_g: float | None = None
     duration_s: float | None = None
     energy: Energy = Energy()
+    parts: tuple[Part, ...] = ()
+    pue_assumed: bool = False
     intensity: Intensity = Intensity()
     place: Place = Place()
     hardware: Hardware = Hardware()
@@ -86,3 +91,8 @@ class Tracked:
 def unreadable(tool: str, run: str, where: str, why: str, run_id: str | None = None) -> Tracked:
     """An unreadable run of a file whose other runs can be read."""
     return Tracked(tool=tool, run=run, run_id=run_id, where=where, unread=why)
+
+
+def parts_of_sum(found_by: FoundBy, kwh: float | None) -> tuple[Part, ...]:
+    """The one part of an energy of which a file has the sum alone: the widest of its parts stands for all."""
+    return () if kwh is None else (Part(found_by, kwh),)

@@ -7,22 +7,24 @@ from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 from .. import units
+from ..estimation.uncertainty import EXACT
 from ..factors.bounds import HIGHEST_GRID_G_PER_KWH, LOWEST_GRID_G_PER_KWH
 from ..record import EmissionsRecord, Energy, Hardware, Intensity, Method, Place, Site
+from .figure_range import published_pue_ends, range_of_run
 from .place import published_pue, pue_text, site_from_json, site_texts
 from .power import Power, in_words
 from .runs import Run, Segment
 
-# Modelled power relative to a wall meter: lognormal with sigma 0.38, fitted over five groups of measured runs
-# (estimation reference, calibration of k); +-1.645 sigma covers 90 %.
-_MODEL_SPREAD = math.exp(1.645 * 0.38)
-_RANGE_FROM_SHARE = 0.1
+# Modelled share of the energy from which the card says so.
+_MODELLED_TOLD_FROM = 0.1
 
 # Tolerance for the durations of the nodes of a launch; a killed node lacks 15 s at most.
 _SAME_LENGTH_S = 16.0
 _SAME_LENGTH = 0.01
 
 DIGITS = 3
+
+_Range = tuple[float, float] | None
 
 # Used if a model's weights are not those that a recorded training left.
 _UNRECORDED = (
@@ -81,7 +83,7 @@ def summarize(run: Run, *, site: Site | None = None, pue: float | None = None, u
         segments=run.stretches,
         nodes_seen=run.nodes_seen,
         nodes_expected=run.nodes_expected,
-        range_g=_range(grams, modelled),
+        range_g=_range(run, sites, grams, given),
         **_about(run, sites, None if grams is None else grams / energy_kwh),
     )
     if given is None and pue != 1.0 and record.source is not None:
@@ -137,13 +139,13 @@ def _method(modelled: float, run: Run) -> Method:
     return "modelled" if modelled >= 0.999 else "mixed"
 
 
-def _range(grams: float | None, modelled: float) -> tuple[float, float] | None:
-    """90 % range: only the modelled share is uncertain; None if that is small."""
-    if grams is None or modelled <= _RANGE_FROM_SHARE:
+def _range(run: Run, sites: list[Site | None], grams: float | None, given_pue: float | None) -> _Range:
+    """90 % range; None for a figure of which something is missing: no range around it holds the whole."""
+    if _problems(run):
         return None
-    ends = (grams * (1 - modelled + modelled / _MODEL_SPREAD), grams * (1 - modelled + modelled * _MODEL_SPREAD))
-    low, high = (units.round_significant(end, 2) for end in ends)
-    return low, high
+    published = given_pue is None and published_pue(sites) != 1.0
+    provider = next((site.place.cloud_provider for site in sites if site is not None), None)
+    return range_of_run(grams, run.segments, sites, published_pue_ends(provider) if published else EXACT)
 
 
 class _About(TypedDict):
@@ -240,7 +242,7 @@ def _hardware_of(launch: list[Segment]) -> str | None:
 
 def _notes(run: Run, modelled: float) -> tuple[str, ...]:
     notes = []
-    if modelled > _RANGE_FROM_SHARE:
+    if modelled > _MODELLED_TOLD_FROM:
         notes.append(f"{modelled:.0%} of the energy comes from a model of the machine's power, not from a meter.")
     notes += _filled(run)
     if run.stages:

@@ -14,7 +14,7 @@ from ..codecarbon_places import NO_PLACE, is_quebec_by_default
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..places import iso3_of, known_words
-from ..tracked import Tracked
+from ..tracked import Tracked, parts_of_sum
 from ..tracker import Tracker
 
 
@@ -40,14 +40,16 @@ class BoAmps(Tracker):
         for number, measure in enumerate(measures, 1):
             where = f"{file.name}: measure {number}"
             duration = measure.get("measurementDuration")
+            kwh, tool = read_number(measure.get("powerConsumption"), "powerConsumption", where), _tool(measure)
             yield Tracked(
-                tool=_tool(measure.get("measurementMethod")),
+                tool=tool,
                 run=(report_id or "the run") + (f"-{number}" if number > 1 else ""),
                 where=where,
                 run_id=report_id and report_id + (f"-{number}" if number > 1 else ""),
                 version=_text(measure.get("version")),
                 detail="BoAmps report",
-                energy=Energy(kwh=read_number(measure.get("powerConsumption"), "powerConsumption", where), pue=None),
+                energy=Energy(kwh=kwh, pue=None),
+                parts=parts_of_sum("CodeCarbon", kwh) if tool == "CodeCarbon" else (),
                 duration_s=None if duration is None else read_number(duration, "measurementDuration", where),
                 place=Place(country_iso3=iso3_of(place), name=known_words(_text(place))),
                 hardware=Hardware(used=_hardware(report)),
@@ -67,7 +69,8 @@ def _canada(report: Any) -> str | None:
     return "CAN" if _get(report, "environment", "country") == "Canada" else None
 
 
-def _tool(name: Any) -> str:
+def _tool(measure: dict[str, Any]) -> str:
+    name = measure.get("measurementMethod")
     return "CodeCarbon" if str(name).lower() == "codecarbon" else _text(name) or "BoAmps"
 
 

@@ -13,13 +13,14 @@ from typing import ClassVar
 
 from ... import units
 from ...errors import TrackerError
+from ...estimation.uncertainty import Part
 from ...factors.bounds import pue_problem
 from ...record import Energy, Hardware, Place
 from ..carbontracker_blocks import Block, blocks_of, prediction_of
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..places import iso3_of, known_words
-from ..tracked import Tracked
+from ..tracked import Tracked, parts_of_sum
 from ..tracker import Tracker
 
 _BEGIN = "CarbonTracker: "
@@ -101,6 +102,8 @@ def _tracked(output: TrackerFile, text: str, log: str, blocks: list[Block]) -> T
         detail=f"PUE {pue:g} inside",
         emissions_g=read_number(block.grams, "CO2eq", where),
         energy=Energy(kwh=read_number(block.energy, "Energy", where), boundary="facility", pue=pue),
+        parts=_parts(components, read_number(block.energy, "Energy", where)),
+        pue_assumed=True,
         duration_s=_seconds(block.time, where),
         place=Place(country_iso3=iso3_of(located and located.rpartition(",")[2]), name=located),
         hardware=Hardware(used=_hardware(components), cpu_model=next(iter(components.get("CPU", [])), None)),
@@ -108,6 +111,13 @@ def _tracked(output: TrackerFile, text: str, log: str, blocks: list[Block]) -> T
         no_place=_no_place(located, _mean_g_per_kwh(text) or _mean_g_per_kwh(log)),
         notes=(*_notes_of_blocks(text, blocks), *_notes(log, components)),
     )
+
+
+def _parts(components: dict[str, list[str]], kwh: float) -> tuple[Part, ...]:
+    """Processors may be metered or half of their rated power; of the two the wider one counts for all."""
+    if not components:
+        return ()
+    return parts_of_sum("CPU model" if "CPU" in components else "GPU meter", kwh)
 
 
 def _located(log: str, pattern: re.Pattern[str]) -> str | None:

@@ -8,12 +8,14 @@ is unknown there.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from ... import units
 from ...errors import TrackerError
+from ...estimation.uncertainty import FoundBy, Part
 from ...factors.intensity import COMBUSTION
 from ...record import Energy, Hardware, Intensity, IntensityBasis, Place
 from ..codecarbon_json import has_names, objects
@@ -24,13 +26,16 @@ from ..file import TrackerFile
 from ..numbers import read_number, read_pue
 from ..places import iso3_of, known_words
 from ..row import Row
-from ..tracked import Tracked, unreadable
+from ..tracked import Tracked, parts_of_sum, unreadable
 from ..tracker import Tracker
 
 # Written by every release since 0.0.9.
 _COLUMNS = {"timestamp", "project_name", "duration", "emissions", "energy_consumed"}
 _API_FIGURES = ("emissions_sum", "energy_consumed")
 _API = {"run_id", *_API_FIGURES}
+_FOUND_BY: dict[str, FoundBy] = {"gpu_energy": "GPU meter", "cpu_energy": "CPU model", "ram_energy": "RAM model"}
+# By so much the parts of an energy may miss it.
+_PARTS_OFF = 0.05
 # Tolerance for sums of floats.
 _ALL_OF_IT = 1.000001
 # CodeCarbon numbers the files that it moves away; nobody upgrades it more often.
@@ -102,6 +107,7 @@ def _tracked(best: RunRows, notes: tuple[str, ...]) -> Tracked:
             boundary="facility" if pue is not None and pue > 1.0 else "node",
             pue=pue,
         ),
+        parts=_parts(row, energy_kwh),
         duration_s=duration_s,
         intensity=Intensity(basis=_basis(country, row)),
         place=Place(
@@ -122,6 +128,18 @@ def _tracked(best: RunRows, notes: tuple[str, ...]) -> Tracked:
         doubts=tuple(codecarbon_warnings(row, duration_s or memory_s)),
         notes=(*notes, *_notes(best, energy_kwh)),
     )
+
+
+def _parts(row: Row, energy_kwh: float) -> tuple[Part, ...]:
+    """Parts of the energy; it alone, if the row lacks them or they are not its parts.
+
+    No row says whether the processor was metered or modelled; what holds for a model holds for a meter.
+    """
+    found = [Part(found_by, row.stated(name) or 0.0) for name, found_by in _FOUND_BY.items() if name in row]
+    whole = math.fsum(part.kwh for part in found)
+    if abs(whole - energy_kwh) <= _PARTS_OFF * energy_kwh and min((part.kwh for part in found), default=-1) >= 0:
+        return tuple(found)
+    return parts_of_sum("CodeCarbon", energy_kwh)
 
 
 def _pue(row: Row) -> float | None:
@@ -244,6 +262,7 @@ def _of_api(file: TrackerFile) -> Iterator[Tracked | TrackerError]:
             where=file.name,
             emissions_g=units.kg_to_g(kept["emissions_sum"] or 0.0),
             energy=Energy(kwh=kept["energy_consumed"], pue=None),
+            parts=parts_of_sum("CodeCarbon", kept["energy_consumed"]),
             duration_s=kept["duration"],
         )
 

@@ -16,7 +16,7 @@ from ...record import Energy, Hardware, Method, Place
 from ..file import TrackerFile
 from ..places import is_no_country, iso3_of, known_words, name_of
 from ..row import Row
-from ..tracked import Tracked, unreadable
+from ..tracked import Tracked, parts_of_sum, unreadable
 from ..tracker import Tracker
 
 # Header names: kWTh until August 2022, time(s) before that.
@@ -104,6 +104,7 @@ def _tracked(name: str, sums: _Sums) -> Tracked:
         detail=f"sum of {sums.count} epochs" if sums.count > 1 else None,
         emissions_g=units.kg_to_g(sums.kg),
         energy=Energy(kwh=sums.energy_kwh, method=_method(last), pue=None),
+        parts=parts_of_sum("CPU model", sums.energy_kwh),
         duration_s=sums.duration_s,
         place=Place(country_iso3=country, region=region if country == "USA" else None, name=location),
         hardware=Hardware(used=_hardware(last), cpu_model=_device(last.text("CPU_name"))),

@@ -19,7 +19,7 @@ from ...record import Energy
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..time_spans import moment
-from ..tracked import Tracked
+from ..tracked import Tracked, parts_of_sum
 from ..tracker import Tracker
 
 _POWER = ("rapl_estimated_attributable_power_draw", "nvidia_estimated_attributable_power_draw")
@@ -134,6 +134,7 @@ def _tracked(file: TrackerFile, samples: _Samples, found: _Sum) -> Tracked:
         where=file.name,
         detail=f"power of {_words(kinds)} over {count} samples" if kinds else None,
         energy=Energy(kwh=units.joules_to_kwh(found.energy_j) if kinds else None, method="measured"),
+        parts=parts_of_sum("CPU meter", units.joules_to_kwh(found.energy_j) if kinds else None),
         duration_s=found.duration_s if kinds else max(samples.times_s) - min(samples.times_s),
         started=moment(min(samples.times_s)),
         ended=moment(max(samples.times_s)),

@@ -16,7 +16,7 @@ from ..file import TrackerFile
 from ..numbers import read_pue
 from ..places import country_of_cloud, iso3_of, known_words, name_of
 from ..row import Row
-from ..tracked import Tracked, unreadable
+from ..tracked import Tracked, parts_of_sum, unreadable
 from ..tracker import Tracker
 
 _TRAINING = "training-"
@@ -70,6 +70,7 @@ def _tracked(row: Row, prefix: str, number: int) -> Tracked:
             modelled_share=1.0,
             pue=pue,
         ),
+        parts=parts_of_sum("rated power", figures["energy_needed"]),
         duration_s=None if hours is None else units.hours_to_s(hours * repeated),
         intensity=Intensity(g_per_kwh=_number(row, prefix, "carbonIntensity"), basis="life-cycle"),
         place=Place(

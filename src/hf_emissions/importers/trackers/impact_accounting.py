@@ -14,11 +14,12 @@ import yaml
 from ... import units
 from ...card.parsed import parse_card
 from ...errors import CardError, TrackerError
+from ...estimation.uncertainty import Part
 from ...record import Energy, Hardware, Place
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..places import iso3_of, known_words
-from ..tracked import Tracked
+from ..tracked import Tracked, parts_of_sum
 from ..tracker import Tracker
 
 _KEY = "dia_report"
@@ -81,6 +82,7 @@ def _tracked(report: Mapping[str, Any], where: str) -> Tracked:
             modelled_share=1.0 if estimated else None,
             pue=None,
         ),
+        parts=_parts(tool, energy, estimated=estimated),
         duration_s=_duration_s(report, count, where),
         place=Place(country_iso3=country, name=known_words(_text(_get(report, "context", "region")))),
         hardware=Hardware(used=_hardware(_text(_get(report, "compute", "hardware", "gpu")), count)),
@@ -88,6 +90,12 @@ def _tracked(report: Mapping[str, Any], where: str) -> Tracked:
         no_figure=None if energy or carbon else "its figures are 0 with four decimals; the run was too short for it",
         notes=tuple(_notes(report, tool, quality)),
     )
+
+
+def _parts(tool: str | None, energy_kwh: float | None, *, estimated: bool) -> tuple[Part, ...]:
+    if tool == "nvml" and not estimated:
+        return parts_of_sum("GPU meter", energy_kwh)
+    return parts_of_sum("CodeCarbon", energy_kwh) if tool == "codecarbon" else ()
 
 
 def _notes(report: Mapping[str, Any], tool: str | None, quality: str | None) -> Iterable[str]:

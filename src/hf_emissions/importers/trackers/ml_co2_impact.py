@@ -14,7 +14,7 @@ from ...record import Energy, Hardware, Intensity, Place
 from ..file import TrackerFile
 from ..ml_co2_sentences import Report, has_report, reports
 from ..places import country_of_cloud, name_of
-from ..tracked import Tracked
+from ..tracked import Tracked, parts_of_sum
 from ..tracker import Tracker
 
 _PROVIDERS = {"google cloud platform": "gcp", "amazon web services": "aws", "azure": "azure"}
@@ -60,6 +60,7 @@ def _tracked(report: Report, name: str, where: str) -> Tracked:
         detail="estimate, rated power times hours, no PUE",
         emissions_g=grams,
         energy=Energy(kwh=energy_kwh, method="estimated", boundary="accelerators", modelled_share=1.0),
+        parts=parts_of_sum("rated power of the accelerators", energy_kwh),
         duration_s=duration_s,
         intensity=Intensity(g_per_kwh=intensity),
         place=Place(

@@ -19,7 +19,7 @@ from ..file import NO_JSON, TrackerFile
 from ..numbers import read_number
 from ..places import cloud_of_region, iso3_of, name_of
 from ..tracarbon_runs import Run, Sample, mixed_host_note, runs_of
-from ..tracked import Tracked
+from ..tracked import Tracked, parts_of_sum
 from ..tracker import Tracker
 
 # Names by release; those without `_host` are of 0.3 to 0.5, which had no parts of the host.
@@ -87,6 +87,7 @@ def _tracked(run: Run, location: str) -> Tracked:
         where=run.where,
         emissions_g=run.grams,
         energy=Energy(kwh=None if run.energy_j is None else units.joules_to_kwh(run.energy_j), method="measured"),
+        parts=parts_of_sum("CPU meter", None if run.energy_j is None else units.joules_to_kwh(run.energy_j)),
         duration_s=run.duration_s,
         place=Place(country_iso3=country, name=name_of(country), cloud_provider=provider, cloud_region=region),
         started=started.isoformat(),

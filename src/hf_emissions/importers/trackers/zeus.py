@@ -18,7 +18,7 @@ from ...record import Energy, Hardware
 from ..file import TrackerFile
 from ..numbers import read_number
 from ..time_spans import moment
-from ..tracked import Tracked, unreadable
+from ..tracked import Tracked, parts_of_sum, unreadable
 from ..tracker import Tracker
 
 _TIMES = ("start_time", "elapsed_time")
@@ -181,6 +181,7 @@ def _tracked(window: _Window, gpus: int, *, inner: int) -> Tracked:
         where=window.where,
         detail="GPUs alone" if window.count == 1 else f"GPUs alone, sum of {window.count} windows",
         energy=Energy(kwh=units.joules_to_kwh(window.energy_j), method="measured", boundary="accelerators"),
+        parts=parts_of_sum("GPU meter", units.joules_to_kwh(window.energy_j)),
         duration_s=window.elapsed_s,
         hardware=Hardware(used=f"{gpus} x GPU"),
         started=moment(window.first_s),
