@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-np = pytest.importorskip("numpy")
+pytest.importorskip("numpy")
 
 from hf_emissions import estimate
 from hf_emissions.errors import UsageError
@@ -12,6 +12,8 @@ from hf_emissions.estimation.explanation import record_of, source_of
 from hf_emissions.estimation.host import host_ratio
 from hf_emissions.estimation.power import HOST, power_ratio
 from hf_emissions.facts.facts import Facts
+
+np = pytest.importorskip("numpy")
 
 GIVEN = {"intensity_g_per_kwh": 400.0}
 METERED = {"energy_kwh": 100.0, **GIVEN}
