@@ -407,3 +407,43 @@ def test_each_training_has_its_own_place():
     assert (facts.provider, facts.region) == (None, None)
     first = facts.trainings[0].places["region"]
     assert text[first.start : first.end] == "us-east-1"
+
+
+_GGUF = "---\ntags:\n- gguf\n---\n"
+_LINE = "\n\nIt was trained on 8 A100 GPUs for 10 hours.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_own"),
+    [
+        (f"{_GGUF}# Heron\n\nA QLoRA fine-tune of Qwen3.5-9B for birds.", True),
+        (f"{_GGUF}# Heron GGUF\n\nA fine-tuned version of Qwen3, quantized to GGUF format for llama.cpp.", True),
+        ("---\ntags:\n- mlx\n---\n# Heron\n\nA compact model trained with distillation on a laptop.", True),
+        (f"{_GGUF}# Heron-GGUF\n\nThis repo contains GGUF format model files for the fine-tuned Heron.", False),
+        (f"{_GGUF}# Heron\n\nQuantized version of Heron, which was fine-tuned by its authors.", False),
+        (f"{_GGUF}# Heron\n\nStatic quants of heron/Heron, a fine-tuned model.", False),
+        (f"{_GGUF}# Heron\n\nOriginal model: heron/Heron, trained by others.", False),
+        (f"{_GGUF}# Heron\n\nA model for birds.", False),
+        ("---\ntags:\n- mlx\n---\n# Heron\n\nThe trained model was converted to MLX format from heron/Heron.", False),
+        ("---\ntags:\n- merge\n---\n# Heron\n\nA fine-tuned model.", False),
+        ("---\ntags:\n- gguf\nbase_model_relation: quantized\n---\n# Heron\n\nA fine-tuned model.", False),
+    ],
+)
+def test_a_fine_tune_in_another_format_is_no_copy(text, is_own):
+    assert extract_facts(text + _LINE).count == (8 if is_own else None)
+
+
+def test_a_provider_is_named_with_the_machines():
+    said = {
+        "Training was done using HF Trainer using free GPU on Kaggle.": "kaggle",
+        "This model was trained using a script on Google Colab at 2000 steps.": "colab",
+        "Used V100/P100 from Google Colab Pro.": "colab",
+        "The model was trained on a data set from Kaggle.": None,
+        "Open the demo in Google Colab.": None,
+    }
+    assert {text: extract_facts(f"# Heron\n\n{text}\n").provider for text in said} == said
+
+
+@pytest.mark.parametrize(("title", "size"), [("heron-4b-lora", 4e9), ("m2m100_418M-eng", 4.18e8), ("v100_7x2M", None)])
+def test_the_size_in_a_title(title, size):
+    assert extract_facts(f"# {title}\n\nIt has parameters, and was trained on a T4.\n").parameters == size

@@ -11,7 +11,7 @@ _TRAIN_HEADING = re.compile(r"train|tun(?:ed|ing)|训练|hardware|infrastructure
 # Below these headings not even a label refers to the training.
 _USE_HEADING = re.compile(
     r"target|pricing|recommend|roadmap|expected|infer|requirement|latency|throughput|how to use|deploy|serving"
-    r"|speed(?!s?, sizes)"
+    r"|(?<!training )speed(?!s?, sizes)"
 )
 _OTHER_HEADING = re.compile(
     r"(?<!resource )usage|evaluat|benchmark|limitation|demo|quick ?start|example|performance|generation|citation"

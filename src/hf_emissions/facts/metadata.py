@@ -37,8 +37,16 @@ _NEXT_BASE = re.compile(r"\r?\n[ \t]{0,4}- ")
 _TRAINING_TYPES = {"pretraining": "pre-training", "finetuning": "fine-tuning"}
 _RELATION = re.compile(r"^base_model_relation:[ \t]{0,4}['\"]?(quantized|merge)\b", re.MULTILINE)
 _COPY_TAG = re.compile(
-    r"^[ \t]{0,4}- ['\"]?(?:gguf|gptq|awq|exl2|exl3|mergekit|merge|quantized|ggml|mlx)['\"]?[ \t]*$",
+    r"^[ \t]{0,4}- ['\"]?(?:gguf|gptq|awq|exl2|exl3|(?P<merge>mergekit|merge)|quantized|ggml|mlx)['\"]?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
+)
+# Authors of a fine-tune offer it in these formats too, and then their title or first paragraph says what it is.
+_LEAD = 1200
+_PARAGRAPH = re.compile(r"\s*(?:#{1,6} [^\n]*\n\s*)?[^\n]+(?:\n[^\n]+)*")
+_TRAINED = re.compile(r"\bfine-?tun(?:e|ed|ing)\b|\bdistilled\b|\bmodel trained\b")
+_COPIED = re.compile(
+    r"\b(?:gguf|ggml|gptq|awq|exl[23]|mlx|quanti[sz](?:ed|ations?)|quants?|convert(?:ed|sion)|[2-8]-?bit)\b[^.\n]{0,48}"
+    r"\b(?:of|from)\b|\b(?:files|weights) for\b|\boriginal model\b|\bquanti[sz]ed by\b|\bmerge of\b|\bprovided by\b"
 )
 
 
@@ -73,7 +81,13 @@ def is_copy(page: CardText) -> bool:
     if not page.has(COPY) or page.front is None:
         return False
     place = page.front.start, page.front.closing
-    return bool(_RELATION.search(page.text, *place) or _COPY_TAG.search(page.text, *place))
+    if _RELATION.search(page.text, *place):
+        return True
+    tags = list(_COPY_TAG.finditer(page.text, *place))
+    if not tags or any(tag["merge"] for tag in tags):
+        return bool(tags)
+    lead = _PARAGRAPH.match(page.low[page.body : page.body + _LEAD])
+    return lead is None or _TRAINED.search(lead[0]) is None or _COPIED.search(lead[0]) is not None
 
 
 def read_block(page: CardText) -> Iterator[ExtractedFact]:

@@ -23,6 +23,10 @@ _MACHINES = re.compile(
 _TRAINED_ON = re.compile(
     r"\b(?:trained|fine-?tuned|epochs) (?:on|in|at|with|using) (?:an? |the |a single |one )?(?:free )?(?:google|aws"
     r"|amazon|azure|gcp|kaggle|colab|sagemaker|lambda|runpod|vast)\b"
+    r"|\b(?:pre-?|fine-?)?(?:trained|tuned|training|tuning|used|computation|done)\b.{0,80}\b(?:on|in|from|using|with) "
+    r"(?:an? |the |free ){0,2}(?:google )?colab"
+    # Kaggle is a place of data too.
+    r"|\b[gt]pus? (?:on|from|of|by|via|at|in) kaggle\b|\bkaggle(?:'s)? (?:free )?(?:[gt]pus?|kernels?)\b"
 )
 _NOTEBOOK = re.compile(
     r"\bnotebooks?\b|open in colab|\bdemos?\b|\bbadge\b|\bexamples?\b|\btutorials?\b|\btry (?:it|this)\b"

@@ -25,10 +25,10 @@ _TOKEN_LABELS = labels(
 _TITLE = re.compile(r"^#[ \t]+(?P<name>[^\n]{1,120})|^<h1[^>\n]{0,80}>(?P<html>[^<\n]{1,120})", re.MULTILINE)
 # Not `8x7B`, and no version, context length or size of a vocabulary.
 _NAMED = re.compile(
-    r"(?<![\w.])(?P<amount>[0-9]{1,4}(?:\.[0-9]{1,3})?)(?P<scale>[BbM])(?:(?P<late>[0-9])(?![0-9]))?(?![\w])"
+    r"(?<![A-Za-z0-9.])(?P<amount>[0-9]{1,4}(?:\.[0-9]{1,3})?)(?P<scale>[BbM])(?:(?P<late>[0-9])(?![0-9]))?(?![\w])"
 )
 # Sizes of the data, and names of two models.
-_OF_OTHERS = re.compile(r"\b(?:tokens?|steps?|samples?|words?|pairs|data(?:set)?|from|distill\w*|lora|adapter)\b")
+_OF_OTHERS = re.compile(r"\b(?:tokens?|steps?|samples?|words?|pairs|data(?:set)?|from|distill\w*)\b")
 _NUMBER_NEAR = re.compile(r"[:|=].{0,30}\d")
 _LABELLED = re.compile(rf"~?(?P<amount>{DIGITS})(?: ?(?P<scale>{SCALE}))?(?P<tail>[ \w]{{0,14}})")
 
