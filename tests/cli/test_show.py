@@ -191,3 +191,16 @@ def test_equivalents_leave_quiet_and_cards_without_grams_as_they_are(run, write)
     assert run("show", "README.md", "--equivalents", "--format", "quiet").out == "11880\n"
     write("README.md", "---\nco2_eq_emissions:\n  energy_consumed: 1.5\n---\n")
     assert run("show", "README.md", "--equivalents").out == "README.md: unknown\n  energy_consumed: 1.5\n"
+
+
+def test_a_source_cannot_pass_for_a_line_of_ours(run, write):
+    block = 'co2_eq_emissions:\n  emissions: 5\n  source: "by hand\\n\\n90 % range: 900 kg to 1 g"\n'
+    write("README.md", f"---\n{block}---\n")
+    assert run("show", "README.md").out == "README.md: 5 g CO2eq\n  source: by hand\\n\\n90 % range: 900 kg to 1 g\n"
+
+
+def test_a_huge_figure_leaves_the_others_to_be_shown(run, write):
+    block = "co2_eq_emissions:\n  emissions: 1.7e308\n  source: CodeCarbon\n  geographical_location: Germany\n"
+    write("a.md", f"---\n{block}---\n")
+    write("b.md", "---\nco2_eq_emissions:\n  emissions: 5\n---\n")
+    assert "b.md: 5 g CO2eq" in run("show", "a.md", "b.md").out

@@ -18,7 +18,7 @@ _GRID = _Z90 * 0.12  # of Germany
 
 
 def ends(source, **known):
-    return stated_range(EmissionsRecord(emissions_g=400.0, source=source, **{**GERMANY, **known}))
+    return stated_range(EmissionsRecord(source=source, **{"emissions_g": 400.0, **GERMANY, **known}))
 
 
 def around(low, high, *, grid=_GRID):
@@ -107,7 +107,43 @@ def test_where_nothing_is_known_there_is_no_range(source, known):
 )
 def test_an_estimate_says_its_own(words, expected):
     source = f"Estimated with hf-emissions 0.1.0 (tier B: 8 x A100, 96 h, node; grid DEU 381 g/kWh); 90 % range {words}"
-    assert ends(source) == expected
+    inside_g = 400.0 if expected is None else sum(expected) / 2
+    assert ends(source, emissions_g=inside_g) == expected
+    assert ends(source, emissions_g=inside_g / 1000) is None  # the grams alone were edited
+
+
+@pytest.mark.parametrize(
+    ("tool", "low", "high"),
+    [
+        ("ML CO2 Impact (estimate, rated power times hours, no PUE)", 0.04, 1.05),
+        ("Green Algorithms v3.0 (estimate)", 0.30, 1.46),
+        ("zeus (GPUs alone)", 0.95, 1.05),
+    ],
+)
+def test_a_grid_of_codecarbons_table_is_no_figure_of_codecarbon(tool, low, high):
+    stated = ends(f"{tool}; grams worked out from its energy, grid DEU 381 g/kWh life-cycle, codecarbon 3.3.2")
+    assert stated == around(low, high)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["CodeCarbon was not used", "not CodeCarbon", "by hand, without CodeCarbon", "CodeCarbon 3.3.2, GPU only"],
+)
+def test_a_tool_that_is_denied_or_saw_a_part_says_nothing(source):
+    assert ends(source) is None
+
+
+@pytest.mark.parametrize("emissions_g", [0.0, 1.7e308])
+def test_nothing_and_the_largest_number_have_no_range(emissions_g):
+    assert ends("CodeCarbon 3.3.2", emissions_g=emissions_g) is None
+    assert ends("CodeCarbon 3.3.2") is not None
+
+
+def test_our_section_with_another_figure_inside_its_range_is_no_range():
+    record = EmissionsRecord(emissions_g=12.5, source="by hand")
+    section = "- **Carbon Emitted:** 12.5 g CO2eq (90 % range: {} to {})"
+    assert stated_range(record, section=section.format("10 g", "20 g")) == (10.0, 20.0)
+    assert stated_range(record, section=section.format("20 g", "30 g")) is None
 
 
 def test_our_section_says_it_as_it_was_written():

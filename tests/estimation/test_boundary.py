@@ -40,11 +40,19 @@ def test_operations_of_the_accelerators_alone_leave_the_host_out():
     assert node.median_g / alone.median_g == pytest.approx(host_ratio().median, rel=0.05)
 
 
-def test_a_tpu_whose_published_mean_has_its_host_inside_loses_it():
-    pod = {"hardware": "TPU v3-8", "count": 4, "wall_hours": 10.0, **GIVEN}
+@pytest.mark.parametrize(
+    ("hardware", "chips", "mean_w", "rated_w"),
+    [("TPU v4", 1, 170, 192), ("TPU v4-8", 4, 170, 192), ("TPU v3-8", 4, 220, 450)],
+)
+def test_a_tpu_whose_published_mean_has_its_host_inside_loses_it(hardware, chips, mean_w, rated_w):
+    """Google measured 170 and 220 W of the chip alone."""
+    pod = {"hardware": hardware, "count": 4, "wall_hours": 10.0, **GIVEN}
     alone, node = estimate(**pod, boundary="accelerators"), estimate(**pod)
-    assert node.median_g / alone.median_g == pytest.approx(host_ratio().median, rel=0.05)
-    assert alone.high_g / alone.low_g > node.high_g / node.low_g
+    low, median, high = (kwh * 1000 / (10 * 4 * chips) for kwh in alone.energy_kwh)
+    assert median == pytest.approx(mean_w, rel=0.06)
+    assert low < mean_w < high <= rated_w * 1.05 * 1.05  # two digits
+    assert alone.high_g <= node.high_g
+    assert not any("350 W" in words for words in alone.assumptions)
 
 
 def test_what_the_accelerators_meters_gave_is_their_figure_within_a_few_per_cent():
@@ -165,3 +173,10 @@ def test_another_energy_does_not_keep_the_boundary_of_the_one_before():
     assert facts.replace(energy_kwh=7.0).energy_boundary is None
     assert facts.replace(hardware="H100").energy_boundary == "accelerators"
     assert facts.replace(energy_kwh=7.0, energy_boundary="node").energy_boundary == "node"
+
+
+def test_a_figure_of_the_facility_needs_to_know_what_the_energy_covers():
+    with pytest.raises(UsageError, match="what the energy covers is not known; give energy_boundary: node or facility"):
+        estimate(energy_kwh=3.0, **AT_GOOGLE, boundary="facility")
+    assert estimate(energy_kwh=3.0, energy_boundary="node", **AT_GOOGLE, boundary="facility").boundary == "facility"
+    assert estimate(energy_kwh=3.0, pue=1.2, **GIVEN, boundary="facility").boundary == "facility"

@@ -119,3 +119,20 @@ def test_a_card_without_a_basis_is_refused(tmp_path, body, reason):
     result = call(["estimate", "--from-card", "README.md"], tmp_path)
     assert (result.code, result.out) == (2, "")
     assert reason in result.err
+
+
+def test_stages_stay_where_a_size_or_tokens_are_added():
+    """They replace no device and no hours."""
+    stages = (
+        Training(hardware="A100", count=64, wall_hours=240.0, kind="stage", tokens=1e9),
+        Training(hardware="A100", count=8, wall_hours=16.0, kind="stage", parameters=1e9),
+    )
+    facts = Facts(trainings=stages, country_iso3="DEU")
+    more = facts.replace(parameters=7e9, tokens=1e12)
+    assert [(stage.count, stage.wall_hours, stage.parameters) for stage in more.stages] == [
+        (64, 240, 7e9),
+        (8, 16, 7e9),
+    ]
+    whole, added = estimate(facts), estimate(more)
+    assert added.median_g == pytest.approx(whole.median_g, rel=0.1)
+    assert facts.replace(training_type="pre-training").trainings == stages

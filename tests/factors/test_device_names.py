@@ -8,11 +8,13 @@ from __future__ import annotations
 import csv
 import importlib.resources
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from hf_emissions.estimation.hardware import find_hardware
 from hf_emissions.factors.accelerators import accelerators
 from hf_emissions.factors.find_accelerator import UnknownDeviceError, find_accelerator
 from hf_emissions.factors.hardware_in_text import find_in_text
@@ -270,12 +272,12 @@ def test_a_count_in_front_of_a_machine_multiplies(machine):
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("p4d.12xlarge", "is no accelerator"),
-        ("g5.32xlarge", "is no accelerator"),
-        ("a2-highgpu-3g", "is no accelerator"),
-        ("Standard_NC8ads_A100_v4", "did you mean A100"),
-        ("BM.GPU.H100.7", "did you mean H100"),
-        ("gpu_3x_h100_sxm5", "did you mean H100"),
+        ("p4d.12xlarge", "there is p4d.24xlarge"),
+        ("g5.32xlarge", "g5.48xlarge"),
+        ("a2-highgpu-3g", "a2-highgpu-8g"),
+        ("Standard_NC8ads_A100_v4", "Standard_NC24ads_A100_v4"),
+        ("BM.GPU.H100.7", "BM.GPU.H100.8"),
+        ("gpu_3x_h100_sxm5", "gpu_8x_h100_sxm5"),
         ("l4x8", "name one, l4, and give the count, 8, apart"),
         ("A100 x8", "name one, A100, and give the count, 8, apart"),
         ("H100 SXM (x8)", "name one, H100 SXM, and give the count, 8, apart"),
@@ -366,3 +368,30 @@ def test_hardly_any_of_the_names_that_people_write_is_refused():
     assert {name for name, _ in refused} == {"n1-standard-8", "Intel Xeon CPU @ 2.20GHz"}
     assert "name the one that was attached" in dict(refused)["n1-standard-8"]
     assert "say which one" in dict(refused)["Intel Xeon CPU @ 2.20GHz"]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("p4d.25xlarge", "is no size of this machine that exists; there is p4d.24xlarge"),
+        ("ml.trn1.16xlarge", "there is trn1.2xlarge, trn1.32xlarge"),
+        ("a2-highgpu-16g", "there is a2-highgpu-1g, a2-highgpu-2g, a2-highgpu-4g, a2-highgpu-8g"),
+        ("g4dn.24xlarge", "g4dn.12xlarge, g4dn.metal"),
+        ("BM.GPU.H100.7", "there is BM.GPU.H100.8"),
+        ("l40-s", "did you mean L40 or L40S"),
+    ],
+)
+def test_a_size_or_form_that_does_not_exist_is_refused_with_those_that_do(written, words):
+    with pytest.raises(UnknownDeviceError, match=re.escape(words)):
+        find_accelerator(written)
+
+
+def test_the_same_instance_under_its_other_name():
+    assert find_accelerator("BM.GPU.B4.8").chips == 8
+    assert find_accelerator("zero-h200").devices == find_accelerator("zero-a10g").devices
+
+
+@pytest.mark.parametrize("written", ["AMD EPYC 7B12", "EPYC 7V73X", "AMD EPYC 9R14", "EPYC 9V84 96-Core Processor"])
+def test_a_clouds_own_processor_is_among_those_that_share_its_range(written):
+    model = written.removeprefix("AMD ").split()[1]
+    assert model in find_hardware(written).words

@@ -85,3 +85,13 @@ def test_another_models_training_alone_is_none_of_the_card():
 def test_its_words_say_whose_it_is():
     words = [one.words for one in extract_facts(TABLE).trainings]
     assert words == ["heron-base: 8 x V100, 72 h", "heron-large: 32 x V100, 144 h (another model's)"]
+
+
+def test_a_pre_training_that_is_called_a_stage_is_the_models_own():
+    stages = [
+        "Stage 1: pretraining took 96 hours on 8 A100 GPUs.",
+        "Stage 2: fine-tuning took 10 hours on 4 H100 GPUs.",
+    ]
+    text = "\n\n".join(["# Heron", *stages])
+    assert sorted(_brief(text)) == [("own", 4, "H100", 10), ("own", 8, "A100", 96)]
+    assert extract_facts(text).wall_hours == 106

@@ -13,6 +13,7 @@ from ..record import EmissionsRecord
 from ..recording.folder import open_folder
 from ..recording.ledger import FOLDER
 from ..recording.runs import Run
+from ..terminal import one_line
 from .command import argument, command, flag
 from .failures import DONE, EXPECTED, FAILED, explain
 from .options import OutputOptions
@@ -100,4 +101,11 @@ def _print(out: Output, name: str, record: EmissionsRecord) -> None:
     out.line(f"{name}: {figure}", bold=True)
     for key, value in known_fields(record).items():
         if key != "emissions":
-            out.line(f"  {key}: {value if isinstance(value, (str, bool)) else units.plain_decimal(value)}")
+            out.line(f"  {key}: {_words(value)}")
+
+
+def _words(value: object) -> str:
+    """A value on one line, so that a card's text cannot pass for a line of ours."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return units.plain_decimal(value)
+    return one_line(str(value))

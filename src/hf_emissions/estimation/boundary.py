@@ -37,12 +37,14 @@ def _check_accelerators(facts: Facts, pue: float | None) -> None:
         raise UsageError("the energy covers the facility, which does not tell what its accelerators used of it")
 
 
-def check_facility(facts: Facts, *, pue_known: bool) -> None:
-    """Reject a figure of the facility if neither its PUE nor its energy is known.
+def check_facility(facts: Facts, *, pue_known: bool, pue_given: bool) -> None:
+    """Reject a figure of the facility if neither its PUE nor its energy is known, or what the energy covers.
 
     Raises:
         UsageError: says so.
     """
+    if facts.energy_kwh is not None and facts.energy_boundary is None and not pue_given:
+        raise UsageError("what the energy covers is not known; give energy_boundary: node or facility, or the PUE")
     if not pue_known and facts.energy_boundary != "facility":
         raise UsageError("the PUE of the facility is not known; give it, or leave the boundary out")
 

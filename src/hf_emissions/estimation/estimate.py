@@ -93,7 +93,7 @@ def _overhead(facts: Facts, pue: float | None, boundary: Boundary) -> Factor | N
     """Overhead of the facility, if given or published by the provider; none for the accelerators alone."""
     overhead = None if boundary == "accelerators" else _overhead_known(facts, pue)
     if boundary == "facility":
-        check_facility(facts, pue_known=overhead is not None)
+        check_facility(facts, pue_known=overhead is not None, pue_given=pue is not None)
     return overhead
 
 

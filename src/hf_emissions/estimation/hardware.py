@@ -11,11 +11,10 @@ from ..factors.find_accelerator import UnknownDeviceError, find_accelerator
 from ..factors.hardware_name import HardwareName
 from ..factors.unknown_hardware import is_processor
 from ..record import Boundary
-from .distributions import Z90, Constant, Distribution, Lognormal, Pert
+from .distributions import Z90, Constant, Distribution, Limited, Lognormal, Pert
 from .factor import Factor
-from .host import host_ratio
 from .mfu import mfu
-from .power import kind_of_job, measured_mean_ratio, power_ratio
+from .power import LIMIT, kind_of_job, measured_mean_ratio, power_ratio
 
 # Processor power over its rating: between idle and full load, a judgement, not fitted.
 _CPU_RATIO = Lognormal(0.7, 0.5)
@@ -70,12 +69,15 @@ class Hardware:
             words = f"a processor draws {_percent(_CPU_RATIO)} of its rated power, memory included"
             rated = _rated(self) if self.assumed else Factor("rated power", self.rated_w)
             return rated, Factor("power", _CPU_RATIO, words, _METER)
+        if boundary == "accelerators" and _is_measured(self.name):
+            return _without_host(self.name)
         return _rated(self), self._drawn(accelerators, parameters, boundary, described=described)
 
     def _drawn(self, accelerators: float, parameters: float | None, boundary: Boundary, *, described: bool) -> Factor:
         assert self.name
         if _is_measured(self.name):
-            return _measured(boundary)
+            words = "measured mean power of a chip with its share of the host"
+            return Factor("power", measured_mean_ratio(), words, _METER)
         many, setting = max(round(accelerators), 1), self.name.devices[0].setting
         ratio = power_ratio(
             accelerators=many,
@@ -164,14 +166,16 @@ def _between(low: float, high: float) -> Lognormal:
     return Lognormal(math.sqrt(low * high), math.log(high / low) / (2 * Z90))
 
 
-def _measured(boundary: Boundary) -> Factor:
-    """Factor on the published mean power of a chip, which includes its share of the host."""
-    mean = measured_mean_ratio()
-    if boundary != "accelerators":
-        return Factor("power", mean, "measured mean power of a chip with its share of the host", _METER)
-    host = host_ratio()
-    alone = Lognormal(mean.median / host.median, math.hypot(mean.sigma, host.sigma))
-    return Factor("power", alone, "measured mean power of a chip, without its share of the host", _METER)
+def _without_host(name: HardwareName) -> tuple[Factor, Factor]:
+    """Factors of chips whose published mean has the host inside: of the chips alone, the table has least and rating.
+
+    For TPU v3 and v4 the least is Google's measured mean of the chip alone. No chip draws more than its rating.
+    """
+    least, most = name.power_low_w, name.power_high_w
+    limit = LIMIT * most / least
+    ratio = Limited(measured_mean_ratio(), limit)
+    rated = Factor("rated power", Constant(least), f"{name.canonical}: {least:.4g} to {most:.4g} W without the host")
+    return rated, Factor("power", ratio, "power of a chip without its share of the host", _METER)
 
 
 def _rated(hardware: Hardware) -> Factor:

@@ -99,10 +99,15 @@ _OF_THE_NODE = frozenset[FoundBy]({"CodeCarbon", "rated power"})
 
 
 def range_around(value: float, *factors: Ends | None) -> tuple[float, float] | None:
-    """90 % range around a value with independent factors, to two digits; None if one of them is not known."""
+    """90 % range around a value with independent factors, to two digits.
+
+    None if a factor is not known; if the value is zero, which no factor widens; and if no number holds the high end.
+    """
     if any(ends is None for ends in factors):
         return None
     ends = product(ends for ends in factors if ends is not None)
+    if value <= 0 or not math.isfinite(value * ends.high):
+        return None
     return units.round_significant(value * ends.low, _DIGITS), units.round_significant(value * ends.high, _DIGITS)
 
 

@@ -111,7 +111,9 @@ def _rewrites() -> list[tuple[re.Pattern[str], str]]:
 def _readings_of_word(word: str) -> tuple[tuple[str, ...], ...]:
     """Readings of a compound word (`rtx3090ti`); two if a final s may be a plural or part of the name."""
     whole = _split(word.lower())
-    plural = _split(word[:-1].lower()) if word.endswith("s") and (whole is None or whole[-1] not in filler()) else None
+    # An `s` alone is no plural: `L40-S` is no L40.
+    may_be_plural = len(word) > 1 and word.endswith("s") and (whole is None or whole[-1] not in filler())
+    plural = _split(word[:-1].lower()) if may_be_plural else None
     if plural is not None and word != word.lower() and word not in _SMALL_S:
         whole = None
     return tuple(dict.fromkeys(reading for reading in (whole, plural) if reading is not None))

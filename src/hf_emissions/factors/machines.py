@@ -45,6 +45,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _MOST = 100_000
+_SIZE = "(?:[0-9][a-z0-9]{0,10}|xlarge|metal)"
 # `nvidia-a10g-x4` is the name of an instance; `NVIDIA A10G x4` counts devices.
 _STANDARD = re.compile(r"\bstandard[\s_]+(?=n[cdgv])")
 _TIMES_AT_THE_END = re.compile(r"(?<=\w)-x(?=\d+$)")
@@ -70,6 +71,27 @@ def _sizes(counts: str) -> list[tuple[str, tuple[float, float, float]]]:
         return [(size, (float(number), float(number), float(number))) for size, number in pairs]
     numbers = [float(number) for (number,) in pairs]
     return [("", (numbers[0], numbers[len(numbers) // 2], numbers[-1]))]
+
+
+def sizes_of_family(written: str) -> list[str]:
+    """Names of the machines that differ from a written name by their size alone: those of `p4d` for `p4d.25xlarge`."""
+    name = " ".join(_words(written)).removeprefix("ml.")
+    return next((sizes for family, sizes in _families() if family.fullmatch(name)), [])
+
+
+@cache
+def _families() -> list[tuple[re.Pattern[str], list[str]]]:
+    """Names with any size in the place of the star, and those that there are."""
+    table = importlib.resources.files(__package__) / "machines.csv"
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    starred = [(name, row["counts"]) for row in rows for name in row["name"].split("|") if "*" in name]
+    return [
+        (
+            re.compile(re.escape(" ".join(_words(name))).replace(r"\*", _SIZE)),
+            [name.replace("*", size) for size, _ in _sizes(counts)],
+        )
+        for name, counts in starred
+    ]
 
 
 def find_machine(written: str) -> Machine | None:

@@ -10,6 +10,7 @@ from ..terminal import one_line
 from .accelerators import Accelerator, accelerators, common_name
 from .hardware_match import look_up
 from .hardware_words import MEMORY, SAME, WORD, filler
+from .machines import sizes_of_family
 
 LONGEST_NAME = 120
 _EXAMPLES = "such as A100 SXM, RTX 3090 or TPU v3-8"
@@ -36,7 +37,7 @@ def explain_unknown(written: str, shown: str) -> str:
         return f"no hardware is named; give the model of the accelerator, {_EXAMPLES}"
     if len(written) > LONGEST_NAME:
         return f"{shown} is too long for the name of an accelerator; give the name alone, {_EXAMPLES}"
-    for say in (_say_count, _say_memory, _say_machine, _say_kind):
+    for say in (_say_count, _say_memory, _say_size, _say_machine, _say_kind):
         if reason := say(written):
             return f"{shown} {reason}"
     near = _near(written)
@@ -63,6 +64,11 @@ def _say_memory(written: str) -> str | None:
         return None
     sizes = sorted({size for device in found.devices for size in device.memory_gb})
     return f"has a memory that {found.canonical} is not made with; there is {' and '.join(f'{s:g} GB' for s in sizes)}"
+
+
+def _say_size(written: str) -> str | None:
+    sizes = sizes_of_family(written)
+    return f"is no size of this machine that exists; there is {', '.join(sizes)}" if sizes else None
 
 
 def _say_machine(written: str) -> str | None:

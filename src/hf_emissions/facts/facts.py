@@ -38,10 +38,9 @@ _OF_A_TRAINING = frozenset(
         "hours",
         "train_runtime_s",
         "energy_kwh",
-        "parameters",
-        "tokens",
     ]
 )
+_SIZES = frozenset(["parameters", "tokens"])
 _TEXTS = ("hardware", "provider", "region", "country_iso3", "base_model", "training_type", "adaptation")
 
 
@@ -192,11 +191,15 @@ class Facts:
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
     def replace(self, **known: Any) -> Facts:
-        """These facts with some replaced. What is replaced is said of the whole: stated trainings are dropped then.
+        """These facts with some replaced.
 
-        Another energy does not keep the boundary of the one before.
+        A device, a time or an energy is said of the whole: stated trainings are dropped then. Parameters and tokens are
+        of the model, and count instead of those that its trainings state. Another energy does not keep the boundary of
+        the one before.
         """
-        trainings = () if known.keys() & _OF_A_TRAINING else self.trainings
+        kept = () if known.keys() & _OF_A_TRAINING else self.trainings
+        sizes: dict[str, Any] = dict.fromkeys(_SIZES & known.keys())
+        trainings = tuple(dataclasses.replace(training, **sizes) for training in kept)
         boundary = None if "energy_kwh" in known else self.energy_boundary
         return dataclasses.replace(self, **{"trainings": trainings, "energy_boundary": boundary, **known})
 

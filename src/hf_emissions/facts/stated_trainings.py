@@ -200,7 +200,7 @@ def _of_title(timed: list[DurationCandidate]) -> list[DurationCandidate]:
 def _own(found: list[StatedTraining]) -> list[StatedTraining]:
     """Say of the pre-training that this model was fine-tuned from that it is of another one."""
     texts = [one.time.sentence.low if one.time is not None else "" for one in found]
-    if not any(_FINETUNED.search(text) for text in texts):
+    if not any(_FINETUNED.search(text) for text in texts) or all(map(_STAGE.search, texts)):
         return found
     own = [bool(_WE.search(text)) or not _PRETRAINED.search(text) for text in texts]
     if not any(own):
