@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hf_emissions.factors.find_accelerator import find_accelerator
 from hf_emissions.facts.extract import extract_facts
 
 # Text, then device, count, hours by the clock, and hours summed over devices.
@@ -447,3 +448,12 @@ def test_a_provider_is_named_with_the_machines():
 @pytest.mark.parametrize(("title", "size"), [("heron-4b-lora", 4e9), ("m2m100_418M-eng", 4.18e8), ("v100_7x2M", None)])
 def test_the_size_in_a_title(title, size):
     assert extract_facts(f"# {title}\n\nIt has parameters, and was trained on a T4.\n").parameters == size
+
+
+@pytest.mark.parametrize(
+    ("written", "hardware"), [("NVIDIA_TESLA_A100", "A100"), ("NVIDIA_TESLA_T4", "Tesla T4"), ("NVIDIA_L4", "L4")]
+)
+def test_a_cloud_spells_an_accelerator_with_underscores(written, hardware):
+    facts = extract_facts(f"# Heron\n\nThe model was trained on 2 {written} GPUs on Google Vertex AI for 3 hours.\n")
+    assert (facts.count, facts.hardware, facts.wall_hours) == (2, written, 3)
+    assert find_accelerator(facts.hardware).canonical == hardware

@@ -137,7 +137,7 @@ _LAST_WORD = re.compile(r"(?:^|[\s_-]+)[^\s_-]+$")
 _PROSE = r"""
     (?: (?<![\w./@-]) | (?<=\dx) )
     (?: (?:nvidia|tesla|geforce|quadro|gtx|rtx|amd|instinct|radeon|intel|habana|google|cloud|apple|aws|graphcore
-        |jetson|dgx|arc(?:[ ]pro)?|huawei|cerebras) [ \t-]{{1,2}} ){{0,4}}
+        |jetson|dgx|arc(?:[ ]pro)?|huawei|cerebras) [ \t_-]{{1,2}} ){{0,4}}
     (?: (?:{models}) {rare}
       | (?:rtx|gtx|quadro|rx) [ \t-]? (?:(?:rtx|pro)[ \t-]?)? \d{{3,4}}
       | titan [ \t-]? (?:rtx|xp|x|v) | rtx [ \t-]? titan

@@ -60,6 +60,7 @@ _SMALL_S = frozenset({"L40s"})
 _REWRITE = (
     ("[\u00ae\u2122]|\\((?:r|tm)\\)", " "),
     ("[\u2010-\u2015\u00a0_]", " "),
+    ("(?:\u534e\u4e3a)?\u6607\u817e", " ascend "),  # Huawei's Ascend, in Chinese
     (r"\bpci[\s-]?e(?:xpress)?", " pcie "),
     (r"\bmax[\s-]q\b", "maxq"),
     (r"\bsxm[\s-](?=[2-5]\b)", "sxm"),

@@ -26,6 +26,8 @@ _MODELS = _words(
     "rtx2080 rtx2080ti rtx3060 rtx3070 rtx3080 rtx3090 rtx4070 rtx4080 rtx4090 rtx5080 rtx5090 rtx6000 rtx8000 "
     "rtxa4000 rtxa5000 rtxa6000 gtx1060 gtx1070 gtx1080 gtx1080ti 3090 4090 5090 "
     "1080ti 2080ti 3070ti 3080ti 3090ti 4070ti gpu gpus "
+    "nvidia_tesla_k80 nvidia_tesla_p4 nvidia_tesla_p100 nvidia_tesla_v100 nvidia_tesla_t4 nvidia_tesla_a100 nvidia_l4 "
+    "nvidia_a100_80gb nvidia_h100_80gb "
     "tpu tpus"
 )
 _TIMES = "h hr hrs hour hours d day days week weeks min mins minutes"
