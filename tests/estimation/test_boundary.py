@@ -180,3 +180,12 @@ def test_a_figure_of_the_facility_needs_to_know_what_the_energy_covers():
         estimate(energy_kwh=3.0, **AT_GOOGLE, boundary="facility")
     assert estimate(energy_kwh=3.0, energy_boundary="node", **AT_GOOGLE, boundary="facility").boundary == "facility"
     assert estimate(energy_kwh=3.0, pue=1.2, **GIVEN, boundary="facility").boundary == "facility"
+
+
+@pytest.mark.parametrize("boundary", ["node", "accelerators"])
+@pytest.mark.parametrize(("kwh", "contradicts"), [(0.3, False), (2.0, False), (100.0, True), (0.01, True)])
+def test_a_waiting_gpu_does_not_contradict_its_meter(boundary, kwh, contradicts):
+    """10 h of an A100: at 30 W it waits, at 10 kW or 1 W it is another one's energy."""
+    given = {"energy_kwh": kwh, "energy_boundary": "accelerators", "boundary": boundary, **GIVEN}
+    found = estimate(hardware="A100 SXM", count=1, wall_hours=10.0, **given)
+    assert (found.why_no_number is not None) == contradicts

@@ -77,7 +77,9 @@ def _check_numbers(seed: object, pue: float | None) -> None:
 def _stage(facts: Facts, boundary: Boundary) -> Stage:
     hardware = None if facts.hardware is None else find_hardware(facts.hardware)
     check_hardware(hardware, boundary, facts.energy_boundary)
-    return Stage(facts, hardware, find_ways(facts, hardware, "accelerators" if boundary == "accelerators" else "node"))
+    ways = find_ways(facts, hardware, "accelerators" if boundary == "accelerators" else "node")
+    metered_alone = facts.energy_boundary == "accelerators" and boundary != "accelerators"
+    return Stage(facts, hardware, ways, find_ways(facts, hardware, "accelerators") if metered_alone else ways)
 
 
 def _merged(facts: Facts | None, known: dict[str, Any]) -> Facts:

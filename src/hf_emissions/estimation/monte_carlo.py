@@ -39,11 +39,16 @@ _EMBODIED_G_PER_H = Pert(3.0, 12.0, 40.0)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One training of an estimate: its facts, its hardware, and the methods that the facts allow, best first."""
+    """One training of an estimate: its facts, its hardware, and the methods that the facts allow, best first.
+
+    `compared` are the same methods within the boundary of a given energy, where they may contradict each other: how
+    much the host of a waiting accelerator adds is no contradiction.
+    """
 
     facts: Facts
     hardware: Hardware | None
     ways: list[EnergyMethod]
+    compared: list[EnergyMethod]
 
     @property
     def best(self) -> EnergyMethod:
@@ -119,7 +124,8 @@ class MonteCarlo:
         used = (*stage.best.factors, *([overhead] if overhead else []), self.grid.factor)
         apart = contradicting_hours(stage.facts)
         if apart is None and len(by_method) > 1:
-            apart = contradicting_energies(stage.ways, [_three(kwh) for kwh, _ in by_method])
+            compared = by_method if stage.compared is stage.ways else [self._energy(way) for way in stage.compared]
+            apart = contradicting_energies(stage.compared, [_three(kwh) for kwh, _ in compared])
         return _Drawn(stage, energy, energy * place, used, {**factors, "place": place}, apart)
 
     def _tier(self, stage: Stage) -> Tier:
