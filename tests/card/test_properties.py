@@ -9,7 +9,7 @@ import pytest
 import yaml
 from chance import examples
 from huggingface_hub.repocard import REGEX_YAML_BLOCK
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from hf_emissions.card.block import KEY, KEYS, field_of, known_fields, same
@@ -284,14 +284,31 @@ def test_no_damaged_card_makes_anything_else_than_our_errors(card, record):
     only_our_errors(card, record)
 
 
+def is_yaml_for_the_hub(text: str) -> bool:
+    """False for what libyaml reads and the Hub's library does not, such as a tab before a colon."""
+    match = REGEX_YAML_BLOCK.search(text.removeprefix("\ufeff"))
+    try:
+        yaml.safe_load(match[2] if match else "")
+    except yaml.YAMLError:
+        return False
+    return True
+
+
+TAB_BEFORE_A_COLON = "---\nk0: 1.10\nco2_eq_emissions:\r\n- emissions: 3\r\n- s\t: x\n---\n"
+
+
 @given(damaged_cards(), RECORDS, st.booleans())
+@example(TAB_BEFORE_A_COLON, EmissionsRecord(emissions_g=0.0), True)
 @examples(200)
 def test_a_damaged_card_that_is_patched_all_the_same_keeps_everything_else(card, record, overwrite):
     assume(readable(card))
     patched = outcome(patch_card, card, record, overwrite=overwrite)
     if patched is None:
         return
-    assert hub_data(patched) == hub_data(card)
+    if is_yaml_for_the_hub(
+        card
+    ):  # a block that only libyaml reads hides the other keys from the Hub until it is written
+        assert hub_data(patched) == hub_data(card)
     assert body(patched) == body(card)
     assert_same_record(read_card(patched), record)
     assert patch_card(patched, record) == patched
