@@ -182,10 +182,12 @@ class _Reader:
 
     def read(self, source: str) -> list[Event]:
         """Return all events of the source."""
-        # The parser returns None after the last event.
-        events: list[Event] = list(iter(_Parser(source).get_event, None))
-        handler_of, stack, scalar = _HANDLERS.get, self._open, self._scalar
-        for index, event in enumerate(events):
+        events: list[Event] = []
+        append, handler_of, stack, scalar = events.append, _HANDLERS.get, self._open, self._scalar
+        # The parser returns None after the last event. An event is checked before the next is read: an old libyaml
+        # takes ever longer for ever deeper nesting.
+        for index, event in enumerate(iter(_Parser(source).get_event, None)):
+            append(event)
             if type(event) is ScalarEvent:
                 if stack and (state := stack[-1]):
                     # `_key_or_value`, inlined because most events reach it.
