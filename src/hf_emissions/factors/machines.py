@@ -51,12 +51,16 @@ _STANDARD = re.compile(r"\bstandard[\s_]+(?=n[cdgv])")
 _TIMES_AT_THE_END = re.compile(r"(?<=\w)-x(?=\d+$)")
 
 
+def _rows() -> csv.DictReader[str]:
+    table = importlib.resources.files(__package__) / "machines.csv"
+    return csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+
+
 @cache
 def machines() -> dict[str, Machine]:
     """Return all machines by their words."""
-    table = importlib.resources.files(__package__) / "machines.csv"
     found: dict[str, Machine] = {}
-    for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
+    for row in _rows():
         names = row["name"].split("|")
         for size, counts in _sizes(row["counts"]):
             machine = Machine(names[0].replace("*", size), tuple(row["devices"].split("|")), counts, (), row["service"])
@@ -82,9 +86,7 @@ def sizes_of_family(written: str) -> list[str]:
 @cache
 def _families() -> list[tuple[re.Pattern[str], list[str]]]:
     """Names with any size in the place of the star, and those that there are."""
-    table = importlib.resources.files(__package__) / "machines.csv"
-    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
-    starred = [(name, row["counts"]) for row in rows for name in row["name"].split("|") if "*" in name]
+    starred = [(name, row["counts"]) for row in _rows() for name in row["name"].split("|") if "*" in name]
     return [
         (
             re.compile(re.escape(" ".join(_words(name))).replace(r"\*", _SIZE)),
