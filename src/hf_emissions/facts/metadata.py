@@ -40,13 +40,22 @@ _COPY_TAG = re.compile(
     r"^[ \t]{0,4}- ['\"]?(?:gguf|gptq|awq|exl2|exl3|(?P<merge>mergekit|merge)|quantized|ggml|mlx)['\"]?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+_INLINE_TAG = re.compile(
+    r"^tags:[ \t]{0,4}\[[^\]]{0,2000}?\b(?:gguf|gptq|awq|exl2|exl3|(?P<merge>mergekit|merge)|quantized|ggml|mlx)\b"
+    r"(?=['\"]?[ \t]{0,4}[,\]])",
+    re.MULTILINE | re.IGNORECASE,
+)
 # Authors of a fine-tune offer it in these formats too, and then their title or first paragraph says what it is.
 _LEAD = 1200
 _PARAGRAPH = re.compile(r"\s*(?:#{1,6} [^\n]*\n\s*)?[^\n]+(?:\n[^\n]+)*")
-_TRAINED = re.compile(r"\bfine-?tun(?:e|ed|ing)\b|\bdistilled\b|\bmodel trained\b")
+# No invitation: `You can now fine-tune Heron`.
+_TRAINED = re.compile(
+    r"\b(?:an?|this|my|our)\b[^.\n]{0,60}(?<!can )(?<!now )(?<!& )(?<!and )\b(?:fine-?tuned?|distilled|model trained)\b"
+)
 _COPIED = re.compile(
     r"\b(?:gguf|ggml|gptq|awq|exl[23]|mlx|quanti[sz](?:ed|ations?)|quants?|convert(?:ed|sion)|[2-8]-?bit)\b[^.\n]{0,48}"
     r"\b(?:of|from)\b|\b(?:files|weights) for\b|\boriginal model\b|\bquanti[sz]ed by\b|\bmerge of\b|\bprovided by\b"
+    r"|\b(?:quants|mirror|re-?upload\w{0,3}|reposted|nothing)\b|\b(?:these are|just) the\b|\bnot train|'s fine-?tune"
 )
 
 
@@ -83,7 +92,7 @@ def is_copy(page: CardText) -> bool:
     place = page.front.start, page.front.closing
     if _RELATION.search(page.text, *place):
         return True
-    tags = list(_COPY_TAG.finditer(page.text, *place))
+    tags = [*_COPY_TAG.finditer(page.text, *place), *_INLINE_TAG.finditer(page.text, *place)]
     if not tags or any(tag["merge"] for tag in tags):
         return bool(tags)
     lead = _PARAGRAPH.match(page.low[page.body : page.body + _LEAD])
